@@ -1,0 +1,57 @@
+# One command per chore; `make` alone lists them. Needed beforehand: Python >= 3.11 and make.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types contract docs-test bench build pins clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.venv: $(READY) ## create .venv with everything pinned in constraints.txt
+
+# hatchling comes first and is used in place, so that the build is pinned as well.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[test]'
+	@touch $(READY)
+
+demo: $(READY) ## train, predict and explain one weight's gradient
+	$(BIN)/python -m backlit.demo
+
+test: lint types contract ## everything that CI checks
+	$(BIN)/python -m pytest -n 2
+
+lint: $(READY) ## rules and format of the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY) ## mend what can be mended by machine
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY) ## mypy --strict on src/backlit
+	$(BIN)/mypy
+
+contract: $(READY) ## who may import whom
+	$(BIN)/lint-imports --no-cache
+
+docs-test: $(READY) ## run README.md, docs/ and the examples in docstrings
+	$(BIN)/python -m pytest tests/docs src/backlit
+
+bench: $(READY) ## measure beside the peers, in one run
+	$(BIN)/python -m benchmarks
+
+build: $(READY) ## wheel and sdist into dist/
+	$(BIN)/python -m build --no-isolation
+
+pins: $(READY) ## write constraints.txt anew from what is installed
+	@{ head -n 1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.new
+	@mv constraints.new constraints.txt
+
+clean: ## remove .venv, caches and builds
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,60 @@
+"""Backlit: neural networks whose gradients you can see.
+
+The public names, nothing else. Each is loaded from its room when it is first used, so that
+``import backlit`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backlit.declaring import gate
+    from backlit.errors import BacklitError
+    from backlit.estimators.loading import load
+    from backlit.estimators.mlp import MLPClassifier, MLPRegressor
+    from backlit.estimators.tabular import TabularClassifier, TabularRegressor
+    from backlit.explaining import trace
+    from backlit.gates import GATES
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "GATES",
+    "BacklitError",
+    "MLPClassifier",
+    "MLPRegressor",
+    "TabularClassifier",
+    "TabularRegressor",
+    "__version__",
+    "gate",
+    "load",
+    "trace",
+]
+
+_HOMES = {
+    "BacklitError": "backlit.errors",
+    "GATES": "backlit.gates",
+    "MLPClassifier": "backlit.estimators.mlp",
+    "MLPRegressor": "backlit.estimators.mlp",
+    "TabularClassifier": "backlit.estimators.tabular",
+    "TabularRegressor": "backlit.estimators.tabular",
+    "gate": "backlit.declaring",
+    "load": "backlit.estimators.loading",
+    "trace": "backlit.explaining",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its home, once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'backlit' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,56 @@
+"""Values and pull-backs of the gates that reduce or mix whole arrays, in NumPy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backlit.gate_kinds import Array
+
+
+def along(reduced: Array, x: Array, axis: int | None) -> Array:
+    """Stretch what a reduction along `axis` left over back to the shape of `x`."""
+    return np.broadcast_to(reduced if axis is None else np.expand_dims(reduced, axis), np.shape(x))
+
+
+def logsumexp(x: Array, axis: int | None = None) -> Array:
+    top = np.max(x, axis=axis, keepdims=True)
+    total: Array = np.squeeze(top, axis=axis) + np.log(np.sum(np.exp(x - top), axis=axis))
+    return total
+
+
+def softmax(x: Array, axis: int | None = None) -> Array:
+    axis = -1 if axis is None and np.ndim(x) else axis
+    powers = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    shares: Array = powers / np.sum(powers, axis=axis, keepdims=True)
+    return shares
+
+
+def softmax_vjp(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Array:
+    axis = -1 if axis is None and np.ndim(y) else axis
+    pulled: Array = y * (up - np.sum(up * y, axis=axis, keepdims=True))
+    return pulled
+
+
+def softmax_jacobian(operands: tuple[Array, ...], y: Array, axis: int | None) -> Array:
+    """diag(a) - a a^T, for each row of a batch."""
+    a = np.moveaxis(np.atleast_1d(y), -1 if axis is None else axis, -1)
+    return a[..., None] * np.eye(a.shape[-1]) - a[..., :, None] * a[..., None, :]
+
+
+def matmul_left(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Array:
+    """The pull-back to `a` in ``a @ b``: upstream times b transposed."""
+    a, b = operands
+    if np.ndim(b) == 1:
+        return np.asarray(up)[..., None] * b
+    pulled = np.matmul(np.asarray(up)[..., None, :], np.swapaxes(b, -1, -2))
+    return pulled[..., 0, :] if np.ndim(a) == 1 else np.matmul(up, np.swapaxes(b, -1, -2))
+
+
+def matmul_right(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Array:
+    """The pull-back to `b` in ``a @ b``: a transposed times upstream (the outer product a delta^T)."""
+    a, b = operands
+    if np.ndim(a) == 1:
+        return np.multiply.outer(a, up) if np.ndim(b) <= 2 else a[:, None] * np.asarray(up)[..., None, :]
+    if np.ndim(b) == 1:
+        return np.matmul(np.swapaxes(a, -1, -2), np.asarray(up)[..., None])[..., 0]
+    return np.matmul(np.swapaxes(a, -1, -2), up)

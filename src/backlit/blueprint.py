@@ -1,0 +1,208 @@
+"""The frozen description of a network: layers, widths, gates, loss. It computes nothing.
+
+All parameters live in one flat vector; a blueprint says which part of it is which array.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.errors import BacklitError
+from backlit.gates import GATES
+from backlit.layers import LAYERS
+from backlit.losses import FUSIONS, Fusion, loss_named
+
+Vector = NDArray[np.floating[Any]]
+
+ALIGNMENT = 16
+"""Each array starts at a multiple of this many numbers: 64 bytes in float32, a cache line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a network: its kind, its widths, and the gate that its pre-activation goes through."""
+
+    kind: str
+    inputs: int
+    outputs: int
+    gate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where one array of parameters lies in the flat vector; `name` is the lecture's, such as ``w[1]``."""
+
+    name: str
+    layer: int
+    parameter: str
+    shape: tuple[int, ...]
+    offset: int
+    decays: bool
+
+    @property
+    def size(self) -> int:
+        """How many numbers the array holds."""
+        return math.prod(self.shape)
+
+    def view(self, flat: Vector) -> Vector:
+        """The array itself, as a view of the flat vector: writing into it writes into the network."""
+        return flat[self.offset : self.offset + self.size].reshape(self.shape)
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A network as data.
+
+    Parameters
+    ----------
+    layers : tuple of Layer
+        In forward order; the last one's gate is the output gate (``softmax`` only there).
+    loss : str
+        One of `backlit.losses.LOSSES`.
+
+    Raises
+    ------
+    BacklitError
+        If widths do not follow on each other, or a gate, layer or loss is not known.
+
+    Examples
+    --------
+    >>> network = mlp(4, (3,), 1, hidden_gate="sigmoid", output_gate="identity", loss="squared")
+    >>> [slot.name for slot in network.slots], network.parameter_count
+    (['w[1]', 'b[1]', 'w[2]', 'b[2]'], 19)
+    """
+
+    layers: tuple[Layer, ...]
+    loss: str
+
+    def __post_init__(self) -> None:
+        if not self.layers:
+            raise BacklitError("blueprint: no layers; a network has at least one")
+        loss_named(self.loss)
+        for number, layer in enumerate(self.layers, 1):
+            self._check(number, layer)
+
+    def _check(self, number: int, layer: Layer) -> None:
+        if layer.kind not in LAYERS:
+            raise BacklitError(f"layer {number}: kind {layer.kind!r} is not known; choose one of {', '.join(LAYERS)}")
+        if layer.inputs < 1 or layer.outputs < 1:
+            raise BacklitError(f"layer {number}: widths {layer.inputs} -> {layer.outputs}; each is at least 1")
+        if number > 1 and self.layers[number - 2].outputs != layer.inputs:
+            before = self.layers[number - 2].outputs
+            raise BacklitError(f"layer {number}: takes {layer.inputs} inputs, but layer {number - 1} gives {before}")
+        if layer.gate == "softmax" and number == len(self.layers):
+            return
+        try:
+            GATES.elementwise(layer.gate)
+        except BacklitError as error:
+            raise BacklitError(f"layer {number}: {error}") from None
+
+    @property
+    def inputs(self) -> int:
+        """Width of the input."""
+        return self.layers[0].inputs
+
+    @property
+    def outputs(self) -> int:
+        """Width of the output."""
+        return self.layers[-1].outputs
+
+    @property
+    def output_gate(self) -> str:
+        """The gate of the last layer."""
+        return self.layers[-1].gate
+
+    @property
+    def fusion(self) -> Fusion | None:
+        """The named fusion of output gate and loss, if there is one."""
+        return FUSIONS.get((self.output_gate, self.loss))
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """Every array of parameters, layer by layer."""
+        slots: list[Slot] = []
+        offset = 0
+        for number, layer in enumerate(self.layers, 1):
+            widths = {"inputs": layer.inputs, "outputs": layer.outputs}
+            for parameter in LAYERS[layer.kind].parameters:
+                shape = tuple(widths[width] for width in parameter.shape)
+                name = f"{parameter.name}[{number}]"
+                slots.append(Slot(name, number, parameter.name, shape, offset, parameter.decays))
+                offset += -(-math.prod(shape) // ALIGNMENT) * ALIGNMENT
+        return tuple(slots)
+
+    @property
+    def flat_size(self) -> int:
+        """Length of the flat vector, padding included."""
+        last = self.slots[-1]
+        return last.offset + -(-last.size // ALIGNMENT) * ALIGNMENT
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers are learned."""
+        return sum(slot.size for slot in self.slots)
+
+    def arrays(self, flat: Vector) -> dict[str, Vector]:
+        """Every array by its name, as views of the flat vector."""
+        return {slot.name: slot.view(flat) for slot in self.slots}
+
+    def to_state(self) -> dict[str, Any]:
+        """The blueprint as JSON-ready data."""
+        layers = [[layer.kind, layer.inputs, layer.outputs, layer.gate] for layer in self.layers]
+        return {"layers": layers, "loss": self.loss}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Blueprint:
+        """Read `to_state` back.
+
+        Raises
+        ------
+        BacklitError
+            If the data is not a blueprint's.
+        """
+        try:
+            layers = tuple(Layer(str(k), int(i), int(o), str(g)) for k, i, o, g in state["layers"])
+            return cls(layers, str(state["loss"]))
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, BacklitError):
+                raise
+            raise BacklitError("blueprint: its description cannot be read; the file is damaged or foreign") from None
+
+
+def mlp(
+    inputs: int,
+    hidden: Sequence[int],
+    outputs: int,
+    *,
+    hidden_gate: str | Sequence[str] = "relu",
+    output_gate: str = "softmax",
+    loss: str = "cross_entropy",
+) -> Blueprint:
+    """A multilayer perceptron: dense layers, one gate for all hidden layers or one for each.
+
+    Raises
+    ------
+    BacklitError
+        If the number of gates is not the number of hidden layers.
+
+    Examples
+    --------
+    >>> mlp(64, (100, 50), 10, hidden_gate=("tanh", "relu")).layers[1]
+    Layer(kind='dense', inputs=100, outputs=50, gate='relu')
+    """
+    gates = [hidden_gate] * len(hidden) if isinstance(hidden_gate, str) else list(hidden_gate)
+    if len(gates) != len(hidden):
+        raise BacklitError(f"activation: {len(gates)} gates for {len(hidden)} hidden layers; name one for each")
+    widths = [inputs, *hidden, outputs]
+    layers = (
+        Layer("dense", before, after, gate)
+        for before, after, gate in zip(widths, widths[1:], [*gates, output_gate], strict=False)
+    )
+    return Blueprint(tuple(layers), loss)

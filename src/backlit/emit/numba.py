@@ -1,0 +1,184 @@
+"""A formula as Numba source: whole files of kernels, made from the declarations and from nothing else.
+
+The files import two neighbours that the engine puts beside them: ``precision`` (F, the float type) and ``words``
+(exp, tanh, ... in forms that vectorise). Equal sub-formulas are computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backlit.calculus import expand, local_tree, value_tree
+from backlit.errors import BacklitError
+from backlit.expression import Call, Expression, Name, Number, fold, names, parse, postorder, substitute
+from backlit.gate_kinds import Gate
+from backlit.gates import GATES
+from backlit.losses import FUSIONS, Fusion, Loss
+
+WORDS: Mapping[str, str] = {
+    "add": "{} + {}",
+    "sub": "{} - {}",
+    "mul": "{} * {}",
+    "div": "{} / {}",
+    "neg": "-{}",
+    "pow": "words.power({}, {})",
+    "exp": "words.exp({})",
+    "expm1": "words.expm1({})",
+    "log": "words.log({})",
+    "log1p": "words.log1p({})",
+    "sqrt": "words.sqrt({})",
+    "sin": "words.sin({})",
+    "cos": "words.cos({})",
+    "tanh": "words.tanh({})",
+    "erf": "words.erf({})",
+    "abs": "abs({})",
+    "max": "words.larger({}, {})",
+    "min": "words.smaller({}, {})",
+    "less": "F(1.0) if {} < {} else F(0.0)",
+    "greater": "F(1.0) if {} > {} else F(0.0)",
+    "where": "{1} if {0} != F(0.0) else {2}",
+}
+"""Primitive -> its word in the compiled language."""
+
+_HEAD = """# Made from the declarations of gates and losses; the folder's name is the hash of all that is in it.
+import numpy as np
+from numba import carray, cfunc, njit, types
+
+from ..precision import F, OPTIONS, POINTER
+from .. import words
+"""
+
+
+def gate_file(gate: Gate) -> str:
+    """Source of a gate's two kernels: `forward` fills a from z; `backward` multiplies delta."""
+    forward = _body(value_tree(gate), "a[i] = {}", {"x": "z[i]"})
+    backward = _body(local_tree(gate, 0), "delta[i] *= {}", {"x": "z[i]", "y": "a[i]"})
+    return f"""{_HEAD}
+
+@cfunc(types.void(POINTER, POINTER, types.int64), **OPTIONS)
+def forward(z, a, size):
+    z, a = carray(z, size), carray(a, size)
+    for i in range(size):
+{_indented(forward, 8)}
+
+
+@cfunc(types.void(POINTER, POINTER, POINTER, types.int64), **OPTIONS)
+def backward(z, a, delta, size):
+    z, a, delta = carray(z, size), carray(a, size), carray(delta, size)
+    for i in range(size):
+{_indented(backward, 8)}
+"""
+
+
+def head_file(output_gate: str, loss: Loss) -> str:
+    """Source of a network's end: `activate`, outputs from z, and `head`, with the loss.
+
+    `head` computes the outputs, returns the weighted sum of the samples' losses, and leaves in delta the
+    weighted dC/dz.
+    """
+    if output_gate == "softmax":
+        activate = _SOFTMAX
+    else:
+        formula = value_tree(GATES.elementwise(output_gate))
+        lines = _body(formula, "a[r, j] = {}", {"x": "z[r, j]"})
+        activate = f"    for r in range(z.shape[0]):\n        for j in range(z.shape[1]):\n{_indented(lines, 12)}"
+    fusion = FUSIONS.get((output_gate, loss.name))
+    return f"""{_HEAD}
+
+@njit(**OPTIONS)
+def outputs(z, a):
+{activate}
+
+
+@cfunc(types.void(POINTER, POINTER, types.int64, types.int64), **OPTIONS)
+def activate(z, a, rows, columns):
+    outputs(carray(z, (rows, columns)), carray(a, (rows, columns)))
+
+
+@cfunc(types.float64(POINTER, POINTER, POINTER, POINTER, POINTER, types.int64, types.int64), **OPTIONS)
+def head(z, a, y, weight, delta, rows, columns):
+    z, a, y = carray(z, (rows, columns)), carray(a, (rows, columns)), carray(y, (rows, columns))
+    weight, delta = carray(weight, rows), carray(delta, (rows, columns))
+    outputs(z, a)
+    total = 0.0
+    for r in range(z.shape[0]):
+{_head_rows(output_gate, loss, fusion)}
+    return total
+"""
+
+
+_SOFTMAX = """    for r in range(z.shape[0]):
+        top = z[r, 0]
+        for j in range(1, z.shape[1]):
+            top = words.larger(top, z[r, j])
+        total = F(0.0)
+        for j in range(z.shape[1]):
+            a[r, j] = words.exp(z[r, j] - top)
+            total += a[r, j]
+        scale = F(1.0) / total
+        for j in range(z.shape[1]):
+            a[r, j] *= scale"""
+
+_LOGSUMEXP = """        top = z[r, 0]
+        for j in range(1, z.shape[1]):
+            top = words.larger(top, z[r, j])
+        total_exp = F(0.0)
+        for j in range(z.shape[1]):
+            total_exp += words.exp(z[r, j] - top)
+        lse = top + words.log(total_exp)
+"""
+
+_SOFTMAX_PULL = """        along = F(0.0)
+        for j in range(z.shape[1]):
+            along += delta[r, j] * a[r, j]
+        for j in range(z.shape[1]):
+            delta[r, j] = a[r, j] * (delta[r, j] - along)"""
+
+
+def _head_rows(output_gate: str, loss: Loss, fusion: Fusion | None) -> str:
+    """The loop over a row's outputs: fused where a fusion is named, else dC/da times the gate's local gradient."""
+    places = {"z": "z[r, j]", "a": "a[r, j]", "y": "y[r, j]"}
+    if fusion is not None:
+        term, slope = parse(fusion.term, GATES), parse(fusion.delta, GATES)
+    else:
+        term, slope = parse(loss.term, GATES), parse(loss.local, GATES)
+        if output_gate != "softmax":
+            inner = local_tree(GATES.elementwise(output_gate), 0)
+            inner = substitute(inner, {"x": Name("z"), "y": Name("a")})
+            slope = Call("mul", (slope, inner))
+    rows = _LOGSUMEXP if any(isinstance(n, Call) and n.gate == "logsumexp" for n in postorder(term)) else ""
+    rows += "        cost = F(0.0)\n        for j in range(z.shape[1]):\n"
+    rows += _indented(_body(term, "cost += {}", places), 12) + "\n"
+    rows += _indented(_body(slope, "delta[r, j] = weight[r] * ({})", places), 12) + "\n"
+    if fusion is None and output_gate == "softmax":
+        rows += _SOFTMAX_PULL + "\n"
+    return rows + "        total += cost * weight[r]"
+
+
+def _body(root: Expression, last: str, places: Mapping[str, str]) -> list[str]:
+    """Statements that compute a formula, each sub-formula once; `places` says where each variable is read."""
+    root = expand(root)
+    lines = [f"here_{name} = {places[name]}" for name in names(root)]
+    known: dict[str, str] = {}
+
+    def visit(node: Expression, operands: list[str]) -> str:
+        if isinstance(node, Name):
+            return f"here_{node.id}"
+        if isinstance(node, Number):
+            return f"F({node.value!r})"
+        if node.gate == "logsumexp":
+            return "lse"  # a row's, computed before the loop over its outputs
+        if node.gate not in WORDS:
+            raise BacklitError(f"gate {node.gate!r} has no form that works element by element")
+        code = WORDS[node.gate].format(*operands)
+        if code not in known:
+            known[code] = f"t{len(known)}"
+            lines.append(f"{known[code]} = {code}")
+        return known[code]
+
+    result = fold(root, visit)
+    return [*lines, last.format(result)]
+
+
+def _indented(lines: list[str], spaces: int) -> str:
+    return "\n".join(" " * spaces + line for line in lines)

@@ -1,0 +1,79 @@
+"""THE list of losses, as compositions of gates, and the named fusions of a loss with the gate before it.
+
+A sample's loss is the sum of `term` over the outputs; a batch's loss is the (weighted) mean over its samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backlit.errors import BacklitError
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What one output costs: a formula in the output ``a`` and the target ``y``, and its derivative by ``a``."""
+
+    name: str
+    term: str
+    local: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """An output gate and a loss computed as one, where their local gradients cancel.
+
+    `term` is the loss in the pre-activation ``z``, stable wherever ``log(a)`` is not; `delta` is dC/dz.
+    ``sum(y) = 1`` is taken for granted where the gate is softmax.
+    """
+
+    name: str
+    gate: str
+    loss: str
+    term: str
+    delta: str
+
+
+LOSSES: Mapping[str, Loss] = {
+    loss.name: loss
+    for loss in (
+        Loss("squared", "(a - y) ** 2", "2 * (a - y)"),
+        Loss("quadratic", "(a - y) ** 2 / 2", "a - y"),
+        Loss("absolute", "abs(a - y)", "where(a > y, 1, where(a < y, -1, 0))"),
+        Loss("poisson", "a - y * log(a)", "1 - y / a"),
+        Loss("cross_entropy", "-y * log(a)", "-y / a"),
+        Loss("binary_cross_entropy", "-(y * log(a) + (1 - y) * log(1 - a))", "(a - y) / (a * (1 - a))"),
+    )
+}
+
+FUSIONS: Mapping[tuple[str, str], Fusion] = {
+    (fusion.gate, fusion.loss): fusion
+    for fusion in (
+        Fusion(
+            "softmax with cross entropy", "softmax", "cross_entropy", "y * (logsumexp(z) - z)", "a - y"
+        ),
+        Fusion(
+            "sigmoid with binary cross entropy",
+            "sigmoid",
+            "binary_cross_entropy",
+            "softplus(z) - y * z",
+            "a - y",
+        ),
+        Fusion("exp with poisson", "exp", "poisson", "exp(z) - y * z", "a - y"),
+    )
+}
+"""(output gate, loss) -> the two as one: the error signal is what is left, without the slope of the gate."""
+
+
+def loss_named(name: str) -> Loss:
+    """Find a loss.
+
+    Raises
+    ------
+    BacklitError
+        If there is none of that name.
+    """
+    if name not in LOSSES:
+        raise BacklitError(f"loss {name!r} is not known; choose one of {', '.join(LOSSES)}")
+    return LOSSES[name]

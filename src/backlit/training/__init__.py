@@ -1,0 +1,1 @@
+"""A blueprint as compiled passes over preallocated buffers and one flat parameter vector; it knows nothing of the graph."""

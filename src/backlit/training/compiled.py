@@ -1,0 +1,109 @@
+"""The engine's program: hand-written passes plus emitted gates, placed in the cache, imported and compiled.
+
+Each gate, and each pair of output gate and loss, is a file of its own, so that a new gate compiles alone. The passes
+reach them by address.
+"""
+
+from __future__ import annotations
+
+import importlib
+from functools import lru_cache
+from importlib import resources
+from types import ModuleType
+
+import numba
+
+from backlit.emit.numba import gate_file, head_file
+from backlit.errors import BacklitError
+from backlit.gates import GATES
+from backlit.losses import loss_named
+from backlit.training.cache import cache_folder, digest, load, place
+
+KERNELS = ("calls.py", "dense.py", "steps.py", "passes.py")
+FLOATS = ("float32", "float64")
+
+_PRECISION = '''"""The float type of this program, and how its kernels are compiled."""
+
+import numpy as np
+from numba import types
+
+F = np.{float}
+VECTOR = types.{float}[::1]
+MATRIX = types.{float}[:, ::1]
+POINTER = types.CPointer(types.{float})
+# no "nnan", no "ninf": a diverged training must be seen; error_model="numpy": a checked division does not vectorise
+OPTIONS = {{
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {{"contract", "reassoc", "nsz", "arcp", "afn"}},
+}}
+INLINE = OPTIONS
+# compiled by numba {version}
+'''
+
+
+class Program:
+    """The compiled engine in one precision.
+
+    Parameters
+    ----------
+    precision : {"float32", "float64"}
+    """
+
+    def __init__(self, precision: str) -> None:
+        sources = {name: _source(name) for name in KERNELS}
+        sources["words.py"] = _source(f"words_{precision}.py")
+        sources["precision.py"] = _PRECISION.format(float=precision, version=numba.__version__)
+        sources["__init__.py"] = ""
+        sources["emitted/__init__.py"] = ""
+        self._name = f"backlit_kernels_{digest(sources)}"
+        self._folder = cache_folder() / self._name
+        place(self._folder, sources)
+        load(self._name, self._folder / "__init__.py", package=True)
+        self.passes = self._module("passes")
+        self._steps = self._module("steps")
+
+    def gate(self, name: str) -> tuple[int, int]:
+        """The addresses of a hidden gate's (forward, backward)."""
+        module = self._emit(f"gate_{name}", gate_file(GATES.elementwise(name)))
+        return module.forward.address, module.backward.address
+
+    def step(self, kernel: str) -> int:
+        """The address of an optimizer's step."""
+        return int(getattr(self._steps, kernel).address)
+
+    def head(self, output_gate: str, loss: str) -> tuple[int, int]:
+        """The addresses of a network's end: (activate, head)."""
+        if output_gate != "softmax":
+            GATES.elementwise(output_gate)
+        module = self._emit(f"head_{output_gate}_{loss}", head_file(output_gate, loss_named(loss)))
+        return module.activate.address, module.head.address
+
+    def _emit(self, stem: str, source: str) -> ModuleType:
+        """The module of an emitted file, named by the hash of its text."""
+        stem = f"{stem}_{digest({'': source})}"
+        place(self._folder, {f"emitted/{stem}.py": source})
+        importlib.invalidate_caches()
+        return self._module(f"emitted.{stem}")
+
+    def _module(self, name: str) -> ModuleType:
+        return importlib.import_module(f"{self._name}.{name}")
+
+
+def _source(name: str) -> str:
+    return resources.files("backlit.training.kernels").joinpath(name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=2)
+def program(precision: str) -> Program:
+    """The engine in this precision, once per process.
+
+    Raises
+    ------
+    BacklitError
+        If the precision is neither float32 nor float64.
+    """
+    if precision not in FLOATS:
+        raise BacklitError(f"precision {precision!r} is not one of {', '.join(FLOATS)}")
+    return Program(precision)

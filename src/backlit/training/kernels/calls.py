@@ -1,0 +1,46 @@
+"""Calls of kernels by address, so that the passes are compiled once and any gate, head or step can be put in.
+
+Kernels are C functions over pointers (`numba.cfunc`); a call passes the address of each array's first element.
+"""
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+_WHOLE = ir.IntType(64)
+
+
+def _caller(arity, result_type, result):
+    """An intrinsic that calls the C function at an address with `arity` whole numbers or addresses."""
+
+    def codegen(context, builder, signature, values):
+        function = ir.FunctionType(result, [_WHOLE] * arity)
+        return builder.call(builder.inttoptr(values[0], function.as_pointer()), values[1:])
+
+    signature = result_type(*[types.int64] * (arity + 1))
+    return signature, codegen
+
+
+@intrinsic
+def call_forward(context, kernel, z, a, size):
+    return _caller(3, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_backward(context, kernel, z, a, delta, size):
+    return _caller(4, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_activate(context, kernel, z, a, rows, columns):
+    return _caller(4, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_head(context, kernel, z, a, y, weight, delta, rows, columns):
+    return _caller(7, types.float64, ir.DoubleType())
+
+
+@intrinsic
+def call_step(context, kernel, theta, grad, state, settings, size):
+    return _caller(5, types.void, ir.VoidType())

@@ -1,0 +1,59 @@
+"""The optimizers: each takes one step of all parameters in one pass over flat vectors.
+
+All have one signature: ``theta`` is changed in place by ``grad``; ``state`` holds the optimizer's own vectors, one after
+the other; ``settings`` the learning rate, the number of the step from 1, and the constants in the order that
+`training.optimizers` declares.
+"""
+
+import math
+
+from numba import carray, cfunc, types
+
+from .precision import OPTIONS, POINTER, F
+
+SIGNATURE = types.void(POINTER, POINTER, POINTER, types.CPointer(types.float64), types.int64)
+RATE, COUNT, OWN = 0, 1, 2  # where settings hold the learning rate, the number of the step, and the optimizer's own
+
+
+@cfunc(SIGNATURE, **OPTIONS)
+def sgd(theta, grad, state, settings, size):
+    theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN)
+    eta = F(settings[RATE])
+    for i in range(size):
+        theta[i] -= eta * grad[i]
+
+
+@cfunc(SIGNATURE, **OPTIONS)
+def momentum(theta, grad, state, settings, size):
+    theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN + 1)
+    velocity = carray(state, size)
+    eta, mu = F(settings[RATE]), F(settings[OWN])
+    for i in range(size):
+        velocity[i] = mu * velocity[i] - eta * grad[i]
+        theta[i] += velocity[i]
+
+
+@cfunc(SIGNATURE, **OPTIONS)
+def nesterov(theta, grad, state, settings, size):
+    theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN + 1)
+    velocity = carray(state, size)
+    eta, mu = F(settings[RATE]), F(settings[OWN])
+    for i in range(size):
+        velocity[i] = mu * velocity[i] - eta * grad[i]
+        theta[i] += mu * velocity[i] - eta * grad[i]
+
+
+@cfunc(SIGNATURE, **OPTIONS)
+def adam(theta, grad, state, settings, size):
+    """Kingma and Ba 2015, algorithm 1 in the form of its section 2: the corrections folded into the rate."""
+    theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN + 3)
+    state = carray(state, (2, size))
+    first, second = state[0], state[1]
+    beta1, beta2, epsilon = F(settings[OWN]), F(settings[OWN + 1]), F(settings[OWN + 2])
+    keep1, keep2 = F(1.0) - beta1, F(1.0) - beta2
+    unbiased = math.sqrt(1.0 - settings[OWN + 1] ** settings[COUNT]) / (1.0 - settings[OWN] ** settings[COUNT])
+    eta = F(settings[RATE] * unbiased)
+    for i in range(size):
+        first[i] = beta1 * first[i] + keep1 * grad[i]
+        second[i] = beta2 * second[i] + keep2 * grad[i] * grad[i]
+        theta[i] -= eta * first[i] / (F(math.sqrt(second[i])) + epsilon)

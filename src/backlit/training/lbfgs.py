@@ -1,0 +1,66 @@
+"""L-BFGS over all rows at once, through scipy, on the compiled loss and gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from backlit.training.loop import Samples
+from backlit.training.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """Where L-BFGS ended: the loss, how many iterations it took, whether it converged."""
+
+    loss: float
+    iterations: int
+    converged: bool
+    losses: tuple[float, ...]
+
+
+def train_lbfgs(
+    network: Network,
+    samples: Samples,
+    targets: NDArray[Any],
+    *,
+    alpha: float,
+    iterations: int,
+    evaluations: int,
+    tolerance: float,
+    on_iteration: Callable[[int, float], None] | None = None,
+) -> Minimum:
+    """Minimise the loss of all rows in place; `targets` has shape (n, outputs) and `network` holds n rows.
+
+    The penalty is ``alpha / 2`` times the sum of squared weights, divided by the sum of the samples' weights.
+    """
+    mass = float(samples.weights.sum()) if samples.weights.size else float(len(samples))
+    weights = samples.weights / mass if samples.weights.size else np.full(len(samples), 1.0 / mass)
+    weights = weights.astype(network.theta.dtype)
+    losses: list[float] = []
+
+    def objective(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        network.theta[:] = theta
+        loss, gradient = network.loss_and_gradient(samples.inputs, targets, weights, alpha / mass)
+        return loss, gradient.astype(np.float64)
+
+    def iterated(intermediate_result: Any) -> None:
+        losses.append(float(intermediate_result.fun))
+        if on_iteration:
+            on_iteration(len(losses), losses[-1])
+
+    found = minimize(
+        objective,
+        network.theta.astype(np.float64),
+        jac=True,
+        method="L-BFGS-B",
+        callback=iterated,
+        options={"maxiter": iterations, "maxfun": evaluations, "gtol": tolerance},
+    )
+    network.theta[:] = found.x
+    return Minimum(float(found.fun), int(found.nit), bool(found.success), tuple(losses))

@@ -1,0 +1,164 @@
+"""The training loop of the lecture: forward, loss, backward, step, mini-batch after mini-batch, epoch after epoch.
+
+One compiled call carries a whole epoch (`kernels/passes.py`, `train_epoch`, reads like the lecture); what is decided
+between two epochs is decided here.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.training.chance import generator
+from backlit.training.network import Network
+from backlit.training.optimizers import Optimizer
+from backlit.training.schedules import rates as scheduled
+
+Matrix = NDArray[np.floating[Any]]
+Vector = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Rows to learn from: inputs (n, inputs); targets (n, outputs), or (n, 1) classes; weights (n,), or (0,) for equal."""
+
+    inputs: Matrix
+    targets: Matrix
+    weights: Vector
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train: every choice that is made before the first epoch."""
+
+    epochs: int
+    rate: float
+    schedule: str = "constant"
+    rate_rule: str = "constant"  # "invscaling" and "adaptive" are scikit-learn's for sgd
+    power_t: float = 0.5
+    alpha: float = 0.0
+    shuffle: bool = True
+    tolerance: float = 1e-4
+    patience: float = 10
+    seed: int = 0
+
+
+@dataclass(slots=True)
+class Epoch:
+    """What is known after an epoch: its number from 1, the loss, the validation score, the learning rate."""
+
+    number: int
+    loss: float
+    score: float | None
+    rate: float
+
+
+@dataclass(slots=True)
+class History:
+    """What happened in a training."""
+
+    epochs: list[Epoch] = field(default_factory=list)
+    best_epoch: int = 0
+    stopped: str = "all epochs were run"
+    diverged: bool = False
+
+
+class Divergence(UserWarning):
+    """A training left the finite numbers; the best finite parameters were kept."""
+
+
+def train(
+    network: Network,
+    optimizer: Optimizer,
+    samples: Samples,
+    plan: Plan,
+    *,
+    validate: Callable[[Network], float] | None = None,
+    on_epoch: Callable[[Epoch], bool | None] | None = None,
+    first_epoch: int = 0,
+) -> History:
+    """Train a network in place.
+
+    Parameters
+    ----------
+    validate : callable, optional
+        A score to be made large, after each epoch; the parameters of its best epoch are restored at the end.
+    on_epoch : callable, optional
+        Told of each epoch; training stops when it answers True.
+    first_epoch : int
+        Epochs already behind this network, so that shuffles go on where they stopped.
+
+    Returns
+    -------
+    History
+
+    Warns
+    -----
+    Divergence
+        When the loss is no longer finite; the last finite (or best) parameters are restored.
+    """
+    history = History()
+    batches = -(-len(samples) // network.capacity)
+    best, waited = -np.inf, 0
+    kept = network.theta.copy()
+    base = plan.rate
+    for number in range(plan.epochs):
+        order = _order(plan, first_epoch + number, len(samples))
+        rates = scheduled(plan.schedule, base, number, plan.epochs, batches)
+        if plan.rate_rule == "invscaling":
+            steps = (first_epoch + number) * len(samples)  # scikit-learn counts samples, once an epoch
+            rates = rates / (steps + 1.0) ** plan.power_t
+        loss = network.train_epoch(
+            optimizer, rates, samples.inputs, samples.targets, samples.weights, order, plan.alpha
+        )
+        if not np.isfinite(loss) or not np.isfinite(network.theta).all():
+            _diverged(history, number + 1, base)
+            break
+        score = validate(network) if validate else None
+        epoch = Epoch(number + 1, loss, score, float(rates[-1]))
+        history.epochs.append(epoch)
+        stop = on_epoch(epoch) if on_epoch else None
+
+        # a loss has to fall by the tolerance to count as progress, a score has to rise by it
+        reached = -loss if score is None else score
+        waited = 0 if reached > best + plan.tolerance else waited + 1
+        if reached > best or score is None:
+            np.copyto(kept, network.theta)
+            history.best_epoch = number + 1 if reached > best else history.best_epoch
+        best = max(best, reached)
+        if waited > plan.patience:
+            if plan.rate_rule != "adaptive" or base <= 1e-6:
+                history.stopped = f"no progress of {plan.tolerance:g} in {plan.patience:g} epochs"
+                break
+            base, waited = base / 5.0, 0
+        if stop:
+            history.stopped = "the callback asked for it"
+            break
+    if validate or history.diverged:
+        np.copyto(network.theta, kept)
+    return history
+
+
+def _order(plan: Plan, epoch: int, n: int) -> NDArray[np.int64]:
+    if not plan.shuffle:
+        return np.arange(n, dtype=np.int64)
+    return generator(plan.seed, "shuffle", epoch).permutation(n).astype(np.int64, copy=False)
+
+
+def _diverged(history: History, epoch: int, rate: float) -> None:
+    history.diverged = True
+    history.stopped = f"the loss left the finite numbers in epoch {epoch}"
+    warnings.warn(
+        f"training diverged in epoch {epoch} at a learning rate of {rate:g}; the parameters before it were kept: "
+        "use a smaller rate, or scale the inputs",
+        Divergence,
+        stacklevel=3,
+    )

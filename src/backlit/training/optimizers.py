@@ -1,0 +1,43 @@
+"""THE list of optimizers, as data: the compiled step, its constants, and how many vectors it remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.errors import BacklitError
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerKind:
+    """A rule for steps: its kernel in steps.py, the names of its settings in order, its vectors of memory."""
+
+    kernel: str
+    settings: tuple[str, ...]
+    vectors: int
+
+
+OPTIMIZERS: Mapping[str, OptimizerKind] = {
+    "sgd": OptimizerKind("sgd", (), 0),
+    "momentum": OptimizerKind("momentum", ("momentum",), 1),
+    "nesterov": OptimizerKind("nesterov", ("momentum",), 1),
+    "adam": OptimizerKind("adam", ("beta_1", "beta_2", "epsilon"), 2),
+}
+
+
+class Optimizer:
+    """An optimizer at work: its constants, its memory, and (in `settings`) how many steps it has taken."""
+
+    def __init__(self, name: str, size: int, dtype: np.dtype[Any], settings: Mapping[str, float]) -> None:
+        if name not in OPTIMIZERS:
+            raise BacklitError(f"optimizer {name!r} is not known; choose one of {', '.join(OPTIMIZERS)}")
+        kind = OPTIMIZERS[name]
+        self.name = name
+        self.kernel = kind.kernel
+        own = [settings[key] for key in kind.settings]
+        self.settings: NDArray[np.float64] = np.array([0.0, 0.0, *own])  # rate and number of the step come first
+        self.state = np.zeros((max(kind.vectors, 1), size if kind.vectors else 1), dtype)
