@@ -35,7 +35,7 @@ __all__ = [
 
 _HOMES = {
     "BacklitError": "backlit.errors",
-    "GATES": "backlit.gates",
+    "GATES": "backlit.emit",
     "MLPClassifier": "backlit.estimators.mlp",
     "MLPRegressor": "backlit.estimators.mlp",
     "TabularClassifier": "backlit.estimators.tabular",

@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from backlit.gate_kinds import Array
 
 
-def along(reduced: Array, x: Array, axis: int | None) -> Array:
+def along(reduced: Array, x: Array, axis: int | None) -> Any:
     """Stretch what a reduction along `axis` left over back to the shape of `x`."""
     return np.broadcast_to(reduced if axis is None else np.expand_dims(reduced, axis), np.shape(x))
 
 
-def logsumexp(x: Array, axis: int | None = None) -> Array:
+def logsumexp(x: Array, axis: int | None = None) -> Any:
+    """Log sum exp, shifted by the largest so that nothing overflows."""
     top = np.max(x, axis=axis, keepdims=True)
     total: Array = np.squeeze(top, axis=axis) + np.log(np.sum(np.exp(x - top), axis=axis))
     return total
 
 
-def softmax(x: Array, axis: int | None = None) -> Array:
+def softmax(x: Array, axis: int | None = None) -> Any:
+    """Shares that sum to 1 along the axis, the last unless given."""
     axis = -1 if axis is None and np.ndim(x) else axis
     powers = np.exp(x - np.max(x, axis=axis, keepdims=True))
     shares: Array = powers / np.sum(powers, axis=axis, keepdims=True)
     return shares
 
 
-def softmax_vjp(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Array:
+def softmax_vjp(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:
+    """A * (upstream - sum(upstream * a)): the Jacobian diag(a) - a a^T without building it."""
     axis = -1 if axis is None and np.ndim(y) else axis
     pulled: Array = y * (up - np.sum(up * y, axis=axis, keepdims=True))
     return pulled
 
 
-def softmax_jacobian(operands: tuple[Array, ...], y: Array, axis: int | None) -> Array:
+def softmax_jacobian(operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:
     """diag(a) - a a^T, for each row of a batch."""
     a = np.moveaxis(np.atleast_1d(y), -1 if axis is None else axis, -1)
     return a[..., None] * np.eye(a.shape[-1]) - a[..., :, None] * a[..., None, :]
 
 
-def matmul_left(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Array:
+def matmul_left(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:
     """The pull-back to `a` in ``a @ b``: upstream times b transposed."""
     a, b = operands
     if np.ndim(b) == 1:
@@ -46,7 +51,7 @@ def matmul_left(up: Array, operands: tuple[Array, ...], y: Array, axis: int | No
     return pulled[..., 0, :] if np.ndim(a) == 1 else np.matmul(up, np.swapaxes(b, -1, -2))
 
 
-def matmul_right(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Array:
+def matmul_right(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:
     """The pull-back to `b` in ``a @ b``: a transposed times upstream (the outer product a delta^T)."""
     a, b = operands
     if np.ndim(a) == 1:

@@ -54,7 +54,9 @@ def gate(name: str, value: str, local: str | None = None, *, symbol: str = "") -
     if local is None:
         local = to_text(differentiate(tree, "x"))
     _only(name, "local", parse(local, GATES), {"x", "y"})
-    declared = Gate(name, value, (local,), symbol=symbol or name, latex=rf"\operatorname{{{{{name}}}}}\left({{x}}\right)")
+    declared = Gate(
+        name, value, (local,), symbol=symbol or name, latex=rf"\operatorname{{{{{name}}}}}\left({{x}}\right)"
+    )
     _check_local(declared)
     return GATES.declare(declared)
 

@@ -138,9 +138,7 @@ def _python_tree(text: str) -> ast.expr:
     except SyntaxError as error:
         where = f"column {error.offset}" if error.offset else "the end"
         reason = str(error.msg).removesuffix(" (<unknown>, line 1)")
-        raise BacklitError(
-            f"expression: {reason} at {where} of {_shown(text)}; write it like (x + y) * z"
-        ) from None
+        raise BacklitError(f"expression: {reason} at {where} of {_shown(text)}; write it like (x + y) * z") from None
     except (RecursionError, MemoryError):
         raise BacklitError(_too_deep()) from None
     except ValueError as error:

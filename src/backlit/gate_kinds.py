@@ -29,13 +29,14 @@ class _Callable:
     """Gates are called like functions: on wires they record, on numbers and arrays they compute."""
 
     __slots__ = ()
+    name: str
 
     def __call__(self, *operands: Any, axis: int | None = None) -> Any:
         for operand in operands:
             if isinstance(operand, AppliesGates):
                 return operand.__apply_gate__(self, operands, axis)  # type: ignore[arg-type]
         if not on_numbers:
-            raise BacklitError(f"gate {self.name!r} has no reader for plain numbers; import backlit.emit first")  # type: ignore[attr-defined]
+            raise BacklitError(f"gate {self.name!r} has no reader for plain numbers; import backlit.emit first")
         return on_numbers[0](self, axis)(*operands)
 
 
@@ -87,9 +88,9 @@ class ArrayGate(_Callable):
     """
 
     name: str
-    value: Callable[..., Array]
-    vjp: tuple[Callable[..., Array], ...]
-    jacobian: tuple[Callable[..., Array], ...]
+    value: Callable[..., Any]
+    vjp: tuple[Callable[..., Any], ...]
+    jacobian: tuple[Callable[..., Any], ...]
     operands: tuple[str, ...] = ("x",)
     symbol: str = ""
     pattern: Pattern = ""
@@ -97,6 +98,7 @@ class ArrayGate(_Callable):
 
 
 AnyGate = Gate | ArrayGate
+
 
 class Gates(Mapping[str, AnyGate]):
     """The registry: name -> gate, built in and declared by the user, in the order of declaration."""

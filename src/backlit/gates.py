@@ -190,7 +190,11 @@ _ARRAYS = (
     ArrayGate(
         "logsumexp",
         rules.logsumexp,
-        (lambda up, operands, y, axis: rules.along(up, operands[0], axis) * np.exp(operands[0] - rules.along(y, operands[0], axis)),),
+        (
+            lambda up, operands, y, axis: (
+                rules.along(up, operands[0], axis) * np.exp(operands[0] - rules.along(y, operands[0], axis))
+            ),
+        ),
         (lambda operands, y, axis: np.exp(operands[0] - rules.along(y, operands[0], axis)),),
         symbol="lse",
         latex=r"\ln \sum e^{{{x}}}",

@@ -50,9 +50,7 @@ LOSSES: Mapping[str, Loss] = {
 FUSIONS: Mapping[tuple[str, str], Fusion] = {
     (fusion.gate, fusion.loss): fusion
     for fusion in (
-        Fusion(
-            "softmax with cross entropy", "softmax", "cross_entropy", "y * (logsumexp(z) - z)", "a - y"
-        ),
+        Fusion("softmax with cross entropy", "softmax", "cross_entropy", "y * (logsumexp(z) - z)", "a - y"),
         Fusion(
             "sigmoid with binary cross entropy",
             "sigmoid",

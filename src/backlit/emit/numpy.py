@@ -23,6 +23,10 @@ def _erf(x: Any) -> Any:
     return erf(x)
 
 
+def _where(c: Any, x: Any, z: Any) -> Any:
+    return np.asarray(np.where(c, x, z))[()]
+
+
 WORDS: Mapping[str, Callable[..., Any]] = {
     "add": np.add,
     "sub": np.subtract,
@@ -44,7 +48,7 @@ WORDS: Mapping[str, Callable[..., Any]] = {
     "min": np.minimum,
     "less": lambda x, z: np.less(x, z) * 1.0,
     "greater": lambda x, z: np.greater(x, z) * 1.0,
-    "where": lambda c, x, z: np.where(c, x, z)[()],
+    "where": _where,
 }
 """Primitive -> its word in NumPy."""
 

@@ -69,7 +69,8 @@ def load(name: str, path: Path, package: bool = False) -> ModuleType:
         return sys.modules[name]
     folder = [str(path.parent)] if package else None
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=folder)
-    assert spec is not None and spec.loader is not None  # a plain file always has a loader
+    assert spec is not None, "a plain file always has a spec"
+    assert spec.loader is not None, "and a loader"
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:

@@ -74,9 +74,7 @@ class Network:
     def predict(self, inputs: Matrix) -> Matrix:
         """The outputs, shape (rows, outputs), for C-contiguous rows of the engine's float type."""
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
-        self._passes.predict(
-            self._table, self._activate, self.theta, inputs, outputs, self._x, self._z, self._a
-        )
+        self._passes.predict(self._table, self._activate, self.theta, inputs, outputs, self._x, self._z, self._a)
         return outputs
 
     def loss_and_gradient(

@@ -4,7 +4,6 @@ A network is a table of whole numbers, a row a layer: widths, where its arrays l
 Activations and deltas of all layers lie in flat buffers, layer after layer, room for a mini-batch each.
 """
 
-import numpy as np
 from numba import njit, types
 
 from . import dense

@@ -1,7 +1,7 @@
 """The optimizers: each takes one step of all parameters in one pass over flat vectors.
 
-All have one signature: ``theta`` is changed in place by ``grad``; ``state`` holds the optimizer's own vectors, one after
-the other; ``settings`` the learning rate, the number of the step from 1, and the constants in the order that
+All have one signature: ``theta`` is changed in place by ``grad``; ``state`` holds the optimizer's own vectors, one
+after the other; ``settings`` the learning rate, the number of the step from 1, and the constants in the order that
 `training.optimizers` declares.
 """
 
@@ -12,7 +12,11 @@ from numba import carray, cfunc, types
 from .precision import OPTIONS, POINTER, F
 
 SIGNATURE = types.void(POINTER, POINTER, POINTER, types.CPointer(types.float64), types.int64)
-RATE, COUNT, OWN = 0, 1, 2  # where settings hold the learning rate, the number of the step, and the optimizer's own
+RATE, COUNT, OWN = (
+    0,
+    1,
+    2,
+)  # where settings hold the learning rate, the number of the step, and the optimizer's own
 
 
 @cfunc(SIGNATURE, **OPTIONS)

@@ -1,0 +1,1 @@
+"""scikit-learn's face of the engine: drop-in perceptrons, raw data frames, and loading a saved model."""

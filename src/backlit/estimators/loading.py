@@ -1,0 +1,58 @@
+"""A saved model back from its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from typing import Any
+
+from backlit import files
+from backlit.errors import BacklitError
+from backlit.estimators.mlp import MLPClassifier, MLPRegressor
+from backlit.estimators.saving import restore_parameters
+from backlit.estimators.tabular import TabularClassifier, TabularRegressor
+
+ESTIMATORS: Mapping[str, Any] = {
+    kind.__name__: kind for kind in (MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor)
+}
+
+
+def load(path: str | PathLike[str]) -> Any:
+    """Read a model that `save` wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+
+    Returns
+    -------
+    MLPClassifier, MLPRegressor, TabularClassifier or TabularRegressor
+
+    Raises
+    ------
+    BacklitError
+        If the file is not a model of Backlit's, or damaged.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, backlit
+    >>> model = backlit.MLPClassifier((4,), max_iter=300, random_state=0).fit([[0.0], [1.0]] * 20, ["no", "yes"] * 20)
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "model.safetensors"
+    >>> model.save(path)
+    >>> backlit.load(path).predict([[0.0], [1.0]]).tolist()
+    ['no', 'yes']
+    """
+    header, arrays = files.read_model(path)
+    kind = ESTIMATORS.get(str(header.get("estimator")))
+    if kind is None:
+        raise BacklitError(f"{path}: holds no estimator that is known here; it may be of a newer version")
+    try:
+        known = kind().get_params()
+        given = restore_parameters(header["parameters"])
+        model = kind(**{name: value for name, value in given.items() if name in known})
+        model._from_state(header, arrays)
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise BacklitError(f"{path}: {type(error).__name__} while reading the model; the file is damaged") from None
+    return model

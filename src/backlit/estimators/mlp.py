@@ -1,0 +1,298 @@
+"""Drop-in for ``sklearn.neural_network``: the same parameters, defaults and fitted attributes, on our engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils import column_or_1d
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.multiclass import unique_labels
+
+from backlit.errors import BacklitError
+from backlit.estimators.perceptron import Perceptron
+from backlit.estimators.saving import State, labels_state, restore_labels
+
+REGRESSION_LOSSES: Mapping[str, tuple[str, str]] = {
+    "squared_error": ("quadratic", "identity"),
+    "absolute_error": ("absolute", "identity"),
+    "poisson": ("poisson", "exp"),
+}
+"""Name of a regressor's loss -> the loss, and the output gate that goes with it."""
+
+
+class MLPClassifier(ClassifierMixin, Perceptron):
+    """A multilayer perceptron for classes; the parameters of ``sklearn.neural_network.MLPClassifier``.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int
+        Width of each hidden layer.
+    activation : str or sequence of str
+        Any gate of ``backlit.GATES`` with one operand (``"logistic"`` is sigmoid), or one for each hidden layer.
+    solver : {"adam", "sgd", "lbfgs"}
+    alpha : float
+        Strength of the L2 penalty.
+    batch_size : int or "auto"
+        Rows of a mini-batch; "auto" is min(200, n).
+    learning_rate : {"constant", "invscaling", "adaptive"}
+        For sgd.
+    learning_rate_init, power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum
+        As in scikit-learn.
+    nesterovs_momentum, early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun
+        As in scikit-learn.
+
+    Attributes
+    ----------
+    classes_ : ndarray of labels
+    coefs_, intercepts_ : lists of arrays
+        Views of the parameters: ``coefs_[l - 1][i, j]`` is the weight ``w[l][i][j]`` of a trace.
+    loss_, best_loss_, loss_curve_, validation_scores_, best_validation_score_
+    n_iter_, t_, n_layers_, n_outputs_, out_activation_, n_features_in_, feature_names_in_
+    network_ : Blueprint
+        The network as data.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = MLPClassifier((16,), max_iter=1000, learning_rate_init=0.01, random_state=0).fit(X, y)
+    >>> model.score(X, y) > 0.95
+    True
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Sequence[str] = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: int | str = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 1e-4,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+    ) -> None:
+        _store(self, locals())
+
+    def _ending(self) -> tuple[str, str]:
+        if self._binarizer.y_type_ == "multiclass":
+            return "softmax", "cross_entropy"
+        return "sigmoid", "binary_cross_entropy"
+
+    def _width(self, targets: NDArray[Any]) -> int:
+        return len(self.classes_) if self._binarizer.y_type_ == "multiclass" else targets.shape[1]
+
+    def _read(self, X: Any, y: Any, first: bool) -> tuple[NDArray[Any], NDArray[Any]]:
+        X, y = self._validated(X, y, first)
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        known = "_binarizer" in vars(self)
+        if not known or (first and not self._partial_classes()):
+            self._binarizer = LabelBinarizer().fit(y)
+            self.classes_ = self._binarizer.classes_
+        else:
+            strange = np.setdiff1d(unique_labels(y), self.classes_)
+            if len(strange):
+                known_labels = self.classes_.tolist()
+                raise ValueError(f"y holds labels not seen before: {strange[:5].tolist()}; known are {known_labels}")
+        if self._binarizer.y_type_ == "multiclass":
+            codes = np.searchsorted(self.classes_, y)
+            return X, np.ascontiguousarray(codes[:, None], X.dtype)
+        return X, np.ascontiguousarray(self._binarizer.transform(y), X.dtype)
+
+    def _partial_classes(self) -> bool:
+        """Whether the labels were given by the first partial_fit, before any network was made."""
+        return "flat_" not in vars(self)
+
+    def _to_state(self) -> State:
+        header, arrays = super()._to_state()
+        header |= {"classes": labels_state(self.classes_), "targets": self._binarizer.y_type_}
+        return header, arrays
+
+    def _from_state(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        super()._from_state(header, arrays)
+        self.classes_ = restore_labels(header["classes"])
+        self._binarizer = LabelBinarizer()
+        self._binarizer.classes_, self._binarizer.y_type_ = self.classes_, header["targets"]
+        self._binarizer.sparse_input_ = False
+
+    def _score_outputs(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
+        if not np.isfinite(outputs).all():
+            return float("-inf")
+        if targets.shape[1] != outputs.shape[1]:
+            right = outputs.argmax(axis=1) == targets[:, 0]
+        else:
+            right = ((outputs > 0.5) == targets).all(axis=1)
+        return float(accuracy_score(right, np.ones_like(right), sample_weight=weights))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The most likely label of each row.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray, shape (n_samples,), or (n_samples, n_outputs) for multilabel targets
+        """
+        outputs = self._outputs(self._rows(X))
+        if self.n_outputs_ == 1:
+            outputs = outputs.ravel()
+        labels: NDArray[Any] = self._binarizer.inverse_transform(outputs)
+        return labels
+
+    def predict_proba(self, X: Any) -> NDArray[Any]:
+        """The probability of each class, shape (n_samples, n_classes), in the order of `classes_`."""
+        outputs = self._outputs(self._rows(X))
+        return np.hstack([1 - outputs, outputs]) if self.n_outputs_ == 1 else outputs
+
+    def predict_log_proba(self, X: Any) -> NDArray[Any]:
+        """The logarithm of `predict_proba`."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.predict_proba(X)))
+
+    def _target_row(self, y: Any) -> NDArray[np.float64]:
+        if self._binarizer.y_type_.startswith("multilabel"):
+            return np.asarray(y, dtype=np.float64).reshape(-1)
+        found = np.flatnonzero(self.classes_ == y)
+        if len(found) != 1:
+            raise BacklitError(f"y: {y!r} is not one of the model's classes {self.classes_.tolist()}")
+        if self.n_outputs_ == 1:
+            return np.array([float(found[0])])
+        return np.asarray(np.eye(self.n_outputs_)[found[0]])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+class MLPRegressor(RegressorMixin, Perceptron):
+    """A multilayer perceptron for numbers; the parameters of ``sklearn.neural_network.MLPRegressor``.
+
+    Parameters
+    ----------
+    loss : {"squared_error", "absolute_error", "poisson"}
+        A sample's loss is ``(a - y) ** 2 / 2``, ``abs(a - y)``, or ``a - y log(a)`` with ``a = exp(z)``, summed over
+        the outputs.
+    hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, power_t, max_iter
+        As in `MLPClassifier`.
+    shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, early_stopping
+        As in `MLPClassifier`.
+    validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun
+        As in `MLPClassifier`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = MLPRegressor((32,), solver="lbfgs", max_iter=300, random_state=0)
+    >>> model.fit(X * 20, y / 100).score(X * 20, y / 100) > 0.5
+    True
+    """
+
+    _parameter_constraints: Mapping[str, list[Any]] = {
+        **Perceptron._parameter_constraints,
+        "loss": [StrOptions(set(REGRESSION_LOSSES))],
+    }
+
+    def __init__(
+        self,
+        loss: str = "squared_error",
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Sequence[str] = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: int | str = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 1e-4,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+    ) -> None:
+        _store(self, locals())
+
+    def _ending(self) -> tuple[str, str]:
+        loss, output_gate = REGRESSION_LOSSES[self.loss]
+        return output_gate, loss
+
+    def _read(self, X: Any, y: Any, first: bool) -> tuple[NDArray[Any], NDArray[Any]]:
+        X, y = self._validated(X, y, first)
+        y = np.asarray(y)
+        if y.dtype.kind not in "fiub":
+            raise ValueError(f"y: Unknown label type {y.dtype}, not numeric; use MLPClassifier for labels")
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        if self.loss == "poisson" and ((y < 0).any() or not y.sum() > 0):
+            raise ValueError("y: the poisson loss needs targets of at least 0, and one above 0")
+        return X, np.ascontiguousarray(y.reshape(len(y), -1), X.dtype)
+
+    def _score_outputs(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
+        if not np.isfinite(outputs).all():
+            return float("-inf")
+        return float(r2_score(targets, outputs, sample_weight=weights))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The prediction for each row.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray, shape (n_samples,) or (n_samples, n_outputs)
+        """
+        outputs = self._outputs(self._rows(X))
+        return outputs.ravel() if outputs.shape[1] == 1 else outputs
+
+    def _target_row(self, y: Any) -> NDArray[np.float64]:
+        return np.asarray(y, dtype=np.float64).reshape(-1)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+
+def _store(estimator: Any, given: Mapping[str, Any]) -> None:
+    """Keep the arguments of ``__init__`` as scikit-learn wants them: untouched, under their own names."""
+    for name, value in given.items():
+        if name not in ("self", "__class__"):
+            setattr(estimator, name, value)

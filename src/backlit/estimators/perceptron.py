@@ -1,0 +1,376 @@
+"""What classifier and regressor share: scikit-learn's parameters and their ranges, reading of input, and the fit."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, _fit_context, is_classifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from backlit.blueprint import Blueprint, mlp
+from backlit.errors import BacklitError
+from backlit.estimators.parameters import HasNetwork, seed_of
+from backlit.estimators.saving import State, network_state, restore_network
+
+ACTIVATIONS: Mapping[str, str] = {"logistic": "sigmoid"}
+"""scikit-learn's names for gates that have another name here."""
+
+SOLVERS = ("lbfgs", "sgd", "adam")
+
+
+class Perceptron(HasNetwork, BaseEstimator):
+    """A network with scikit-learn's parameters; the two kinds say how targets are read and how the network ends."""
+
+    _parameter_constraints: Mapping[str, list[Any]] = {
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "activation": [str, list, tuple],
+        "solver": [StrOptions(set(SOLVERS))],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+        "power_t": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "shuffle": ["boolean"],
+        "random_state": ["random_state"],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "verbose": ["verbose"],
+        "warm_start": ["boolean"],
+        "momentum": [Interval(Real, 0, 1, closed="both")],
+        "nesterovs_momentum": ["boolean"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
+        "max_fun": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    # -- what the two kinds decide for themselves --------------------------------------------------------------------
+
+    def _read(self, X: Any, y: Any, first: bool) -> tuple[NDArray[Any], NDArray[Any]]:
+        raise NotImplementedError
+
+    def _ending(self) -> tuple[str, str]:
+        """The output gate and the loss."""
+        raise NotImplementedError
+
+    def _score_outputs(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
+        raise NotImplementedError
+
+    # -- fitting ------------------------------------------------------------------------------------------------------
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train on all rows.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix, shape (n_samples, n_features)
+            float32 trains in float32, everything else in float64.
+        y : array-like, shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like, shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If X or y hold NaN or infinity, lengths differ, or a parameter is out of range.
+        """
+        self._fit(X, y, sample_weight, once=False)
+        return self
+
+    @available_if(lambda self: self.solver in ("sgd", "adam"))
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Go over these rows once more, from where the training stands.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As in `fit`.
+        classes : array-like, optional
+            For a classifier, all labels that will ever come; needed at the first call.
+
+        Returns
+        -------
+        self
+        """
+        if self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        if is_classifier(self) and _check_partial_fit_first_call(self, classes):
+            self._binarizer = LabelBinarizer()
+            multilabel = type_of_target(y).startswith("multilabel")
+            self._binarizer.fit(y if multilabel else self.classes_)
+        self._fit(X, y, sample_weight, once=True)
+        return self
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any, once: bool) -> None:
+        first = "flat_" not in vars(self) or not (self.warm_start or once)
+        X, targets = self._read(X, y, first)
+        weights = np.empty(0, X.dtype)
+        if sample_weight is not None:
+            weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+            if not weights.sum() > 0:
+                raise BacklitError("sample_weight: all weights are zero; at least one row has to count")
+        blueprint = self._blueprint(X.shape[1], targets)
+        if not first and blueprint.layers[:-1] != self.network_.layers[:-1]:
+            raise BacklitError("warm_start: the layers have changed since the last fit; set warm_start=False")
+        if first:
+            self._begin(blueprint, X.dtype)
+        if self.solver == "lbfgs":
+            self._fit_lbfgs(X, targets, weights)
+        else:
+            self._fit_stochastic(X, targets, weights, once, fresh=not once or "_optimizer" not in vars(self))
+        if not np.isfinite(self.flat_).all():
+            raise ValueError("training left the finite numbers; use a smaller learning_rate_init or scale the inputs")
+
+    def _blueprint(self, inputs: int, targets: NDArray[Any]) -> Blueprint:
+        sizes = self.hidden_layer_sizes
+        hidden = [int(size) for size in (sizes if isinstance(sizes, Sequence | np.ndarray) else [sizes])]
+        if any(size < 1 for size in hidden):
+            raise ValueError(f"hidden_layer_sizes must be > 0, got {hidden}.")
+        given = [self.activation] * len(hidden) if isinstance(self.activation, str) else list(self.activation)
+        gates = [ACTIVATIONS.get(name, name) for name in given]
+        output_gate, loss = self._ending()
+        return mlp(inputs, hidden, self._width(targets), hidden_gate=gates, output_gate=output_gate, loss=loss)
+
+    def _width(self, targets: NDArray[Any]) -> int:
+        return int(targets.shape[1])
+
+    def _begin(self, blueprint: Blueprint, dtype: np.dtype[Any]) -> None:
+        """A new network, and nothing behind it."""
+        from backlit.training.initial import glorot
+
+        self.network_ = blueprint
+        self._seed = seed_of(self.random_state)
+        self.flat_ = glorot(blueprint, self._seed, dtype)
+        self.__dict__.pop("_optimizer", None)
+        self.n_iter_ = 0
+        self.t_ = 0
+        self.n_layers_ = len(blueprint.layers) + 1
+        self.n_outputs_ = blueprint.outputs
+        self.out_activation_ = {"sigmoid": "logistic"}.get(blueprint.output_gate, blueprint.output_gate)
+        self.loss_curve_: list[float] = []
+        self._no_improvement_count = 0
+        self.best_loss_: float | None = np.inf
+
+    def _capacity(self, n: int) -> int:
+        if self.batch_size == "auto":
+            return min(200, n)
+        if self.batch_size > n:
+            warnings.warn(
+                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped.",
+                stacklevel=4,
+            )
+        return min(int(self.batch_size), n)
+
+    def _fit_lbfgs(self, X: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
+        from backlit.training.lbfgs import train_lbfgs
+        from backlit.training.loop import Samples
+        from backlit.training.network import Network
+
+        network = Network(self.network_, self.flat_.astype(np.float64), len(X))
+        samples = Samples(X.astype(np.float64), targets.astype(np.float64), weights.astype(np.float64))
+        found = train_lbfgs(
+            network,
+            samples,
+            self._dense_targets(samples.targets),
+            alpha=self.alpha,
+            iterations=self.max_iter,
+            evaluations=self.max_fun,
+            tolerance=self.tol,
+            on_iteration=self._say if self.verbose else None,
+        )
+        self.flat_[:] = network.theta
+        self.loss_, self.n_iter_ = found.loss, found.iterations
+        self.best_loss_ = found.loss
+        if not found.converged:
+            warnings.warn(
+                f"lbfgs stopped after {found.iterations} iterations without converging; raise max_iter or max_fun, "
+                "or scale the data",
+                ConvergenceWarning,
+                stacklevel=5,
+            )
+
+    def _dense_targets(self, targets: NDArray[Any]) -> NDArray[Any]:
+        """Targets with a column for each output: one-hot rows for classes."""
+        if targets.shape[1] == self.network_.outputs:
+            return np.ascontiguousarray(targets)
+        return np.eye(self.network_.outputs, dtype=targets.dtype)[targets[:, 0].astype(np.int64)]
+
+    def _fit_stochastic(
+        self, X: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any], once: bool, fresh: bool
+    ) -> None:
+        from backlit.training.loop import Epoch, Plan, Samples, train
+        from backlit.training.network import Network
+
+        rows, held_out = self._split(X, targets, weights)
+        samples = Samples(*rows)
+        network = Network(self.network_, self.flat_, self._capacity(len(samples)))
+        if fresh:
+            self._optimizer = self._new_optimizer()
+        patience = self.n_iter_no_change
+        plan = Plan(
+            epochs=1 if once else self.max_iter,
+            rate=self.learning_rate_init,
+            rate_rule=self.learning_rate if self.solver == "sgd" else "constant",
+            power_t=self.power_t,
+            alpha=self.alpha,
+            shuffle=self.shuffle,
+            tolerance=self.tol,
+            patience=np.inf if once else patience,
+            seed=self._seed,
+        )
+        if self.early_stopping and not once:
+            self.validation_scores_: list[float] | None = []
+            self.best_validation_score_: float | None = -np.inf
+            self.best_loss_ = None
+        else:
+            self.validation_scores_ = self.best_validation_score_ = None
+
+        def told(epoch: Epoch) -> None:
+            self.n_iter_ += 1
+            self.t_ += len(samples)
+            self.loss_ = epoch.loss
+            self.loss_curve_.append(epoch.loss)
+            if epoch.score is None:
+                self.best_loss_ = min(epoch.loss, self.best_loss_ if self.best_loss_ is not None else np.inf)
+            elif self.validation_scores_ is not None and self.best_validation_score_ is not None:
+                self.validation_scores_.append(epoch.score)
+                self.best_validation_score_ = max(self.best_validation_score_, epoch.score)
+            if self.verbose:
+                self._say(self.n_iter_, epoch.loss, epoch.score)
+
+        def validate(network: Network) -> float:
+            return self._score_outputs(self._outputs(held_out[0]), held_out[1], held_out[2])
+
+        history = train(
+            network,
+            self._optimizer,
+            samples,
+            plan,
+            validate=validate if held_out else None,
+            on_epoch=told,
+            first_epoch=self.n_iter_,
+        )
+        if not history.epochs and history.diverged:
+            raise ValueError(
+                "training diverged in its first epoch; use a smaller learning_rate_init or scale the inputs"
+            )
+        ran_out = not once and len(history.epochs) == self.max_iter and history.stopped == "all epochs were run"
+        if ran_out and self.max_iter > 0:
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization "
+                "hasn't converged yet.",
+                ConvergenceWarning,
+                stacklevel=5,
+            )
+
+    def _split(self, X: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> tuple[Any, Any]:
+        """The rows to learn from, and those held out for early stopping."""
+        if not self.early_stopping:
+            return (X, targets, weights), None
+        stratify = targets if is_classifier(self) and self.network_.output_gate == "softmax" else None
+        if is_classifier(self) and stratify is None and self.n_outputs_ == 1:
+            stratify = targets
+        chosen, held = train_test_split(
+            np.arange(len(X)), test_size=self.validation_fraction, random_state=self._seed, stratify=stratify
+        )
+        if is_classifier(self) and len(held) < len(getattr(self, "classes_", [])) and stratify is not None:
+            raise ValueError(
+                "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
+            )
+        parts = [(a[chosen], a[held]) if len(a) else (a, None) for a in (X, targets, weights)]
+        return tuple(part for part, _ in parts), tuple(part for _, part in parts)
+
+    def _new_optimizer(self) -> Any:
+        from backlit.training.optimizers import Optimizer
+
+        name = self.solver
+        if name == "sgd" and self.momentum > 0:
+            name = "nesterov" if self.nesterovs_momentum else "momentum"
+        settings = {name: getattr(self, name) for name in ("momentum", "beta_1", "beta_2", "epsilon")}
+        return Optimizer(name, self.flat_.size, self.flat_.dtype, settings)
+
+    def _say(self, iteration: int, loss: float, score: float | None = None) -> None:
+        print(f"Iteration {iteration}, loss = {loss:.8f}")
+        if score is not None:
+            print(f"Validation score: {score:f}")
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def _to_state(self) -> State:
+        header, arrays = network_state(self)
+        header["features"] = int(self.n_features_in_)
+        if "feature_names_in_" in vars(self):
+            header["names"] = [str(name) for name in self.feature_names_in_]
+        header["fitted"] = {
+            name: vars(self)[name]
+            for name in ("n_iter_", "t_", "loss_", "loss_curve_", "out_activation_", "_seed")
+            if name in vars(self)
+        }
+        return header, arrays
+
+    def _from_state(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        restore_network(self, header, arrays)
+        self.n_features_in_ = int(header["features"])
+        if "names" in header:
+            self.feature_names_in_ = np.array(header["names"], dtype=object)
+        for name, value in header["fitted"].items():
+            setattr(self, name, value)
+        self.best_loss_, self.validation_scores_, self.best_validation_score_ = self.loss_, None, None
+
+    # -- reading input ------------------------------------------------------------------------------------------------
+
+    def _rows(self, X: Any) -> NDArray[Any]:
+        """Rows for prediction, in the network's float type."""
+        check_is_fitted(self, "flat_")
+        X = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False)
+        return _dense(X)
+
+    def _validated(self, X: Any, y: Any, first: bool) -> tuple[NDArray[Any], Any]:
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=["csr", "csc"],
+            multi_output=True,
+            dtype=(np.float64, np.float32),
+            reset=first,
+        )
+        X = _dense(X)
+        dtype = X.dtype if first else self.flat_.dtype
+        return np.ascontiguousarray(X, dtype), y
+
+    def as_network_row(self, x: Any, y: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """One sample as the network sees it: inputs (n_features,) and targets (n_outputs,), for `backlit.trace`."""
+        row = self._rows(np.asarray(x, dtype=np.float64).reshape(1, -1))[0]
+        return row.astype(np.float64), self._target_row(y)
+
+    def _target_row(self, y: Any) -> NDArray[np.float64]:
+        raise NotImplementedError
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _dense(X: Any) -> NDArray[Any]:
+    return np.asarray(X.toarray() if hasattr(X, "toarray") else X)

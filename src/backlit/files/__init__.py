@@ -1,0 +1,15 @@
+"""What is on the disk: tables in, models and tables out, each file whole or not at all."""
+
+from backlit.files.atomic import plain_os_error, read_whole, write_whole
+from backlit.files.model_file import read_model, write_model
+from backlit.files.tables import read_table, write_table
+
+__all__ = [
+    "plain_os_error",
+    "read_model",
+    "read_table",
+    "read_whole",
+    "write_model",
+    "write_table",
+    "write_whole",
+]

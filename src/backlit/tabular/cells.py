@@ -1,0 +1,268 @@
+"""One column of any origin as an Arrow array, and its cells as numbers, seconds or text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from backlit.errors import BacklitError
+
+Numbers = NDArray[np.float64]
+
+SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+DAY = 86_400.0
+
+
+def to_cells(values: object, what: str) -> pa.Array:
+    """A column as one Arrow array; Python objects of several types become text.
+
+    Parameters
+    ----------
+    values : one-dimensional
+        A series of any frame that narwhals reads, a NumPy or Arrow array, or a list.
+    what : str
+        Its name in errors, such as ``"column 'age'"``.
+
+    Returns
+    -------
+    pyarrow.Array
+        Text is ``large_string``; categories stay dictionaries.
+
+    Raises
+    ------
+    BacklitError
+        If its cells are of a type that a table of numbers, text and times cannot hold.
+
+    Examples
+    --------
+    >>> to_cells([1, "a", None], "column 'x'").to_pylist()
+    ['1', 'a', None]
+    """
+    array = _arrow(values, what)
+    if isinstance(array, pa.ChunkedArray):
+        if pa.types.is_dictionary(array.type):
+            array = array.unify_dictionaries()
+        elif _is_text(array.type):
+            array = array.cast(pa.large_string())  # before joining: a string array ends at 2 GiB
+        array = array.combine_chunks()
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
+    return array.cast(pa.large_string()) if _is_text(array.type) else array
+
+
+def _arrow(values: Any, what: str) -> Any:
+    """The Arrow array, or chunks of it, behind some values."""
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return values
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return _converted(lambda: pa.array(values), what)
+    if not isinstance(values, np.ndarray | list | tuple | nw.Series):
+        values = nw.from_native(values, series_only=True)
+    if isinstance(values, nw.Series) and values.dtype != nw.Object:
+        return _converted(values.to_arrow, what)
+    return _from_objects(list(values.to_list() if isinstance(values, nw.Series) else values))
+
+
+def _converted(convert: Callable[[], Any], what: str) -> Any:
+    """What `convert` returns; its failure as an error of ours."""
+    try:
+        return convert()
+    except (pa.ArrowException, TypeError, ValueError, NotImplementedError) as error:
+        why = " ".join(str(error).split())
+        raise BacklitError(f"{what} cannot be read ({why}); convert it to numbers, text or times") from None
+
+
+def _from_objects(cells: list[Any]) -> pa.Array:
+    """Python objects as Arrow sees them, or as text where they are of several types."""
+    try:
+        return pa.array(cells, from_pandas=True)
+    except (pa.ArrowException, OverflowError, ValueError, TypeError):
+        return pa.array([None if _is_null(cell) else str(cell) for cell in cells], pa.large_string())
+
+
+def _is_null(cell: Any) -> bool:
+    """None, pandas.NA, NaT and NaN: what is missing, or does not equal itself."""
+    return cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and cell != cell)
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Whether a type holds integers, floats or decimals."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def is_flag(kind: pa.DataType) -> bool:
+    """Whether a type holds booleans."""
+    return bool(pa.types.is_boolean(kind))
+
+
+def is_label(kind: pa.DataType) -> bool:
+    """Whether a type holds text or categories."""
+    return bool(_is_text(kind) or pa.types.is_dictionary(kind))
+
+
+def is_moment(kind: pa.DataType) -> bool:
+    """Whether a type holds dates or date-times."""
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
+
+
+def is_time(kind: pa.DataType) -> bool:
+    """Whether a type holds times of the day."""
+    return bool(pa.types.is_time(kind))
+
+
+def is_duration(kind: pa.DataType) -> bool:
+    """Whether a type holds spans of time."""
+    return bool(pa.types.is_duration(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Whether a type holds text, or bytes that may be text."""
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
+    return any(test(kind) for test in tests) or bool(pa.types.is_large_binary(kind))
+
+
+def texts(cells: pa.Array, what: str) -> pa.Array:
+    """The cells as trimmed text; an empty one is null, whole floats are written as integers.
+
+    Examples
+    --------
+    >>> texts(pa.array([1.0, 2.5, None]), "column 'x'").to_pylist()
+    ['1', '2.5', None]
+    """
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_decode()
+    if pa.types.is_floating(cells.type):
+        cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
+    text = pc.utf8_trim_whitespace(_converted(lambda: cells.cast(pa.large_string()), what))
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+
+
+def flags(cells: pa.Array, what: str) -> pa.Array:
+    """The cells as the text ``true`` or ``false``; 1 and 0 are read as such, other text is kept.
+
+    Examples
+    --------
+    >>> flags(pa.array([1, 0, None]), "column 'x'").to_pylist()
+    ['true', 'false', None]
+    """
+    text = pc.utf8_lower(texts(cells, what))
+    for digit, word in (("1", "true"), ("0", "false")):
+        text = pc.if_else(pc.equal(text, digit), word, text)
+    return text
+
+
+def numbers(cells: pa.Array, what: str) -> Numbers:
+    """The cells as float64, NaN where they are null; text is read as numbers.
+
+    Raises
+    ------
+    BacklitError
+        If a cell is text that is not a number, naming its row, or the column holds no numbers at all.
+
+    Examples
+    --------
+    >>> numbers(pa.array(["1", None, "abc"]), "column 'age'")
+    Traceback (most recent call last):
+        ...
+    backlit.errors.BacklitError: column 'age': 'abc' in row 2 is not a number; mend the cell, or train again ...
+    """
+    if is_label(cells.type):
+        cells = _parsed(cells, pa.float64(), what, "a number")
+    elif not (is_number(cells.type) or is_flag(cells.type) or pa.types.is_null(cells.type)):
+        raise _mismatch(what, cells.type, "numbers")
+    return _float64(cells)
+
+
+def moments(cells: pa.Array, what: str) -> Numbers:
+    """Dates and date-times as seconds since 1970 (UTC where they have a zone), NaN where they are null.
+
+    Examples
+    --------
+    >>> moments(pa.array(["1970-01-02", None]), "column 'x'")
+    array([86400.,    nan])
+    """
+    if is_label(cells.type):
+        cells = _parsed(cells, pa.timestamp("us"), what, "a date as in 2024-12-31")
+    elif not (is_moment(cells.type) or pa.types.is_null(cells.type)):
+        raise _mismatch(what, cells.type, "dates")
+    if pa.types.is_date(cells.type):
+        cells = cells.cast(pa.timestamp("ms"))
+    return _seconds(cells)
+
+
+def times(cells: pa.Array, what: str) -> Numbers:
+    """Times of the day as seconds since midnight, NaN where they are null."""
+    if not (is_time(cells.type) or pa.types.is_null(cells.type)):
+        raise _mismatch(what, cells.type, "times of the day")
+    return _seconds(cells)
+
+
+def durations(cells: pa.Array, what: str) -> Numbers:
+    """Spans of time in seconds, NaN where they are null."""
+    if not (is_duration(cells.type) or pa.types.is_null(cells.type)):
+        raise _mismatch(what, cells.type, "durations")
+    return _seconds(cells)
+
+
+def reads_as(cells: pa.Array, read: Callable[[pa.Array, str], Numbers]) -> bool:
+    """Whether `read` accepts every cell of a text column that is not all null."""
+    text = texts(cells, "")
+    if text.null_count == len(text):
+        return False
+    try:
+        read(text, "")
+    except BacklitError:
+        return False
+    return True
+
+
+def _parsed(cells: pa.Array, kind: pa.DataType, what: str, wanted: str) -> pa.Array:
+    """Text parsed as `kind`; the first cell that does not parse is named."""
+    text = texts(cells, what)
+    try:
+        return text.cast(kind)
+    except pa.ArrowInvalid:
+        row = _first_failing(text, kind)
+    shown = text[row].as_py()
+    shown = shown if len(shown) <= 40 else shown[:37] + "..."
+    raise BacklitError(
+        f"{what}: {shown!r} in row {row} is not {wanted}; mend the cell, or train again with the column as text"
+    )
+
+
+def _first_failing(text: pa.Array, kind: pa.DataType) -> int:
+    """The first row that does not parse, by halving the rows that must hold it."""
+    low, high = 0, len(text)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            text.slice(low, middle - low).cast(kind)
+            low = middle
+        except pa.ArrowInvalid:
+            high = middle
+    return low
+
+
+def _mismatch(what: str, kind: pa.DataType, wanted: str) -> BacklitError:
+    """The error for a column of another type than in training."""
+    return BacklitError(f"{what} holds {kind} where the training data held {wanted}; convert it")
+
+
+def _seconds(cells: pa.Array) -> Numbers:
+    """Arrow's counts of some unit, as seconds."""
+    if pa.types.is_null(cells.type):
+        return _float64(cells)
+    counts = cells.cast(pa.int32() if pa.types.is_time32(cells.type) else pa.int64())
+    return _float64(counts) * SECONDS[cells.type.unit]
+
+
+def _float64(cells: pa.Array) -> Numbers:
+    """Numbers, flags or nothing, as float64 with NaN for null."""
+    plain = pc.cast(cells, pa.float64(), safe=False)
+    return np.asarray(plain.to_numpy(zero_copy_only=False), dtype=np.float64)

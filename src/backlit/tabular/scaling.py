@@ -1,0 +1,78 @@
+"""Robust scaling and the smooth clip: how a raw column becomes an input of a network.
+
+The formulas are those of RealMLP (Holzmüller, Grinsztajn, Steinwart, "Better by default", NeurIPS 2024).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Numbers = NDArray[np.float64]
+
+QUARTERS = (0.25, 0.5, 0.75)
+LARGEST = 1e300
+FAR = 1e6
+"""Beyond this the smooth clip is 3 in float32, and its square would overflow in time."""
+
+
+def robust_affine(values: Numbers, counts: NDArray[np.int64] | None = None) -> tuple[float, float]:
+    """The median, and 1 / (q75 - q25); if that is 0, 2 / (max - min); 0 for a constant.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Finite numbers.
+    counts : ndarray of shape (n,), optional
+        How often each stands in the data; once if not given.
+
+    Returns
+    -------
+    center, factor : float
+        The scaled column is ``(values - center) * factor``.
+
+    Examples
+    --------
+    >>> robust_affine(np.array([0.0, 1.0, 2.0, 3.0, 4.0]))
+    (2.0, 0.5)
+    >>> robust_affine(np.array([0.0, 1.0]), np.array([9, 1]))
+    (0.0, 2.0)
+    """
+    if counts is None:
+        low, high = float(values.min()), float(values.max())
+        q25, median, q75 = (float(q) for q in np.quantile(values, QUARTERS))
+    else:
+        values, counts = values[counts > 0], counts[counts > 0]
+        low, high = float(values.min()), float(values.max())
+        q25, median, q75 = _counted_quartiles(values, counts)
+    # Halves, since the difference of two large numbers may be infinite.
+    for half in (q75 / 2 - q25 / 2, high / 2 - low / 2):
+        if half > 0:
+            weight = 0.5 if half == q75 / 2 - q25 / 2 else 1.0
+            return median, min(weight / half, LARGEST) if half * LARGEST > 1 else LARGEST
+    return median, 0.0
+
+
+def _counted_quartiles(values: Numbers, counts: NDArray[np.int64]) -> tuple[float, float, float]:
+    """The quartiles of values that stand `counts` times each, interpolated linearly as numpy.quantile does."""
+    order = np.argsort(values, kind="stable")
+    ends = np.cumsum(counts[order])
+    places = np.array(QUARTERS) * (ends[-1] - 1)
+    below = values[order][np.searchsorted(ends, np.floor(places), side="right")]
+    above = values[order][np.searchsorted(ends, np.ceil(places), side="right")]
+    q25, median, q75 = (below + (above - below) * (places - np.floor(places))).tolist()
+    return q25, median, q75
+
+
+def smooth_clip(scaled: ArrayLike) -> NDArray[np.floating[Any]]:
+    """``x / sqrt(1 + (x / 3)^2)``: nearly x around 0, never beyond 3.
+
+    Examples
+    --------
+    >>> smooth_clip([0.0, 3.0, np.inf]).round(4)
+    array([0.    , 2.1213, 3.    ])
+    """
+    x = np.clip(scaled, -FAR, FAR)
+    return x / np.sqrt(1.0 + (x / 3.0) ** 2)

@@ -1,0 +1,97 @@
+"""Every gradient of the compiled passes against JAX, an outside oracle that shares nothing with us."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from backlit.blueprint import Blueprint, mlp
+from backlit.training.initial import glorot
+from backlit.training.network import Network
+
+jax.config.update("jax_enable_x64", True)
+
+GATES = {
+    "sigmoid": jax.nn.sigmoid,
+    "tanh": jnp.tanh,
+    "relu": jax.nn.relu,
+    "leaky_relu": jax.nn.leaky_relu,
+    "elu": jax.nn.elu,
+    "selu": jax.nn.selu,
+    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
+    "silu": jax.nn.silu,
+    "mish": jax.nn.mish,
+    "softplus": jax.nn.softplus,
+    "identity": lambda x: x,
+    "sin": jnp.sin,
+    "exp": jnp.exp,
+}
+ENDS = {
+    ("softmax", "cross_entropy"): lambda z, y: -jnp.sum(y * jax.nn.log_softmax(z)),
+    ("softmax", "squared"): lambda z, y: jnp.sum((jax.nn.softmax(z) - y) ** 2),
+    ("softmax", "quadratic"): lambda z, y: jnp.sum((jax.nn.softmax(z) - y) ** 2) / 2,
+    ("sigmoid", "binary_cross_entropy"): lambda z, y: jnp.sum(jnp.logaddexp(0, z) - y * z),
+    ("sigmoid", "quadratic"): lambda z, y: jnp.sum((jax.nn.sigmoid(z) - y) ** 2) / 2,
+    ("identity", "squared"): lambda z, y: jnp.sum((z - y) ** 2),
+    ("identity", "quadratic"): lambda z, y: jnp.sum((z - y) ** 2) / 2,
+    ("identity", "absolute"): lambda z, y: jnp.sum(jnp.abs(z - y)),
+    ("exp", "poisson"): lambda z, y: jnp.sum(jnp.exp(z) - y * z),
+    ("softplus", "poisson"): lambda z, y: jnp.sum(jax.nn.softplus(z) - y * jnp.log(jax.nn.softplus(z))),
+}
+NETWORKS = [
+    *[mlp(5, (4, 3), 3, hidden_gate=gate) for gate in GATES],
+    *[mlp(5, (4,), 3, hidden_gate="tanh", output_gate=gate, loss=loss) for gate, loss in ENDS],
+    mlp(3, (), 2),
+    mlp(4, (3,), 1, hidden_gate="sigmoid", output_gate="identity", loss="squared"),
+    mlp(2, (3, 4, 5, 4), 1, hidden_gate=("relu", "tanh", "gelu", "selu"), output_gate="identity", loss="quadratic"),
+]
+
+
+def name(network: Blueprint) -> str:
+    return "-".join([*(layer.gate for layer in network.layers), network.loss])
+
+
+def oracle(network: Blueprint, theta, x, y, weights, alpha):
+    def loss(flat):
+        a = x
+        squares = 0.0
+        for number, layer in enumerate(network.layers, 1):
+            w, b = (
+                jax.lax.dynamic_slice(flat, (slot.offset,), (slot.size,)).reshape(slot.shape)
+                for slot in network.slots
+                if slot.layer == number
+            )
+            squares += jnp.sum(w**2)
+            z = a @ w + b
+            a = GATES.get(layer.gate, lambda z: z)(z) if number < len(network.layers) else z
+        end = ENDS[(network.output_gate, network.loss)]
+        return jnp.sum(weights * jax.vmap(end)(z, y)) + alpha * squares / 2
+
+    return jax.value_and_grad(loss)(theta)
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=name)
+def test_gradient_equals_jax(network: Blueprint) -> None:
+    rng = np.random.default_rng(3)
+    theta = glorot(network, 1, np.dtype(np.float64))
+    x = rng.normal(size=(7, network.inputs))
+    y = np.eye(network.outputs)[rng.integers(0, network.outputs, 7)]
+    if network.output_gate != "softmax":
+        y = rng.uniform(0.1, 0.9, size=y.shape)
+    weights = rng.uniform(0.5, 2.0, 7)
+    weights /= weights.sum()
+    loss, gradient = Network(network, theta, 7).loss_and_gradient(x, y, weights, 0.3)
+    true_loss, true_gradient = oracle(network, theta, x, y, weights, 0.3)
+    np.testing.assert_allclose(loss, true_loss, rtol=1e-12)
+    np.testing.assert_allclose(gradient, true_gradient, rtol=1e-10, atol=1e-14)
+
+
+def test_prediction_in_pieces_equals_prediction_at_once() -> None:
+    network = mlp(4, (6,), 3, hidden_gate="tanh")
+    theta = glorot(network, 0, np.dtype(np.float32))
+    x = np.random.default_rng(0).normal(size=(23, 4)).astype(np.float32)
+    pieces = Network(network, theta, 5).predict(x)
+    np.testing.assert_allclose(pieces, Network(network, theta, 23).predict(x), rtol=1e-6)
+    np.testing.assert_allclose(pieces.sum(axis=1), 1.0, rtol=1e-6)
