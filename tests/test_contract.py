@@ -33,9 +33,7 @@ def test_import_contract_is_kept() -> None:
 
 
 def test_importing_backlit_loads_nothing_heavy() -> None:
-    done = run(
-        sys.executable, "-c", f"import sys, backlit; print(sorted(set({HEAVY!r}) & sys.modules.keys()))"
-    )
+    done = run(sys.executable, "-c", f"import sys, backlit; print(sorted(set({HEAVY!r}) & sys.modules.keys()))")
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 

@@ -98,15 +98,11 @@ def run_console(block: Block, folder: Path, name: str) -> None:
     assert found, f"{name}:{block.line}: a console block holds lines `$ backlit ...`"
     for line, command, shown in found:
         program, *arguments = shlex.split(command, comments=True)
-        assert program == "backlit", (
-            f"{name}:{line}: only `$ backlit ...` is run, not `{program}`; say why not"
-        )
+        assert program == "backlit", f"{name}:{line}: only `$ backlit ...` is run, not `{program}`; say why not"
         done = subprocess.run(
             [BACKLIT, *arguments], cwd=folder, text=True, capture_output=True, stdin=subprocess.DEVNULL
         )
-        assert done.returncode == 0, (
-            f"{name}:{line}: exit status {done.returncode}\n{done.stdout}{done.stderr}"
-        )
+        assert done.returncode == 0, f"{name}:{line}: exit status {done.returncode}\n{done.stdout}{done.stderr}"
         if shown.strip():
             expect(shown, done.stdout, f"{name}:{line}")
 

@@ -107,23 +107,27 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         X, y = self._validated(X, y, first)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        known = "_binarizer" in vars(self)
-        if not known or (first and not self._partial_classes()):
+        if "_binarizer" not in vars(self) or (first and "flat_" in vars(self)):
             self._binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._binarizer.classes_
         else:
-            strange = np.setdiff1d(unique_labels(y), self.classes_)
-            if len(strange):
-                known_labels = self.classes_.tolist()
-                raise ValueError(f"y holds labels not seen before: {strange[:5].tolist()}; known are {known_labels}")
+            self._check_labels(unique_labels(y))
         if self._binarizer.y_type_ == "multiclass":
             codes = np.searchsorted(self.classes_, y)
             return X, np.ascontiguousarray(codes[:, None], X.dtype)
         return X, np.ascontiguousarray(self._binarizer.transform(y), X.dtype)
 
-    def _partial_classes(self) -> bool:
-        """Whether the labels were given by the first partial_fit, before any network was made."""
-        return "flat_" not in vars(self)
+    def _check_labels(self, labels: NDArray[Any]) -> None:
+        """The network has an output for each class it was made for, and for no other."""
+        if self.warm_start and not np.array_equal(labels, self.classes_):
+            raise ValueError(
+                "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
+                f"Previously got {self.classes_}, `y` has {labels}"
+            )
+        strange = np.setdiff1d(labels, self.classes_)
+        if len(strange):
+            known = self.classes_.tolist()
+            raise ValueError(f"`y` has classes not in `self.classes_`: {strange[:5].tolist()}; known are {known}")
 
     def _to_state(self) -> State:
         header, arrays = super()._to_state()
@@ -139,7 +143,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
 
     def _score_outputs(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
         if not np.isfinite(outputs).all():
-            return float("-inf")
+            return float("nan")
         if targets.shape[1] != outputs.shape[1]:
             right = outputs.argmax(axis=1) == targets[:, 0]
         else:
@@ -265,7 +269,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
 
     def _score_outputs(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
         if not np.isfinite(outputs).all():
-            return float("-inf")
+            return float("nan")
         return float(r2_score(targets, outputs, sample_weight=weights))
 
     def predict(self, X: Any) -> NDArray[Any]:

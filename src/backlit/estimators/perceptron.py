@@ -26,6 +26,12 @@ from backlit.estimators.saving import State, network_state, restore_network
 ACTIVATIONS: Mapping[str, str] = {"logistic": "sigmoid"}
 """scikit-learn's names for gates that have another name here."""
 
+NON_FINITE = (
+    "Solver produced non-finite parameter weights. The input data may contain large values and need to be "
+    "preprocessed; or use a smaller learning_rate_init."
+)
+"""scikit-learn's words, and the mend."""
+
 SOLVERS = ("lbfgs", "sgd", "adam")
 
 
@@ -97,7 +103,7 @@ class Perceptron(HasNetwork, BaseEstimator):
 
     @available_if(lambda self: self.solver in ("sgd", "adam"))
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """Go over these rows once more, from where the training stands.
 
         Parameters
@@ -138,7 +144,7 @@ class Perceptron(HasNetwork, BaseEstimator):
         else:
             self._fit_stochastic(X, targets, weights, once, fresh=not once or "_optimizer" not in vars(self))
         if not np.isfinite(self.flat_).all():
-            raise ValueError("training left the finite numbers; use a smaller learning_rate_init or scale the inputs")
+            raise ValueError(NON_FINITE)
 
     def _blueprint(self, inputs: int, targets: NDArray[Any]) -> Blueprint:
         sizes = self.hidden_layer_sizes
@@ -163,6 +169,7 @@ class Perceptron(HasNetwork, BaseEstimator):
         self.__dict__.pop("_optimizer", None)
         self.n_iter_ = 0
         self.t_ = 0
+        self._epochs_behind = 0
         self.n_layers_ = len(blueprint.layers) + 1
         self.n_outputs_ = blueprint.outputs
         self.out_activation_ = {"sigmoid": "logistic"}.get(blueprint.output_gate, blueprint.output_gate)
@@ -220,6 +227,9 @@ class Perceptron(HasNetwork, BaseEstimator):
         from backlit.training.loop import Epoch, Plan, Samples, train
         from backlit.training.network import Network
 
+        first_epoch = self._epochs_behind
+        if not once:
+            self.n_iter_ = 0
         rows, held_out = self._split(X, targets, weights)
         samples = Samples(*rows)
         network = Network(self.network_, self.flat_, self._capacity(len(samples)))
@@ -246,6 +256,7 @@ class Perceptron(HasNetwork, BaseEstimator):
 
         def told(epoch: Epoch) -> None:
             self.n_iter_ += 1
+            self._epochs_behind += 1
             self.t_ += len(samples)
             self.loss_ = epoch.loss
             self.loss_curve_.append(epoch.loss)
@@ -267,12 +278,14 @@ class Perceptron(HasNetwork, BaseEstimator):
             plan,
             validate=validate if held_out else None,
             on_epoch=told,
-            first_epoch=self.n_iter_,
+            first_epoch=first_epoch,
+            first_sample=self.t_,
         )
+        self._no_improvement_count = history.waited
+        if history.diverged and self.validation_scores_ is not None:
+            self.validation_scores_.append(float("nan"))
         if not history.epochs and history.diverged:
-            raise ValueError(
-                "training diverged in its first epoch; use a smaller learning_rate_init or scale the inputs"
-            )
+            raise ValueError(NON_FINITE)
         ran_out = not once and len(history.epochs) == self.max_iter and history.stopped == "all epochs were run"
         if ran_out and self.max_iter > 0:
             warnings.warn(
@@ -286,13 +299,12 @@ class Perceptron(HasNetwork, BaseEstimator):
         """The rows to learn from, and those held out for early stopping."""
         if not self.early_stopping:
             return (X, targets, weights), None
-        stratify = targets if is_classifier(self) and self.network_.output_gate == "softmax" else None
-        if is_classifier(self) and stratify is None and self.n_outputs_ == 1:
-            stratify = targets
+        single = is_classifier(self) and targets.shape[1] == 1  # multilabel targets are not stratified
+        stratify = (targets if self.n_outputs_ > 1 else targets > 0) if single else None
         chosen, held = train_test_split(
             np.arange(len(X)), test_size=self.validation_fraction, random_state=self._seed, stratify=stratify
         )
-        if is_classifier(self) and len(held) < len(getattr(self, "classes_", [])) and stratify is not None:
+        if len(held) < 2:
             raise ValueError(
                 "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
             )
@@ -322,7 +334,7 @@ class Perceptron(HasNetwork, BaseEstimator):
             header["names"] = [str(name) for name in self.feature_names_in_]
         header["fitted"] = {
             name: vars(self)[name]
-            for name in ("n_iter_", "t_", "loss_", "loss_curve_", "out_activation_", "_seed")
+            for name in ("n_iter_", "t_", "loss_", "loss_curve_", "out_activation_", "_seed", "_epochs_behind")
             if name in vars(self)
         }
         return header, arrays

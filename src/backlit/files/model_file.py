@@ -96,12 +96,12 @@ def read_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, 
     FileNotFoundError: cannot read /no/such/model: no such file or directory; mend the path, ...
     """
     note, arrays = _open(path)
-    if not isinstance(note, dict) or not isinstance(note.get("format"), int):
+    if not isinstance(note, dict) or type(note.get("format")) is not int:
         _refuse(path, "its header is not one of Backlit's; take a file that Backlit saved")
     if note["format"] > FORMAT:
         _refuse(path, f"it has format {note['format']}, this Backlit reads up to {FORMAT}; install a newer one")
     header = note.get("header")
-    if not isinstance(header, dict) or note.get("digest") != _digest(_as_json(header), arrays):
+    if note["format"] < 1 or not isinstance(header, dict) or note.get("digest") != _digest(_as_json(header), arrays):
         _refuse(path, "its content is damaged; take a fresh copy")
     return header, arrays
 

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 def read_table(path: str | os.PathLike[str], *, as_text: Collection[str] = ()) -> pa.Table:
-    """Read a table by the suffix of its file: ``.csv``, ``.tsv`` or ``.parquet``.
+    r"""Read a table by the suffix of its file: ``.csv``, ``.tsv`` or ``.parquet``.
 
     In separated text the separator (comma, semicolon, tab, bar), the encoding (UTF-8 with or without a byte order
     mark, UTF-16 with one, else cp949, else latin-1), decimal commas and thousands separators are found out; the
@@ -62,7 +62,7 @@ def read_table(path: str | os.PathLike[str], *, as_text: Collection[str] = ()) -
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "sizes.csv"
-    ...     _ = path.write_text("name;size\\nanna;1,5\\nben;?\\n")
+    ...     _ = path.write_text("name;size\nanna;1,5\nben;?\n")
     ...     read_table(path).to_pylist()
     [{'name': 'anna', 'size': 1.5}, {'name': 'ben', 'size': None}]
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -17,10 +18,11 @@ Numbers = NDArray[np.float64]
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 DAY = 86_400.0
+FIRST = 100
 
 
-def to_cells(values: object, what: str) -> pa.Array:
-    """A column as one Arrow array; Python objects of several types become text.
+def to_cells(values: object, what: str, *, mixed: bool = True) -> pa.Array:
+    """A column as one Arrow array; Python objects of several types become text, or are refused.
 
     Parameters
     ----------
@@ -28,6 +30,8 @@ def to_cells(values: object, what: str) -> pa.Array:
         A series of any frame that narwhals reads, a NumPy or Arrow array, or a list.
     what : str
         Its name in errors, such as ``"column 'age'"``.
+    mixed : bool, default True
+        Whether objects of several types may become text.
 
     Returns
     -------
@@ -37,14 +41,19 @@ def to_cells(values: object, what: str) -> pa.Array:
     Raises
     ------
     BacklitError
-        If its cells are of a type that a table of numbers, text and times cannot hold.
+        If its cells are of a type that a table of numbers, text and times cannot hold, or mixed when not allowed.
 
     Examples
     --------
     >>> to_cells([1, "a", None], "column 'x'").to_pylist()
     ['1', 'a', None]
     """
-    array = _arrow(values, what)
+    array = _arrow(values, what, mixed)
+    return _converted(lambda: _joined(array), what)
+
+
+def _joined(array: Any) -> pa.Array:
+    """Chunks as one array, extensions as what they store, text as ``large_string``."""
     if isinstance(array, pa.ChunkedArray):
         if pa.types.is_dictionary(array.type):
             array = array.unify_dictionaries()
@@ -56,7 +65,7 @@ def to_cells(values: object, what: str) -> pa.Array:
     return array.cast(pa.large_string()) if _is_text(array.type) else array
 
 
-def _arrow(values: Any, what: str) -> Any:
+def _arrow(values: Any, what: str, mixed: bool) -> Any:
     """The Arrow array, or chunks of it, behind some values."""
     if isinstance(values, pa.Array | pa.ChunkedArray):
         return values
@@ -65,8 +74,23 @@ def _arrow(values: Any, what: str) -> Any:
     if not isinstance(values, np.ndarray | list | tuple | nw.Series):
         values = nw.from_native(values, series_only=True)
     if isinstance(values, nw.Series) and values.dtype != nw.Object:
-        return _converted(values.to_arrow, what)
-    return _from_objects(list(values.to_list() if isinstance(values, nw.Series) else values))
+        return _converted(partial(_from_series, values), what)
+    cells = list(values.to_list() if isinstance(values, nw.Series) else values)
+    try:
+        return pa.array(cells, from_pandas=True)
+    except (pa.ArrowException, OverflowError, ValueError, TypeError):
+        if mixed:
+            return pa.array([None if _is_null(cell) else str(cell) for cell in cells], pa.large_string())
+    kinds = ", ".join(sorted({type(cell).__name__ for cell in cells if not _is_null(cell)}))
+    raise BacklitError(f"{what} mixes values that are no one type ({kinds}); make all of them text or numbers")
+
+
+def _from_series(series: nw.Series[Any]) -> Any:
+    """A series as Arrow; one that Arrow does not know, such as a sparse one of pandas, through NumPy."""
+    try:
+        return series.to_arrow()
+    except (pa.ArrowException, TypeError):
+        return pa.array(np.asarray(series.to_native()))
 
 
 def _converted(convert: Callable[[], Any], what: str) -> Any:
@@ -76,14 +100,6 @@ def _converted(convert: Callable[[], Any], what: str) -> Any:
     except (pa.ArrowException, TypeError, ValueError, NotImplementedError) as error:
         why = " ".join(str(error).split())
         raise BacklitError(f"{what} cannot be read ({why}); convert it to numbers, text or times") from None
-
-
-def _from_objects(cells: list[Any]) -> pa.Array:
-    """Python objects as Arrow sees them, or as text where they are of several types."""
-    try:
-        return pa.array(cells, from_pandas=True)
-    except (pa.ArrowException, OverflowError, ValueError, TypeError):
-        return pa.array([None if _is_null(cell) else str(cell) for cell in cells], pa.large_string())
 
 
 def _is_null(cell: Any) -> bool:
@@ -137,6 +153,8 @@ def texts(cells: pa.Array, what: str) -> pa.Array:
     """
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
+    elif not (any(test(cells.type) for test in (is_label, is_number, is_flag)) or pa.types.is_null(cells.type)):
+        raise _mismatch(what, cells.type, "labels")
     if pa.types.is_floating(cells.type):
         cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
     text = pc.utf8_trim_whitespace(_converted(lambda: cells.cast(pa.large_string()), what))
@@ -170,7 +188,7 @@ def numbers(cells: pa.Array, what: str) -> Numbers:
     >>> numbers(pa.array(["1", None, "abc"]), "column 'age'")
     Traceback (most recent call last):
         ...
-    backlit.errors.BacklitError: column 'age': 'abc' in row 2 is not a number; mend the cell, or train again ...
+    backlit.errors.BacklitError: column 'age': 'abc' in row 2 is not a number; mend the cell or treat the column as text
     """
     if is_label(cells.type):
         cells = _parsed(cells, pa.float64(), what, "a number")
@@ -212,11 +230,12 @@ def durations(cells: pa.Array, what: str) -> Numbers:
 
 def reads_as(cells: pa.Array, read: Callable[[pa.Array, str], Numbers]) -> bool:
     """Whether `read` accepts every cell of a text column that is not all null."""
-    text = texts(cells, "")
-    if text.null_count == len(text):
+    distinct = texts(cells, "").unique().drop_null()
+    if not len(distinct):
         return False
     try:
-        read(text, "")
+        for some in (distinct.slice(0, FIRST), distinct):  # most text shows at once that it is not
+            read(some, "")
     except BacklitError:
         return False
     return True
@@ -231,9 +250,7 @@ def _parsed(cells: pa.Array, kind: pa.DataType, what: str, wanted: str) -> pa.Ar
         row = _first_failing(text, kind)
     shown = text[row].as_py()
     shown = shown if len(shown) <= 40 else shown[:37] + "..."
-    raise BacklitError(
-        f"{what}: {shown!r} in row {row} is not {wanted}; mend the cell, or train again with the column as text"
-    )
+    raise BacklitError(f"{what}: {shown!r} in row {row} is not {wanted}; mend the cell or treat the column as text")
 
 
 def _first_failing(text: pa.Array, kind: pa.DataType) -> int:
@@ -250,8 +267,8 @@ def _first_failing(text: pa.Array, kind: pa.DataType) -> int:
 
 
 def _mismatch(what: str, kind: pa.DataType, wanted: str) -> BacklitError:
-    """The error for a column of another type than in training."""
-    return BacklitError(f"{what} holds {kind} where the training data held {wanted}; convert it")
+    """The error for a column of a type that does not belong there."""
+    return BacklitError(f"{what} holds {kind} where {wanted} are needed; convert it")
 
 
 def _seconds(cells: pa.Array) -> Numbers:

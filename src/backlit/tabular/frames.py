@@ -17,7 +17,7 @@ from backlit.tabular.cells import to_cells
 
 @dataclass(frozen=True)
 class Frame:
-    """A table as a mapping from column names to columns; `named` says whether the names are the user's own."""
+    """A table as columns by name; `named` says whether the names are the user's own."""
 
     columns: Mapping[str, Any]
     rows: int
@@ -85,9 +85,9 @@ def _read_narwhals(frame: Any) -> Frame:
         if isinstance(table, nw.LazyFrame):
             table = table.collect()
         series = list(table.iter_columns())
-    except nw.exceptions.DuplicateError as error:
+    except nw.exceptions.DuplicateError:
         names = Counter(map(str, getattr(frame, "column_names", getattr(frame, "columns", ()))))
-        twice = next((name for name, count in names.items() if count > 1), str(error).split("'")[1::2])
+        twice = max(names, key=lambda name: names[name], default="?")
         raise BacklitError(f"more than one column is named {twice!r}; rename or drop all but one") from None
     except TypeError:
         kind = f"{type(frame).__module__}.{type(frame).__qualname__}"

@@ -14,6 +14,8 @@ Numbers = NDArray[np.float64]
 
 QUARTERS = (0.25, 0.5, 0.75)
 LARGEST = 1e300
+"""Larger numbers are read as this one, so that no difference of two overflows."""
+
 FAR = 1e6
 """Beyond this the smooth clip is 3 in float32, and its square would overflow in time."""
 
@@ -24,7 +26,7 @@ def robust_affine(values: Numbers, counts: NDArray[np.int64] | None = None) -> t
     Parameters
     ----------
     values : ndarray of shape (n,)
-        Finite numbers.
+        Finite numbers, none beyond `LARGEST`.
     counts : ndarray of shape (n,), optional
         How often each stands in the data; once if not given.
 
@@ -47,11 +49,10 @@ def robust_affine(values: Numbers, counts: NDArray[np.int64] | None = None) -> t
         values, counts = values[counts > 0], counts[counts > 0]
         low, high = float(values.min()), float(values.max())
         q25, median, q75 = _counted_quartiles(values, counts)
-    # Halves, since the difference of two large numbers may be infinite.
-    for half in (q75 / 2 - q25 / 2, high / 2 - low / 2):
-        if half > 0:
-            weight = 0.5 if half == q75 / 2 - q25 / 2 else 1.0
-            return median, min(weight / half, LARGEST) if half * LARGEST > 1 else LARGEST
+    if q75 > q25:
+        return median, min(1.0 / (q75 - q25), LARGEST)
+    if high > low:
+        return median, min(2.0 / (high - low), LARGEST)
     return median, 0.0
 
 

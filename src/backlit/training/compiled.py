@@ -38,7 +38,7 @@ OPTIONS = {{
     "error_model": "numpy",
     "fastmath": {{"contract", "reassoc", "nsz", "arcp", "afn"}},
 }}
-INLINE = OPTIONS
+STRICT = {{**OPTIONS, "fastmath": {{"contract"}}}}  # for formulas whose order of operations is their point
 # compiled by numba {version}
 '''
 

@@ -67,6 +67,7 @@ class History:
 
     epochs: list[Epoch] = field(default_factory=list)
     best_epoch: int = 0
+    waited: int = 0
     stopped: str = "all epochs were run"
     diverged: bool = False
 
@@ -84,6 +85,7 @@ def train(
     validate: Callable[[Network], float] | None = None,
     on_epoch: Callable[[Epoch], bool | None] | None = None,
     first_epoch: int = 0,
+    first_sample: int = 0,
 ) -> History:
     """Train a network in place.
 
@@ -95,6 +97,8 @@ def train(
         Told of each epoch; training stops when it answers True.
     first_epoch : int
         Epochs already behind this network, so that shuffles go on where they stopped.
+    first_sample : int
+        Samples already seen, for the rule ``"invscaling"``.
 
     Returns
     -------
@@ -113,9 +117,8 @@ def train(
     for number in range(plan.epochs):
         order = _order(plan, first_epoch + number, len(samples))
         rates = scheduled(plan.schedule, base, number, plan.epochs, batches)
-        if plan.rate_rule == "invscaling":
-            steps = (first_epoch + number) * len(samples)  # scikit-learn counts samples, once an epoch
-            rates = rates / (steps + 1.0) ** plan.power_t
+        if plan.rate_rule == "invscaling":  # scikit-learn counts samples, once an epoch
+            rates = rates / (first_sample + number * len(samples) + 1.0) ** plan.power_t
         loss = network.train_epoch(
             optimizer, rates, samples.inputs, samples.targets, samples.weights, order, plan.alpha
         )
@@ -134,6 +137,7 @@ def train(
             np.copyto(kept, network.theta)
             history.best_epoch = number + 1 if reached > best else history.best_epoch
         best = max(best, reached)
+        history.waited = waited
         if waited > plan.patience:
             if plan.rate_rule != "adaptive" or base <= 1e-6:
                 history.stopped = f"no progress of {plan.tolerance:g} in {plan.patience:g} epochs"
@@ -142,6 +146,8 @@ def train(
         if stop:
             history.stopped = "the callback asked for it"
             break
+    seen = first_sample + len(history.epochs) * len(samples)
+    optimizer.learning_rate = base / (seen + 1.0) ** plan.power_t if plan.rate_rule == "invscaling" else base
     if validate or history.diverged:
         np.copyto(network.theta, kept)
     return history

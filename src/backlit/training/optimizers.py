@@ -37,6 +37,7 @@ class Optimizer:
             raise BacklitError(f"optimizer {name!r} is not known; choose one of {', '.join(OPTIMIZERS)}")
         kind = OPTIMIZERS[name]
         self.name = name
+        self.learning_rate = 0.0  # of the next epoch, as the training loop leaves it
         self.kernel = kind.kernel
         own = [settings[key] for key in kind.settings]
         self.settings: NDArray[np.float64] = np.array([0.0, 0.0, *own])  # rate and number of the step come first

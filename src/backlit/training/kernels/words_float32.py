@@ -1,6 +1,6 @@
 """Elementary functions in float32 as branchless polynomials, so that loops over them vectorise.
 
-Coefficients: S. L. Moshier, Cephes mathematical library (single precision: expf, tanhf).
+Coefficients: S. L. Moshier, Cephes mathematical library (single precision: expf, logf, tanhf, erff).
 """
 
 import math
@@ -8,20 +8,20 @@ import math
 import numpy as np
 from numba import njit
 
-from .precision import INLINE, F
+from .precision import STRICT, F
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def larger(x, z):
     return z if z > x else x
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def smaller(x, z):
     return z if z < x else x
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def exp(x):
     x = smaller(larger(x, F(-87.3)), F(88.3))
     whole = F(math.floor(x * F(1.44269504088896341) + F(0.5)))
@@ -37,7 +37,7 @@ def exp(x):
     return p * power.view(np.float32)
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def expm1(x):
     p = F(1.3981999507e-3)
     p = p * x + F(8.3334519073e-3)
@@ -48,7 +48,7 @@ def expm1(x):
     return near if abs(x) < F(0.3) else exp(x) - F(1.0)
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def tanh(x):
     s = x * x
     p = F(-5.70498872745e-3)
@@ -61,36 +61,80 @@ def tanh(x):
     return near if abs(x) < F(0.625) else far
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def log(x):
-    return F(math.log(x))
+    bits = np.int32(F(x).view(np.int32))
+    power = F((bits >> np.int32(23)) - np.int32(126))
+    m = np.int32((bits & np.int32(0x7FFFFF)) | np.int32(0x3F000000)).view(np.float32)  # in [0.5, 1)
+    low = m < F(0.70710678118654752)
+    power = power - F(1.0) if low else power
+    m = (m + m if low else m) - F(1.0)
+    s = m * m
+    p = F(7.0376836292e-2)
+    p = p * m + F(-1.1514610310e-1)
+    p = p * m + F(1.1676998740e-1)
+    p = p * m + F(-1.2420140846e-1)
+    p = p * m + F(1.4249322787e-1)
+    p = p * m + F(-1.6668057665e-1)
+    p = p * m + F(2.0000714765e-1)
+    p = p * m + F(-2.4999993993e-1)
+    p = p * m + F(3.3333331174e-1)
+    tail = p * m * s - F(2.12194440e-4) * power - F(0.5) * s
+    y = m + tail + F(0.693359375) * power
+    y = y if x < F(np.inf) else x
+    return y if x > F(0.0) else (F(-np.inf) if x == F(0.0) else F(np.nan))
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def log1p(x):
-    return F(math.log1p(x))
+    w = F(1.0) + x
+    y = log(w) + (x - (w - F(1.0))) / w  # what rounding took from 1 + x is put back
+    return y if w > F(0.0) else log(w)
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def sqrt(x):
     return F(math.sqrt(x))
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def sin(x):
     return F(math.sin(x))
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def cos(x):
     return F(math.cos(x))
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def erf(x):
-    return F(math.erf(x))
+    s = x * x
+    p = F(7.853861353153693e-5)
+    p = p * s + F(-8.010193625184903e-4)
+    p = p * s + F(5.188327685732524e-3)
+    p = p * s + F(-2.685381193529856e-2)
+    p = p * s + F(1.128358514861418e-1)
+    p = p * s + F(-3.761262582423300e-1)
+    p = p * s + F(1.128379165726710e0)
+    near = x * p
+    q = F(1.0) / larger(abs(x), F(1.0))
+    t = q * q
+    m = F(2.326819970068386e-2)
+    m = m * t + F(-1.387039388740657e-1)
+    m = m * t + F(3.687424674597105e-1)
+    m = m * t + F(-5.824733027278666e-1)
+    m = m * t + F(6.210004621745983e-1)
+    m = m * t + F(-4.944515323274145e-1)
+    m = m * t + F(3.404879937665872e-1)
+    m = m * t + F(-2.741127028184656e-1)
+    m = m * t + F(5.638259427386472e-1)
+    middle = F(1.0) - exp(-s) * q * m
+    middle = middle if abs(x) < F(4.0) else F(1.0)
+    far = middle if x > F(0.0) else -middle
+    return near if abs(x) < F(1.0) else (far if x == x else x)
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def power(x, z):
     return F(x**z)

@@ -1,6 +1,6 @@
 """Elementary functions in float64 as branchless polynomials, so that loops over them vectorise.
 
-Coefficients: S. L. Moshier, Cephes mathematical library (double precision: exp, tanh).
+Coefficients: S. L. Moshier, Cephes mathematical library (double precision: exp, log, tanh).
 """
 
 import math
@@ -8,20 +8,20 @@ import math
 import numpy as np
 from numba import njit
 
-from .precision import INLINE, F
+from .precision import STRICT, F
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def larger(x, z):
     return z if z > x else x
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def smaller(x, z):
     return z if z < x else x
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def exp(x):
     x = smaller(larger(x, -708.0), 709.0)
     whole = math.floor(x * 1.4426950408889634 + 0.5)
@@ -38,7 +38,7 @@ def exp(x):
     return (1.0 + 2.0 * p / (q - p)) * power.view(np.float64)
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def expm1(x):
     term = x
     near = x
@@ -48,7 +48,7 @@ def expm1(x):
     return near if abs(x) < 0.35 else exp(x) - 1.0
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def tanh(x):
     s = x * x
     p = -9.64399179425052238628e-1
@@ -62,36 +62,59 @@ def tanh(x):
     return near if abs(x) < 0.625 else far
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def log(x):
-    return F(math.log(x))
+    bits = np.int64(np.float64(x).view(np.int64))
+    power = np.float64((bits >> 52) - 1022)
+    m = np.int64((bits & 0xFFFFFFFFFFFFF) | 0x3FE0000000000000).view(np.float64)  # in [0.5, 1)
+    low = m < 0.70710678118654752440
+    power = power - 1.0 if low else power
+    m = (m + m if low else m) - 1.0
+    s = m * m
+    p = 1.01875663804580931796e-4
+    p = p * m + 4.97494994976747001425e-1
+    p = p * m + 4.70579119878881725854e0
+    p = p * m + 1.44989225341610930846e1
+    p = p * m + 1.79368678507819816313e1
+    p = p * m + 7.70838733755885391666e0
+    q = m + 1.12873587189167450590e1
+    q = q * m + 4.52279145837532221105e1
+    q = q * m + 8.29875266912776603211e1
+    q = q * m + 7.11544750618563894466e1
+    q = q * m + 2.31251620126765340583e1
+    tail = m * (s * p / q) - 2.121944400546905827679e-4 * power - 0.5 * s
+    y = m + tail + 0.693359375 * power
+    y = y if x < np.inf else x
+    return y if x > 0.0 else (-np.inf if x == 0.0 else np.nan)
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def log1p(x):
-    return F(math.log1p(x))
+    w = 1.0 + x
+    y = log(w) + (x - (w - 1.0)) / w  # what rounding took from 1 + x is put back
+    return y if w > 0.0 else log(w)
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def sqrt(x):
     return F(math.sqrt(x))
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def sin(x):
     return F(math.sin(x))
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def cos(x):
     return F(math.cos(x))
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def erf(x):
     return F(math.erf(x))
 
 
-@njit(**INLINE)
+@njit(**STRICT)
 def power(x, z):
     return F(x**z)

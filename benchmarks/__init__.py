@@ -1,0 +1,1 @@
+"""Backlit beside its peers, in one run, on the machine at hand."""

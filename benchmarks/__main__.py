@@ -1,0 +1,20 @@
+"""``python -m benchmarks``: all parts; ``python -m benchmarks steps --help``: one of them."""
+
+from __future__ import annotations
+
+import typer
+
+from benchmarks import steps
+
+app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
+app.command("steps")(steps.run)
+
+
+@app.callback(invoke_without_command=True)
+def everything(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        steps.run()
+
+
+if __name__ == "__main__":
+    app()

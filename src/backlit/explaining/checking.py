@@ -1,0 +1,89 @@
+"""The witness as it is shown: every gradient beside its central difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backlit.errors import BacklitError
+from backlit.explaining.places import Place, elements, places
+from backlit.explaining.tables import table
+from backlit.gate_kinds import Array
+from backlit.graph import Gradients, Graph
+from backlit.graph.numeric import Disagreement, Row, compare, first_wrong_gate
+
+SAMPLE = 300
+"""So many gradients are checked unless more are asked for."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the witness found.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        Each with name, analytic, numeric, tolerance and ok.
+    wrong_gate : Disagreement or None
+        The first gate whose local gradients are not the slopes of its value.
+    """
+
+    rows: tuple[Row, ...]
+    wrong_gate: Disagreement | None
+    total: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether all agree."""
+        return self.first_disagreement is None
+
+    @property
+    def first_disagreement(self) -> Disagreement | Row | None:
+        """The gate that is at fault; else the first gradient that disagrees."""
+        return self.wrong_gate or next((row for row in self.rows if not row.ok), None)
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        cells = [
+            (row.name, f"{row.analytic:.9g}", f"{row.numeric:.9g}", "ok" if row.ok else "DISAGREES")
+            for row in self.rows
+        ]
+        lines = table(("wrt", "backpropagation", "central difference", ""), cells)
+        return "\n".join([*lines, self._verdict()])
+
+    def _verdict(self) -> str:
+        counted = f"{len(self.rows)} of {self.total} gradients checked"
+        if self.ok:
+            return f"{counted}: all agree"
+        return f"{counted}: {self.wrong_gate or 'they disagree, though each gate alone is right'}"
+
+
+def check(
+    graph: Graph,
+    gradients: Gradients,
+    wrt: str | Sequence[str] | None,
+    sample: int | None,
+    upstream: Array | float = 1.0,
+) -> Check:
+    """Hold a sweep's gradients against central differences."""
+    if sample is not None and sample < 1:
+        raise BacklitError(f"check: sample={sample}; give a number of at least 1")
+    if wrt is None:
+        spots = [spot for wire in graph.given if gradients[wire] is not None for spot in elements(wire)]
+    else:
+        spots = [spot for spot in places(graph, wrt) if gradients[spot[0]] is not None]
+    chosen = _sampled(spots, sample or (SAMPLE if wrt is None else len(spots)))
+    rows = compare(graph, gradients, chosen, upstream)
+    return Check(tuple(rows), first_wrong_gate(graph, gradients), len(spots))
+
+
+def _sampled(spots: list[Place], sample: int) -> list[Place]:
+    """As many places as asked for, in order, drawn by the same chance every time."""
+    if len(spots) <= sample:
+        return spots
+    drawn = np.random.default_rng(0).choice(len(spots), sample, replace=False)
+    return [spots[i] for i in np.sort(drawn)]

@@ -1,0 +1,43 @@
+"""A trace as a table of text: one line a wire, in forward order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from backlit.explaining.tables import table
+
+if TYPE_CHECKING:
+    from backlit.explaining.trace import Trace
+    from backlit.explaining.views import TracedWire
+
+LIMIT = 200
+"""Longer lists are shortened in the middle."""
+
+
+def listing(trace: Trace) -> str:
+    """Every wire but the literal numbers, with its gate, its formula, its value and its gradient."""
+    rows = [_row(trace.wires.of(wire)) for wire in trace.graph.wires if wire.name]
+    if len(rows) > LIMIT:
+        left_out = ("...", "", f"({len(rows) - LIMIT:,} more wires)", "", "")
+        rows = [*rows[: LIMIT // 2], left_out, *rows[-LIMIT // 2 :]]
+    lines = table(("wire", "gate", "formula", "value", "gradient"), rows)
+    return "\n".join([*([trace.note] if trace.note else []), *lines])
+
+
+def shown(value: Any) -> str:
+    """A value in a cell: a number, a short array, or a long one's shape and range; None is not computed."""
+    if value is None:
+        return "not computed"
+    if np.ndim(value) == 0:
+        return f"{value + 0.0:.9g}"
+    if np.size(value) <= 4:
+        return "[" + ", ".join(f"{number:.6g}" for number in np.ravel(value)) + "]"
+    shape = "x".join(map(str, np.shape(value)))
+    return f"{shape}, {np.min(value):.6g} to {np.max(value):.6g}"
+
+
+def _row(wire: TracedWire) -> tuple[str, ...]:
+    formula = wire.formula if wire.gate else wire.kind
+    return wire.name, wire.gate or "", formula, shown(wire.value), shown(wire.gradient)

@@ -1,0 +1,27 @@
+"""Computation as a graph, made to be read: every wire has a value, every edge a local gradient."""
+
+from __future__ import annotations
+
+from backlit.graph.backprop import Edge, Gradients, backward
+from backlit.graph.calling import call
+from backlit.graph.network import network
+from backlit.graph.reading import apply, given, read
+from backlit.graph.tape import Graph, complete
+from backlit.graph.unroll import unroll
+from backlit.graph.wire import Wire, record
+
+__all__ = [
+    "Edge",
+    "Gradients",
+    "Graph",
+    "Wire",
+    "apply",
+    "backward",
+    "call",
+    "complete",
+    "given",
+    "network",
+    "read",
+    "record",
+    "unroll",
+]
