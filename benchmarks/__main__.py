@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from benchmarks import steps
+from benchmarks import gates, steps
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("steps")(steps.run)
+app.command("gates")(gates.run)
 
 
 @app.callback(invoke_without_command=True)
 def everything(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
+        gates.run()
         steps.run()
 
 

@@ -47,8 +47,9 @@ def matmul_left(up: Array, operands: tuple[Array, ...], y: Array, axis: int | No
     a, b = operands
     if np.ndim(b) == 1:
         return np.asarray(up)[..., None] * b
-    pulled = np.matmul(np.asarray(up)[..., None, :], np.swapaxes(b, -1, -2))
-    return pulled[..., 0, :] if np.ndim(a) == 1 else np.matmul(up, np.swapaxes(b, -1, -2))
+    if np.ndim(a) == 1:
+        return np.matmul(np.asarray(up)[..., None, :], np.swapaxes(b, -1, -2))[..., 0, :]
+    return np.matmul(up, np.swapaxes(b, -1, -2))
 
 
 def matmul_right(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:

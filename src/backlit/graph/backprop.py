@@ -115,14 +115,13 @@ def local_gradient(wire: Wire, slot: int) -> Array:
     """The derivative of a gate's output with respect to one operand, as it is shown beside the edge."""
     values = tuple(operand.value for operand in wire.operands)
     if isinstance(wire.rule, Gate):
-        local = local_of(wire.rule, slot)(*values, wire.value)
-        return _fitted(local, wire.value)
+        return _fitted(local_of(wire.rule, slot)(*values, wire.value), wire.value)
     if isinstance(wire.rule, ArrayGate):
-        return wire.rule.jacobian[slot](values, wire.value, wire.axis)
-    assert isinstance(wire.rule, ManyGate)
-    slopes = wire.rule.locals(np.array(values), wire.value)
-    slope: Array = slopes[slot]
-    return slope
+        local: Array = wire.rule.jacobian[slot](values, wire.value, wire.axis)
+    else:
+        assert isinstance(wire.rule, ManyGate)
+        local = wire.rule.locals(np.array(values), wire.value)[slot]
+    return local
 
 
 def _leading_from(graph: Graph, sources: Collection[Wire]) -> set[Wire]:

@@ -25,7 +25,7 @@ Vector = NDArray[np.floating[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Rows to learn from: inputs (n, inputs), targets (n, outputs) or (n, 1) classes, weights (n,) or (0,) for equal."""
+    """Rows to learn from: inputs (n, inputs); targets (n, outputs) or (n, 1) classes; weights (n,), or (0,) if equal."""
 
     inputs: Matrix
     targets: Matrix

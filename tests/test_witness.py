@@ -1,0 +1,58 @@
+"""Each is the other's witness: every gradient of `training` against `graph`, for every gate, output and loss there is.
+
+The loops go over the registries, so a new gate or loss cannot escape.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backlit.blueprint import Blueprint, mlp
+from backlit.gate_kinds import Gate
+from backlit.gates import GATES
+from backlit.graph import backward
+from backlit.graph import network as read_as_graph
+from backlit.losses import FUSIONS, LOSSES
+from backlit.training.chance import generator
+from backlit.training.network import Network
+
+HIDDEN = [gate.name for gate in GATES.values() if isinstance(gate, Gate) and len(gate.operands) == 1]
+OUTPUTS = ("softmax", "sigmoid", "identity", "exp", "softplus", "tanh")
+UNDEFINED = {  # outputs that may be negative or above 1, where these losses take a logarithm
+    ("identity", "cross_entropy"), ("identity", "binary_cross_entropy"), ("identity", "poisson"),
+    ("tanh", "cross_entropy"), ("tanh", "binary_cross_entropy"), ("tanh", "poisson"),
+    ("exp", "binary_cross_entropy"), ("softplus", "binary_cross_entropy"),
+}  # fmt: skip
+ENDS = [(gate, loss) for gate in OUTPUTS for loss in LOSSES if (gate, loss) not in UNDEFINED]
+NETWORKS = [
+    *[mlp(3, (4,), 2, hidden_gate=gate, output_gate="identity", loss="squared") for gate in HIDDEN],
+    *[mlp(3, (4,), 3, hidden_gate="tanh", output_gate=gate, loss=loss) for gate, loss in ENDS],
+    mlp(5, (), 3),
+    mlp(2, (3, 4, 2, 3), 2, hidden_gate=("relu", "selu", "gelu", "sigmoid")),
+]
+
+
+def test_every_fusion_is_looped_over() -> None:
+    assert set(FUSIONS) <= set(ENDS)
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda n: "-".join([*(layer.gate for layer in n.layers), n.loss]))
+def test_training_equals_graph(network: Blueprint) -> None:
+    chance = generator(11, "initial")
+    theta = np.zeros(network.flat_size)
+    positive = {"log", "sqrt", "log1p"} & {layer.gate for layer in network.layers}
+    for slot in network.slots:  # positive weights where a gate takes positive numbers only
+        slot.view(theta)[...] = chance.uniform(0.1 if positive else -0.6, 0.9, slot.shape)
+    x = chance.uniform(0.2, 1.0, (6, network.inputs))
+    if network.output_gate == "softmax" or network.loss == "cross_entropy":
+        y = np.eye(network.outputs)[chance.integers(0, network.outputs, 6)]
+    else:
+        y = chance.uniform(0.1, 0.9, (6, network.outputs))
+    loss, gradient = Network(network, theta, 6).loss_and_gradient(x, y, np.full(6, 1 / 6))
+    graph = read_as_graph(network, theta, x, y)
+    swept = backward(graph)
+    assert loss == pytest.approx(float(graph.output.value), rel=1e-12)
+    wires = {wire.name: wire for wire in graph.wires}
+    for slot in network.slots:
+        np.testing.assert_allclose(slot.view(gradient), swept[wires[slot.name]], rtol=1e-10, atol=1e-15)
