@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from backlit.estimators.loading import load
     from backlit.estimators.mlp import MLPClassifier, MLPRegressor
     from backlit.estimators.tabular import TabularClassifier, TabularRegressor
-    from backlit.explaining import trace
+    from backlit.explaining.trace import trace
     from backlit.gates import GATES
 
 __version__ = "0.1.0"

@@ -71,7 +71,7 @@ OPERATORS: list[Any] = [
     lambda x, y: abs(-x) * y, lambda x, y: np.exp(x) * y, lambda x, y: np.multiply(3.0, x) + y,
     lambda x, y: np.maximum(x, y), lambda x, y: np.where(x > y, x * 2, y), lambda x, y: np.where(x < y, x * 2, y),
     lambda x, y: np.log(x) + np.sqrt(y), lambda x, y: np.float64(2.0) * x + np.float64(1) / y,
-    lambda x, y: sum([x, y, x]), lambda x, y: np.tanh(x) @ y if np.ndim(x) else np.tanh(x) * y,
+    lambda x, y: sum([x, y, x]), lambda x, y: np.tanh(x) * y,
 ]  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def test_gates_of_the_registry_record_on_wires_and_compute_on_numbers() -> None:
         (lambda: 1, "it takes nothing, given were x"),
         (lambda x: np.arctan(x), "np.arctan: no gate stands for it"),
         (lambda x: np.add.reduce([x, x]) and np.add.at(x, 0, 1), "a wire was used as a yes or no"),
-        (lambda x: np.cumsum(x), "not"),
+        (lambda x: np.cumsum(x), "np.cumsum: no gate stands for it"),
         (lambda x: x * "a", "operand 'a' is not a number"),
         (lambda x: x * float("nan"), "is not finite"),
         (lambda x: x * 1j, "operand 1j is not a number"),
@@ -178,7 +178,7 @@ def test_integers_and_lists_become_float64_and_values_are_kept_apart() -> None:
     source = np.array([1.0, 2.0])
     wire = given("x", source)
     source[0] = 9.0
-    assert wire.value[0] in (1.0, 9.0)
+    assert wire.value[0] == 1.0
 
 
 def test_deep_formula_within_the_limit_is_read_and_a_deeper_one_is_refused() -> None:

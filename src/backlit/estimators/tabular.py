@@ -49,7 +49,7 @@ class _Tabular(HasNetwork, BaseEstimator):
     @property
     def max_epochs(self) -> int:
         """How many epochs a fit runs at most, for progress bars."""
-        return self._chosen("epochs", RECIPES[self.task].epochs)
+        return int(self._chosen("epochs", RECIPES[self.task].epochs))
 
     def fit(
         self,
@@ -309,8 +309,8 @@ class TabularRegressor(RegressorMixin, _Tabular):
 
     def _read_target(self, y: Any) -> NDArray[np.float32]:
         self.scaler_ = TargetScaler.fit(y)
-        scaled = self.scaler_.scale(y)
-        scaled = scaled.reshape(len(scaled), -1).astype(np.float32)
+        scores = self.scaler_.scale(y)
+        scaled = scores.reshape(len(scores), -1).astype(np.float32)
         self._low, self._high = scaled.min(axis=0), scaled.max(axis=0)
         return scaled
 

@@ -117,9 +117,11 @@ def followed(chain: Chain[Node], start: Node) -> list[Fork]:
 
 
 def _fork(wire: str, parts: Sequence[Contribution]) -> Fork:
-    rest = parts[SHOWN:]
+    carrying = sum(part.value != 0.0 for part in parts)
+    shown = min(SHOWN, max(carrying, 1))
+    rest = math.fsum(part.value for part in parts[shown:])
     total = math.fsum(part.value for part in parts)
-    return Fork(wire, tuple(parts[:SHOWN]), len(rest), math.fsum(part.value for part in rest), total)
+    return Fork(wire, tuple(parts[:shown]), len(parts) - shown, rest, total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from backlit.calculus import local_tree
 from backlit.emit import GATES
 from backlit.errors import BacklitError
 from backlit.explaining.chain import MAX_PATHS, Factor
-from backlit.explaining.places import place
+from backlit.explaining.places import one_number, place
 from backlit.expression import Call, Expression, Name, Number, parse, substitute
 from backlit.gate_kinds import Array, Gate
 from backlit.graph import Gradients, Graph, Wire
@@ -93,13 +93,10 @@ class NetworkChain:
 
     def part(self, name: str) -> Part:
         """The part of that name; it must be a single number."""
-        wire, index = place(self._graph, name)
+        wire, index = one_number(self._graph, name)
         stem, *levels = wire.name.replace("]", "").split("[")
         if stem not in ("x", "w", "b", "z", "a") or wire.kind == "constant":
             raise BacklitError(f"{name!r} has no chain of its own; name a weight such as w[1][0][0]")
-        if len(index) < wire.value.ndim:
-            one = name + "[0]" * (wire.value.ndim - len(index))
-            raise BacklitError(f"{name!r} is an array; name one number of it, such as {one}")
         return Part(stem, int(levels[0]) if levels else 0, index)  # type: ignore[arg-type]
 
     def _before(self, level: int, i: int) -> Part:

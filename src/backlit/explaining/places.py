@@ -43,6 +43,21 @@ def place(graph: Graph, name: str) -> Place:
         stem, index = found[1], (int(found[2]), *index)
 
 
+def one_number(graph: Graph, name: str) -> Place:
+    """The place of a single number.
+
+    Raises
+    ------
+    BacklitError
+        If the name is unknown, or an array's.
+    """
+    wire, index = place(graph, name)
+    missing = wire.value.ndim - len(index)
+    if missing:
+        raise BacklitError(f"{name!r} is an array; name one number of it, such as {name + '[0]' * missing}")
+    return wire, index
+
+
 def elements(wire: Wire, index: Index = ()) -> list[Place]:
     """Every number at a place: all of an array's, or the one that the index names."""
     return [(wire, (*index, *rest)) for rest in np.ndindex(wire.value.shape[len(index) :])]

@@ -13,6 +13,7 @@ from backlit.errors import BacklitError
 from backlit.explaining import checking, stepping
 from backlit.explaining.derivation import Derivation, derive, derive_in_network
 from backlit.explaining.listing import listing
+from backlit.explaining.places import one_number
 from backlit.explaining.views import GradientMap, Value, Wires, plain
 from backlit.gate_kinds import Array
 from backlit.graph import Gradients, Graph, backward, call, network, read, unroll
@@ -26,6 +27,7 @@ class Trace:
 
     Attributes
     ----------
+    title : str
     value : float, or array where the output is one
     gradients : mapping of str to float or array
         Of inputs and parameters, computed when first asked for; arrays' elements can be looked up too.
@@ -43,7 +45,10 @@ class Trace:
     (-12.0, {'x': -4.0, 'y': -4.0, 'z': 3.0})
     """
 
-    def __init__(self, shown: Graph, whole: Graph | None = None, blueprint: Blueprint | None = None) -> None:
+    def __init__(
+        self, title: str, shown: Graph, whole: Graph | None = None, blueprint: Blueprint | None = None
+    ) -> None:
+        self.title = title
         self.graph = shown
         self.whole = whole or shown
         self.blueprint = blueprint
@@ -132,6 +137,7 @@ class Trace:
         self._scalar_output()
         if self.blueprint is not None:
             return derive_in_network(self.blueprint, self.whole, self._whole_sweep, wrt, lang)
+        one_number(self.graph, wrt)
         arrays = any(wire.value.ndim for wire in self.graph.wires)
         graph = unroll(self.graph, "gates") if arrays else self.graph
         return derive(graph, backward(graph) if arrays else self._sweep, wrt, lang)
@@ -169,6 +175,33 @@ class Trace:
         """The trace as a table: every wire with its formula, value and gradient."""
         return listing(self)
 
+    def to_svg(self, **options: Any) -> str:
+        """The circuit as a picture; the options are those of `backlit.drawing.to_svg`."""
+        from backlit import drawing
+        from backlit.explaining.picture import circuit
+
+        return drawing.to_svg(circuit(self), **options)
+
+    def to_html(self, **options: Any) -> str:
+        """The circuit as one page that needs nothing else; the options are those of `backlit.drawing.to_html`."""
+        from backlit import drawing
+        from backlit.explaining.picture import circuit
+
+        return drawing.to_html(circuit(self), **options)
+
+    def to_latex(self, **options: Any) -> str:
+        """The circuit as LaTeX; the options are those of `backlit.drawing.to_latex`."""
+        from backlit import drawing
+        from backlit.explaining.picture import circuit
+
+        return drawing.to_latex(circuit(self), **options)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def _repr_svg_(self) -> str:
+        return self.to_svg()
+
 
 def trace(what: Any, /, **values: Any) -> Trace:
     """Compute something and keep every step, so that its gradients can be seen.
@@ -198,11 +231,11 @@ def trace(what: Any, /, **values: Any) -> Trace:
     (-20.0, {'x': -8.0, 'y': 6.0, 'z': 2.0, 'w': 0.0})
     """
     if isinstance(what, str):
-        return Trace(read(what, values))
+        return Trace(what.strip(), read(what, values))
     if hasattr(what, "as_network_row"):
         return _trace_model(what, values)
     if callable(what):
-        return Trace(call(what, values))
+        return Trace(getattr(what, "__name__", type(what).__name__), call(what, values))
     raise BacklitError(
         f"trace: {type(what).__name__} is neither a formula (text), a function nor a fitted model; "
         'write trace("x * y", x=2, y=3)'
@@ -224,4 +257,4 @@ def _trace_model(model: Any, values: Mapping[str, Any]) -> Trace:
     if zoom == "auto":
         zoom = "neuron" if blueprint.parameter_count <= NEURON_LIMIT else "layer"
     shown = whole if zoom == "layer" else network(blueprint, model.flat_, x, y, zoom=zoom)
-    return Trace(shown, whole, blueprint)
+    return Trace(f"{name}: the loss of one sample", shown, whole, blueprint)

@@ -74,7 +74,7 @@ def given(name: str, value: Any, kind: Kind = "input") -> Wire:
         If the value is no number or array of numbers, or not finite.
     """
     try:
-        array = np.asarray(value)
+        array = np.array(value)  # a copy: the graph stays what it was
         numeric = array.dtype.kind in "iuf"
     except ValueError:  # rows of different lengths
         numeric = False

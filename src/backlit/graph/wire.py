@@ -234,7 +234,9 @@ def as_float(value: Any) -> Array:
 
 def _folded(rule: Rule, operands: Sequence[Any], axis: int | None, name: str) -> Wire:
     if axis is not None:
-        raise BacklitError(f"gate {rule.name}: axis= goes with one array, not with {len(operands)} operands")
+        raise BacklitError(
+            f"gate {rule.name}: axis= goes with one array, not with {len(operands)} operands; leave it out"
+        )
     pair = GATES[FOLDED[rule.name]]
     *first, last = operands
     inner = reduce(lambda total, operand: record(pair, (total, operand)), first)

@@ -7,11 +7,13 @@ reach them by address.
 from __future__ import annotations
 
 import importlib
+import sys
 from functools import lru_cache
 from importlib import resources
 from types import ModuleType
 
 import numba
+from numba.extending import get_cython_function_address
 
 from backlit.emit.numba import gate_file, head_file
 from backlit.errors import BacklitError
@@ -19,8 +21,9 @@ from backlit.gates import GATES
 from backlit.losses import loss_named
 from backlit.training.cache import cache_folder, digest, load, place
 
-KERNELS = ("calls.py", "dense.py", "steps.py", "passes.py")
+KERNELS = ("memory.py", "calls.py", "blas.py", "team.py", "dense.py", "steps.py", "passes.py")
 FLOATS = ("float32", "float64")
+YIELD = "" if sys.platform == "win32" else "sched_yield"
 
 _PRECISION = '''"""The float type of this program, and how its kernels are compiled."""
 
@@ -28,6 +31,8 @@ import numpy as np
 from numba import types
 
 F = np.{float}
+BITS = {bits}
+YIELD = "{yields}"  # the system's call that offers the processor to another thread
 VECTOR = types.{float}[::1]
 MATRIX = types.{float}[:, ::1]
 POINTER = types.CPointer(types.{float})
@@ -54,7 +59,9 @@ class Program:
     def __init__(self, precision: str) -> None:
         sources = {name: _source(name) for name in KERNELS}
         sources["words.py"] = _source(f"words_{precision}.py")
-        sources["precision.py"] = _PRECISION.format(float=precision, version=numba.__version__)
+        sources["precision.py"] = _PRECISION.format(
+            float=precision, bits=precision[5:], yields=YIELD, version=numba.__version__
+        )
         sources["__init__.py"] = ""
         sources["emitted/__init__.py"] = ""
         self._name = f"backlit_kernels_{digest(sources)}"
@@ -62,6 +69,9 @@ class Program:
         place(self._folder, sources)
         load(self._name, self._folder / "__init__.py", package=True)
         self.passes = self._module("passes")
+        self.blas = get_cython_function_address(
+            "scipy.linalg.cython_blas", "sgemm" if precision == "float32" else "dgemm"
+        )
         self._steps = self._module("steps")
 
     def gate(self, name: str) -> tuple[int, int]:

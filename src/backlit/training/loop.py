@@ -25,7 +25,7 @@ Vector = NDArray[np.floating[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Rows to learn from: inputs (n, inputs); targets (n, outputs) or (n, 1) classes; weights (n,), or (0,) if equal."""
+    """Rows to learn from: inputs (n, inputs); targets (n, outputs) or (n, 1) classes; weights (n,) or (0,): equal."""
 
     inputs: Matrix
     targets: Matrix
@@ -119,9 +119,13 @@ def train(
         rates = scheduled(plan.schedule, base, number, plan.epochs, batches)
         if plan.rate_rule == "invscaling":  # scikit-learn counts samples, once an epoch
             rates = rates / (first_sample + number * len(samples) + 1.0) ** plan.power_t
-        loss = network.train_epoch(
-            optimizer, rates, samples.inputs, samples.targets, samples.weights, order, plan.alpha
-        )
+        try:
+            loss = network.train_epoch(
+                optimizer, rates, samples.inputs, samples.targets, samples.weights, order, plan.alpha
+            )
+        except KeyboardInterrupt:
+            _interrupted(history, number + 1)
+            break
         if not np.isfinite(loss) or not np.isfinite(network.theta).all():
             _diverged(history, number + 1, base)
             break
@@ -157,6 +161,11 @@ def _order(plan: Plan, epoch: int, n: int) -> NDArray[np.int64]:
     if not plan.shuffle:
         return np.arange(n, dtype=np.int64)
     return generator(plan.seed, "shuffle", epoch).permutation(n).astype(np.int64, copy=False)
+
+
+def _interrupted(history: History, epoch: int) -> None:
+    history.stopped = f"it was interrupted in epoch {epoch}"
+    warnings.warn(f"Training interrupted by user in epoch {epoch}; the best parameters so far are kept.", stacklevel=3)
 
 
 def _diverged(history: History, epoch: int, rate: float) -> None:

@@ -42,5 +42,5 @@ def call_head(context, kernel, z, a, y, weight, delta, rows, columns):
 
 
 @intrinsic
-def call_step(context, kernel, theta, grad, state, settings, size):
-    return _caller(5, types.void, ir.VoidType())
+def call_step(context, kernel, theta, grad, state, stride, settings, size):
+    return _caller(6, types.void, ir.VoidType())

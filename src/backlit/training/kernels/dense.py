@@ -1,31 +1,36 @@
-"""The dense layer: z = x w + b, and the pull-back of delta to x, w and b. The products are BLAS's."""
+"""The dense layer: z = x w + b, and the pull-back of delta to x, w and b. Arrays are given by their addresses."""
 
-import numpy as np
-from numba import njit
+from numba import carray, njit
 
-from .precision import OPTIONS
-
-
-@njit(**OPTIONS)
-def forward(x, w, b, z):
-    np.dot(x, w, z)
-    for r in range(z.shape[0]):
-        for j in range(z.shape[1]):
-            z[r, j] += b[j]
+from .blas import product, product_left_turned, product_right_turned
+from .memory import pointer
+from .precision import OPTIONS, F
 
 
 @njit(**OPTIONS)
-def backward_parameters(x, delta, dw, db):
+def forward(blas, x, w, b, z, rows, inputs, outputs):
+    product(blas, x, w, z, rows, inputs, outputs)
+    bias = carray(pointer(b), outputs)
+    sums = carray(pointer(z), (rows, outputs))
+    for r in range(rows):
+        for j in range(outputs):
+            sums[r, j] += bias[j]
+
+
+@njit(**OPTIONS)
+def backward_parameters(blas, x, delta, dw, db, rows, inputs, outputs):
     """dC/dw = x^T delta; dC/db = the sum of delta over the rows."""
-    np.dot(x.T, delta, dw)
-    for j in range(delta.shape[1]):
-        db[j] = 0.0
-    for r in range(delta.shape[0]):
-        for j in range(delta.shape[1]):
-            db[j] += delta[r, j]
+    product_left_turned(blas, x, delta, dw, inputs, rows, outputs)
+    signal = carray(pointer(delta), (rows, outputs))
+    total = carray(pointer(db), outputs)
+    for j in range(outputs):
+        total[j] = F(0.0)
+    for r in range(rows):
+        for j in range(outputs):
+            total[j] += signal[r, j]
 
 
 @njit(**OPTIONS)
-def backward_input(w, delta, dx):
+def backward_input(blas, w, delta, dx, rows, inputs, outputs):
     """dC/dx = delta w^T."""
-    np.dot(delta, w.T, dx)
+    product_right_turned(blas, delta, w, dx, rows, outputs, inputs)

@@ -1,8 +1,8 @@
 """The optimizers: each takes one step of all parameters in one pass over flat vectors.
 
-All have one signature: ``theta`` is changed in place by ``grad``; ``state`` holds the optimizer's own vectors, one
-after the other; ``settings`` the learning rate, the number of the step from 1, and the constants in the order that
-`training.optimizers` declares.
+All have one signature: ``theta`` is changed in place by ``grad``; ``state`` holds the optimizer's own vectors,
+``stride`` numbers apart; ``settings`` holds the learning rate, the number of the step from 1, and the constants in
+the order that `training.optimizers` declares.
 """
 
 import math
@@ -11,16 +11,12 @@ from numba import carray, cfunc, types
 
 from .precision import OPTIONS, POINTER, F
 
-SIGNATURE = types.void(POINTER, POINTER, POINTER, types.CPointer(types.float64), types.int64)
-RATE, COUNT, OWN = (
-    0,
-    1,
-    2,
-)  # where settings hold the learning rate, the number of the step, and the optimizer's own
+SIGNATURE = types.void(POINTER, POINTER, POINTER, types.int64, types.CPointer(types.float64), types.int64)
+RATE, COUNT, OWN = range(3)  # where settings hold the rate, the number of the step, and what follows: the constants
 
 
 @cfunc(SIGNATURE, **OPTIONS)
-def sgd(theta, grad, state, settings, size):
+def sgd(theta, grad, state, stride, settings, size):
     theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN)
     eta = F(settings[RATE])
     for i in range(size):
@@ -28,7 +24,7 @@ def sgd(theta, grad, state, settings, size):
 
 
 @cfunc(SIGNATURE, **OPTIONS)
-def momentum(theta, grad, state, settings, size):
+def momentum(theta, grad, state, stride, settings, size):
     theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN + 1)
     velocity = carray(state, size)
     eta, mu = F(settings[RATE]), F(settings[OWN])
@@ -38,7 +34,7 @@ def momentum(theta, grad, state, settings, size):
 
 
 @cfunc(SIGNATURE, **OPTIONS)
-def nesterov(theta, grad, state, settings, size):
+def nesterov(theta, grad, state, stride, settings, size):
     theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN + 1)
     velocity = carray(state, size)
     eta, mu = F(settings[RATE]), F(settings[OWN])
@@ -48,11 +44,11 @@ def nesterov(theta, grad, state, settings, size):
 
 
 @cfunc(SIGNATURE, **OPTIONS)
-def adam(theta, grad, state, settings, size):
+def adam(theta, grad, state, stride, settings, size):
     """Kingma and Ba 2015, algorithm 1 in the form of its section 2: the corrections folded into the rate."""
     theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN + 3)
-    state = carray(state, (2, size))
-    first, second = state[0], state[1]
+    vectors = carray(state, stride + size)
+    first, second = vectors[:size], vectors[stride:]
     beta1, beta2, epsilon = F(settings[OWN]), F(settings[OWN + 1]), F(settings[OWN + 2])
     keep1, keep2 = F(1.0) - beta1, F(1.0) - beta2
     unbiased = math.sqrt(1.0 - settings[OWN + 1] ** settings[COUNT]) / (1.0 - settings[OWN] ** settings[COUNT])

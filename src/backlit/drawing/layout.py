@@ -1,0 +1,278 @@
+"""Where everything stands: a layered layout from left to right, in pixels.
+
+A column is, from left to right: the approach (straight; holds the local gradients), the boxes, the stub (straight;
+value above, gradient below), and the departure (straight; a fork's contributions). Links bend only between
+columns, and rows keep their distance, so that no line crosses a label.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backlit.drawing.measure import pixels, printable
+from backlit.drawing.numbers import number, summed
+from backlit.drawing.parts import GIVEN, Box, Circuit, Link
+from backlit.drawing.rows import Rows, rows, spread
+
+Point = tuple[float, float]
+
+NUMBER_SIZE, SMALL_SIZE, SYMBOL_SIZE, NAME_SIZE = 13.0, 11.0, 18.0, 14.0
+"""Font sizes: numbers on wires; contributions, local gradients and names over gates; symbols; names of inputs."""
+
+LONGEST_NAME = 24
+LONGEST_SUM = 28
+"""Characters of a fork's sum; of a longer one only the total is shown, since its terms stand on the branches."""
+
+BOX = 44.0
+GIVEN_HEIGHT = 30.0
+PORT = 21.0
+"""Distance of neighbouring ends of links at one box."""
+
+ROW = 86.0
+HALF, LANE_HALF = 39.0, 10.0
+"""Half the room that a box with its labels, or a passing link, keeps free in its row."""
+
+GAP = 12.0
+ARROW = 12.0
+CHIP_PADDING = 6.0
+SLOPE, BEND = 0.45, (36.0, 170.0)
+"""Room for bends: a share of how far they climb, within bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a box stands: its centre, its size, the radius of its corners, and where its own wire ends or forks.
+
+    `value` and `gradient` are the labels of the wire; a fork's gradient is a sum in sight.
+    """
+
+    box: Box
+    x: float
+    y: float
+    width: float
+    height: float
+    corner: float
+    wire_end: float
+    forks: bool
+    value: str
+    gradient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The line of a link: each pair of points is a level piece, bends join the pairs.
+
+    `chip` is the middle of the local gradient's label, `branch` where a fork's contribution stands (else None).
+    """
+
+    link: Link
+    points: tuple[Point, ...]
+    chip: Point
+    branch: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A circuit's places, by name, and routes, in the order of its links, on a sheet of width by height."""
+
+    width: float
+    height: float
+    places: Mapping[str, Place]
+    routes: tuple[Route, ...]
+
+
+def arrange(circuit: Circuit) -> Layout:
+    """Lay a circuit out.
+
+    Parameters
+    ----------
+    circuit : Circuit
+
+    Returns
+    -------
+    Layout
+        In pixels, from (0, 0) at the top left; boxes with their labels do not overlap.
+
+    Examples
+    --------
+    >>> x, y = Box("x", "input", "x", value=3.0), Box("y", "gate", "exp", "exp(x)")
+    >>> layout = arrange(Circuit("exp(x)", (x, y), (Link("x", "y", 0),), output="y"))
+    >>> layout.places["x"].x < layout.places["y"].x, layout.places["x"].y == layout.places["y"].y
+    (True, True)
+    """
+    return _Arranging(circuit).layout()
+
+
+def symbol_of(box: Box) -> str:
+    """What is written in a box."""
+    return printable(box.symbol, LONGEST_NAME)
+
+
+def name_over(box: Box) -> str:
+    """What is written over a box: its name, where the symbol does not say it."""
+    return "" if box.name == box.symbol or box.kind == "constant" else printable(box.name, LONGEST_NAME)
+
+
+def local_text(link: Link) -> str:
+    """The label near the receiving gate: what the gradient is multiplied by on its way back."""
+    return f"× {number(link.local)}"
+
+
+class _Arranging:
+    """The steps of one layout; boxes and links are numbers here, in the circuit's order."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        self.boxes, self.links = circuit.boxes, circuit.links
+        index = {box.name: place for place, box in enumerate(self.boxes)}
+        self.ends = [(index[link.source], index[link.target]) for link in self.links]
+        self.leaving: dict[int, list[int]] = defaultdict(list)
+        self.arriving: dict[int, list[int]] = defaultdict(list)
+        for link, (source, target) in enumerate(self.ends):
+            self.leaving[source].append(link)
+            self.arriving[target].append(link)
+        self.rows: Rows = rows(len(self.boxes), self.ends)
+        self.columns = max(self.rows.column) + 1
+        self.sizes = [self._size(box) for box in range(len(self.boxes))]
+        self.labels = [self._labels(box) for box in range(len(self.boxes))]
+
+    def layout(self) -> Layout:
+        """Rows first, then the ports on them, then columns wide enough for the labels and bends."""
+        self.y = self._heights()
+        self.out_y = self._ports(self.leaving, [self._via(link)[1] for link in range(len(self.links))])
+        self.in_y = self._ports(self.arriving, [self._via(link)[-2] for link in range(len(self.links))])
+        self._widths()
+        places = {box.name: self._place(place) for place, box in enumerate(self.boxes)}
+        routes = tuple(self._route(link) for link in range(len(self.links)))
+        return Layout(self.right_end, self.bottom, places, routes)
+
+    def _size(self, box: int) -> tuple[float, float]:
+        """Width and height of the shape itself."""
+        given = self.boxes[box].kind in GIVEN
+        text = pixels(symbol_of(self.boxes[box]), NAME_SIZE if given else SYMBOL_SIZE)
+        height = GIVEN_HEIGHT if given else BOX
+        return max(BOX, text + 20), max(height, (len(self.arriving[box]) - 1) * PORT + 22)
+
+    def _labels(self, box: int) -> tuple[str, str]:
+        """The value and the gradient on the wire that leaves a box."""
+        part, leaving = self.boxes[box], self.leaving[box]
+        value = "" if part.kind == "constant" and part.symbol == number(part.value) else number(part.value)
+        if len(leaving) < 2 or part.gradient is None:
+            return value, number(part.gradient)
+        total = summed([self.links[link].contribution for link in leaving], part.gradient)
+        return value, total if len(total) <= LONGEST_SUM else f"Σ = {number(part.gradient)}"
+
+    def _half(self, vertex: int) -> float:
+        if vertex >= len(self.boxes):
+            return LANE_HALF
+        return max(
+            HALF, self.sizes[vertex][1] / 2 + HALF - BOX / 2, (len(self.leaving[vertex]) - 1) * PORT / 2 + PORT
+        )
+
+    def _heights(self) -> list[float]:
+        """The y of each box and lane: the library's order and wishes, our distances, inputs in reading order."""
+        across = self.rows.across if self._reads_downward() else [-row for row in self.rows.across]
+        members: dict[int, list[int]] = defaultdict(list)
+        for vertex in sorted(range(len(across)), key=lambda vertex: across[vertex]):
+            members[self.rows.column[vertex]].append(vertex)
+        y = [0.0] * len(across)
+        for column in members.values():
+            placed = spread([across[vertex] * ROW for vertex in column], [self._half(vertex) for vertex in column])
+            for vertex, position in zip(column, placed, strict=True):
+                y[vertex] = position
+        top = min(place - self._half(vertex) for vertex, place in enumerate(y))
+        self.bottom = max(place + self._half(vertex) for vertex, place in enumerate(y)) - top
+        return [place - top for place in y]
+
+    def _reads_downward(self) -> bool:
+        """Whether more operands stand in their gate's order than against it, from top to bottom."""
+        balance = 0
+        for links in self.arriving.values():
+            heights = [self.rows.across[self._via(link)[-2]] for link in links]
+            for above, below in zip(heights, heights[1:], strict=False):
+                balance += (above < below) - (above > below)
+        return balance >= 0
+
+    def _via(self, link: int) -> tuple[int, ...]:
+        source, target = self.ends[link]
+        return (source, *self.rows.lanes[link], target)
+
+    def _ports(self, groups: Mapping[int, Sequence[int]], neighbours: Sequence[int]) -> dict[int, float]:
+        """The y of each link's end at its box: as the other ends lie, so that they do not cross at once."""
+        ports: dict[int, float] = {}
+        for box, links in groups.items():
+            ordered = sorted(links, key=lambda link: (self.y[neighbours[link]], self.links[link].slot))
+            for place, link in enumerate(ordered):
+                ports[link] = self.y[box] + (place - (len(ordered) - 1) / 2) * PORT
+        return ports
+
+    def _widths(self) -> None:
+        """The x of each column's parts: left edge, centre of the boxes, end of the stubs, right edge."""
+        approach, shape, stub, depart, climb = ([0.0] * (self.columns + 1) for _ in range(5))
+        for box, column in enumerate(self.rows.column[: len(self.boxes)]):
+            shape[column] = max(shape[column], self.sizes[box][0])
+            overhang = (pixels(name_over(self.boxes[box]), SMALL_SIZE) - self.sizes[box][0]) / 2
+            approach[column] = max(approach[column], overhang)
+            label = max(pixels(text, NUMBER_SIZE) for text in self.labels[box])
+            stub[column] = max(stub[column], label + 2 * GAP, overhang)
+        for place, link in enumerate(self.links):
+            source, target = self.ends[place]
+            chip = pixels(local_text(link), SMALL_SIZE) + 2 * CHIP_PADDING + ARROW + GAP
+            approach[self.rows.column[target]] = max(approach[self.rows.column[target]], chip)
+            if len(self.leaving[source]) > 1:
+                width = pixels(number(link.contribution), SMALL_SIZE) + 3 * GAP
+                depart[self.rows.column[source]] = max(depart[self.rows.column[source]], width)
+            levels = [self.out_y[place], *(self.y[lane] for lane in self.rows.lanes[place]), self.in_y[place]]
+            for step, (before, after) in enumerate(zip(levels, levels[1:], strict=False)):
+                column = self.rows.column[source] + step
+                climb[column] = max(climb[column], abs(after - before))
+        self.left: list[float] = []
+        self.centre: list[float] = []
+        self.stub_end: list[float] = []
+        self.right: list[float] = []
+        x = 0.0
+        for column in range(self.columns):
+            self.left.append(x)
+            self.centre.append(x + approach[column] + shape[column] / 2)
+            self.stub_end.append(x + approach[column] + shape[column] + stub[column])
+            self.right.append(self.stub_end[column] + depart[column])
+            bend = min(max(climb[column] * SLOPE, BEND[0]), BEND[1]) if climb[column] > 1 else GAP
+            x = self.right[column] + bend
+        self.right_end = self.right[-1]
+
+    def _place(self, box: int) -> Place:
+        column = self.rows.column[box]
+        width, height = self.sizes[box]
+        corner = 6.0 if self.boxes[box].kind in GIVEN else min(width, height) / 2
+        forks = len(self.leaving[box]) > 1
+        end = self.right[column] if len(self.leaving[box]) == 1 else self.stub_end[column]
+        x, y = self.centre[column], self.y[box]
+        return Place(self.boxes[box], x, y, width, height, corner, end, forks, *self.labels[box])
+
+    def _route(self, link: int) -> Route:
+        source, target = self.ends[link]
+        start, stop = self.rows.column[source], self.rows.column[target]
+        y, port, arrive = self.y[source], self.out_y[link], self.in_y[link]
+        first = (self.centre[start] + self.sizes[source][0] / 2, y)
+        points: list[Point] = [first, (self.right[start], y)]
+        branch = None
+        if len(self.leaving[source]) > 1:
+            fork = self.stub_end[start]
+            points = [first, (fork, y), (fork + GAP, port), (self.right[start], port)]
+            branch = (fork + 1.5 * GAP, port)
+        for lane in self.rows.lanes[link]:
+            column = self.rows.column[lane]
+            points += [(self.left[column], self.y[lane]), (self.right[column], self.y[lane])]
+        touch = self.centre[stop] - self.sizes[target][0] / 2 + self._inset(target, arrive)
+        points += [(self.left[stop], arrive), (touch, arrive)]
+        chip = pixels(local_text(self.links[link]), SMALL_SIZE) / 2 + CHIP_PADDING
+        edge = self.centre[stop] - self.sizes[target][0] / 2
+        return Route(self.links[link], tuple(points), (edge - ARROW - chip, arrive), branch)
+
+    def _inset(self, box: int, y: float) -> float:
+        """How far the rounded outline of a gate lies inside its bounding box at height y."""
+        width, height = self.sizes[box]
+        corner = min(width, height) / 2
+        beyond = max(0.0, abs(y - self.y[box]) - (height / 2 - corner))
+        return corner - (max(0.0, corner**2 - beyond**2)) ** 0.5

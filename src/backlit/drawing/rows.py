@@ -1,0 +1,131 @@
+"""Which column and which row each box takes, and the lanes of links that pass other columns.
+
+fast-sugiyama orders the rows (docs/decisions/0003-layout-library.md). It is given a graph in which every link is
+one column long: a longer one becomes a chain of lanes, and all that nothing reads leads to one exit beyond the last
+column. So ranks are ours, no piece is apart from the rest, and a single box is no special case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fast_sugiyama import from_edges
+
+Ends = tuple[int, int]
+
+MOST_MINIMIZED = 400
+"""Boxes up to which the shortest links are searched for; that search grows faster than the circuit."""
+
+MOST_TRANSPOSED = 1000
+"""Vertices up to which neighbours are swapped to save crossings; that grows faster still."""
+
+LANE = 0.35
+"""The room of a lane as a share of that of a box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Columns and rows of boxes and lanes, by number: first the boxes, then the lanes.
+
+    `column[v]` counts from the left, `across[v]` is in units of one row, `lanes[i]` are the lanes of link i from
+    left to right.
+    """
+
+    column: tuple[int, ...]
+    across: tuple[float, ...]
+    lanes: tuple[tuple[int, ...], ...]
+
+
+def rows(count: int, links: Sequence[Ends]) -> Rows:
+    """Columns and rows for boxes 0 .. count - 1 in forward order.
+
+    Examples
+    --------
+    >>> rows(3, [(0, 1), (1, 2), (0, 2)]).column  # the last is the lane of the link from 0 to 2
+    (0, 1, 2, 1)
+    """
+    column = _columns(count, links)
+    lanes: list[tuple[int, ...]] = []
+    edges: list[Ends] = []
+
+    def connect(source: int, target: int, last: int) -> tuple[int, ...]:
+        """Make the lanes from a box to a target in column `last`."""
+        made = tuple(range(len(column), len(column) + last - column[source] - 1))
+        column.extend(range(column[source] + 1, last))
+        edges.extend(zip((source, *made), (*made, target), strict=True))
+        return made
+
+    for source, target in links:
+        lanes.append(connect(source, target, column[target]))
+    drawn = len(column)
+    exit_column = max(column) + 1
+    for box in _ends(count, links):
+        connect(box, -1, exit_column)
+    across = _across(edges, len(column))
+    return Rows(tuple(column[:drawn]), tuple(across[:drawn]), tuple(lanes))
+
+
+def _ends(count: int, links: Iterable[Ends]) -> list[int]:
+    read = {source for source, _ in links}
+    return [box for box in range(count) if box not in read]
+
+
+def _columns(count: int, links: Sequence[Ends]) -> list[int]:
+    """The column of each box: with the shortest links where that is affordable, else as far right as can be."""
+    if count > MOST_MINIMIZED:
+        return _rightmost(count, links)
+    edges = [*dict.fromkeys(links), *((box, count) for box in _ends(count, links))]
+    (positions, *_), *_ = from_edges(edges, ranking_type="minimize", check_layout=False)
+    levels = {box: across[1] for box, across in positions if isinstance(box, int)}
+    order = {level: place for place, level in enumerate(sorted(set(levels.values()), reverse=True))}
+    return [order[levels[box]] for box in range(count)]
+
+
+def _rightmost(count: int, links: Sequence[Ends]) -> list[int]:
+    readers: list[list[int]] = [[] for _ in range(count)]
+    for source, target in links:
+        readers[source].append(target)
+    height = [0] * count
+    for box in reversed(range(count)):
+        height[box] = 1 + max((height[reader] for reader in readers[box]), default=-1)
+    return [max(height) - own for own in height]
+
+
+def _across(edges: Sequence[Ends], count: int) -> list[float]:
+    """The row of each vertex, from the library; reversed, its ranking `up` keeps our columns."""
+    layouts = from_edges(
+        [(target if target >= 0 else count, source) for source, target in reversed(dict.fromkeys(edges))],
+        ranking_type="up",
+        vertex_spacing=1.0,
+        dummy_size=LANE,
+        transpose=count <= MOST_TRANSPOSED,
+        check_layout=False,
+    )
+    across = [0.0] * (count + 1)
+    for positions, *_ in layouts:
+        for vertex, (row, _) in positions:
+            across[int(vertex)] = float(row)
+    return across
+
+
+def spread(wanted: Sequence[float], halves: Sequence[float]) -> list[float]:
+    """Positions in the given order, as near to the wanted ones as can be (least squares), that do not overlap.
+
+    Examples
+    --------
+    >>> spread([0.0, 0.0, 9.0], [1.0, 1.0, 1.0])
+    [-1.0, 1.0, 9.0]
+    """
+    offsets = [0.0]
+    for before, after in zip(halves, halves[1:], strict=False):
+        offsets.append(offsets[-1] + before + after)
+    blocks: list[tuple[float, int]] = []  # (mean, how many): pool adjacent violators
+    for want, offset in zip(wanted, offsets, strict=True):
+        mean, size = want - offset, 1
+        while blocks and blocks[-1][0] >= mean:
+            other, many = blocks.pop()
+            mean, size = (mean * size + other * many) / (size + many), size + many
+        blocks.append((mean, size))
+    means = [mean for mean, size in blocks for _ in range(size)]
+    return [mean + offset for mean, offset in zip(means, offsets, strict=True)]

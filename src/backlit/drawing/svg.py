@@ -1,0 +1,216 @@
+"""A circuit as one self-contained SVG: no script, no font file, no identifier that a page could already have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+from backlit.drawing.layout import (
+    CHIP_PADDING,
+    GAP,
+    NUMBER_SIZE,
+    SMALL_SIZE,
+    Place,
+    Route,
+    arrange,
+    local_text,
+    name_over,
+    symbol_of,
+)
+from backlit.drawing.measure import pixels, printable
+from backlit.drawing.numbers import number
+from backlit.drawing.parts import GIVEN, Circuit
+from backlit.drawing.style import STYLE
+from backlit.drawing.words import words
+
+MARGIN = 26.0
+HEADING = 34.0
+LINE = 24.0
+NARROWEST = 420.0
+DESCRIBED = 40
+"""Boxes whose numbers the description tells; a table beside the picture tells all."""
+
+
+def to_svg(circuit: Circuit, lang: str = "en") -> str:
+    """Draw a circuit: values above the wires, gradients below, each edge with its local gradient.
+
+    Parameters
+    ----------
+    circuit : Circuit
+    lang : {"en", "ko"}
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element, which is also a file of its own; it follows the reader's light or dark setting.
+
+    Raises
+    ------
+    BacklitError
+        If the language is unknown.
+
+    Examples
+    --------
+    >>> from backlit.drawing import Box, Circuit, Link
+    >>> x, y = Box("x", "input", "x", value=3.0), Box("y", "gate", "exp", "exp(x)")
+    >>> to_svg(Circuit("exp(x)", (x, y), (Link("x", "y", 0),), output="y"))[:10]
+    '<svg xmlns'
+    """
+    layout = arrange(circuit)
+    legend, legend_height = _legend(circuit, lang, max(layout.width, NARROWEST))
+    width = max(layout.width, NARROWEST) + 2 * MARGIN
+    height = layout.height + HEADING + legend_height + 2 * MARGIN
+    shift = MARGIN + (max(layout.width, NARROWEST) - layout.width) / 2
+    title = escape(printable(circuit.title))
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="backlit" role="img" lang="{lang}" '
+        f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">',
+        f"<title>{title}</title>",
+        f"<desc>{escape(printable(_described(circuit, lang)))}</desc>",
+        f"<style>{STYLE}</style>",
+        f'<rect class="page" width="{width:.0f}" height="{height:.0f}" rx="10"/>',
+        f'<text class="heading" x="{MARGIN:.0f}" y="{MARGIN + 12:.0f}">{title}</text>',
+        f'<g transform="translate({shift:.1f} {MARGIN + HEADING:.1f})">',
+        *(line for route in layout.routes for line in _wire(route)),
+        *(line for place in layout.places.values() for line in _stub(place, circuit.output)),
+        *(line for route in layout.routes for line in _edge_labels(route)),
+        *(line for place in layout.places.values() for line in _box(place, circuit.output, lang)),
+        "</g>",
+        f'<g class="legend" transform="translate({MARGIN:.1f} {height - MARGIN - legend_height:.1f})">',
+        *legend,
+        "</g>",
+        "</svg>",
+    ]
+    return "\n".join(parts)
+
+
+def _described(circuit: Circuit, lang: str) -> str:
+    """The picture in words, for who cannot see it."""
+    table = words(lang)
+    output = next(box for box in circuit.boxes if box.name == circuit.output)
+    head = table["described"].format(
+        boxes=len(circuit.boxes), links=len(circuit.links), output=output.name, value=number(output.value)
+    )
+    told = [
+        f"{box.name}: {table['value']} {number(box.value)}, {table['gradient']} "
+        + (table["not_computed"] if box.gradient is None else number(box.gradient))
+        for box in circuit.boxes[:DESCRIBED]
+    ]
+    rest = len(circuit.boxes) - len(told)
+    if rest:
+        told.append(table["and_more"].format(count=rest))
+    return f"{head} {'; '.join(told)}."
+
+
+def _text(css: str, x: float, y: float, content: str) -> str:
+    return f'<text class="{css}" x="{x:.1f}" y="{y:.1f}">{escape(content)}</text>'
+
+
+def _path(route: Route) -> str:
+    """Level pieces joined by bends that leave and arrive level."""
+    points = route.points
+    steps = [f"M{points[0][0]:.1f} {points[0][1]:.1f}H{points[1][0]:.1f}"]
+    for (x0, y0), (x1, y1), (x2, _) in zip(points[1:-1:2], points[2::2], points[3::2], strict=True):
+        middle = (x0 + x1) / 2
+        bend = f"C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}" if y0 != y1 else ""
+        steps.append(f"{bend}H{x2:.1f}")
+    return "".join(steps)
+
+
+def _wire(route: Route) -> Iterator[str]:
+    """The line and its arrowhead; dashed where no gradient came back."""
+    x, y = route.points[-1]
+    dashed = " unknown" if route.link.contribution is None else ""
+    yield f'<path class="wire{dashed}" d="{_path(route)}"/>'
+    yield f'<path class="tip" d="M{x:.1f} {y:.1f}l-8 -4v8z"/>'
+    if route.branch and route.link.contribution is None:
+        yield f'<circle class="hollow" cx="{route.branch[0] + 5:.1f}" cy="{route.branch[1]:.1f}" r="4"/>'
+
+
+def _stub(place: Place, output: str) -> Iterator[str]:
+    """The wire that leaves a box with its two numbers, the fork's dot, and the end of the output."""
+    box, start = place.box, place.x + place.width / 2
+    is_output = box.name == output
+    unknown = box.gradient is None
+    if not place.forks and place.wire_end > start and is_output:
+        yield f'<path class="wire" d="M{start:.1f} {place.y:.1f}H{place.wire_end:.1f}"/>'
+        yield f'<path class="tip" d="M{place.wire_end:.1f} {place.y:.1f}l-8 -4v8z"/>'
+    if place.value:
+        yield _text("value", start + GAP, place.y - 7, place.value)
+    if unknown:
+        yield f'<circle class="hollow" cx="{start + GAP + 4:.1f}" cy="{place.y:.1f}" r="4"/>'
+    yield _text("gradient", start + GAP, place.y + 17, place.gradient)
+    if place.forks:
+        yield f'<circle class="fork" cx="{place.wire_end:.1f}" cy="{place.y:.1f}" r="3.5"/>'
+
+
+def _edge_labels(route: Route) -> Iterator[str]:
+    """The local gradient as a chip on the wire; on a fork's branch its contribution."""
+    text = local_text(route.link)
+    width = pixels(text, SMALL_SIZE) + 2 * CHIP_PADDING
+    x, y = route.chip
+    yield f'<rect class="chip" x="{x - width / 2:.1f}" y="{y - 8.5:.1f}" width="{width:.1f}" height="17" rx="8.5"/>'
+    yield _text("local", x, y + 4, text)
+    if route.branch:
+        yield _text("branch", route.branch[0], route.branch[1] + 14, number(route.link.contribution))
+
+
+def _box(place: Place, output: str, lang: str) -> Iterator[str]:
+    """The shape with its symbol; a gate's name above and its pattern below; formula and numbers as a tooltip."""
+    box, table = place.box, words(lang)
+    x, y, half = place.x, place.y, place.height / 2
+    css = f"{box.kind} {'given' if box.kind in GIVEN else 'gate'}{' result' if box.name == output else ''}"
+    tip = [box.name if box.formula in ("", box.name) else f"{box.name} = {box.formula}", table[box.kind]]
+    tip += [f"{table['value']} {number(box.value)}", f"{table['gradient']} {number(box.gradient)}"]
+    yield f"<g><title>{escape(printable(', '.join(tip)))}</title>"
+    yield (
+        f'<rect class="{css}" x="{x - place.width / 2:.1f}" y="{y - half:.1f}" width="{place.width:.1f}" '
+        f'height="{place.height:.1f}" rx="{place.corner:.1f}"/>'
+    )
+    given = box.kind in GIVEN
+    yield _text("name" if given else "symbol", x, y + (5 if given else 6.5), symbol_of(box))
+    if name := name_over(box):
+        yield _text("small", x, y - half - 6, name)
+    if box.pattern:
+        yield _text("small", x, y + half + 14, table[f"short_{box.pattern}"])
+    yield "</g>"
+
+
+def _legend(circuit: Circuit, lang: str, room: float) -> tuple[list[str], float]:
+    """One line of what the marks mean, wrapped to the room; only the marks that are used."""
+    table = words(lang)
+    unknown = any(box.gradient is None for box in circuit.boxes)
+    forks = len({link.source for link in circuit.links}) < len(circuit.links)
+    items = [
+        ("value", "12", table["value_above"], True),
+        ("gradient", "12", table["gradient_below"], True),
+        ("local", "× 12", table["local"], bool(circuit.links)),
+        ("branch", "12", table["contribution_below"], forks),
+        ("hollow", "", table["not_computed"], unknown),
+    ]
+    lines: list[str] = []
+    x, y = 0.0, LINE / 2
+    for css, sample, meaning, used in items:
+        if not used:
+            continue
+        sample_width = pixels(sample, NUMBER_SIZE) + 8 if sample else 36.0
+        width = sample_width + pixels(meaning, SMALL_SIZE) + 22
+        if x and x + width > room:
+            x, y = 0.0, y + LINE
+        lines.extend(_sample(css, sample, x, y))
+        lines.append(_text("meaning", x + sample_width + (4 if css == "local" else 0), y + 4, meaning))
+        x += width
+    return lines, y + LINE / 2
+
+
+def _sample(css: str, sample: str, x: float, y: float) -> Iterator[str]:
+    if css == "hollow":
+        yield f'<path class="wire unknown" d="M{x:.1f} {y:.1f}h28"/>'
+        yield f'<circle class="hollow" cx="{x + 14:.1f}" cy="{y:.1f}" r="4"/>'
+        return
+    if css == "local":
+        width = pixels(sample, SMALL_SIZE) + 2 * CHIP_PADDING
+        yield f'<rect class="chip" x="{x:.1f}" y="{y - 8.5:.1f}" width="{width:.1f}" height="17" rx="8.5"/>'
+        yield _text(css, x + width / 2, y + 4, sample)
+        return
+    yield _text(css, x, y + 4.5, sample)
