@@ -64,3 +64,9 @@ def test_array_output_is_drawn_without_a_witness() -> None:
     assert drawn.witness == ()
     assert drawn.boxes[-1].value == "[2]"
     assert drawn.boxes[-1].gradient is None
+
+
+def test_svg_is_drawn_from_the_circuit() -> None:
+    svg = trace("(x + y) * z", x=-2, y=5, z=-4).to_svg()
+    assert svg.startswith("<svg")
+    assert "output q2 = -12" in svg

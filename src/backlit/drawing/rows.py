@@ -7,6 +7,7 @@ column. So ranks are ours, no piece is apart from the rest, and a single box is 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -94,8 +95,11 @@ def _rightmost(count: int, links: Sequence[Ends]) -> list[int]:
 
 def _across(edges: Sequence[Ends], count: int) -> list[float]:
     """The row of each vertex, from the library; reversed, its ranking `up` keeps our columns."""
+    distinct = [(target if target >= 0 else count, source) for source, target in dict.fromkeys(edges)]
+    reading = _reading_order(distinct, count)
+    place = {vertex: number for number, vertex in enumerate(reading)}
     layouts = from_edges(
-        [(target if target >= 0 else count, source) for source, target in reversed(dict.fromkeys(edges))],
+        [(place[target], place[source]) for target, source in distinct],
         ranking_type="up",
         vertex_spacing=1.0,
         dummy_size=LANE,
@@ -105,8 +109,28 @@ def _across(edges: Sequence[Ends], count: int) -> list[float]:
     across = [0.0] * (count + 1)
     for positions, *_ in layouts:
         for vertex, (row, _) in positions:
-            across[int(vertex)] = float(row)
+            across[reading[int(vertex)]] = float(row)
     return across
+
+
+def _reading_order(edges: Iterable[Ends], root: int) -> list[int]:
+    """Operands before their gate, in the gate's order: where crossings do not decide, the library keeps it."""
+    operands: dict[int, list[int]] = defaultdict(list)
+    for target, source in edges:
+        operands[target].append(source)
+    order: list[int] = []
+    seen = {root}
+    stack = [(root, iter(operands[root]))]
+    while stack:
+        vertex, rest = stack[-1]
+        step = next((operand for operand in rest if operand not in seen), None)
+        if step is None:
+            order.append(vertex)
+            stack.pop()
+        else:
+            seen.add(step)
+            stack.append((step, iter(operands[step])))
+    return order
 
 
 def spread(wanted: Sequence[float], halves: Sequence[float]) -> list[float]:

@@ -114,42 +114,42 @@ def train(
     best, waited = -np.inf, 0
     kept = network.theta.copy()
     base = plan.rate
-    for number in range(plan.epochs):
-        order = _order(plan, first_epoch + number, len(samples))
-        rates = scheduled(plan.schedule, base, number, plan.epochs, batches)
-        if plan.rate_rule == "invscaling":  # scikit-learn counts samples, once an epoch
-            rates = rates / (first_sample + number * len(samples) + 1.0) ** plan.power_t
-        try:
+    try:
+        for number in range(plan.epochs):
+            order = _order(plan, first_epoch + number, len(samples))
+            rates = scheduled(plan.schedule, base, number, plan.epochs, batches)
+            if plan.rate_rule == "invscaling":  # scikit-learn counts samples, once an epoch
+                rates = rates / (first_sample + number * len(samples) + 1.0) ** plan.power_t
             loss = network.train_epoch(
                 optimizer, rates, samples.inputs, samples.targets, samples.weights, order, plan.alpha
             )
-        except KeyboardInterrupt:
-            _interrupted(history, number + 1)
-            break
-        if not np.isfinite(loss) or not np.isfinite(network.theta).all():
-            _diverged(history, number + 1, base)
-            break
-        score = validate(network) if validate else None
-        epoch = Epoch(number + 1, loss, score, float(rates[-1]))
-        history.epochs.append(epoch)
-        stop = on_epoch(epoch) if on_epoch else None
-
-        # a loss has to fall by the tolerance to count as progress, a score has to rise by it
-        reached = -loss if score is None else score
-        waited = 0 if reached > best + plan.tolerance else waited + 1
-        if reached > best or score is None:
-            np.copyto(kept, network.theta)
-            history.best_epoch = number + 1 if reached > best else history.best_epoch
-        best = max(best, reached)
-        history.waited = waited
-        if waited > plan.patience:
-            if plan.rate_rule != "adaptive" or base <= 1e-6:
-                history.stopped = f"no progress of {plan.tolerance:g} in {plan.patience:g} epochs"
+            if not np.isfinite(loss) or not np.isfinite(network.theta).all():
+                _diverged(history, number + 1, base)
                 break
-            base, waited = base / 5.0, 0
-        if stop:
-            history.stopped = "the callback asked for it"
-            break
+            score = validate(network) if validate else None
+            epoch = Epoch(number + 1, loss, score, float(rates[-1]))
+            history.epochs.append(epoch)
+            stop = on_epoch(epoch) if on_epoch else None
+
+            # a loss has to fall by the tolerance to count as progress, a score has to rise by it
+            reached = -loss if score is None else score
+            waited = 0 if reached > best + plan.tolerance else waited + 1
+            if reached > best or score is None:
+                np.copyto(kept, network.theta)
+                history.best_epoch = number + 1 if reached > best else history.best_epoch
+            best = max(best, reached)
+            history.waited = waited
+            if waited > plan.patience:
+                if plan.rate_rule != "adaptive" or base <= 1e-6:
+                    history.stopped = f"no progress of {plan.tolerance:g} in {plan.patience:g} epochs"
+                    break
+                base, waited = base / 5.0, 0
+            if stop:
+                history.stopped = "the callback asked for it"
+                break
+    except KeyboardInterrupt:
+        history.stopped = f"it was interrupted in epoch {len(history.epochs) + 1}"
+        warnings.warn(f"Training interrupted by user: {history.stopped}; the best so far is kept.", stacklevel=2)
     seen = first_sample + len(history.epochs) * len(samples)
     optimizer.learning_rate = base / (seen + 1.0) ** plan.power_t if plan.rate_rule == "invscaling" else base
     if validate or history.diverged:
@@ -161,11 +161,6 @@ def _order(plan: Plan, epoch: int, n: int) -> NDArray[np.int64]:
     if not plan.shuffle:
         return np.arange(n, dtype=np.int64)
     return generator(plan.seed, "shuffle", epoch).permutation(n).astype(np.int64, copy=False)
-
-
-def _interrupted(history: History, epoch: int) -> None:
-    history.stopped = f"it was interrupted in epoch {epoch}"
-    warnings.warn(f"Training interrupted by user in epoch {epoch}; the best parameters so far are kept.", stacklevel=3)
 
 
 def _diverged(history: History, epoch: int, rate: float) -> None:

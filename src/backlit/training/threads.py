@@ -24,9 +24,10 @@ def _blas(process: int) -> ThreadpoolController:
 
 def processors() -> int:
     """How many threads may run: the processors of this process, less where BLAS was limited (joblib, threadpoolctl)."""
-    available: int = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)
+    available = len(affinity(0)) if affinity else os.cpu_count() or 1
     limits = [library.num_threads for library in _blas(os.getpid()).lib_controllers]
-    return max(1, min([available, *limits]))
+    return max(1, *([min(available, *limits)] if limits else [available]))
 
 
 def team_size(asked: int | None) -> int:
