@@ -1,8 +1,28 @@
 """Circuits drawn: a neutral tree of parts, and one backend each for text, SVG, LaTeX and HTML."""
 
+from backlit.drawing.html import to_html
+from backlit.drawing.latex import to_latex
 from backlit.drawing.layout import Layout, Place, Route, arrange
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import Box, Circuit, Link, Number, WitnessRow
 from backlit.drawing.svg import to_svg
+from backlit.drawing.text import to_text
+from backlit.drawing.words import words
 
-__all__ = ["Box", "Circuit", "Layout", "Link", "Number", "Place", "Route", "WitnessRow", "arrange", "number", "to_svg"]
+__all__ = [
+    "Box",
+    "Circuit",
+    "Layout",
+    "Link",
+    "Number",
+    "Place",
+    "Route",
+    "WitnessRow",
+    "arrange",
+    "number",
+    "to_html",
+    "to_latex",
+    "to_svg",
+    "to_text",
+    "words",
+]

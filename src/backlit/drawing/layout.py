@@ -7,23 +7,28 @@ columns, and rows keep their distance, so that no line crosses a label.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from backlit.drawing.measure import pixels, printable
-from backlit.drawing.numbers import number, summed
+from backlit.drawing.labels import (
+    NAME_SIZE,
+    NUMBER_SIZE,
+    SMALL_SIZE,
+    SYMBOL_SIZE,
+    local_text,
+    name_over,
+    symbol_of,
+    wire_texts,
+)
+from backlit.drawing.measure import pixels
+from backlit.drawing.numbers import number
 from backlit.drawing.parts import GIVEN, Box, Circuit, Link
 from backlit.drawing.rows import Rows, rows, spread
 
 Point = tuple[float, float]
-
-NUMBER_SIZE, SMALL_SIZE, SYMBOL_SIZE, NAME_SIZE = 13.0, 11.0, 18.0, 14.0
-"""Font sizes: numbers on wires; contributions, local gradients and names over gates; symbols; names of inputs."""
-
-LONGEST_NAME = 24
-LONGEST_SUM = 28
-"""Characters of a fork's sum; of a longer one only the total is shown, since its terms stand on the branches."""
 
 BOX = 44.0
 GIVEN_HEIGHT = 30.0
@@ -105,21 +110,6 @@ def arrange(circuit: Circuit) -> Layout:
     return _Arranging(circuit).layout()
 
 
-def symbol_of(box: Box) -> str:
-    """What is written in a box."""
-    return printable(box.symbol, LONGEST_NAME)
-
-
-def name_over(box: Box) -> str:
-    """What is written over a box: its name, where the symbol does not say it."""
-    return "" if box.name == box.symbol or box.kind == "constant" else printable(box.name, LONGEST_NAME)
-
-
-def local_text(link: Link) -> str:
-    """The label near the receiving gate: what the gradient is multiplied by on its way back."""
-    return f"× {number(link.local)}"
-
-
 class _Arranging:
     """The steps of one layout; boxes and links are numbers here, in the circuit's order."""
 
@@ -135,7 +125,9 @@ class _Arranging:
         self.rows: Rows = rows(len(self.boxes), self.ends)
         self.columns = max(self.rows.column) + 1
         self.sizes = [self._size(box) for box in range(len(self.boxes))]
-        self.labels = [self._labels(box) for box in range(len(self.boxes))]
+        self.labels = [
+            wire_texts(box, [self.links[link] for link in self.leaving[place]]) for place, box in enumerate(self.boxes)
+        ]
 
     def layout(self) -> Layout:
         """Rows first, then the ports on them, then columns wide enough for the labels and bends."""
@@ -154,21 +146,10 @@ class _Arranging:
         height = GIVEN_HEIGHT if given else BOX
         return max(BOX, text + 20), max(height, (len(self.arriving[box]) - 1) * PORT + 22)
 
-    def _labels(self, box: int) -> tuple[str, str]:
-        """The value and the gradient on the wire that leaves a box."""
-        part, leaving = self.boxes[box], self.leaving[box]
-        value = "" if part.kind == "constant" and part.symbol == number(part.value) else number(part.value)
-        if len(leaving) < 2 or part.gradient is None:
-            return value, number(part.gradient)
-        total = summed([self.links[link].contribution for link in leaving], part.gradient)
-        return value, total if len(total) <= LONGEST_SUM else f"Σ = {number(part.gradient)}"
-
     def _half(self, vertex: int) -> float:
         if vertex >= len(self.boxes):
             return LANE_HALF
-        return max(
-            HALF, self.sizes[vertex][1] / 2 + HALF - BOX / 2, (len(self.leaving[vertex]) - 1) * PORT / 2 + PORT
-        )
+        return max(HALF, self.sizes[vertex][1] / 2 + HALF - BOX / 2, (len(self.leaving[vertex]) - 1) * PORT / 2 + PORT)
 
     def _heights(self) -> list[float]:
         """The y of each box and lane: the library's order and wishes, our distances, inputs in reading order."""
@@ -190,7 +171,7 @@ class _Arranging:
         balance = 0
         for links in self.arriving.values():
             heights = [self.rows.across[self._via(link)[-2]] for link in links]
-            for above, below in zip(heights, heights[1:], strict=False):
+            for above, below in pairwise(heights):
                 balance += (above < below) - (above > below)
         return balance >= 0
 
@@ -224,7 +205,7 @@ class _Arranging:
                 width = pixels(number(link.contribution), SMALL_SIZE) + 3 * GAP
                 depart[self.rows.column[source]] = max(depart[self.rows.column[source]], width)
             levels = [self.out_y[place], *(self.y[lane] for lane in self.rows.lanes[place]), self.in_y[place]]
-            for step, (before, after) in enumerate(zip(levels, levels[1:], strict=False)):
+            for step, (before, after) in enumerate(pairwise(levels)):
                 column = self.rows.column[source] + step
                 climb[column] = max(climb[column], abs(after - before))
         self.left: list[float] = []
@@ -275,4 +256,4 @@ class _Arranging:
         width, height = self.sizes[box]
         corner = min(width, height) / 2
         beyond = max(0.0, abs(y - self.y[box]) - (height / 2 - corner))
-        return corner - (max(0.0, corner**2 - beyond**2)) ** 0.5
+        return corner - math.sqrt(max(0.0, corner**2 - beyond**2))

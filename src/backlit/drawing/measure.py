@@ -16,11 +16,11 @@ NARROW, WIDE = 0.58, 1.0
 
 
 def printable(text: str, most: int = 0) -> str:
-    """A text without what a terminal or an XML reader would trip over; cut to `most` characters if that is given.
+    r"""A text without what a terminal or an XML reader would trip over; cut to `most` characters if that is given.
 
     Examples
     --------
-    >>> printable("a\\x1b[31mb", most=5)
+    >>> printable("a\x1b[31mb", most=5)
     'a�[3…'
     """
     if not (text.isascii() and text.isprintable()):

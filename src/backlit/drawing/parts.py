@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from backlit.errors import BacklitError
 
-Number: TypeAlias = float | None | str
+Number: TypeAlias = float | str | None
 """A number; a short summary of an array such as ``"[3x4]"``; None: it was not computed, which is not 0."""
 
 Kind: TypeAlias = Literal["input", "parameter", "constant", "gate", "output"]
@@ -149,3 +149,10 @@ class Circuit:
                 raise BacklitError(
                     f"link {link.source!r} -> {link.target!r} runs backward; list each box after all that it reads"
                 )
+
+    @property
+    def lacks(self) -> bool:
+        """Whether a number on the drawing was not computed."""
+        return any(box.value is None or box.gradient is None for box in self.boxes) or any(
+            link.local is None or link.upstream is None or link.contribution is None for link in self.links
+        )

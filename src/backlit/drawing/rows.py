@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fast_sugiyama import from_edges
 
@@ -142,7 +143,7 @@ def spread(wanted: Sequence[float], halves: Sequence[float]) -> list[float]:
     [-1.0, 1.0, 9.0]
     """
     offsets = [0.0]
-    for before, after in zip(halves, halves[1:], strict=False):
+    for before, after in pairwise(halves):
         offsets.append(offsets[-1] + before + after)
     blocks: list[tuple[float, int]] = []  # (mean, how many): pool adjacent violators
     for want, offset in zip(wanted, offsets, strict=True):

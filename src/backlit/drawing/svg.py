@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from backlit.drawing.layout import (
-    CHIP_PADDING,
-    GAP,
-    NUMBER_SIZE,
-    SMALL_SIZE,
-    Place,
-    Route,
-    arrange,
-    local_text,
-    name_over,
-    symbol_of,
-)
+from backlit.drawing.labels import NUMBER_SIZE, SMALL_SIZE, local_text, name_over, symbol_of
+from backlit.drawing.layout import CHIP_PADDING, GAP, Place, Route, arrange
 from backlit.drawing.measure import pixels, printable
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import GIVEN, Circuit
@@ -130,14 +120,13 @@ def _wire(route: Route) -> Iterator[str]:
 def _stub(place: Place, output: str) -> Iterator[str]:
     """The wire that leaves a box with its two numbers, the fork's dot, and the end of the output."""
     box, start = place.box, place.x + place.width / 2
-    is_output = box.name == output
-    unknown = box.gradient is None
-    if not place.forks and place.wire_end > start and is_output:
-        yield f'<path class="wire" d="M{start:.1f} {place.y:.1f}H{place.wire_end:.1f}"/>'
+    dashed = " unknown" if box.gradient is None else ""
+    if box.name == output and not place.forks:
+        yield f'<path class="wire{dashed}" d="M{start:.1f} {place.y:.1f}H{place.wire_end:.1f}"/>'
         yield f'<path class="tip" d="M{place.wire_end:.1f} {place.y:.1f}l-8 -4v8z"/>'
     if place.value:
         yield _text("value", start + GAP, place.y - 7, place.value)
-    if unknown:
+    if dashed:
         yield f'<circle class="hollow" cx="{start + GAP + 4:.1f}" cy="{place.y:.1f}" r="4"/>'
     yield _text("gradient", start + GAP, place.y + 17, place.gradient)
     if place.forks:
@@ -179,14 +168,13 @@ def _box(place: Place, output: str, lang: str) -> Iterator[str]:
 def _legend(circuit: Circuit, lang: str, room: float) -> tuple[list[str], float]:
     """One line of what the marks mean, wrapped to the room; only the marks that are used."""
     table = words(lang)
-    unknown = any(box.gradient is None for box in circuit.boxes)
     forks = len({link.source for link in circuit.links}) < len(circuit.links)
     items = [
         ("value", "12", table["value_above"], True),
         ("gradient", "12", table["gradient_below"], True),
         ("local", "× 12", table["local"], bool(circuit.links)),
         ("branch", "12", table["contribution_below"], forks),
-        ("hollow", "", table["not_computed"], unknown),
+        ("hollow", "", table["not_computed"], circuit.lacks),
     ]
     lines: list[str] = []
     x, y = 0.0, LINE / 2

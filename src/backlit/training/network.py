@@ -58,15 +58,15 @@ class Network:
         self._work = 3.0 * capacity * sum(layer.inputs * layer.outputs for layer in blueprint.layers)
         self._threads = threads
         self._blocks = blocks
-        self._table, self._width = self._layout(capacity)
+        self._table, self._width = self._layout()
         self._z, self._a = (np.empty(self._width, theta.dtype) for _ in range(2))
         self._delta = np.empty(0, theta.dtype)
         self._grad = np.empty(0, theta.dtype)
-        self._x = np.empty((0, 0), theta.dtype)
-        self._lanes: _Lanes | None = None
+        self._x = np.empty((capacity, blueprint.inputs), theta.dtype)
+        self._team: _Team | None = None
 
-    def _layout(self, rows: int) -> tuple[NDArray[np.int64], int]:
-        """The table of layers, and the length of a buffer that holds so many rows of all of them."""
+    def _layout(self) -> tuple[NDArray[np.int64], int]:
+        """The table of layers, and the length of a buffer that holds a mini-batch of all of them."""
         table = []
         buffer = 0
         for number, layer in enumerate(self.blueprint.layers, 1):
@@ -74,16 +74,20 @@ class Network:
             hidden = number < len(self.blueprint.layers)
             gate = self._program.gate(layer.gate) if hidden else (0, 0)  # the last gate belongs to the head
             table.append((layer.inputs, layer.outputs, w, b, buffer, *gate))
-            buffer += rows * layer.outputs
+            buffer += self.capacity * layer.outputs
         return np.array(table, np.int64), buffer
 
     def _kernels(self, head: int, step: int = 0) -> NDArray[np.int64]:
         return np.array([self._program.blas, head, step], np.int64)
 
+    def _prepare(self) -> None:
+        """Buffers for the way back, made when it is first gone."""
+        if not self._grad.size:
+            self._delta = np.empty_like(self._z)
+            self._grad = np.zeros_like(self.theta)  # padding stays 0
+
     def predict(self, inputs: Matrix) -> Matrix:
         """The outputs, shape (rows, outputs), for C-contiguous rows of the engine's float type."""
-        if not self._x.size:
-            self._x = np.empty((self.capacity, self.blueprint.inputs), self.theta.dtype)
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
         kernels = self._kernels(self._activate)
         self._passes.predict(self._table, kernels, self.theta, inputs, outputs, self._x, self._z, self._a)
@@ -102,9 +106,7 @@ class Network:
         alpha : float
             The penalty is ``alpha / 2`` times the sum of squared weights.
         """
-        if not self._grad.size:
-            self._delta = np.empty_like(self._z)
-            self._grad = np.zeros_like(self.theta)  # padding stays 0
+        self._prepare()
         loss = self._passes.loss_and_gradient(
             self._table, self._kernels(self._head), self.theta, self._grad,
             inputs, targets, weights, float(alpha), self._z, self._a, self._delta,
@@ -134,47 +136,41 @@ class Network:
         KeyboardInterrupt
             Within a step of Ctrl-C; the parameters are those of that step.
         """
-        if self._lanes is None:
-            self._lanes = _Lanes(self)
-        lanes = self._lanes
-        lanes.shared[:] = 0
+        self._prepare()
+        if self._team is None:
+            self._team = _Team(self)
+        team = self._team
+        team.shared[:] = 0
         kernels = self._kernels(self._head, self._program.step(optimizer.kernel))
-        settings = np.tile(optimizer.settings, (lanes.blocks, 1))
+        settings = np.tile(optimizer.settings, (team.blocks, 1))
 
         def work(rank: int) -> float:
             loss = self._passes.train_epoch(
-                lanes.table, kernels, rank, lanes.team, lanes.shared, self.theta, lanes.grads, optimizer.state,
-                settings, rates, inputs, targets, weights, order, self.capacity, float(alpha), lanes.x, lanes.y,
-                lanes.weight, lanes.z, lanes.a, lanes.delta, lanes.parts,
+                self._table, kernels, rank, team.team, team.blocks, team.shared, self.theta, self._grad,
+                optimizer.state, settings, rates, inputs, targets, weights, order, float(alpha),
+                self._x, team.y, team.weight, self._z, self._a, self._delta, team.costs,
             )  # fmt: skip
             return float(loss)
 
-        if lanes.team == 1 and self._work * len(rates) < ALONE:
+        if team.team == 1 and self._work * len(rates) < ALONE:
             loss = work(0)
         else:
             with single_threaded_blas():
-                loss = run_team(work, lanes.team, lanes.stop)
+                loss = run_team(work, team.team, team.stop)
         optimizer.settings[:] = settings[0]
         return float(loss)
 
 
-class _Lanes:
-    """The buffers of a training: one lane for each block of rows."""
+class _Team:
+    """Who trains: how many threads share how many blocks, and the numbers they share."""
 
     def __init__(self, network: Network) -> None:
-        large = network._work >= TEAM_WORK
-        self.team = team_size(network._threads) if large else 1
-        self.blocks = network._blocks or self.team
-        self.team = min(self.team, self.blocks)
-        rows = -(-network.capacity // self.blocks)
-        self.table, width = network._layout(rows)
-        dtype = network.theta.dtype
-        self.x = np.empty((self.blocks, rows, network.blueprint.inputs), dtype)
-        self.y = np.empty((self.blocks, rows, network.blueprint.outputs), dtype)
-        self.weight = np.empty((self.blocks, rows), dtype)
-        self.z, self.a, self.delta = (np.empty((self.blocks, width), dtype) for _ in range(3))
-        self.grads = np.zeros((self.blocks, network.theta.size), dtype)  # padding stays 0
-        self.parts = np.zeros((self.blocks, 2))
+        team = team_size(network._threads) if network._work >= TEAM_WORK else 1
+        self.blocks = min(network._blocks or team, network.capacity)
+        self.team = min(team, self.blocks)
+        self.y = np.empty((network.capacity, network.blueprint.outputs), network.theta.dtype)
+        self.weight = np.empty(network.capacity, network.theta.dtype)
+        self.costs = np.zeros((self.blocks, 2))
         self.shared = np.zeros(32, np.int64)
         self._stop_at = network._passes.STOP
 

@@ -12,6 +12,7 @@ from .precision import BITS, OPTIONS
 
 _WHOLE = ir.IntType(64)
 _INT = ir.IntType(32)
+FLOAT_BYTES = BITS // 8
 _FLOAT = ir.FloatType() if BITS == 32 else ir.DoubleType()
 
 
@@ -64,9 +65,10 @@ def product(blas, a, b, out, rows, inner, columns):
 
 
 @njit(**OPTIONS)
-def product_left_turned(blas, a, b, out, rows, inner, columns):
-    """Fill out = a^T b, with a (inner, rows) and b (inner, columns)."""
-    gemm(blas, 0, 1, columns, rows, inner, b, columns, a, rows, out, columns)
+def product_left_turned(blas, a, b, out, first, last, inner, rows, columns):
+    """Fill rows first to last of out = a^T b, with a (inner, rows) and b (inner, columns)."""
+    part, into = a + first * FLOAT_BYTES, out + first * columns * FLOAT_BYTES
+    gemm(blas, 0, 1, columns, last - first, inner, b, columns, part, rows, into, columns)
 
 
 @njit(**OPTIONS)

@@ -18,19 +18,25 @@ def forward(blas, x, w, b, z, rows, inputs, outputs):
 
 
 @njit(**OPTIONS)
-def backward_parameters(blas, x, delta, dw, db, rows, inputs, outputs):
-    """dC/dw = x^T delta; dC/db = the sum of delta over the rows."""
-    product_left_turned(blas, x, delta, dw, inputs, rows, outputs)
-    signal = carray(pointer(delta), (rows, outputs))
-    total = carray(pointer(db), outputs)
-    for j in range(outputs):
-        total[j] = F(0.0)
-    for r in range(rows):
-        for j in range(outputs):
-            total[j] += signal[r, j]
-
-
-@njit(**OPTIONS)
 def backward_input(blas, w, delta, dx, rows, inputs, outputs):
     """dC/dx = delta w^T."""
     product_right_turned(blas, delta, w, dx, rows, outputs, inputs)
+
+
+@njit(**OPTIONS)
+def backward_weights(blas, x, delta, dw, first, last, rows, inputs, outputs):
+    """dC/dw = x^T delta, for the weights of some inputs."""
+    product_left_turned(blas, x, delta, dw, first, last, rows, inputs, outputs)
+
+
+@njit(**OPTIONS)
+def backward_bias(delta, db, first, last, rows, outputs):
+    """dC/db = the sum of delta over the rows, for some outputs."""
+    signal = carray(pointer(delta), (rows, outputs))
+    total = carray(pointer(db), outputs)[first:last]
+    for j in range(total.size):
+        total[j] = F(0.0)
+    for r in range(rows):
+        row = signal[r, first:last]
+        for j in range(total.size):
+            total[j] += row[j]

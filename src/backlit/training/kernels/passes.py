@@ -1,9 +1,10 @@
 """The passes of backpropagation over mini-batches, one epoch in one compiled call for each thread of a team.
 
 A network is a table of whole numbers, a row a layer: widths, where its arrays lie, the addresses of its gate's kernels.
-A mini-batch is cut into fixed blocks of rows; a block goes through forward and backward on one thread, into buffers and
-a gradient of its own. Then the parameters are cut into as many parts, and each part is summed over the blocks, in
-order, and stepped. So the bits do not depend on how many threads share the blocks.
+A step has two halves. First each thread carries fixed blocks of the mini-batch's rows forward, through the loss, and
+delta back through all layers. Then, when all have arrived, each thread computes the gradients of fixed parts of every
+layer's parameters, over all rows, and steps them at once. So no gradient is held twice or added up between threads, and
+the bits do not depend on how many threads share the blocks.
 """
 
 from numba import njit, types
@@ -26,31 +27,38 @@ ADDRESSES = types.int64[::1]
 
 
 @njit(**OPTIONS)
-def forward(network, blas, theta, x, z, a, rows):
-    """Fill z of every layer, and a of every layer but the last, whose gate belongs to the head."""
-    below = address(x)
+def forward(network, blas, theta, x, z, a, first, rows):
+    """Fill z of every layer, and a of every layer but the last, whose gate belongs to the head, for some rows."""
+    below = address(x[first:])
     for layer in range(network.shape[0]):
-        inputs, outputs, buffer = network[layer, INPUTS], network[layer, OUTPUTS], network[layer, BUFFER]
+        inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
+        place = network[layer, BUFFER] + first * outputs
         w, b = address(theta[network[layer, WEIGHTS] :]), address(theta[network[layer, BIAS] :])
-        here = address(z[buffer:])
+        here = address(z[place:])
         dense.forward(blas, below, w, b, here, rows, inputs, outputs)
-        below = address(a[buffer:])
+        below = address(a[place:])
         if layer + 1 < network.shape[0]:
             call_forward(network[layer, FORWARD], here, below, rows * outputs)
 
 
 @njit(**OPTIONS)
-def backward(network, blas, theta, x, z, a, delta, grad, rows):
-    """From delta of the last layer to every gradient: the four equations, layer by layer."""
-    for layer in range(network.shape[0] - 1, -1, -1):
+def end(network, head, y, weight, z, a, delta, first, rows):
+    """Outputs, loss, and delta of the last layer, for some rows; returns their part of the loss."""
+    last = network.shape[0] - 1
+    place = network[last, BUFFER] + first * network[last, OUTPUTS]
+    return call_head(
+        head, address(z[place:]), address(a[place:]), address(y[first:]), address(weight[first:]),
+        address(delta[place:]), rows, network[last, OUTPUTS],
+    )  # fmt: skip
+
+
+@njit(**OPTIONS)
+def backward(network, blas, theta, z, a, delta, first, rows):
+    """Carry delta from the last layer to the first, for some rows: delta_l = (delta_(l+1) w^T) * gate'(z_l)."""
+    for layer in range(network.shape[0] - 1, 0, -1):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
-        here = address(delta[network[layer, BUFFER] :])
-        dw, db = address(grad[network[layer, WEIGHTS] :]), address(grad[network[layer, BIAS] :])
-        if layer == 0:
-            dense.backward_parameters(blas, address(x), here, dw, db, rows, inputs, outputs)
-            return
-        under = network[layer - 1, BUFFER]
-        dense.backward_parameters(blas, address(a[under:]), here, dw, db, rows, inputs, outputs)
+        here = address(delta[network[layer, BUFFER] + first * outputs :])
+        under = network[layer - 1, BUFFER] + first * inputs
         signal = address(delta[under:])
         dense.backward_input(blas, address(theta[network[layer, WEIGHTS] :]), here, signal, rows, inputs, outputs)
         gate = network[layer - 1, BACKWARD]
@@ -58,35 +66,42 @@ def backward(network, blas, theta, x, z, a, delta, grad, rows):
 
 
 @njit(**OPTIONS)
-def block_gradient(network, kernels, theta, x, y, weight, z, a, delta, grad, rows):
-    """Forward, loss, backward for one block of rows; returns its part of the loss."""
-    last = network.shape[0] - 1
-    end = network[last, BUFFER]
-    forward(network, kernels[BLAS], theta, x, z, a, rows)
-    loss = call_head(
-        kernels[HEAD], address(z[end:]), address(a[end:]), address(y), address(weight), address(delta[end:]),
-        rows, network[last, OUTPUTS],
-    )  # fmt: skip
-    backward(network, kernels[BLAS], theta, x, z, a, delta, grad, rows)
-    return loss
+def part_of(width, part, parts):
+    """Where a part of a layer's inputs or outputs begins; part and parts count from 0."""
+    return part * width // parts
 
 
 @njit(**OPTIONS)
-def gather(source, order, start, batch, rows):
-    """Copy the rows of a block."""
-    for r in range(rows):
-        row = order[start + r]
-        for j in range(batch.shape[1]):
-            batch[r, j] = source[row, j]
+def gradients(network, blas, x, a, delta, grad, part, parts, rows):
+    """Fill a part of every layer's dC/dw and dC/db, over all rows."""
+    for layer in range(network.shape[0]):
+        inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
+        below = address(x) if layer == 0 else address(a[network[layer - 1, BUFFER] :])
+        here = address(delta[network[layer, BUFFER] :])
+        first, last = part_of(inputs, part, parts), part_of(inputs, part + 1, parts)
+        if first < last:
+            dw = address(grad[network[layer, WEIGHTS] :])
+            dense.backward_weights(blas, below, here, dw, first, last, rows, inputs, outputs)
+        first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
+        dense.backward_bias(here, address(grad[network[layer, BIAS] :]), first, last, rows, outputs)
 
 
 @njit(**OPTIONS)
-def gather_targets(source, order, start, batch, rows):
+def gather(source, order, start, batch, first, rows):
+    """Copy some rows of a mini-batch that begins at `start`."""
+    for r in range(first, first + rows):
+        row, into = source[order[start + r]], batch[r]
+        for j in range(into.size):
+            into[j] = row[j]
+
+
+@njit(**OPTIONS)
+def gather_targets(source, order, start, batch, first, rows):
     """The same for targets; whole-number classes in one column become one-hot rows."""
     if source.shape[1] == batch.shape[1]:
-        gather(source, order, start, batch, rows)
+        gather(source, order, start, batch, first, rows)
         return
-    for r in range(rows):
+    for r in range(first, first + rows):
         for j in range(batch.shape[1]):
             batch[r, j] = F(0.0)
         batch[r, int(source[order[start + r], 0])] = F(1.0)
@@ -104,21 +119,11 @@ def mass_of(weights, order, start, rows):
 
 
 @njit(**OPTIONS)
-def gather_weights(weights, order, start, batch, rows, mass):
-    """A block's share of weights that sum to 1 over the mini-batch."""
+def gather_weights(weights, order, start, batch, first, rows, mass):
+    """Some rows' share of weights that sum to 1 over the mini-batch."""
     scale = F(1.0 / mass) if mass > 0.0 else F(0.0)
-    for r in range(rows):
+    for r in range(first, first + rows):
         batch[r] = weights[order[start + r]] * scale if weights.size else scale
-
-
-@njit(**OPTIONS)
-def add_up(grads, first, last, blocks):
-    """Sum a part of the gradient over the blocks, in their order, into the first one's."""
-    total = grads[0, first:last]  # a loop from 0 vectorises; one from `first` would check each index's sign
-    for block in range(1, blocks):
-        other = grads[block, first:last]
-        for i in range(total.size):
-            total[i] += other[i]
 
 
 @njit(**OPTIONS)
@@ -132,51 +137,75 @@ def decay_part(w, grad, factor):
 
 
 @njit(**OPTIONS)
-def decay(network, theta, grad, strength, first, last):
+def decay(network, theta, grad, strength, part, parts):
     """Add the L2 penalty's gradient, ``strength * w``, in a part; return half the strength times its sum of squares."""
     squares = 0.0
-    factor = F(strength)
     for layer in range(network.shape[0]):
-        begin = max(first, network[layer, WEIGHTS])
-        end = min(last, network[layer, WEIGHTS] + network[layer, INPUTS] * network[layer, OUTPUTS])
-        if begin < end:
-            squares += decay_part(theta[begin:end], grad[begin:end], factor)
+        inputs, outputs, begin = network[layer, INPUTS], network[layer, OUTPUTS], network[layer, WEIGHTS]
+        first = begin + part_of(inputs, part, parts) * outputs
+        last = begin + part_of(inputs, part + 1, parts) * outputs
+        squares += decay_part(theta[first:last], grad[first:last], F(strength))
     return 0.5 * strength * squares
 
 
+@njit(**OPTIONS)
+def step_range(step, theta, grad, state, settings, first, last):
+    """Let the optimizer step a range of the flat vector."""
+    call_step(
+        step, address(theta[first:]), address(grad[first:]), address(state[0, first:]), state.shape[1],
+        address(settings), last - first,
+    )  # fmt: skip
+
+
+@njit(**OPTIONS)
+def step_part(network, step, theta, grad, state, settings, part, parts):
+    """Let the optimizer step a part of every layer; one part is the whole vector."""
+    if parts == 1:
+        step_range(step, theta, grad, state, settings, 0, theta.size)
+        return
+    for layer in range(network.shape[0]):
+        inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
+        w, b = network[layer, WEIGHTS], network[layer, BIAS]
+        first, last = part_of(inputs, part, parts), part_of(inputs, part + 1, parts)
+        step_range(step, theta, grad, state, settings, w + first * outputs, w + last * outputs)
+        first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
+        step_range(step, theta, grad, state, settings, b + first, b + last)
+
+
 @njit(
-    types.float64(
-        TABLE, ADDRESSES, VECTOR, VECTOR, MATRIX, MATRIX, VECTOR, types.float64, VECTOR, VECTOR, VECTOR,
-    ),
+    types.float64(TABLE, ADDRESSES, VECTOR, VECTOR, MATRIX, MATRIX, VECTOR, types.float64, VECTOR, VECTOR, VECTOR),
     **OPTIONS,
-)  # fmt: skip
+)
 def loss_and_gradient(network, kernels, theta, grad, x, y, weight, alpha, z, a, delta):
     """Forward, loss, backward on one batch, whose weights sum to 1; `grad` is filled."""
-    loss = block_gradient(network, kernels, theta, x, y, weight, z, a, delta, grad, x.shape[0])
+    rows = x.shape[0]
+    forward(network, kernels[BLAS], theta, x, z, a, 0, rows)
+    loss = end(network, kernels[HEAD], y, weight, z, a, delta, 0, rows)
+    backward(network, kernels[BLAS], theta, z, a, delta, 0, rows)
+    gradients(network, kernels[BLAS], x, a, delta, grad, 0, 1, rows)
     if alpha > 0.0:
-        loss += decay(network, theta, grad, alpha, 0, theta.size)
+        loss += decay(network, theta, grad, alpha, 0, 1)
     return loss
 
 
 @njit(
     types.float64(
-        TABLE, ADDRESSES, types.int64, types.int64, types.int64[::1], VECTOR, MATRIX, MATRIX, types.float64[:, ::1],
-        types.float64[::1], READ_ONLY_MATRIX, READ_ONLY_MATRIX, READ_ONLY_VECTOR, types.int64[::1], types.int64,
-        types.float64, types.Array(MATRIX.dtype, 3, "C"), types.Array(MATRIX.dtype, 3, "C"), MATRIX, MATRIX, MATRIX,
-        MATRIX, types.float64[:, ::1],
+        TABLE, ADDRESSES, types.int64, types.int64, types.int64, types.int64[::1], VECTOR, VECTOR, MATRIX,
+        types.float64[:, ::1], types.float64[::1], READ_ONLY_MATRIX, READ_ONLY_MATRIX, READ_ONLY_VECTOR,
+        types.int64[::1], types.float64, MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, types.float64[:, ::1],
     ),
     **OPTIONS,
 )  # fmt: skip
 def train_epoch(
-    network, kernels, rank, team, shared, theta, grads, state, settings, rates,
-    inputs, targets, weights, order, batch, alpha, x, y, weight, z, a, delta, parts,
+    network, kernels, rank, team, blocks, shared, theta, grad, state, settings, rates,
+    inputs, targets, weights, order, alpha, x, y, weight, z, a, delta, costs,
 ):  # fmt: skip
     """Every mini-batch once: forward, loss, backward, step. Returns the mean loss of the samples as they were met.
 
     Each thread of the team runs this with its own `rank`; `rates` holds the learning rate of each mini-batch; the
-    first axis of the buffers, of `grads`, `settings` and `parts` counts the blocks.
+    buffers have room for one mini-batch; `settings` and `costs` have a row for each block.
     """
-    blocks, block_rows = x.shape[0], x.shape[1]
+    batch = x.shape[0]
     counter = address(shared[ARRIVED:])
     arrivals = 0
     total = 0.0
@@ -186,40 +215,30 @@ def train_epoch(
         rows = min(batch, order.size - start)
         batch_mass = mass_of(weights, order, start, rows)
         for block in range(rank, blocks, team):
-            first = min(block * block_rows, rows)
-            mine = min(block_rows, rows - first)
-            if mine == 0:
-                grads[block, :] = F(0.0)
-                parts[block, 0] = 0.0
-                continue
-            gather(inputs, order, start + first, x[block], mine)
-            gather_targets(targets, order, start + first, y[block], mine)
-            gather_weights(weights, order, start + first, weight[block], mine, batch_mass)
-            parts[block, 0] = block_gradient(
-                network, kernels, theta, x[block], y[block], weight[block], z[block], a[block], delta[block],
-                grads[block], mine,
-            )  # fmt: skip
+            first = part_of(rows, block, blocks)
+            mine = part_of(rows, block + 1, blocks) - first
+            gather(inputs, order, start, x, first, mine)
+            gather_targets(targets, order, start, y, first, mine)
+            gather_weights(weights, order, start, weight, first, mine, batch_mass)
+            forward(network, kernels[BLAS], theta, x, z, a, first, mine)
+            costs[block, 0] = end(network, kernels[HEAD], y, weight, z, a, delta, first, mine)
+            backward(network, kernels[BLAS], theta, z, a, delta, first, mine)
         arrivals = wait_for_all(counter, team, arrivals)
 
         for block in range(blocks):  # read between the two barriers: no thread writes it there
-            total += parts[block, 0] * batch_mass
-        for block in range(rank, blocks, team):
-            first = block * theta.size // blocks
-            last = (block + 1) * theta.size // blocks
-            add_up(grads, first, last, blocks)
-            parts[block, 1] = decay(network, theta, grads[0], alpha / batch_mass, first, last) if alpha > 0.0 else 0.0
-            settings[block, RATE] = rates[number]
-            settings[block, COUNT] += 1.0
-            call_step(
-                kernels[STEP], address(theta[first:]), address(grads[0, first:]), address(state[0, first:]),
-                state.shape[1], address(settings[block]), last - first,
-            )  # fmt: skip
+            total += costs[block, 0] * batch_mass
+        for part in range(rank, blocks, team):
+            gradients(network, kernels[BLAS], x, a, delta, grad, part, blocks, rows)
+            costs[part, 1] = decay(network, theta, grad, alpha / batch_mass, part, blocks) if alpha > 0.0 else 0.0
+            settings[part, RATE] = rates[number]
+            settings[part, COUNT] += 1.0
+            step_part(network, kernels[STEP], theta, grad, state, settings[part], part, blocks)
         if rank == 0 and shared[STOP] != 0:
             shared[HALTED] = 1
         arrivals = wait_for_all(counter, team, arrivals)
 
-        for block in range(blocks):
-            total += parts[block, 1] * batch_mass
+        for part in range(blocks):
+            total += costs[part, 1] * batch_mass
         mass += batch_mass
         if shared[HALTED] != 0:
             break
@@ -236,5 +255,5 @@ def predict(network, kernels, theta, inputs, outputs, x, z, a):
         for r in range(rows):
             for j in range(inputs.shape[1]):
                 x[r, j] = inputs[start + r, j]
-        forward(network, kernels[BLAS], theta, x, z, a, rows)
+        forward(network, kernels[BLAS], theta, x, z, a, 0, rows)
         call_activate(kernels[HEAD], address(z[network[last, BUFFER] :]), address(outputs[start:]), rows, columns)

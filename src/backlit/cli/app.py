@@ -1,0 +1,131 @@
+"""The commands: their arguments and their help. What they do is in the files they import when they are called."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Neural networks whose gradients you can see: train on tables, trace every chain rule.",
+)
+
+
+class Task(StrEnum):
+    """What a target asks for."""
+
+    classification = "classification"
+    regression = "regression"
+
+
+class Language(StrEnum):
+    """What explanations are written in."""
+
+    en = "en"
+    ko = "ko"
+
+
+Data = Annotated[Path, typer.Argument(metavar="DATA", help="A table: CSV, TSV or Parquet.", show_default=False)]
+Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train wrote.", show_default=False)]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Decides all chance: the split, the start, the order.")]
+Target = Annotated[str | None, typer.Option(metavar="COLUMN", help="The labels' column, if the model has not kept it.")]
+Lang = Annotated[Language, typer.Option(help="Language of the explanation.")]
+
+
+def _print_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        from backlit import __version__
+
+        print(f"backlit {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def backlit(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Without a command: the help."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command()
+def train(
+    data: Data,
+    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.", show_default=False)],
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT", help="Where the model goes; DATA's name with .backlit, in this folder, if absent."),
+    ] = None,
+    seed: Seed = 0,
+    task: Annotated[Task | None, typer.Option(help="Told by the target if absent.", show_default=False)] = None,
+) -> None:
+    """Train a network on a table, measure it on held-out rows, save it."""
+    from backlit.cli.training import train_model
+
+    train_model(data, target, model, seed, task)
+
+
+@app.command()
+def predict(
+    model: Model,
+    data: Data,
+    output: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="CSV, TSV or Parquet; CSV on stdout if absent.")
+    ] = None,
+) -> None:
+    """Predict every row of a table."""
+    from backlit.cli.predicting import predict_table
+
+    predict_table(model, data, output)
+
+
+@app.command()
+def evaluate(model: Model, data: Data, target: Target = None) -> None:
+    """Score a model on labelled rows."""
+    from backlit.cli.evaluating import evaluate_model
+
+    evaluate_model(model, data, target)
+
+
+# Unknown options are passed on, so that a formula may begin with a minus.
+@app.command(context_settings={"ignore_unknown_options": True})
+def trace(
+    expression: Annotated[str, typer.Argument(metavar="EXPRESSION", show_default=False, help='Such as "(x + y) * z".')],
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME=VALUE...", show_default=False, help="Such as x=-2 y=5 z=-4.")
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(metavar="F", help="Write the circuit as a picture.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="F", help="Write the circuit as a page.")] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")] = False,
+    lang: Lang = Language.en,
+) -> None:
+    """Show every value and every gradient of a formula, beside central differences."""
+    from backlit.cli.tracing import trace_formula
+
+    trace_formula(expression, values or [], svg, html, latex, lang)
+
+
+@app.command()
+def explain(
+    model: Model,
+    data: Data,
+    row: Annotated[int, typer.Option(help="The sample, counted from 0.", show_default=False)],
+    weight: Annotated[
+        str | None, typer.Option(metavar="L,I,J", help="Layer, input, neuron of one weight, such as 1,0,0.")
+    ] = None,
+    target: Target = None,
+    lang: Lang = Language.en,
+) -> None:
+    """Show why a weight would move on one sample: the chain rule of its gradient."""
+    from backlit.cli.explaining import explain_row
+
+    explain_row(model, data, row, weight, target, lang)

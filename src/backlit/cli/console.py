@@ -1,0 +1,55 @@
+"""What the terminal shows: tables on stdout, a bar of epochs on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that shows text as it is: a column called [red] is no colour."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; the first column is names, the others are aligned as numbers."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for position, name in enumerate(head):
+        table.add_column(name, justify="right" if position else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console().print(table, soft_wrap=False)
+
+
+class EpochBar:
+    """A bar on stderr, from the first epoch on; give it to `fit` as `on_epoch`."""
+
+    def __init__(self, epochs: int) -> None:
+        self._progress = Progress(
+            TextColumn("training"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("loss {task.fields[loss]:.4f}, validation score {task.fields[score]:.4f}"),
+            TimeRemainingColumn(),
+            console=console(stderr=True),
+        )
+        self._task = self._progress.add_task("", total=epochs, loss=0.0, score=0.0)
+        self._shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, epoch: Any) -> None:
+        """Show one epoch."""
+        if not self._shown:
+            self._progress.start()
+            self._shown = True
+        self._progress.update(self._task, completed=epoch.number, loss=epoch.loss, score=epoch.score)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._progress.stop()

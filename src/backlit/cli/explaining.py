@@ -1,0 +1,109 @@
+"""`backlit explain`: one sample of a saved model, and why its weights would move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backlit.cli.console import console, show_table
+from backlit.cli.reading import inputs_of, labelled_column, labels_of, read_rows, target_of
+from backlit.errors import BacklitError
+from backlit.estimators.loading import load
+from backlit.explaining import Trace, trace
+
+MOST = 10
+"""So many weights are listed."""
+
+
+def explain_row(path: Path, data: Path, row: int, weight: str | None, given: str | None, lang: str) -> None:
+    """Print the loss of one row, and the chain rule of one weight or the weights that would move most."""
+    named = None if weight is None else weight_name(weight)
+    model = load(path)
+    target = target_of(model, path, given)
+    table = read_rows(model, data, target)
+    labels = labelled_column(table, data, target)
+    if not 0 <= row < table.num_rows:
+        raise BacklitError(f"row {row}: {data} has rows 0 to {table.num_rows - 1}")
+    inputs = inputs_of(model, table.slice(row, 1), target)
+    (label,) = labels_of(model, labels.slice(row, 1))
+    if label is None:
+        raise BacklitError(f"{data}: column {target!r} is empty in row {row}; the loss needs a label")
+    traced = trace(model, x=inputs, y=label)
+    _show_sample(model, inputs, target, label, row, traced)
+    if named is None:
+        _show_weights(model, traced)
+    else:
+        print(traced.derivation(wrt=named, lang=lang))
+
+
+def weight_name(text: str) -> str:
+    """The name in a trace of the weight ``layer,input,neuron``.
+
+    Raises
+    ------
+    BacklitError
+        If these are not three whole numbers.
+
+    Examples
+    --------
+    >>> weight_name("1,0,2")
+    'w[1][0][2]'
+    """
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        raise BacklitError(f"--weight {text}: give layer (from 1), input and neuron (from 0), such as 1,0,0")
+    return "w" + "".join(f"[{int(part)}]" for part in parts)
+
+
+class Weight(NamedTuple):
+    """One weight, what it multiplies, and how the loss depends on it."""
+
+    name: str
+    reads: str
+    value: float
+    gradient: float
+
+
+def steepest(model: Any, traced: Trace) -> list[Weight]:
+    """The weights with the largest gradients, the largest first."""
+    found = [weight for layer in range(1, len(model.coefs_) + 1) for weight in _steepest_of(model, traced, layer)]
+    return sorted(found, key=lambda weight: -abs(weight.gradient))[:MOST]
+
+
+def _steepest_of(model: Any, traced: Trace, layer: int) -> Iterator[Weight]:
+    """The same for one layer; weights with a gradient of 0 would not move."""
+    values = model.coefs_[layer - 1]
+    gradients = np.asarray(traced.gradients[f"w[{layer}]"])
+    for place in np.argsort(-np.abs(gradients), axis=None, kind="stable")[:MOST]:
+        i, j = (int(index) for index in np.unravel_index(place, gradients.shape))
+        if gradients[i, j]:
+            name = f"w[{layer}][{i}][{j}]"
+            yield Weight(name, _read_by(model, layer, i), float(values[i, j]), float(gradients[i, j]))
+
+
+def _read_by(model: Any, layer: int, i: int) -> str:
+    """What enters a layer at place i, with the column's name where there is one."""
+    if layer > 1:
+        return f"a[{layer - 1}][{i}]"
+    encoder = getattr(model, "encoder_", None)
+    names = encoder.feature_names_out if encoder else getattr(model, "feature_names_in_", ())
+    return f"x[{i}] {names[i]}" if len(names) else f"x[{i}]"
+
+
+def _show_sample(model: Any, inputs: Any, target: str, label: Any, row: int, traced: Trace) -> None:
+    """Label, prediction and loss."""
+    prediction = model.predict(inputs).tolist()[0]
+    shown = prediction
+    if hasattr(model, "classes_"):
+        shown = f"{prediction!r} with probability {model.predict_proba(inputs).max():.6g}"
+    console().print(f"row {row}: {target} = {label!r}, predicted {shown}, loss {traced.value:.9g}\n")
+
+
+def _show_weights(model: Any, traced: Trace) -> None:
+    """The weights that would move most; a step is against the gradient."""
+    found = steepest(model, traced)
+    rows = [(w.name, w.reads, f"{w.value:.9g}", f"{w.gradient:.9g}") for w in found]
+    show_table(f"The {len(found)} weights that would move most", ("weight", "reads", "value", "gradient"), rows)

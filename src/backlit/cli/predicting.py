@@ -1,0 +1,40 @@
+"""`backlit predict`: a model and a table in, a table of predictions out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+
+from backlit.cli.reading import check_output, inputs_of, read_rows
+from backlit.errors import BacklitError
+from backlit.estimators.loading import load
+from backlit.files import write_table
+
+
+def predict_table(path: Path, data: Path, output: Path | None) -> None:
+    """Write a prediction for every row, to a file or as CSV to stdout."""
+    if output is not None:
+        check_output(output, path, data)
+    model = load(path)
+    try:
+        predictions = predicted(model, inputs_of(model, read_rows(model, data)))
+    except BacklitError as error:
+        raise BacklitError(f"{data}: {error}") from None
+    if output is None:
+        pyarrow.csv.write_csv(predictions, sys.stdout.buffer)
+    else:
+        write_table(predictions, output)
+
+
+def predicted(model: Any, rows: Any) -> pa.Table:
+    """A table with `prediction`, and for classifiers `probability_<class>`."""
+    columns = {"prediction": pa.array(model.predict(rows))}
+    if hasattr(model, "classes_"):
+        probabilities = model.predict_proba(rows)
+        for place, label in enumerate(model.classes_.tolist()):
+            columns[f"probability_{label}"] = pa.array(probabilities[:, place])
+    return pa.table(columns)

@@ -1,0 +1,73 @@
+"""From the arguments to an exit status: whatever is at fault is said in one line on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any, cast
+
+import typer
+
+from backlit.cli.app import app
+
+DONE, AT_FAULT, INTERRUPTED = 0, 2, 130
+
+# The parent of what typer raises for its own arguments; typer gives it no public name.
+UsageError = cast(type[Exception], typer.BadParameter.__base__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process unless given.
+
+    Returns
+    -------
+    int
+        0 done; 2 the arguments or the data are at fault; 130 interrupted.
+
+    Examples
+    --------
+    >>> main(["--version"])
+    backlit ...
+    0
+    """
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        # The columns were chosen by these very names before they became a matrix.
+        warnings.filterwarnings("ignore", message="X does not have valid feature names")
+        try:
+            status = app(arguments, prog_name="backlit", standalone_mode=False)
+            sys.stdout.flush()
+        except BrokenPipeError:  # who reads our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
+        except (KeyboardInterrupt, typer.Abort):
+            status = INTERRUPTED
+        except UsageError as error:
+            return _say(_usage(error), AT_FAULT)
+        except (ValueError, OSError) as error:
+            return _say(str(error), AT_FAULT)
+    return _say("interrupted; no file was written", INTERRUPTED) if status == INTERRUPTED else DONE
+
+
+def _say(message: str, status: int) -> int:
+    """One line on stderr, whatever the message was broken into."""
+    print(f"backlit: {' '.join(message.split())}", file=sys.stderr)
+    return status
+
+
+def _usage(error: Any) -> str:
+    """What is wrong with the arguments, and where they are explained."""
+    command = error.ctx.command_path if error.ctx else "backlit"
+    return f"{error.format_message().rstrip('.')}; see {command} --help"
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning as one line, without the place in our source."""
+    _say(f"warning: {message}", DONE)

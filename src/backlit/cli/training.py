@@ -1,0 +1,103 @@
+"""`backlit train`: a table in, a model out, measured on rows that it has not seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from backlit.cli.console import EpochBar, console
+from backlit.cli.evaluating import scores, show_scores
+from backlit.cli.reading import check_output, labelled_column
+from backlit.errors import BacklitError
+from backlit.estimators.tabular import TabularClassifier, TabularRegressor
+from backlit.files import read_table
+from backlit.tabular import encode_classes, infer_task
+from backlit.tabular.target import target_numbers
+
+Rows = NDArray[np.int64]
+
+HELD_EVERY = 5
+"""One row in five is held out."""
+
+FEWEST_ROWS = 10
+"""Enough to learn from, to choose the best epoch by, and to measure on."""
+
+
+def train_model(data: Path, target: str, out: Path | None, seed: int, task: str | None) -> None:
+    """Train on four fifths of the rows, print the scores on the rest, save the model."""
+    table = read_table(data)
+    labels = labelled_column(table, data, target)
+    out = Path(f"{data.stem}.backlit") if out is None else out
+    check_output(out, data)
+    if table.num_rows < FEWEST_ROWS:
+        raise BacklitError(f"{data} has {table.num_rows} rows; training and measuring need at least {FEWEST_ROWS}")
+    try:
+        task, why = (task, "as --task says") if task else _inferred(labels)
+        groups = _groups(labels, task)
+    except BacklitError as error:
+        raise BacklitError(f"{data}, column {target!r}: {error}") from None
+
+    learn, held = split(groups, seed)
+    told = console()
+    told.print(f"{data}: {table.num_rows:,} rows; target {target!r}: {task}, {why}")
+    told.print(f"Learning from {len(learn):,} rows; {len(held):,} are held out (seed {seed})")
+    model = _fitted(task, table.take(learn), target, seed)
+    kept = table.take(held)
+    found = scores(model, kept, target, labels.take(pa.array(learn)))
+    show_scores(f"Held out: {len(held):,} rows", task == "classification", found)
+    model.save(out)
+    told.print(f"Saved {out}: the model that learnt from the {len(learn):,} rows, best epoch {model.best_epoch_}")
+
+
+def split(groups: Rows, seed: int) -> tuple[Rows, Rows]:
+    """Rows to learn from and rows held out, one in five of every group, and no group's only row.
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n_rows,)
+        The class of each row, or zeros.
+    seed : int
+
+    Returns
+    -------
+    learn, held : ndarrays of row numbers, ascending
+
+    Examples
+    --------
+    >>> learn, held = split(np.array([0] * 10 + [1] * 5), seed=0)
+    >>> (held < 10).sum(), (held >= 10).sum()
+    (2, 1)
+    """
+    shuffled = np.random.default_rng(seed).permutation(len(groups))
+    several = shuffled[np.bincount(groups)[groups[shuffled]] > 1]
+    by_group = several[np.argsort(groups[several], kind="stable")]
+    held = np.sort(by_group[HELD_EVERY // 2 :: HELD_EVERY])
+    return np.setdiff1d(np.arange(len(groups)), held), held
+
+
+def _inferred(labels: pa.ChunkedArray) -> tuple[str, str]:
+    """The task that a target asks for, and why."""
+    task, reason = infer_task(labels)
+    return task, f"since {reason} (--task overrides)"
+
+
+def _groups(labels: pa.ChunkedArray, task: str) -> Rows:
+    """What every part of the split has its share of; a bad label is found here, by its row in the file."""
+    if task == "classification":
+        return encode_classes(labels)[1]
+    target_numbers(labels)
+    return np.zeros(len(labels), dtype=np.int64)
+
+
+def _fitted(task: str, table: pa.Table, target: str, seed: int) -> Any:
+    """A model fitted with a bar on stderr."""
+    kind = TabularClassifier if task == "classification" else TabularRegressor
+    model = kind(random_state=seed)
+    with EpochBar(model.max_epochs) as bar:
+        model.fit(table.drop_columns([target]), table[target], on_epoch=bar)
+    model.target_name_ = target
+    return model
