@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from backlit import trace
@@ -62,11 +63,26 @@ def test_only_an_input_is_drawn_too() -> None:
 def test_array_output_is_drawn_without_a_witness() -> None:
     drawn = circuit(trace("softmax(x)", x=[1.0, 2.0]))
     assert drawn.witness == ()
-    assert drawn.boxes[-1].value == "[2]"
+    assert drawn.boxes[-1].value == "[0.269, 0.731]"
     assert drawn.boxes[-1].gradient is None
 
 
-def test_svg_is_drawn_from_the_circuit() -> None:
-    svg = trace("(x + y) * z", x=-2, y=5, z=-4).to_svg()
-    assert svg.startswith("<svg")
-    assert "output q2 = -12" in svg
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_trace_draws_itself(lang: str) -> None:
+    t = trace("(x + y) * z", x=-2, y=5, z=-4)
+    assert t.to_svg(lang).startswith("<svg")
+    assert t._repr_svg_().startswith("<svg")
+    assert "<svg" in t.to_html(lang)
+    assert "<svg" in t._repr_html_()
+    assert "tikzpicture" in t.to_latex()
+    assert "q1 ← (z = -4) × 1 = -4" in t.to_text(lang)
+
+
+def test_long_trace_is_a_short_table(fitted: Callable[..., Any]) -> None:
+    t = trace(fitted((40, 9, 3)), x=np.ones(40), y=1)
+    lines = str(t).splitlines()
+    assert len(t.wires) > 200
+    assert lines[0] == "Fitted: the loss of one sample"
+    assert len(lines) < 220
+    assert any("more wires" in line for line in lines)
+    assert lines[-1].split()[:2] == ["loss", "sum"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 
 from backlit.drawing.measure import cells, pad, printable
 from backlit.drawing.numbers import number, summed
@@ -11,7 +12,10 @@ from backlit.drawing.parts import GIVEN, Box, Circuit, Link
 from backlit.drawing.words import words
 
 LONGEST_NAME, LONGEST_FORMULA = 24, 32
-"""Characters; the whole table stays within 100 columns."""
+"""Characters."""
+
+WIDTH = 100
+"""Columns within which what stands below a wire is wrapped."""
 
 ESCAPES: Mapping[str, str] = {"value": "\x1b[34m", "gradient": "\x1b[3;33m", "head": "\x1b[1m", "no": "\x1b[1;31m"}
 RESET = "\x1b[0m"
@@ -76,9 +80,13 @@ def to_text(circuit: Circuit, lang: str = "en", color: bool = False) -> str:
     for place, box in enumerate(circuit.boxes, start=1):
         lines.append(row(place))
         notes = [*_edges(arriving[box.name]), *_fork(box, leaving[box.name], table)]
-        lines.extend(indent + note for note in notes)
+        lines.extend(indent + line for note in notes for line in _wrapped(note, WIDTH - len(indent)))
     lines.extend(["", *_legend(circuit, table)])
     return "\n".join(lines)
+
+
+def _wrapped(note: str, width: int) -> list[str]:
+    return wrap(note, width, subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _styled(text: str, style: str) -> str:

@@ -1,4 +1,4 @@
-"""A trace as a table of text: one line a wire, in forward order."""
+"""A long trace as a table of text: one line a wire, in forward order, without its edges."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from backlit.explaining.views import TracedWire
 
 LIMIT = 200
-"""Longer lists are shortened in the middle."""
+"""Traces of more wires are listed like this, shortened in the middle."""
 
 
 def listing(trace: Trace) -> str:
@@ -23,7 +23,7 @@ def listing(trace: Trace) -> str:
         left_out = ("...", "", f"({len(rows) - LIMIT:,} more wires)", "", "")
         rows = [*rows[: LIMIT // 2], left_out, *rows[-LIMIT // 2 :]]
     lines = table(("wire", "gate", "formula", "value", "gradient"), rows)
-    return "\n".join([*([trace.note] if trace.note else []), *lines])
+    return "\n".join([trace.title, *([trace.note] if trace.note else []), "", *lines])
 
 
 def shown(value: Any) -> str:

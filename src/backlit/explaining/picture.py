@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 WITNESSED = 64
 """A picture shows the witness of so many gradients at most."""
 
+SHORT = 3
+"""Vectors of so many numbers are written out."""
+
 
 def circuit(trace: Trace, witness: bool = True) -> Circuit:
     """The boxes and links of a trace.
@@ -31,7 +34,7 @@ def circuit(trace: Trace, witness: bool = True) -> Circuit:
     Returns
     -------
     Circuit
-        Arrays are summed up by their shapes; constants are named c1, c2, ... and draw their number.
+        Long arrays are summed up by their shapes; constants are named c1, c2, ... and draw their number.
 
     Examples
     --------
@@ -49,7 +52,8 @@ def circuit(trace: Trace, witness: bool = True) -> Circuit:
         for slot, (operand, edge) in enumerate(zip(wire.operands, view.edges, strict=True))
     )
     rows = tuple(_witness(trace)) if witness else ()
-    return Circuit(trace.title, boxes, links, names[trace.graph.output], rows)
+    title = f"{trace.title} ({trace.note})" if trace.note else trace.title
+    return Circuit(title, boxes, links, names[trace.graph.output], rows)
 
 
 def _names(trace: Trace) -> Mapping[Wire, str]:
@@ -77,9 +81,11 @@ def _link(source: str, target: str, slot: int, edge: TracedEdge) -> Link:
 
 
 def shown(value: Any) -> Number:
-    """A scalar as it is, an array by its shape, None as None."""
+    """A scalar as it is, a short vector by its numbers, another array by its shape, None as None."""
     if value is None or np.ndim(value) == 0:
         return None if value is None else float(value)
+    if np.ndim(value) == 1 and np.size(value) <= SHORT:
+        return f"[{', '.join(f'{number + 0.0:.3g}' for number in value)}]"
     return f"[{'x'.join(map(str, np.shape(value)))}]"
 
 

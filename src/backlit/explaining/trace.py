@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from backlit.blueprint import Blueprint
 from backlit.errors import BacklitError
-from backlit.explaining import checking, stepping
+from backlit.explaining import checking, listing, stepping
 from backlit.explaining.derivation import Derivation, derive, derive_in_network
-from backlit.explaining.listing import listing
 from backlit.explaining.places import one_number
 from backlit.explaining.views import GradientMap, Value, Wires, plain
 from backlit.gate_kinds import Array
 from backlit.graph import Gradients, Graph, backward, call, network, read, unroll
+
+if TYPE_CHECKING:
+    from backlit.drawing import Circuit
 
 NEURON_LIMIT = 2_000
 """Networks of more parameters are shown layer by layer, unless another zoom is asked for."""
@@ -171,30 +173,47 @@ class Trace:
     def __repr__(self) -> str:
         return f"<Trace: {len(self.wires)} wires, value {self.value}>"
 
-    def to_text(self) -> str:
-        """The trace as a table: every wire with its formula, value and gradient."""
-        return listing(self)
+    def to_text(self, lang: str = "en", color: bool = False) -> str:
+        """Every wire with its value and gradient, and every edge below its gate; a short table for long traces.
 
-    def to_svg(self, **options: Any) -> str:
-        """The circuit as a picture; the options are those of `backlit.drawing.to_svg`."""
-        from backlit import drawing
+        Parameters
+        ----------
+        lang : {"en", "ko"}
+        color : bool
+            Whether the terminal's colours are used.
+
+        Returns
+        -------
+        str
+        """
+        if len(self.wires) > listing.LIMIT:
+            return listing.listing(self)
+        from backlit.drawing import to_text
+
+        return to_text(self._circuit(), lang, color)
+
+    def to_svg(self, lang: str = "en") -> str:
+        """The circuit as a picture."""
+        from backlit.drawing import to_svg
+
+        return to_svg(self._circuit(), lang)
+
+    def to_html(self, lang: str = "en") -> str:
+        """The circuit as one page that needs nothing else."""
+        from backlit.drawing import to_html
+
+        return to_html(self._circuit(), lang)
+
+    def to_latex(self) -> str:
+        """The circuit as a TikZ picture."""
+        from backlit.drawing import to_latex
+
+        return to_latex(self._circuit())
+
+    def _circuit(self) -> Circuit:
         from backlit.explaining.picture import circuit
 
-        return drawing.to_svg(circuit(self), **options)
-
-    def to_html(self, **options: Any) -> str:
-        """The circuit as one page that needs nothing else; the options are those of `backlit.drawing.to_html`."""
-        from backlit import drawing
-        from backlit.explaining.picture import circuit
-
-        return drawing.to_html(circuit(self), **options)
-
-    def to_latex(self, **options: Any) -> str:
-        """The circuit as LaTeX; the options are those of `backlit.drawing.to_latex`."""
-        from backlit import drawing
-        from backlit.explaining.picture import circuit
-
-        return drawing.to_latex(circuit(self), **options)
+        return circuit(self)
 
     def _repr_html_(self) -> str:
         return self.to_html()
