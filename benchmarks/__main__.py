@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from benchmarks import gates, steps
+from benchmarks import book, gates, steps
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("steps")(steps.run)
 app.command("gates")(gates.run)
+app.command("book")(book.run)
 
 
 @app.callback(invoke_without_command=True)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.cases import CASES, Case
+from benchmarks.record import write
 
 PEERS = {
     "backlit": ("ours", "prepare"),
@@ -25,7 +22,6 @@ PEERS = {
     "products alone": ("limit", "prepare"),
 }
 RIVALS = ("jax", "torch", "torch.compile")
-RESULTS = Path(__file__).parent / "results"
 
 
 def measure(case: Case, peers: list[str], rounds: int) -> dict[str, float]:
@@ -53,11 +49,6 @@ def measure(case: Case, peers: list[str], rounds: int) -> dict[str, float]:
     return {peer: statistics.median(values) for peer, values in times.items()}
 
 
-def machine() -> dict[str, str]:
-    blas = {name: os.environ[name] for name in os.environ if name.startswith(("OPENBLAS", "OMP_", "MKL_"))}
-    return {"kind": f"{os.cpu_count()}-core {platform.machine()} {platform.system()}", **blas}
-
-
 def run(rounds: int = 9, only: str = "", gate: str = "relu", peers: str = "") -> None:
     chosen = peers.split(",") if peers else list(PEERS)
     console = Console()
@@ -80,6 +71,4 @@ def run(rounds: int = 9, only: str = "", gate: str = "relu", peers: str = "") ->
         table.add_row(f"{case.name}, {case.batch}", *cells, f"{rival / ours:.2f}", f"{slow / ours:.1f}")
         rows.append({"network": case.name, "batch": case.batch, "microseconds": found})
     console.print(table)
-    RESULTS.mkdir(exist_ok=True)
-    record = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), "rounds": rounds, "rows": rows}
-    (RESULTS / f"steps_{gate}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write(f"steps_{gate}", {"rounds": rounds, "rows": rows})

@@ -31,7 +31,9 @@ FITTED = {
     "flags": lambda: MLPClassifier((5,), max_iter=5, random_state=0).fit(X, X[:, 0] > 0),
     "multilabel": lambda: MLPClassifier((5,), max_iter=5, random_state=0).fit(X, (X > 0).astype(int)),
     "float32": lambda: MLPClassifier((5,), max_iter=5, random_state=0).fit(X.astype("f4"), X[:, 0] > 0),
-    "regression": lambda: MLPRegressor(hidden_layer_sizes=(5, 4), max_iter=5, activation=("tanh", "gelu"), random_state=0).fit(X, X[:, 0]),
+    "regression": lambda: MLPRegressor(
+        hidden_layer_sizes=(5, 4), max_iter=5, activation=("tanh", "gelu"), random_state=0
+    ).fit(X, X[:, 0]),
     "two targets": lambda: MLPRegressor(hidden_layer_sizes=(5,), max_iter=5, random_state=0).fit(X, X[:, :2]),
     "frame to classes": lambda: TabularClassifier((8,), epochs=3, random_state=0).fit(FRAME, X[:, 0] > 0),
     "frame to number": lambda: TabularRegressor((8,), epochs=3, random_state=0).fit(FRAME, X[:, 0]),

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from backlit.blueprint import mlp
-from backlit.training.initial import glorot
+from backlit.training.initial import initial
 from backlit.training.loop import Divergence, Epoch, History, Plan, Samples, train
 from backlit.training.network import Network
 from backlit.training.optimizers import OPTIMIZERS, Optimizer
@@ -31,7 +31,7 @@ def samples(n: int = 640) -> Samples:
 def trained(
     threads: int | None = None, blocks: int | None = None, optimizer: str = "adam", rate: float = 0.001, epochs: int = 3
 ) -> tuple[np.ndarray, History]:
-    theta = glorot(BLUEPRINT, 0, np.dtype(np.float32))
+    theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
     network = Network(BLUEPRINT, theta, 128, threads, blocks)
     made = Optimizer(optimizer, theta.size, theta.dtype, SETTINGS)
     return theta, train(network, made, samples(), Plan(epochs=epochs, rate=rate, alpha=1e-3, seed=5))
@@ -69,7 +69,7 @@ def test_divergence_is_said_and_finite_parameters_kept() -> None:
 
 
 def test_best_epoch_is_restored() -> None:
-    theta = glorot(BLUEPRINT, 0, np.dtype(np.float32))
+    theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
     network = Network(BLUEPRINT, theta, 128)
     scores = iter([1.0, 3.0, 2.0, 2.5])
     seen: list[np.ndarray] = []
@@ -86,7 +86,7 @@ def test_best_epoch_is_restored() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to one process there")
 def test_interrupt_ends_a_training_and_keeps_what_was_learnt() -> None:
-    theta = glorot(BLUEPRINT, 0, np.dtype(np.float32))
+    theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
     network = Network(BLUEPRINT, theta, 128)
     optimizer = Optimizer("adam", theta.size, theta.dtype, SETTINGS)
     plan = Plan(epochs=10**9, rate=1e-4, tolerance=-np.inf)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backlit.blueprint import Blueprint, mlp
-from backlit.training.initial import glorot
+from backlit.training.initial import initial
 from backlit.training.network import Network
 
 jax.config.update("jax_enable_x64", True)
@@ -75,7 +75,7 @@ def oracle(network: Blueprint, theta, x, y, weights, alpha):
 @pytest.mark.parametrize("network", NETWORKS, ids=name)
 def test_gradient_equals_jax(network: Blueprint) -> None:
     rng = np.random.default_rng(3)
-    theta = glorot(network, 1, np.dtype(np.float64))
+    theta = initial(network, 1, np.dtype(np.float64))
     x = rng.normal(size=(7, network.inputs))
     y = np.eye(network.outputs)[rng.integers(0, network.outputs, 7)]
     if network.output_gate != "softmax":
@@ -90,7 +90,7 @@ def test_gradient_equals_jax(network: Blueprint) -> None:
 
 def test_prediction_in_pieces_equals_prediction_at_once() -> None:
     network = mlp(4, (6,), 3, hidden_gate="tanh")
-    theta = glorot(network, 0, np.dtype(np.float32))
+    theta = initial(network, 0, np.dtype(np.float32))
     x = np.random.default_rng(0).normal(size=(23, 4)).astype(np.float32)
     pieces = Network(network, theta, 5).predict(x)
     np.testing.assert_allclose(pieces, Network(network, theta, 23).predict(x), rtol=1e-6)

@@ -17,12 +17,14 @@ def console(*, stderr: bool = False) -> Console:
 
 def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; the first column is names, the others are aligned as numbers."""
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table()
     for position, name in enumerate(head):
         table.add_column(name, justify="right" if position else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    console().print(table, soft_wrap=False)
+    told = console()
+    told.print(title, style="bold")
+    told.print(table, soft_wrap=False)
 
 
 class EpochBar:

@@ -9,9 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from backlit.cli.console import show_table
-from backlit.cli.reading import inputs_of, labelled_column, labels_of, read_rows, target_of
+from backlit.cli.reading import inputs_of, labelled_column, labels_of, located, read_rows, target_of
 from backlit.cli.scores import Score, class_scores, codes_of, number_scores
-from backlit.errors import BacklitError
 from backlit.estimators.loading import load
 from backlit.tabular.target import target_numbers
 
@@ -22,10 +21,8 @@ def evaluate_model(path: Path, data: Path, given: str | None) -> None:
     target = target_of(model, path, given)
     table = read_rows(model, data, target)
     column = labelled_column(table, data, target)
-    try:
+    with located(data):
         found = scores(model, table, target, column)
-    except BacklitError as error:
-        raise BacklitError(f"{data}: {error}") from None
     show_scores(f"{data}: {table.num_rows:,} rows", hasattr(model, "classes_"), found)
 
 

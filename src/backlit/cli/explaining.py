@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from backlit.cli.console import console, show_table
-from backlit.cli.reading import inputs_of, labelled_column, labels_of, read_rows, target_of
+from backlit.cli.reading import inputs_of, labelled_column, labels_of, located, read_rows, target_of
 from backlit.errors import BacklitError
 from backlit.estimators.loading import load
 from backlit.explaining import Trace, trace
@@ -27,16 +29,17 @@ def explain_row(path: Path, data: Path, row: int, weight: str | None, given: str
     labels = labelled_column(table, data, target)
     if not 0 <= row < table.num_rows:
         raise BacklitError(f"row {row}: {data} has rows 0 to {table.num_rows - 1}")
-    inputs = inputs_of(model, table.slice(row, 1), target)
     (label,) = labels_of(model, labels.slice(row, 1))
-    if label is None:
-        raise BacklitError(f"{data}: column {target!r} is empty in row {row}; the loss needs a label")
-    traced = trace(model, x=inputs, y=label)
+    _check_label(model, label, f"{data}, column {target!r}, row {row}")
+    with located(data):
+        inputs = inputs_of(model, table.slice(row, 1), target)
+        traced = trace(model, x=inputs, y=label)
+    derivation = None if named is None else traced.derivation(wrt=named, lang=lang)
     _show_sample(model, inputs, target, label, row, traced)
-    if named is None:
+    if derivation is None:
         _show_weights(model, traced)
     else:
-        print(traced.derivation(wrt=named, lang=lang))
+        print(derivation)
 
 
 def weight_name(text: str) -> str:
@@ -93,13 +96,23 @@ def _read_by(model: Any, layer: int, i: int) -> str:
     return f"x[{i}] {names[i]}" if len(names) else f"x[{i}]"
 
 
+def _check_label(model: Any, label: Any, where: str) -> None:
+    """A loss needs a label, that of a regressor a finite number."""
+    if label is None:
+        raise BacklitError(f"{where}: the cell is empty; take a row with a label")
+    if not hasattr(model, "classes_") and not (isinstance(label, int | float | Decimal) and math.isfinite(label)):
+        raise BacklitError(f"{where}: {label!r} is not a finite number; take another row, or mend the cell")
+
+
 def _show_sample(model: Any, inputs: Any, target: str, label: Any, row: int, traced: Trace) -> None:
     """Label, prediction and loss."""
-    prediction = model.predict(inputs).tolist()[0]
-    shown = prediction
+    (prediction,) = model.predict(inputs).tolist()
     if hasattr(model, "classes_"):
         shown = f"{prediction!r} with probability {model.predict_proba(inputs).max():.6g}"
-    console().print(f"row {row}: {target} = {label!r}, predicted {shown}, loss {traced.value:.9g}\n")
+    else:
+        shown = f"{prediction:.6g}"
+    scaled = " (of the target in standard deviations)" if hasattr(model, "scaler_") else ""
+    console().print(f"row {row}: {target} = {label!r}, predicted {shown}, loss {traced.value:.9g}{scaled}\n")
 
 
 def _show_weights(model: Any, traced: Trace) -> None:

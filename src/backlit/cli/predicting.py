@@ -9,8 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 
-from backlit.cli.reading import check_output, inputs_of, read_rows
-from backlit.errors import BacklitError
+from backlit.cli.reading import check_output, inputs_of, located, read_rows
 from backlit.estimators.loading import load
 from backlit.files import write_table
 
@@ -20,10 +19,9 @@ def predict_table(path: Path, data: Path, output: Path | None) -> None:
     if output is not None:
         check_output(output, path, data)
     model = load(path)
-    try:
-        predictions = predicted(model, inputs_of(model, read_rows(model, data)))
-    except BacklitError as error:
-        raise BacklitError(f"{data}: {error}") from None
+    table = read_rows(model, data)
+    with located(data):
+        predictions = predicted(model, inputs_of(model, table))
     if output is None:
         pyarrow.csv.write_csv(predictions, sys.stdout.buffer)
     else:

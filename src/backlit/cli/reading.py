@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,15 @@ from backlit.errors import BacklitError
 from backlit.files import plain_os_error, read_table
 from backlit.tabular import read_frame
 from backlit.tabular.cells import numbers
+
+
+@contextmanager
+def located(where: str | Path) -> Iterator[None]:
+    """Put the file, or the file and the column, before the message of whatever is found wrong inside."""
+    try:
+        yield
+    except BacklitError as error:
+        raise BacklitError(f"{where}: {error}") from None
 
 
 def labelled_column(table: pa.Table, data: Path, target: str) -> pa.ChunkedArray:

@@ -51,9 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status = INTERRUPTED
         except UsageError as error:
             return _say(_usage(error), AT_FAULT)
-        except (ValueError, OSError) as error:
+        except OSError as error:
+            return _say(_system(error), AT_FAULT)
+        except ValueError as error:
             return _say(str(error), AT_FAULT)
-    return _say("interrupted; no file was written", INTERRUPTED) if status == INTERRUPTED else DONE
+    return _say("interrupted", INTERRUPTED) if status == INTERRUPTED else DONE
 
 
 def _say(message: str, status: int) -> int:
@@ -65,7 +67,13 @@ def _say(message: str, status: int) -> int:
 def _usage(error: Any) -> str:
     """What is wrong with the arguments, and where they are explained."""
     command = error.ctx.command_path if error.ctx else "backlit"
-    return f"{error.format_message().rstrip('.')}; see {command} --help"
+    what = error.format_message().replace("Value error, ", "").rstrip(".")
+    return f"{what}; see {command} --help"
+
+
+def _system(error: OSError) -> str:
+    """The system's own message without its number; one of `files` has its file in it already."""
+    return f"{error.filename or 'output'}: {error.strerror}" if error.strerror else str(error)
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from backlit.cli.console import console
 from backlit.cli.reading import check_output
 from backlit.errors import BacklitError
-from backlit.explaining import trace
+from backlit.explaining import Trace, trace
+from backlit.explaining.checking import Check
 from backlit.files import write_whole
+
+VERDICTS: Mapping[str, str] = {
+    "en": "{agreeing} of {checked} gradients agree with their finite differences",
+    "ko": "기울기 {checked}개 중 {agreeing}개가 유한 차분과 일치",
+}
 
 
 def trace_formula(
@@ -17,13 +24,28 @@ def trace_formula(
 ) -> None:
     """Print the trace and its witness, or LaTeX; draw what is asked for."""
     traced = trace(expression, **assigned(values))
-    drawings = [(svg, lambda: traced.to_svg(lang=lang)), (html, lambda: traced.to_html(lang=lang))]
-    wanted = [(path, draw()) for path, draw in drawings if path is not None]
+    drawings = ((svg, Trace.to_svg), (html, Trace.to_html))
+    wanted = [(path, draw(traced, lang)) for path, draw in drawings if path is not None]
+    if len({path for path, _ in wanted}) < len(wanted):
+        raise BacklitError(f"--svg and --html both name {svg}; name two files")
     for path, _ in wanted:
         check_output(path)
     for path, drawing in wanted:
         write_whole(path, drawing.encode())
-    print(traced.to_latex() if latex else f"{traced}\n\n{traced.check()}")
+    if latex:
+        print(traced.to_latex())
+        return
+    terminal = console()
+    colored = terminal.is_terminal and not terminal.no_color
+    print(traced.to_text(lang=lang, color=colored), end="\n\n")
+    print(verdict(traced.check(), lang))
+
+
+def verdict(witness: Check, lang: str) -> str:
+    """How many gradients agree with central differences, and what is at fault where not all do."""
+    agreeing = sum(row.ok for row in witness.rows)
+    said = VERDICTS[lang].format(agreeing=agreeing, checked=len(witness.rows))
+    return said if witness.ok else f"{said}: {witness.first_disagreement}"
 
 
 def assigned(values: Sequence[str]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import scores, show_scores
-from backlit.cli.reading import check_output, labelled_column
+from backlit.cli.reading import check_output, labelled_column, located
 from backlit.errors import BacklitError
 from backlit.estimators.tabular import TabularClassifier, TabularRegressor
 from backlit.files import read_table
@@ -34,18 +34,17 @@ def train_model(data: Path, target: str, out: Path | None, seed: int, task: str 
     out = Path(f"{data.stem}.backlit") if out is None else out
     check_output(out, data)
     if table.num_rows < FEWEST_ROWS:
-        raise BacklitError(f"{data} has {table.num_rows} rows; training and measuring need at least {FEWEST_ROWS}")
-    try:
+        raise BacklitError(f"{data} is too short to train and measure on; give at least {FEWEST_ROWS} rows")
+    with located(f"{data}, column {target!r}"):
         task, why = (task, "as --task says") if task else _inferred(labels)
         groups = _groups(labels, task)
-    except BacklitError as error:
-        raise BacklitError(f"{data}, column {target!r}: {error}") from None
 
     learn, held = split(groups, seed)
     told = console()
     told.print(f"{data}: {table.num_rows:,} rows; target {target!r}: {task}, {why}")
     told.print(f"Learning from {len(learn):,} rows; {len(held):,} are held out (seed {seed})")
-    model = _fitted(task, table.take(learn), target, seed)
+    with located(data):
+        model = _fitted(task, table.take(learn), target, seed)
     kept = table.take(held)
     found = scores(model, kept, target, labels.take(pa.array(learn)))
     show_scores(f"Held out: {len(held):,} rows", task == "classification", found)

@@ -21,6 +21,10 @@ INFIX: Mapping[str, str] = {
 }
 
 
+STRICT: Mapping[str, tuple[int, ...]] = {"pow": (0,), "less": (0, 1), "greater": (0, 1), "where": (0, 1)}
+"""Operands that need brackets around an operator of the same binding; the right one, unless listed."""
+
+
 def to_text(root: Expression) -> str:
     """Write a tree as text.
 
@@ -50,7 +54,7 @@ def bracketed(node: Call, operands: list[tuple[str, int]], brackets: str) -> lis
     mine = BINDING[node.gate]
     written = []
     for slot, (text, binding) in enumerate(operands):
-        strict = slot == 0 if node.gate in ("pow", "less", "greater", "where") else slot > 0
+        strict = slot in STRICT.get(node.gate, (1,))
         loose = binding < mine or (binding == mine and strict)
         written.append(brackets.format(text) if loose else text)
     return written

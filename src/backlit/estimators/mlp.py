@@ -15,7 +15,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.multiclass import unique_labels
 
 from backlit.errors import BacklitError
-from backlit.estimators.perceptron import Perceptron
+from backlit.estimators.perceptron import ACTIVATIONS, Perceptron
 from backlit.estimators.saving import State, labels_state, restore_labels
 
 REGRESSION_LOSSES: Mapping[str, tuple[str, str]] = {
@@ -24,6 +24,9 @@ REGRESSION_LOSSES: Mapping[str, tuple[str, str]] = {
     "poisson": ("poisson", "exp"),
 }
 """Name of a regressor's loss -> the loss, and the output gate that goes with it."""
+
+NATURAL_LOSSES: Mapping[str, str] = {"softmax": "cross_entropy", "sigmoid": "binary_cross_entropy"}
+"""Output gate of a classifier -> the loss that is its log loss."""
 
 
 class MLPClassifier(ClassifierMixin, Perceptron):
@@ -46,6 +49,13 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         As in scikit-learn.
     nesterovs_momentum, early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun
         As in scikit-learn.
+    loss : {"log_loss", "quadratic", "squared", "absolute"}
+        Cross entropy, or one of the lecture's other losses, summed over the outputs.
+    output_activation : {"auto", "softmax", "logistic"}
+        Softmax for three classes or more and logistic for two, unless given; with logistic outputs for many classes
+        each output is a yes or no, and probabilities are their shares.
+    init : {"glorot", "normal", "scaled_normal"}
+        Where the parameters start: `backlit.training.initial.INITIALS`.
 
     Attributes
     ----------
@@ -65,6 +75,12 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     >>> model.score(X, y) > 0.95
     True
     """
+
+    _parameter_constraints: Mapping[str, list[Any]] = {
+        **Perceptron._parameter_constraints,
+        "loss": [StrOptions({"log_loss", "quadratic", "squared", "absolute"})],
+        "output_activation": [StrOptions({"auto", "softmax", "logistic"})],
+    }
 
     def __init__(
         self,
@@ -92,13 +108,19 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
+        loss: str = "log_loss",
+        output_activation: str = "auto",
+        init: str = "glorot",
     ) -> None:
         _store(self, locals())
 
     def _ending(self) -> tuple[str, str]:
-        if self._binarizer.y_type_ == "multiclass":
-            return "softmax", "cross_entropy"
-        return "sigmoid", "binary_cross_entropy"
+        output = ACTIVATIONS.get(self.output_activation, self.output_activation)
+        if output == "auto":
+            output = "softmax" if self._binarizer.y_type_ == "multiclass" else "sigmoid"
+        if output == "softmax" and self._binarizer.y_type_ != "multiclass":
+            raise ValueError("output_activation: softmax is for three classes or more; use 'auto' or 'logistic' here")
+        return output, NATURAL_LOSSES[output] if self.loss == "log_loss" else self.loss
 
     def _width(self, targets: NDArray[Any]) -> int:
         return len(self.classes_) if self._binarizer.y_type_ == "multiclass" else targets.shape[1]
@@ -170,7 +192,11 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     def predict_proba(self, X: Any) -> NDArray[Any]:
         """The probability of each class, shape (n_samples, n_classes), in the order of `classes_`."""
         outputs = self._outputs(self._rows(X))
-        return np.hstack([1 - outputs, outputs]) if self.n_outputs_ == 1 else outputs
+        if self.n_outputs_ == 1:
+            return np.hstack([1 - outputs, outputs])
+        if self._binarizer.y_type_ == "multiclass" and self.out_activation_ != "softmax":
+            return np.asarray(outputs / np.maximum(outputs.sum(axis=1, keepdims=True), np.finfo(outputs.dtype).tiny))
+        return outputs
 
     def predict_log_proba(self, X: Any) -> NDArray[Any]:
         """The logarithm of `predict_proba`."""
@@ -205,7 +231,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         As in `MLPClassifier`.
     shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, early_stopping
         As in `MLPClassifier`.
-    validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun
+    validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, init
         As in `MLPClassifier`.
 
     Examples
@@ -249,6 +275,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
+        init: str = "glorot",
     ) -> None:
         _store(self, locals())
 

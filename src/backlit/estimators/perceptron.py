@@ -62,6 +62,7 @@ class Perceptron(HasNetwork, BaseEstimator):
         "epsilon": [Interval(Real, 0, None, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
+        "init": [StrOptions({"glorot", "normal", "scaled_normal"})],
     }
 
     # -- what the two kinds decide for themselves --------------------------------------------------------------------
@@ -161,11 +162,11 @@ class Perceptron(HasNetwork, BaseEstimator):
 
     def _begin(self, blueprint: Blueprint, dtype: np.dtype[Any]) -> None:
         """A new network, and nothing behind it."""
-        from backlit.training.initial import glorot
+        from backlit.training.initial import initial
 
         self.network_ = blueprint
         self._seed = seed_of(self.random_state)
-        self.flat_ = glorot(blueprint, self._seed, dtype)
+        self.flat_ = initial(blueprint, self._seed, dtype, self.init)
         self.__dict__.pop("_optimizer", None)
         self.n_iter_ = 0
         self.t_ = 0

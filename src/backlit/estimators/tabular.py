@@ -79,7 +79,7 @@ class _Tabular(HasNetwork, BaseEstimator):
         BacklitError
             If a column or the target cannot be used, naming it.
         """
-        from backlit.training.initial import glorot
+        from backlit.training.initial import initial
         from backlit.training.loop import Plan, Samples, train
         from backlit.training.network import Network
         from backlit.training.optimizers import Optimizer
@@ -113,7 +113,7 @@ class _Tabular(HasNetwork, BaseEstimator):
             loss=recipe.loss,
         )
         self.n_layers_, self.n_outputs_ = len(self.network_.layers) + 1, self.network_.outputs
-        self.flat_ = glorot(self.network_, seed, np.dtype(np.float32))
+        self.flat_ = initial(self.network_, seed, np.dtype(np.float32))
         network = Network(self.network_, self.flat_, min(self._chosen("batch_size", recipe.batch), len(samples)))
         optimizer = Optimizer(
             "adam", self.flat_.size, self.flat_.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8}

@@ -1,0 +1,23 @@
+"""Where results are kept: one JSON a benchmark, with date and machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def machine() -> dict[str, str]:
+    blas = {name: os.environ[name] for name in os.environ if name.startswith(("OPENBLAS", "OMP_", "MKL_"))}
+    return {"kind": f"{os.cpu_count()}-core {platform.machine()} {platform.system()}", **blas}
+
+
+def write(name: str, content: dict[str, Any]) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    record = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), **content}
+    (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
