@@ -26,6 +26,6 @@ def prepare(case: Case) -> Callable[[], None]:
     rates, rng, none = np.full(case.steps, RATE), np.random.default_rng(2), np.empty(0, np.float32)
 
     def epoch() -> None:
-        network.train_epoch(optimizer, rates, x, targets, none, rng.permutation(case.rows), 0.0)
+        network.train_epoch(optimizer, rates, x, targets, none, rng.permutation(case.rows))
 
     return epoch

@@ -14,10 +14,11 @@ import pytest
 from backlit.blueprint import mlp
 from backlit.training.initial import initial
 from backlit.training.loop import Divergence, Epoch, History, Plan, Samples, train
-from backlit.training.network import Network
+from backlit.training.network import Network, Regular
 from backlit.training.optimizers import OPTIMIZERS, Optimizer
 
 SETTINGS = {"momentum": 0.9, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+PENALTY = Regular(alpha=1e-3)
 BLUEPRINT = mlp(20, (300, 300), 3, hidden_gate="tanh")
 
 
@@ -29,12 +30,17 @@ def samples(n: int = 640) -> Samples:
 
 
 def trained(
-    threads: int | None = None, blocks: int | None = None, optimizer: str = "adam", rate: float = 0.001, epochs: int = 3
+    threads: int | None = None,
+    blocks: int | None = None,
+    optimizer: str = "adam",
+    rate: float = 0.001,
+    epochs: int = 3,
+    regular: Regular = PENALTY,
 ) -> tuple[np.ndarray, History]:
     theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
     network = Network(BLUEPRINT, theta, 128, threads, blocks)
     made = Optimizer(optimizer, theta.size, theta.dtype, SETTINGS)
-    return theta, train(network, made, samples(), Plan(epochs=epochs, rate=rate, alpha=1e-3, seed=5))
+    return theta, train(network, made, samples(), Plan(epochs=epochs, rate=rate, regular=regular, seed=5))
 
 
 def test_same_seed_same_bits() -> None:
@@ -105,3 +111,75 @@ def test_nothing_is_warned_in_a_healthy_training() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         trained()
+
+
+@pytest.mark.parametrize(
+    "regular",
+    [Regular(dropout=0.3), Regular(smoothing=0.2), Regular(alpha=0.1, dropout=0.5, smoothing=0.1)],
+    ids=["dropout", "smoothing", "all"],
+)
+def test_regularised_gradient_equals_central_difference(regular: Regular) -> None:
+    """One plain step shows the gradient; the loss that the epoch tells shows the same silent units."""
+    blueprint = mlp(4, (6, 5), 3, hidden_gate="tanh")
+    start = initial(blueprint, 3, np.dtype(np.float64))
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(8, 4)), rng.integers(0, 3, (8, 1)).astype(np.float64)
+
+    def epoch(theta: np.ndarray, rate: float) -> tuple[float, np.ndarray]:
+        theta = theta.copy()
+        network = Network(blueprint, theta, 8)
+        sgd = Optimizer("sgd", theta.size, theta.dtype, SETTINGS)
+        none = np.empty(0)
+        loss = network.train_epoch(sgd, np.array([rate]), x, y, none, np.arange(8), regular, seed=9)
+        return loss, theta
+
+    _, stepped = epoch(start, 1.0)
+    gradient = start - stepped
+    for slot in blueprint.slots:
+        at = slot.offset + slot.size // 2
+        up, down = start.copy(), start.copy()
+        up[at] += 1e-6
+        down[at] -= 1e-6
+        assert gradient[at] == pytest.approx((epoch(up, 0.0)[0] - epoch(down, 0.0)[0]) / 2e-6, rel=1e-6, abs=1e-9)
+
+
+def test_dropout_silences_its_part_and_keeps_the_mean() -> None:
+    blueprint = mlp(1, (4000,), 1, hidden_gate="identity", output_gate="identity", loss="squared")
+    theta = np.zeros(blueprint.flat_size)
+    for slot in blueprint.slots:
+        slot.view(theta)[...] = {"b[1]": 1.0, "w[2]": 1.0 / 4000}.get(slot.name, 0.0)
+    network = Network(blueprint, theta, 50)
+    sgd = Optimizer("sgd", theta.size, theta.dtype, SETTINGS)
+    ones, none = np.ones((50, 1)), np.empty(0)
+    loss = network.train_epoch(sgd, np.zeros(1), ones, ones, none, np.arange(50), Regular(dropout=0.25), seed=1)
+    # each output is a mean of 4000 units of 0 or 4/3: its variance is (1/3) / 4000
+    assert loss == pytest.approx(1 / 3 / 4000, rel=0.5)
+
+
+def test_decoupled_decay_shrinks_weights_only() -> None:
+    blueprint = mlp(2, (3,), 1, output_gate="identity", loss="squared")
+    theta = initial(blueprint, 0, np.dtype(np.float64))
+    before = blueprint.arrays(theta.copy())
+    network = Network(blueprint, theta, 4)
+    x, y = np.zeros((4, 2)), np.zeros((4, 1))
+    sgd = Optimizer("sgd", theta.size, theta.dtype, SETTINGS)
+    network.train_epoch(sgd, np.array([1e-9]), x, y, np.empty(0), np.arange(4), Regular(decay=1e8))
+    after = blueprint.arrays(theta)
+    np.testing.assert_allclose(after["w[1]"], before["w[1]"] * 0.9, rtol=1e-6)
+    np.testing.assert_allclose(after["b[1]"], before["b[1]"], rtol=1e-6)
+
+
+def test_rate_factors() -> None:
+    blueprint = mlp(2, (3,), 1, hidden_gate="tanh", output_gate="identity", loss="squared")
+    x, y = np.random.default_rng(0).normal(size=(6, 2)), np.ones((6, 1))
+
+    def step(factors: np.ndarray | None) -> np.ndarray:
+        theta = initial(blueprint, 0, np.dtype(np.float64))
+        network = Network(blueprint, theta, 6, factors=factors)
+        sgd = Optimizer("sgd", theta.size, theta.dtype, SETTINGS)
+        network.train_epoch(sgd, np.array([0.1]), x, y, np.empty(0), np.arange(6))
+        return theta - initial(blueprint, 0, np.dtype(np.float64))
+
+    plain, scaled = step(None), step(np.array([[2.0, 0.5], [1.0, 0.0]]))
+    for slot, factor in zip(blueprint.slots, (2.0, 0.5, 1.0, 0.0), strict=True):
+        np.testing.assert_allclose(slot.view(scaled), factor * slot.view(plain), rtol=1e-9, atol=1e-15)

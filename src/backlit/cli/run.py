@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.showwarning = _show_warning
         # The columns were chosen by these very names before they became a matrix.
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
+        # A command that is interrupted says so itself.
+        warnings.filterwarnings("ignore", message="Training interrupted by user")
         try:
             status = app(arguments, prog_name="backlit", standalone_mode=False)
             sys.stdout.flush()

@@ -226,7 +226,7 @@ class Perceptron(HasNetwork, BaseEstimator):
         self, X: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any], once: bool, fresh: bool
     ) -> None:
         from backlit.training.loop import Epoch, Plan, Samples, train
-        from backlit.training.network import Network
+        from backlit.training.network import Network, Regular
 
         first_epoch = self._epochs_behind
         if not once:
@@ -242,7 +242,7 @@ class Perceptron(HasNetwork, BaseEstimator):
             rate=self.learning_rate_init,
             rate_rule=self.learning_rate if self.solver == "sgd" else "constant",
             power_t=self.power_t,
-            alpha=self.alpha,
+            regular=Regular(alpha=self.alpha),
             shuffle=self.shuffle,
             tolerance=self.tol,
             patience=np.inf if once else patience,

@@ -7,6 +7,11 @@ import numpy as np
 PURPOSES = ("initial", "shuffle", "validation", "members")
 
 
+def epoch_seed(seed: int, epoch: int) -> int:
+    """The 32 bits that key an epoch's dropout."""
+    return int(np.random.SeedSequence((seed, epoch)).generate_state(1)[0])
+
+
 def generator(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
     """The generator for one purpose; `index` is the layer, the epoch, or the member.
 

@@ -6,16 +6,17 @@ between two epochs is decided here.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.training.chance import generator
-from backlit.training.network import Network
+from backlit.training.chance import epoch_seed, generator
+from backlit.training.network import NONE, Network, Regular
 from backlit.training.optimizers import Optimizer
 from backlit.training.schedules import rates as scheduled
 
@@ -44,7 +45,8 @@ class Plan:
     schedule: str = "constant"
     rate_rule: str = "constant"  # "invscaling" and "adaptive" are scikit-learn's for sgd
     power_t: float = 0.5
-    alpha: float = 0.0
+    regular: Regular = NONE
+    fading: bool = False  # dropout and decoupled decay fall to 0 in the second half, along a cosine
     shuffle: bool = True
     tolerance: float = 1e-4
     patience: float = 10
@@ -121,7 +123,14 @@ def train(
             if plan.rate_rule == "invscaling":  # scikit-learn counts samples, once an epoch
                 rates = rates / (first_sample + number * len(samples) + 1.0) ** plan.power_t
             loss = network.train_epoch(
-                optimizer, rates, samples.inputs, samples.targets, samples.weights, order, plan.alpha
+                optimizer,
+                rates,
+                samples.inputs,
+                samples.targets,
+                samples.weights,
+                order,
+                _regular(plan, number),
+                epoch_seed(plan.seed, first_epoch + number),
             )
             if not np.isfinite(loss) or not np.isfinite(network.theta).all():
                 _diverged(history, number + 1, base)
@@ -155,6 +164,15 @@ def train(
     if validate or history.diverged:
         np.copyto(network.theta, kept)
     return history
+
+
+def _regular(plan: Plan, epoch: int) -> Regular:
+    """What regularises this epoch (Holzmueller et al. 2024, 'flat_cos', taken at the epoch's middle)."""
+    if not plan.fading:
+        return plan.regular
+    done = (epoch + 0.5) / plan.epochs
+    left = (1.0 + math.cos(math.pi * (max(1.0, 2.0 * done) - 1.0))) / 2.0
+    return replace(plan.regular, dropout=plan.regular.dropout * left, decay=plan.regular.decay * left)
 
 
 def _order(plan: Plan, epoch: int, n: int) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,31 @@ from backlit.training.threads import run_team, single_threaded_blas, team_size
 
 Vector = NDArray[np.floating[Any]]
 Matrix = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Regular:
+    """What is done against overfitting in an epoch.
+
+    Parameters
+    ----------
+    alpha : float
+        L2 penalty ``alpha / 2`` times the sum of squared weights, over the mini-batch's mass, as in scikit-learn.
+    decay : float
+        Decoupled weight decay: weights are multiplied by ``1 - rate * decay`` before each step (AdamW).
+    dropout : float
+        Part of the hidden units that is silent, each row its own.
+    smoothing : float
+        Part of each class label that is spread over all classes.
+    """
+
+    alpha: float = 0.0
+    decay: float = 0.0
+    dropout: float = 0.0
+    smoothing: float = 0.0
+
+
+NONE = Regular()
 
 TEAM_WORK = 4e6
 """Multiplications of a step from which a second thread pays: two barriers cost about what these take on one."""
@@ -35,6 +61,8 @@ class Network:
         How many threads may carry a mini-batch; all processors unless given. Small networks use one.
     blocks : int, optional
         Into how many blocks of rows a mini-batch is cut: equal numbers give equal bits, whatever the threads.
+    factors : ndarray of float64, shape (layers, 2), optional
+        Factors of the learning rate for each layer's weights and biases.
 
     Examples
     --------
@@ -47,7 +75,13 @@ class Network:
     """
 
     def __init__(
-        self, blueprint: Blueprint, theta: Vector, capacity: int, threads: int | None = None, blocks: int | None = None
+        self,
+        blueprint: Blueprint,
+        theta: Vector,
+        capacity: int,
+        threads: int | None = None,
+        blocks: int | None = None,
+        factors: NDArray[np.float64] | None = None,
     ) -> None:
         self.blueprint = blueprint
         self.theta = theta
@@ -56,6 +90,7 @@ class Network:
         self._passes = self._program.passes
         self._activate, self._head = self._program.head(blueprint.output_gate, blueprint.loss)
         self._work = 3.0 * capacity * sum(layer.inputs * layer.outputs for layer in blueprint.layers)
+        self._factors = np.empty((0, 2)) if factors is None else np.ascontiguousarray(factors, np.float64)
         self._threads = threads
         self._blocks = blocks
         self._table, self._width = self._layout()
@@ -121,7 +156,8 @@ class Network:
         targets: Matrix,
         weights: Vector,
         order: NDArray[np.int64],
-        alpha: float,
+        regular: Regular = NONE,
+        seed: int = 0,
     ) -> float:
         """Every mini-batch of `order` once, one learning rate each; the mean loss as the samples were met.
 
@@ -130,6 +166,10 @@ class Network:
         targets : ndarray, shape (n, outputs), or (n, 1) with classes counted from 0
         weights : ndarray, shape (n,) or (0,)
             Empty: all samples count the same.
+        regular : Regular
+            What is done against overfitting in this epoch.
+        seed : int
+            Of this epoch's dropout.
 
         Raises
         ------
@@ -142,13 +182,15 @@ class Network:
         team = self._team
         team.shared[:] = 0
         kernels = self._kernels(self._head, self._program.step(optimizer.kernel))
+        strengths = np.array([regular.alpha, regular.decay, regular.dropout, regular.smoothing])
+        fed, mask = team.dropping() if regular.dropout > 0 else (self._z[:0], self._z[:0])
         settings = np.tile(optimizer.settings, (team.blocks, 1))
 
         def work(rank: int) -> float:
             loss = self._passes.train_epoch(
-                self._table, kernels, rank, team.team, team.blocks, team.shared, self.theta, self._grad,
-                optimizer.state, settings, rates, inputs, targets, weights, order, float(alpha),
-                self._x, team.y, team.weight, self._z, self._a, self._delta, team.costs,
+                self._table, kernels, self._factors, rank, team.team, team.blocks, team.shared, self.theta, self._grad,
+                optimizer.state, settings, rates, inputs, targets, weights, order, strengths, seed,
+                self._x, team.y, team.weight, self._z, self._a, self._delta, fed, mask, team.costs,
             )  # fmt: skip
             return float(loss)
 
@@ -172,7 +214,15 @@ class _Team:
         self.weight = np.empty(network.capacity, network.theta.dtype)
         self.costs = np.zeros((self.blocks, 2))
         self.shared = np.zeros(32, np.int64)
+        self._width = network._width
+        self._dropping: tuple[Vector, Vector] | None = None
         self._stop_at = network._passes.STOP
+
+    def dropping(self) -> tuple[Vector, Vector]:
+        """Buffers for dropout, made when it is first asked for."""
+        if self._dropping is None:
+            self._dropping = np.empty(self._width, self.y.dtype), np.empty(self._width, self.y.dtype)
+        return self._dropping
 
     def stop(self) -> None:
         """Ask the team to end after the step it is in."""

@@ -11,6 +11,7 @@ from numba import njit, types
 
 from . import dense
 from .calls import call_activate, call_backward, call_forward, call_head, call_step
+from .chance import silence, silence_back
 from .memory import address
 from .precision import MATRIX, OPTIONS, VECTOR, F
 from .steps import COUNT, RATE
@@ -18,6 +19,8 @@ from .team import wait_for_all
 
 INPUTS, OUTPUTS, WEIGHTS, BIAS, BUFFER, FORWARD, BACKWARD = range(7)
 BLAS, HEAD, STEP = range(3)  # addresses of the kernels that belong to no layer
+ALPHA, DECAY, DROP, SMOOTHING = range(4)  # what regularises an epoch
+W_RATE, B_RATE = range(2)  # factors of the learning rate, for a layer's weights and biases
 ARRIVED, STOP, HALTED = 0, 8, 16  # places in the team's shared numbers, a cache line apart
 
 TABLE = types.int64[:, ::1]
@@ -27,8 +30,11 @@ ADDRESSES = types.int64[::1]
 
 
 @njit(**OPTIONS)
-def forward(network, blas, theta, x, z, a, first, rows):
-    """Fill z of every layer, and a of every layer but the last, whose gate belongs to the head, for some rows."""
+def forward(network, blas, theta, x, z, a, first, rows, fed, mask, order, start, seed, drop):
+    """Fill z of every layer, and a of every layer but the last, whose gate belongs to the head, for some rows.
+
+    With dropout the next layer is fed ``a * mask``, kept in `fed`; both are empty without.
+    """
     below = address(x[first:])
     for layer in range(network.shape[0]):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
@@ -39,6 +45,10 @@ def forward(network, blas, theta, x, z, a, first, rows):
         below = address(a[place:])
         if layer + 1 < network.shape[0]:
             call_forward(network[layer, FORWARD], here, below, rows * outputs)
+            if fed.size:
+                heard = address(fed[place:])
+                silence(below, heard, address(mask[place:]), rows, outputs, order, start + first, layer, seed, drop)
+                below = heard
 
 
 @njit(**OPTIONS)
@@ -53,7 +63,7 @@ def end(network, head, y, weight, z, a, delta, first, rows):
 
 
 @njit(**OPTIONS)
-def backward(network, blas, theta, z, a, delta, first, rows):
+def backward(network, blas, theta, z, a, delta, first, rows, mask):
     """Carry delta from the last layer to the first, for some rows: delta_l = (delta_(l+1) w^T) * gate'(z_l)."""
     for layer in range(network.shape[0] - 1, 0, -1):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
@@ -61,6 +71,8 @@ def backward(network, blas, theta, z, a, delta, first, rows):
         under = network[layer - 1, BUFFER] + first * inputs
         signal = address(delta[under:])
         dense.backward_input(blas, address(theta[network[layer, WEIGHTS] :]), here, signal, rows, inputs, outputs)
+        if mask.size:
+            silence_back(signal, address(mask[under:]), rows * inputs)
         gate = network[layer - 1, BACKWARD]
         call_backward(gate, address(z[under:]), address(a[under:]), signal, rows * inputs)
 
@@ -96,15 +108,15 @@ def gather(source, order, start, batch, first, rows):
 
 
 @njit(**OPTIONS)
-def gather_targets(source, order, start, batch, first, rows):
-    """The same for targets; whole-number classes in one column become one-hot rows."""
+def gather_targets(source, order, start, batch, first, rows, smoothing):
+    """The same for targets; whole-number classes in one column become one-hot rows, smoothed towards all classes."""
     if source.shape[1] == batch.shape[1]:
         gather(source, order, start, batch, first, rows)
         return
     for r in range(first, first + rows):
         for j in range(batch.shape[1]):
-            batch[r, j] = F(0.0)
-        batch[r, int(source[order[start + r], 0])] = F(1.0)
+            batch[r, j] = F(smoothing / batch.shape[1])
+        batch[r, int(source[order[start + r], 0])] += F(1.0 - smoothing)
 
 
 @njit(**OPTIONS)
@@ -149,8 +161,20 @@ def decay(network, theta, grad, strength, part, parts):
 
 
 @njit(**OPTIONS)
-def step_range(step, theta, grad, state, settings, first, last):
+def shrink(network, theta, factor, part, parts):
+    """Decoupled weight decay: multiply a part of every layer's weights."""
+    for layer in range(network.shape[0]):
+        inputs, outputs, begin = network[layer, INPUTS], network[layer, OUTPUTS], network[layer, WEIGHTS]
+        first = begin + part_of(inputs, part, parts) * outputs
+        w = theta[first : begin + part_of(inputs, part + 1, parts) * outputs]
+        for i in range(w.size):
+            w[i] *= factor
+
+
+@njit(**OPTIONS)
+def step_range(step, theta, grad, state, settings, rate, first, last):
     """Let the optimizer step a range of the flat vector."""
+    settings[RATE] = rate
     call_step(
         step, address(theta[first:]), address(grad[first:]), address(state[0, first:]), state.shape[1],
         address(settings), last - first,
@@ -158,18 +182,21 @@ def step_range(step, theta, grad, state, settings, first, last):
 
 
 @njit(**OPTIONS)
-def step_part(network, step, theta, grad, state, settings, part, parts):
-    """Let the optimizer step a part of every layer; one part is the whole vector."""
-    if parts == 1:
-        step_range(step, theta, grad, state, settings, 0, theta.size)
+def step_part(network, factors, step, theta, grad, state, settings, rate, part, parts):
+    """Let the optimizer step a part of every layer; without factors one part is the whole vector."""
+    if parts == 1 and factors.size == 0:
+        step_range(step, theta, grad, state, settings, rate, 0, theta.size)
         return
+    w_rate, b_rate = rate, rate
     for layer in range(network.shape[0]):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
         w, b = network[layer, WEIGHTS], network[layer, BIAS]
         first, last = part_of(inputs, part, parts), part_of(inputs, part + 1, parts)
-        step_range(step, theta, grad, state, settings, w + first * outputs, w + last * outputs)
+        if factors.size:
+            w_rate, b_rate = rate * factors[layer, W_RATE], rate * factors[layer, B_RATE]
+        step_range(step, theta, grad, state, settings, w_rate, w + first * outputs, w + last * outputs)
         first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
-        step_range(step, theta, grad, state, settings, b + first, b + last)
+        step_range(step, theta, grad, state, settings, b_rate, b + first, b + last)
 
 
 @njit(
@@ -179,9 +206,10 @@ def step_part(network, step, theta, grad, state, settings, part, parts):
 def loss_and_gradient(network, kernels, theta, grad, x, y, weight, alpha, z, a, delta):
     """Forward, loss, backward on one batch, whose weights sum to 1; `grad` is filled."""
     rows = x.shape[0]
-    forward(network, kernels[BLAS], theta, x, z, a, 0, rows)
+    none, anyone = z[:0], kernels[:0]
+    forward(network, kernels[BLAS], theta, x, z, a, 0, rows, none, none, anyone, 0, 0, 0.0)
     loss = end(network, kernels[HEAD], y, weight, z, a, delta, 0, rows)
-    backward(network, kernels[BLAS], theta, z, a, delta, 0, rows)
+    backward(network, kernels[BLAS], theta, z, a, delta, 0, rows, none)
     gradients(network, kernels[BLAS], x, a, delta, grad, 0, 1, rows)
     if alpha > 0.0:
         loss += decay(network, theta, grad, alpha, 0, 1)
@@ -190,21 +218,24 @@ def loss_and_gradient(network, kernels, theta, grad, x, y, weight, alpha, z, a, 
 
 @njit(
     types.float64(
-        TABLE, ADDRESSES, types.int64, types.int64, types.int64, types.int64[::1], VECTOR, VECTOR, MATRIX,
-        types.float64[:, ::1], types.float64[::1], READ_ONLY_MATRIX, READ_ONLY_MATRIX, READ_ONLY_VECTOR,
-        types.int64[::1], types.float64, MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, types.float64[:, ::1],
+        TABLE, ADDRESSES, types.float64[:, ::1], types.int64, types.int64, types.int64, types.int64[::1],
+        VECTOR, VECTOR, MATRIX, types.float64[:, ::1], types.float64[::1],
+        READ_ONLY_MATRIX, READ_ONLY_MATRIX, READ_ONLY_VECTOR, types.int64[::1], types.float64[::1], types.int64,
+        MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, types.float64[:, ::1],
     ),
     **OPTIONS,
 )  # fmt: skip
 def train_epoch(
-    network, kernels, rank, team, blocks, shared, theta, grad, state, settings, rates,
-    inputs, targets, weights, order, alpha, x, y, weight, z, a, delta, costs,
+    network, kernels, factors, rank, team, blocks, shared, theta, grad, state, settings, rates,
+    inputs, targets, weights, order, regular, seed, x, y, weight, z, a, delta, fed, mask, costs,
 ):  # fmt: skip
     """Every mini-batch once: forward, loss, backward, step. Returns the mean loss of the samples as they were met.
 
     Each thread of the team runs this with its own `rank`; `rates` holds the learning rate of each mini-batch; the
-    buffers have room for one mini-batch; `settings` and `costs` have a row for each block.
+    buffers have room for one mini-batch; `settings` and `costs` have a row for each block; `regular` holds strengths
+    of the L2 penalty, of decoupled decay, of dropout and of label smoothing.
     """
+    alpha, drop = regular[ALPHA], regular[DROP]
     batch = x.shape[0]
     counter = address(shared[ARRIVED:])
     arrivals = 0
@@ -218,21 +249,22 @@ def train_epoch(
             first = part_of(rows, block, blocks)
             mine = part_of(rows, block + 1, blocks) - first
             gather(inputs, order, start, x, first, mine)
-            gather_targets(targets, order, start, y, first, mine)
+            gather_targets(targets, order, start, y, first, mine, regular[SMOOTHING])
             gather_weights(weights, order, start, weight, first, mine, batch_mass)
-            forward(network, kernels[BLAS], theta, x, z, a, first, mine)
+            forward(network, kernels[BLAS], theta, x, z, a, first, mine, fed, mask, order, start, seed, drop)
             costs[block, 0] = end(network, kernels[HEAD], y, weight, z, a, delta, first, mine)
-            backward(network, kernels[BLAS], theta, z, a, delta, first, mine)
+            backward(network, kernels[BLAS], theta, z, a, delta, first, mine, mask)
         arrivals = wait_for_all(counter, team, arrivals)
 
         for block in range(blocks):  # read between the two barriers: no thread writes it there
             total += costs[block, 0] * batch_mass
         for part in range(rank, blocks, team):
-            gradients(network, kernels[BLAS], x, a, delta, grad, part, blocks, rows)
+            gradients(network, kernels[BLAS], x, fed if fed.size else a, delta, grad, part, blocks, rows)
             costs[part, 1] = decay(network, theta, grad, alpha / batch_mass, part, blocks) if alpha > 0.0 else 0.0
-            settings[part, RATE] = rates[number]
+            if regular[DECAY] > 0.0:
+                shrink(network, theta, F(1.0 - rates[number] * regular[DECAY]), part, blocks)
             settings[part, COUNT] += 1.0
-            step_part(network, kernels[STEP], theta, grad, state, settings[part], part, blocks)
+            step_part(network, factors, kernels[STEP], theta, grad, state, settings[part], rates[number], part, blocks)
         if rank == 0 and shared[STOP] != 0:
             shared[HALTED] = 1
         arrivals = wait_for_all(counter, team, arrivals)
@@ -255,5 +287,5 @@ def predict(network, kernels, theta, inputs, outputs, x, z, a):
         for r in range(rows):
             for j in range(inputs.shape[1]):
                 x[r, j] = inputs[start + r, j]
-        forward(network, kernels[BLAS], theta, x, z, a, 0, rows)
+        forward(network, kernels[BLAS], theta, x, z, a, 0, rows, z[:0], z[:0], kernels[:0], 0, 0, 0.0)
         call_activate(kernels[HEAD], address(z[network[last, BUFFER] :]), address(outputs[start:]), rows, columns)

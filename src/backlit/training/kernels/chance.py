@@ -1,0 +1,46 @@
+"""Dropout: which units are silent is a hash of (seed, row of the data, layer, unit), never of who asks or when."""
+
+import numpy as np
+from numba import carray, njit
+
+from .memory import pointer
+from .precision import OPTIONS, F
+
+
+@njit(**OPTIONS)
+def scrambled(x):
+    """Chris Wellons' low-bias 32-bit hash ('hash-prospector', lowbias32)."""
+    x = np.uint32(x)
+    x ^= x >> np.uint32(16)
+    x = np.uint32(x * np.uint32(0x7FEB352D))
+    x ^= x >> np.uint32(15)
+    x = np.uint32(x * np.uint32(0x846CA68B))
+    x ^= x >> np.uint32(16)
+    return x
+
+
+@njit(**OPTIONS)
+def silence(a, fed, mask, rows, units, order, start, layer, seed, drop):
+    """Fill mask with 0 or 1 / (1 - drop), and fed with a * mask."""
+    threshold = np.uint32(drop * 4294967295.0)
+    loud = F(1.0 / (1.0 - drop))
+    active, into, gates = (
+        carray(pointer(a), (rows, units)),
+        carray(pointer(fed), (rows, units)),
+        carray(pointer(mask), (rows, units)),
+    )
+    for r in range(rows):
+        row = scrambled(np.uint32(order[start + r]) ^ scrambled(np.uint32(seed) + np.uint32(layer)))
+        for j in range(units):
+            heard = scrambled(row + np.uint32(j) * np.uint32(0x9E3779B9)) >= threshold
+            gate = loud if heard else F(0.0)
+            gates[r, j] = gate
+            into[r, j] = active[r, j] * gate
+
+
+@njit(**OPTIONS)
+def silence_back(delta, mask, size):
+    """The pull-back: delta * mask."""
+    signal, gates = carray(pointer(delta), size), carray(pointer(mask), size)
+    for i in range(size):
+        signal[i] *= gates[i]
