@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from backlit import experiments
     from backlit.declaring import gate
     from backlit.errors import BacklitError
     from backlit.estimators.loading import load
@@ -28,6 +29,7 @@ __all__ = [
     "TabularClassifier",
     "TabularRegressor",
     "__version__",
+    "experiments",
     "gate",
     "load",
     "trace",
@@ -40,6 +42,7 @@ _HOMES = {
     "MLPRegressor": "backlit.estimators.mlp",
     "TabularClassifier": "backlit.estimators.tabular",
     "TabularRegressor": "backlit.estimators.tabular",
+    "experiments": "backlit.experiments",
     "gate": "backlit.declaring",
     "load": "backlit.estimators.loading",
     "trace": "backlit.explaining",
@@ -50,7 +53,8 @@ def __getattr__(name: str) -> object:
     """Load a public name from its home, once."""
     if name not in _HOMES:
         raise AttributeError(f"module 'backlit' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    home = importlib.import_module(_HOMES[name])
+    value = home if home.__name__ == f"backlit.{name}" else getattr(home, name)  # a room is public as itself
     globals()[name] = value
     return value
 

@@ -25,7 +25,7 @@ _ELEMENTWISE = (
     Gate("sub", "x - z", ("1", "-1"), _XY, "−", _DISTRIBUTOR, "{x} - {z}"),
     Gate("mul", "x * z", ("z", "x"), _XY, "×", _SWITCHER, r"{x} \cdot {z}"),
     Gate("div", "x / z", ("1 / z", "-y / z"), _XY, "÷", "", r"\frac{{{x}}}{{{z}}}"),
-    Gate("neg", "-x", ("-1",), symbol="−1×", pattern=_DISTRIBUTOR, latex="-{x}"),
+    Gate("neg", "-x", ("-1",), symbol="−1×", latex="-{x}"),
     # the exponent's own gradient needs log(x): undefined (nan) for a negative base, 0 for a base of 0
     Gate(
         "pow",

@@ -68,7 +68,7 @@ def split(groups: Rows, seed: int) -> tuple[Rows, Rows]:
     Examples
     --------
     >>> learn, held = split(np.array([0] * 10 + [1] * 5), seed=0)
-    >>> (held < 10).sum(), (held >= 10).sum()
+    >>> int((held < 10).sum()), int((held >= 10).sum())
     (2, 1)
     """
     shuffled = np.random.default_rng(seed).permutation(len(groups))

@@ -13,12 +13,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from backlit.blueprint import mlp
 from backlit.errors import BacklitError
+from backlit.estimators.calibration import best_temperature
 from backlit.estimators.parameters import HasNetwork, seed_of
 from backlit.estimators.saving import State, labels_state, network_state, restore_labels, restore_network
 from backlit.tabular import FrameEncoder, TargetScaler, encode_classes, fit_encoder
 from backlit.tabular.recipe import RECIPES, Recipe
-
-TINY = 1e-12
 
 
 class _Tabular(HasNetwork, BaseEstimator):
@@ -81,7 +80,7 @@ class _Tabular(HasNetwork, BaseEstimator):
         """
         from backlit.training.initial import initial
         from backlit.training.loop import Plan, Samples, train
-        from backlit.training.network import Network
+        from backlit.training.network import Network, Regular
         from backlit.training.optimizers import Optimizer
 
         recipe = RECIPES[self.task]
@@ -114,7 +113,9 @@ class _Tabular(HasNetwork, BaseEstimator):
         )
         self.n_layers_, self.n_outputs_ = len(self.network_.layers) + 1, self.network_.outputs
         self.flat_ = initial(self.network_, seed, np.dtype(np.float32))
-        network = Network(self.network_, self.flat_, min(self._chosen("batch_size", recipe.batch), len(samples)))
+        factors = np.tile([1.0, recipe.bias_rate], (len(self.network_.layers), 1))
+        batch = min(self._chosen("batch_size", recipe.batch), len(samples))
+        network = Network(self.network_, self.flat_, batch, factors=factors)
         optimizer = Optimizer(
             "adam", self.flat_.size, self.flat_.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8}
         )
@@ -122,13 +123,15 @@ class _Tabular(HasNetwork, BaseEstimator):
             epochs=self.max_epochs,
             rate=self._chosen("learning_rate", recipe.rate),
             schedule=recipe.schedule,
+            regular=Regular(decay=recipe.decay, dropout=recipe.dropout, smoothing=recipe.smoothing),
+            fading=True,
             tolerance=0.0,
             patience=recipe.patience,
             seed=seed,
         )
 
         def validate(network: Network) -> float:
-            return -self._error(network.predict(held_rows), targets[held], held_weights)
+            return -self._badness(network.predict(held_rows), targets[held], held_weights)
 
         def told(epoch: Any) -> bool | None:
             if self.verbose:
@@ -136,6 +139,7 @@ class _Tabular(HasNetwork, BaseEstimator):
             return on_epoch(epoch) if on_epoch else None
 
         self.history_ = train(network, optimizer, samples, plan, validate=validate, on_epoch=told)
+        self._calibrate(self._outputs(held_rows), targets[held], held_weights)
         self.n_iter_ = len(self.history_.epochs)
         self.best_epoch_ = self.history_.best_epoch
         return self
@@ -205,8 +209,12 @@ class _Tabular(HasNetwork, BaseEstimator):
     def _strata(self, targets: NDArray[np.float32]) -> NDArray[Any] | None:
         raise NotImplementedError
 
-    def _error(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
+    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
+        """What the best epoch has least of, on the rows held out."""
         raise NotImplementedError
+
+    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> None:
+        """Mend what training did to the outputs' scale; nothing unless a kind says so."""
 
     def _target_row(self, y: Any) -> NDArray[np.float64]:
         raise NotImplementedError
@@ -264,10 +272,21 @@ class TabularClassifier(ClassifierMixin, _Tabular):
         strata = np.where(rare, -1, codes)
         return None if rare.sum() == 1 else strata
 
-    def _error(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
-        """Mean cross entropy."""
-        right = outputs[np.arange(len(outputs)), targets[:, 0].astype(np.int64)]
-        return float(np.average(-np.log(np.maximum(right.astype(np.float64), TINY)), weights=weights))
+    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
+        """Mean cross entropy at its best temperature, plus the recipe's weight times the error rate."""
+        codes = targets[:, 0].astype(np.int64)
+        wrong = float(np.average(outputs.argmax(axis=1) != codes, weights=weights))
+        _, entropy = best_temperature(outputs, codes, weights)
+        return entropy + RECIPES[self.task].error_weight * wrong
+
+    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> None:
+        """Divide the logits by the temperature that fits the rows held out best: label smoothing made them timid.
+
+        Dividing the last layer's parameters does it, so the network stays one network.
+        """
+        temperature, _ = best_temperature(outputs, targets[:, 0].astype(np.int64), weights)
+        self.coefs_[-1][...] /= temperature
+        self.intercepts_[-1][...] /= temperature
 
     def _target_row(self, y: Any) -> NDArray[np.float64]:
         found = np.flatnonzero(self.classes_ == y)
@@ -320,7 +339,7 @@ class TabularRegressor(RegressorMixin, _Tabular):
     def _strata(self, targets: NDArray[np.float32]) -> NDArray[Any] | None:
         return None
 
-    def _error(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
+    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
         """Root of the mean squared error, in standard deviations of the target."""
         inside = np.clip(outputs, self._low, self._high)
         return float(np.sqrt(np.average(((inside - targets) ** 2).mean(axis=1), weights=weights)))

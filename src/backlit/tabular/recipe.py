@@ -15,17 +15,54 @@ class Recipe:
     output_gate: str
     loss: str
     rate: float
+    bias_rate: float
     schedule: str
     beta_2: float
+    dropout: float
+    decay: float
+    smoothing: float
     epochs: int
     batch: int
     validation: float
     patience: int
+    error_weight: float  # the best epoch has the least log loss plus so many times the error rate
 
 
 RECIPES: Mapping[str, Recipe] = {
     "classification": Recipe(
-        (256, 256, 256), "selu", "softmax", "cross_entropy", 0.002, "coslog4", 0.95, 128, 256, 0.2, 40
+        hidden=(256, 256, 256),
+        gate="selu",
+        output_gate="softmax",
+        loss="cross_entropy",
+        rate=0.005,
+        bias_rate=0.1,
+        schedule="coslog4",
+        beta_2=0.95,
+        dropout=0.15,
+        decay=0.02,
+        smoothing=0.1,
+        epochs=256,
+        batch=256,
+        validation=0.2,
+        patience=60,
+        error_weight=4.0,
     ),
-    "regression": Recipe((256, 256, 256), "mish", "identity", "squared", 0.004, "coslog4", 0.95, 256, 256, 0.2, 80),
+    "regression": Recipe(
+        hidden=(256, 256, 256),
+        gate="mish",
+        output_gate="identity",
+        loss="squared",
+        rate=0.006,
+        bias_rate=0.1,
+        schedule="coslog4",
+        beta_2=0.95,
+        dropout=0.15,
+        decay=0.02,
+        smoothing=0.0,
+        epochs=256,
+        batch=256,
+        validation=0.2,
+        patience=80,
+        error_weight=0.0,
+    ),
 }

@@ -1,0 +1,51 @@
+"""Temperature scaling: one number that makes probabilities honest (Guo et al. 2017, 'On calibration')."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+TINY = 1e-12
+TEMPERATURES = np.geomspace(0.2, 5.0, 33)
+"""Where the best temperature is looked for; between two of them a parabola is laid."""
+
+
+def best_temperature(
+    outputs: NDArray[Any], codes: NDArray[np.int64], weights: NDArray[Any] | None
+) -> tuple[float, float]:
+    """The temperature with the least mean cross entropy, and that cross entropy.
+
+    Parameters
+    ----------
+    outputs : ndarray, shape (n, classes)
+        Probabilities, as softmax gave them.
+    codes : ndarray of int, shape (n,)
+        The true classes.
+    weights : ndarray, shape (n,), optional
+
+    Examples
+    --------
+    >>> timid = np.array([[0.6, 0.4], [0.4, 0.6], [0.6, 0.4], [0.4, 0.6]])
+    >>> best_temperature(timid, np.array([0, 1, 0, 1]), None)[0] < 0.5
+    True
+    """
+    logits = np.log(np.maximum(outputs.astype(np.float64), TINY))
+    costs = np.array([_cross_entropy(logits / t, codes, weights) for t in TEMPERATURES])
+    at = int(np.argmin(costs))
+    if 0 < at < len(costs) - 1:  # the minimum of the parabola through three points, in log temperature
+        left, here, right = costs[at - 1 : at + 2]
+        shift = 0.5 * (left - right) / max(left - 2 * here + right, TINY)
+        ratio = TEMPERATURES[1] / TEMPERATURES[0]
+        temperature = float(TEMPERATURES[at] * ratio**shift)
+        cost = _cross_entropy(logits / temperature, codes, weights)
+        if cost <= here:
+            return temperature, cost
+    return float(TEMPERATURES[at]), float(costs[at])
+
+
+def _cross_entropy(logits: NDArray[np.float64], codes: NDArray[np.int64], weights: NDArray[Any] | None) -> float:
+    top = logits.max(axis=1)
+    total = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
+    return float(np.average(total - logits[np.arange(len(codes)), codes], weights=weights))
