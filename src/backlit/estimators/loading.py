@@ -38,7 +38,7 @@ def load(path: str | PathLike[str]) -> Any:
     Examples
     --------
     >>> import tempfile, pathlib, backlit
-    >>> model = backlit.MLPClassifier((4,), max_iter=300, random_state=0).fit([[0.0], [1.0]] * 20, ["no", "yes"] * 20)
+    >>> model = backlit.MLPClassifier((8,), solver="lbfgs", random_state=0).fit([[0.0], [1.0]] * 20, ["no", "yes"] * 20)
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "model.safetensors"
     >>> model.save(path)
     >>> backlit.load(path).predict([[0.0], [1.0]]).tolist()

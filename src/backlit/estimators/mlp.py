@@ -238,7 +238,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
     --------
     >>> from sklearn.datasets import load_diabetes
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> model = MLPRegressor(hidden_layer_sizes=(32,), solver="lbfgs", max_iter=300, random_state=0)
+    >>> model = MLPRegressor(hidden_layer_sizes=(8,), solver="lbfgs", alpha=1.0, max_iter=3000, random_state=0)
     >>> model.fit(X * 20, y / 100).score(X * 20, y / 100) > 0.5
     True
     """
