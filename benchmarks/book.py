@@ -42,7 +42,7 @@ def parts(folder: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return {name: (x[cut], y[cut]) for name, cut in cuts.items()}
 
 
-def run(data: Path, seeds: int = 3) -> None:
+def run(data: Path, seeds: int = 10, only: str = "") -> None:
     found = parts(data)
     x, y = found["learn"]
     title = f"best epoch's accuracy in %, seeds 0 to {seeds - 1}"
@@ -52,6 +52,8 @@ def run(data: Path, seeds: int = 3) -> None:
     rows = []
     with Progress(transient=True) as progress:
         for name, hidden, epochs, eta, decay, more, on, book in NETS:
+            if only not in name:
+                continue
             start = time.perf_counter()
             task = progress.add_task(name, total=epochs * seeds)
             best = []
@@ -74,7 +76,7 @@ def run(data: Path, seeds: int = 3) -> None:
                     progress.advance(task)
                 best.append(round(max(scores), 2))
             seconds = time.perf_counter() - start
-            table.add_row(*map(str, (name, eta, decay, epochs, on, book, max(best), best)))
+            table.add_row(*map(str, (name, eta, decay, epochs, on, book, max(best), " ".join(f"{score:.2f}" for score in best))))
             rows.append({"network": name, "eta": eta, "lambda": decay, "epochs": epochs, "on": on, "book": book,
                          "best_by_seed": best, "seconds": round(seconds, 1)})  # fmt: skip
     Console(width=140).print(table)

@@ -76,6 +76,10 @@ def _arrow(values: Any, what: str, mixed: bool) -> Any:
     if isinstance(values, nw.Series) and values.dtype != nw.Object:
         return _converted(partial(_from_series, values), what)
     cells = list(values.to_list() if isinstance(values, nw.Series) else values)
+    types = {type(cell) for cell in cells if not _is_null(cell)}
+    if bool in types and types - {bool} and types <= {bool, int, float}:
+        # flags among numbers are numbers; Arrow's own answer depends on which of them comes first
+        cells = [float(cell) if isinstance(cell, bool) else cell for cell in cells]
     try:
         return pa.array(cells, from_pandas=True)
     except (pa.ArrowException, OverflowError, ValueError, TypeError):
