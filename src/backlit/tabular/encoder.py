@@ -193,7 +193,8 @@ class FrameEncoder:
             for block in column.blocks:
                 outputs = slice(block.start, block.start + block.width)
                 raw = BLOCKS[block.kind](column, block, part)
-                scaled = (raw - self.center[outputs]) * self.factor[outputs]
+                with np.errstate(over="ignore", invalid="ignore"):  # what overflows is clipped below
+                    scaled = (raw - self.center[outputs]) * self.factor[outputs]
                 plain = block.kind in LABEL_BLOCKS and not self.options.scale_onehot
                 out[rows, outputs] = scaled if plain else np.nan_to_num(smooth_clip(scaled))
 
