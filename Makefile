@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contract docs-test bench build pins clean
+.PHONY: help demo test lint format types contract docs-test docs pictures bench build pins clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,13 @@ contract: $(READY) ## who may import whom
 
 docs-test: $(READY) ## run README.md, docs/ and the examples in docstrings
 	$(BIN)/python -m pytest tests/docs src/backlit
+
+docs: $(READY) ## the pages as a site in dist/site
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[test,docs]'
+	$(BIN)/mkdocs build --quiet --strict
+
+pictures: $(READY) ## run the lecture's pages and keep the pictures that they write
+	$(BIN)/python docs/make_pictures.py
 
 bench: $(READY) ## measure beside the peers, in one run
 	$(BIN)/python -m benchmarks

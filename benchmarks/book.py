@@ -76,7 +76,8 @@ def run(data: Path, seeds: int = 10, only: str = "") -> None:
                     progress.advance(task)
                 best.append(round(max(scores), 2))
             seconds = time.perf_counter() - start
-            table.add_row(*map(str, (name, eta, decay, epochs, on, book, max(best), " ".join(f"{score:.2f}" for score in best))))
+            each = " ".join(f"{score:.2f}" for score in best)
+            table.add_row(*map(str, (name, eta, decay, epochs, on, book, max(best), each)))
             rows.append({"network": name, "eta": eta, "lambda": decay, "epochs": epochs, "on": on, "book": book,
                          "best_by_seed": best, "seconds": round(seconds, 1)})  # fmt: skip
     Console(width=140).print(table)
