@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 from types import ModuleType
+from typing import Any
 
 import numba
 from numba.extending import get_cython_function_address
@@ -73,6 +75,8 @@ class Program:
             "scipy.linalg.cython_blas", "sgemm" if precision == "float32" else "dgemm"
         )
         self._steps = self._module("steps")
+        self._options = self._module("precision").OPTIONS
+        self._compiled: dict[str, Any] = {}
 
     def gate(self, name: str) -> tuple[int, int]:
         """The addresses of a hidden gate's (forward, backward)."""
@@ -81,7 +85,18 @@ class Program:
 
     def step(self, kernel: str) -> int:
         """The address of an optimizer's step."""
-        return int(getattr(self._steps, kernel).address)
+        if kernel not in self._compiled:
+            function = getattr(self._steps, kernel)
+            self._compiled[kernel] = numba.cfunc(self._steps.SIGNATURE, **self._options)(function)
+        return int(self._compiled[kernel].address)
+
+    def entry(self, name: str) -> Callable[..., Any]:
+        """One of the passes that are called from Python: train_epoch, loss_and_gradient, predict."""
+        if name not in self._compiled:
+            function = getattr(self.passes, name)
+            self._compiled[name] = numba.njit(self.passes.SIGNATURES[name], **self._options)(function)
+        compiled: Callable[..., Any] = self._compiled[name]
+        return compiled
 
     def head(self, output_gate: str, loss: str) -> tuple[int, int]:
         """The addresses of a network's end: (activate, head)."""

@@ -87,7 +87,6 @@ class Network:
         self.theta = theta
         self.capacity = capacity
         self._program = program(theta.dtype.name)
-        self._passes = self._program.passes
         self._activate, self._head = self._program.head(blueprint.output_gate, blueprint.loss)
         self._work = 3.0 * capacity * sum(layer.inputs * layer.outputs for layer in blueprint.layers)
         self._factors = np.empty((0, 2)) if factors is None else np.ascontiguousarray(factors, np.float64)
@@ -125,7 +124,7 @@ class Network:
         """The outputs, shape (rows, outputs), for C-contiguous rows of the engine's float type."""
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
         kernels = self._kernels(self._activate)
-        self._passes.predict(self._table, kernels, self.theta, inputs, outputs, self._x, self._z, self._a)
+        self._program.entry("predict")(self._table, kernels, self.theta, inputs, outputs, self._x, self._z, self._a)
         return outputs
 
     def loss_and_gradient(
@@ -142,7 +141,7 @@ class Network:
             The penalty is ``alpha / 2`` times the sum of squared weights.
         """
         self._prepare()
-        loss = self._passes.loss_and_gradient(
+        loss = self._program.entry("loss_and_gradient")(
             self._table, self._kernels(self._head), self.theta, self._grad,
             inputs, targets, weights, float(alpha), self._z, self._a, self._delta,
         )  # fmt: skip
@@ -186,8 +185,10 @@ class Network:
         fed, mask = team.dropping() if regular.dropout > 0 else (self._z[:0], self._z[:0])
         settings = np.tile(optimizer.settings, (team.blocks, 1))
 
+        train_epoch = self._program.entry("train_epoch")  # compiled here, before any thread asks for it
+
         def work(rank: int) -> float:
-            loss = self._passes.train_epoch(
+            loss = train_epoch(
                 self._table, kernels, self._factors, rank, team.team, team.blocks, team.shared, self.theta, self._grad,
                 optimizer.state, settings, rates, inputs, targets, weights, order, strengths, seed,
                 self._x, team.y, team.weight, self._z, self._a, self._delta, fed, mask, team.costs,
@@ -216,7 +217,7 @@ class _Team:
         self.shared = np.zeros(32, np.int64)
         self._width = network._width
         self._dropping: tuple[Vector, Vector] | None = None
-        self._stop_at = network._passes.STOP
+        self._stop_at = network._program.passes.STOP
 
     def dropping(self) -> tuple[Vector, Vector]:
         """Buffers for dropout, made when it is first asked for."""

@@ -199,10 +199,6 @@ def step_part(network, factors, step, theta, grad, state, settings, rate, part, 
         step_range(step, theta, grad, state, settings, b_rate, b + first, b + last)
 
 
-@njit(
-    types.float64(TABLE, ADDRESSES, VECTOR, VECTOR, MATRIX, MATRIX, VECTOR, types.float64, VECTOR, VECTOR, VECTOR),
-    **OPTIONS,
-)
 def loss_and_gradient(network, kernels, theta, grad, x, y, weight, alpha, z, a, delta):
     """Forward, loss, backward on one batch, whose weights sum to 1; `grad` is filled."""
     rows = x.shape[0]
@@ -216,15 +212,6 @@ def loss_and_gradient(network, kernels, theta, grad, x, y, weight, alpha, z, a, 
     return loss
 
 
-@njit(
-    types.float64(
-        TABLE, ADDRESSES, types.float64[:, ::1], types.int64, types.int64, types.int64, types.int64[::1],
-        VECTOR, VECTOR, MATRIX, types.float64[:, ::1], types.float64[::1],
-        READ_ONLY_MATRIX, READ_ONLY_MATRIX, READ_ONLY_VECTOR, types.int64[::1], types.float64[::1], types.int64,
-        MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, types.float64[:, ::1],
-    ),
-    **OPTIONS,
-)  # fmt: skip
 def train_epoch(
     network, kernels, factors, rank, team, blocks, shared, theta, grad, state, settings, rates,
     inputs, targets, weights, order, regular, seed, x, y, weight, z, a, delta, fed, mask, costs,
@@ -277,7 +264,6 @@ def train_epoch(
     return total / mass if mass > 0.0 else 0.0
 
 
-@njit(types.void(TABLE, ADDRESSES, VECTOR, READ_ONLY_MATRIX, MATRIX, MATRIX, VECTOR, VECTOR), **OPTIONS)
 def predict(network, kernels, theta, inputs, outputs, x, z, a):
     """The outputs for all rows, a buffer's worth at a time; kernels[HEAD] is the one that only activates."""
     last = network.shape[0] - 1
@@ -289,3 +275,18 @@ def predict(network, kernels, theta, inputs, outputs, x, z, a):
                 x[r, j] = inputs[start + r, j]
         forward(network, kernels[BLAS], theta, x, z, a, 0, rows, z[:0], z[:0], kernels[:0], 0, 0, 0.0)
         call_activate(kernels[HEAD], address(z[network[last, BUFFER] :]), address(outputs[start:]), rows, columns)
+
+
+SIGNATURES = {
+    "loss_and_gradient": types.float64(
+        TABLE, ADDRESSES, VECTOR, VECTOR, MATRIX, MATRIX, VECTOR, types.float64, VECTOR, VECTOR, VECTOR
+    ),
+    "train_epoch": types.float64(
+        TABLE, ADDRESSES, types.float64[:, ::1], types.int64, types.int64, types.int64, types.int64[::1],
+        VECTOR, VECTOR, MATRIX, types.float64[:, ::1], types.float64[::1],
+        READ_ONLY_MATRIX, READ_ONLY_MATRIX, READ_ONLY_VECTOR, types.int64[::1], types.float64[::1], types.int64,
+        MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, types.float64[:, ::1],
+    ),
+    "predict": types.void(TABLE, ADDRESSES, VECTOR, READ_ONLY_MATRIX, MATRIX, MATRIX, VECTOR, VECTOR),
+}  # fmt: skip
+"""What is called from Python, each compiled when it is first asked for."""

@@ -2,20 +2,19 @@
 
 All have one signature: ``theta`` is changed in place by ``grad``; ``state`` holds the optimizer's own vectors,
 ``stride`` numbers apart; ``settings`` holds the learning rate, the number of the step from 1, and the constants in
-the order that `training.optimizers` declares.
+the order that `training.optimizers` declares. Each is compiled when first asked for.
 """
 
 import math
 
-from numba import carray, cfunc, types
+from numba import carray, types
 
-from .precision import OPTIONS, POINTER, F
+from .precision import POINTER, F
 
 SIGNATURE = types.void(POINTER, POINTER, POINTER, types.int64, types.CPointer(types.float64), types.int64)
 RATE, COUNT, OWN = range(3)  # where settings hold the rate, the number of the step, and what follows: the constants
 
 
-@cfunc(SIGNATURE, **OPTIONS)
 def sgd(theta, grad, state, stride, settings, size):
     theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN)
     eta = F(settings[RATE])
@@ -23,7 +22,6 @@ def sgd(theta, grad, state, stride, settings, size):
         theta[i] -= eta * grad[i]
 
 
-@cfunc(SIGNATURE, **OPTIONS)
 def momentum(theta, grad, state, stride, settings, size):
     theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN + 1)
     velocity = carray(state, size)
@@ -33,7 +31,6 @@ def momentum(theta, grad, state, stride, settings, size):
         theta[i] += velocity[i]
 
 
-@cfunc(SIGNATURE, **OPTIONS)
 def nesterov(theta, grad, state, stride, settings, size):
     theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN + 1)
     velocity = carray(state, size)
@@ -43,7 +40,6 @@ def nesterov(theta, grad, state, stride, settings, size):
         theta[i] += mu * velocity[i] - eta * grad[i]
 
 
-@cfunc(SIGNATURE, **OPTIONS)
 def adam(theta, grad, state, stride, settings, size):
     """Kingma and Ba 2015, algorithm 1 in the form of its section 2: the corrections folded into the rate."""
     theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN + 3)
