@@ -136,8 +136,8 @@ class Perceptron(HasNetwork, BaseEstimator):
             if not weights.sum() > 0:
                 raise BacklitError("sample_weight: all weights are zero; at least one row has to count")
         blueprint = self._blueprint(X.shape[1], targets)
-        if not first and blueprint.layers[:-1] != self.network_.layers[:-1]:
-            raise BacklitError("warm_start: the layers have changed since the last fit; set warm_start=False")
+        if not first and blueprint != self.network_:
+            raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
         if first:
             self._begin(blueprint, X.dtype)
         if self.solver == "lbfgs":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backlit.calculus import local_tree
+from backlit.emit.simplify import simplify
 from backlit.emit.text import to_text
 from backlit.emit.words import constant
 from backlit.expression import Call, Expression, Name, Number, substitute
@@ -54,7 +55,7 @@ def local_expression(wire: Wire, slot: int) -> Expression | None:
     scope: dict[str, Expression] = {"y": Name(wire.name)}
     for name, operand in zip(wire.rule.operands, wire.operands, strict=True):
         scope[name] = _leaf(operand)
-    return substitute(local_tree(wire.rule, slot), scope)
+    return simplify(substitute(local_tree(wire.rule, slot), scope))
 
 
 def label(wire: Wire) -> str:
