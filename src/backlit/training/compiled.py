@@ -68,6 +68,8 @@ class Program:
         sources["emitted/__init__.py"] = ""
         self._name = f"backlit_kernels_{digest(sources)}"
         self._folder = cache_folder() / self._name
+        if not self._folder.exists():
+            print(f"backlit: compiling the {precision} engine, once on this machine ...", file=sys.stderr)
         place(self._folder, sources)
         load(self._name, self._folder / "__init__.py", package=True)
         self.passes = self._module("passes")
