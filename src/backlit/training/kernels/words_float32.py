@@ -88,8 +88,8 @@ def log(x):
 @njit(**STRICT)
 def log1p(x):
     w = F(1.0) + x
-    y = log(w) + (x - (w - F(1.0))) / w  # what rounding took from 1 + x is put back
-    return y if w > F(0.0) else log(w)
+    lost = (x - (w - F(1.0))) / w  # what rounding took from 1 + x is put back
+    return log(w) + (lost if w > F(0.0) else F(0.0))
 
 
 @njit(**STRICT)
@@ -118,7 +118,8 @@ def erf(x):
     p = p * s + F(-3.761262582423300e-1)
     p = p * s + F(1.128379165726710e0)
     near = x * p
-    q = F(1.0) / larger(abs(x), F(1.0))
+    c = smaller(larger(abs(x), F(1.0)), F(4.0))  # from 4 on erf is 1 in float32
+    q = F(1.0) / c
     t = q * q
     m = F(2.326819970068386e-2)
     m = m * t + F(-1.387039388740657e-1)
@@ -129,10 +130,9 @@ def erf(x):
     m = m * t + F(3.404879937665872e-1)
     m = m * t + F(-2.741127028184656e-1)
     m = m * t + F(5.638259427386472e-1)
-    middle = F(1.0) - exp(-s) * q * m
-    middle = middle if abs(x) < F(4.0) else F(1.0)
-    far = middle if x > F(0.0) else -middle
-    return near if abs(x) < F(1.0) else (far if x == x else x)
+    far = F(1.0) - exp(-c * c) * q * m
+    signed = far if x > F(0.0) else -far
+    return near if abs(x) < F(1.0) else signed
 
 
 @njit(**STRICT)

@@ -91,8 +91,8 @@ def log(x):
 @njit(**STRICT)
 def log1p(x):
     w = 1.0 + x
-    y = log(w) + (x - (w - 1.0)) / w  # what rounding took from 1 + x is put back
-    return y if w > 0.0 else log(w)
+    lost = (x - (w - 1.0)) / w  # what rounding took from 1 + x is put back
+    return log(w) + (lost if w > 0.0 else 0.0)
 
 
 @njit(**STRICT)
