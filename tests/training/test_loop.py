@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -90,12 +91,20 @@ def test_best_epoch_is_restored() -> None:
     np.testing.assert_array_equal(theta, seen[1])
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Python's own answer to SIGINT, also where the tests were started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to one process there")
-def test_interrupt_ends_a_training_and_keeps_what_was_learnt() -> None:
+def test_interrupt_ends_a_training_and_keeps_what_was_learnt(ctrl_c: None) -> None:
     theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
     network = Network(BLUEPRINT, theta, 128)
     optimizer = Optimizer("adam", theta.size, theta.dtype, SETTINGS)
-    plan = Plan(epochs=10**9, rate=1e-4, tolerance=-np.inf)
+    plan = Plan(epochs=40, rate=1e-4, tolerance=-np.inf)
 
     def interrupt(epoch: Epoch) -> None:
         if epoch.number == 3:  # sent from another thread, while the next epoch runs

@@ -129,3 +129,33 @@ def explain(
     from backlit.cli.explaining import explain_row
 
     explain_row(model, data, row, weight, target, lang)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def quiz(
+    expression: Annotated[str, typer.Argument(metavar="EXPRESSION", show_default=False, help='Such as "(x + y) * z".')],
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME=VALUE...", show_default=False, help="Drawn by the seed where they are absent."),
+    ] = None,
+    seed: Seed = 0,
+    lang: Lang = Language.en,
+) -> None:
+    """Ask for the gradients of a formula one by one, and say which mistake a wrong answer is."""
+    from backlit.cli.quizzing import ask_gradients
+
+    ask_gradients(expression, values or [], seed, lang)
+
+
+@app.command()
+def worksheet(
+    output: Annotated[Path, typer.Option(metavar="F", help="The page to print.", show_default=False)],
+    count: Annotated[int, typer.Option(help="How many problems.")] = 10,
+    seed: Seed = 0,
+    level: Annotated[int, typer.Option(help="1: no forks. 2: forks. 3: quotients and curves too.")] = 1,
+    lang: Lang = Language.en,
+) -> None:
+    """Write a sheet of circuits with blanked gradients, and its answers on a last page."""
+    from backlit.cli.quizzing import write_worksheet
+
+    write_worksheet(output, count, seed, level, lang)

@@ -50,6 +50,20 @@ class Derivation:
         """The derivation as LaTeX, for an equation (an ``aligned`` block)."""
         return derivation_latex.written(self)
 
+    def to_mathml(self) -> str:
+        """The derivation as MathML, for a page that draws it without a script.
+
+        Returns
+        -------
+        str
+            A ``<math>`` element, well-formed XML.
+        """
+        from latex2mathml.converter import convert
+
+        # split is aligned under another name: the one of the two that the converter knows
+        latex = self.to_latex().replace("{aligned}", "{split}")
+        return convert(latex, display="block")
+
     def _repr_latex_(self) -> str:
         return f"$$\n{self.to_latex()}\n$$"
 

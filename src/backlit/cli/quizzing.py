@@ -1,0 +1,142 @@
+"""`backlit quiz` and `backlit worksheet`: gradients to find by hand."""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from backlit.cli.reading import check_output
+from backlit.cli.tracing import assigned
+from backlit.emit import GATES
+from backlit.errors import BacklitError
+from backlit.explaining import Trace, trace
+from backlit.expression import names, parse
+from backlit.files import write_whole
+from backlit.practice import Question, diagnose_answer, questions
+from backlit.practice.expressions import VALUES
+from backlit.practice.words import WORDS
+from backlit.practice.worksheet import answered, table, worksheet
+
+ATTEMPTS = 2
+"""After so many wrong answers the derivation is shown."""
+
+DRAWS = 200
+"""So many sets of values are tried where a formula has no finite value at some of them."""
+
+LONGEST = 200
+"""Wires; a longer table cannot be read in a terminal."""
+
+
+def ask_gradients(expression: str, values: Sequence[str], seed: int, lang: str) -> None:
+    """Show the circuit with blanks, ask for each, judge each answer, and end with a score."""
+    said = WORDS[lang]
+    traced = drawn(expression, assigned(values), seed)
+    if len(traced.wires) > LONGEST:
+        raise BacklitError(f"expression: {len(traced.wires):,} wires, a quiz takes {LONGEST}; take a shorter one")
+    asked = questions(traced, seed=seed)
+    print(table(traced, asked, lang), end="\n\n")
+    print(said["text_task"].format(output=asked[0].output), said["hint"])
+    right = [attempt for attempt in _attempts(traced, asked, lang) if attempt]
+    print("\n" + said["score"].format(right=len(right), asked=len(asked), first=right.count(1)))
+
+
+def drawn(expression: str, given: dict[str, float], seed: int) -> Trace:
+    """The trace at the given values, those that are missing drawn by the seed.
+
+    Raises
+    ------
+    BacklitError
+        If the formula has no finite value or gradient there, or at any of the values drawn.
+
+    Examples
+    --------
+    >>> drawn("log(x) * y", {"y": -3.0}, seed=0).wires["x"].value > 0
+    True
+    """
+    used = names(parse(expression, GATES))
+    missing = [name for name in used if name not in given]
+    chance = random.Random(f"{seed} values")
+    for left in reversed(range(DRAWS if missing else 1)):
+        try:
+            traced = trace(expression, **given, **{name: chance.choice(VALUES) for name in missing})
+            dict(traced.gradients)
+            return traced
+        except BacklitError:
+            if left == 0:
+                raise
+    raise AssertionError
+
+
+def number_from(text: str) -> float:
+    """A learner's number: also a fraction, also with a typographic minus.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> number_from(" 1/4 "), number_from("−4"), number_from("2e-3")
+    (0.25, -4.0, 0.002)
+    """
+    text = text.strip().replace("−", "-")
+    try:
+        number = float(text)
+    except ValueError:
+        number = float(Fraction(text.replace(" ", "")))
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def write_worksheet(output: Path, count: int, seed: int, level: int, lang: str) -> None:
+    """Write the sheet as one page."""
+    sheet = worksheet(count, seed, level, lang)
+    check_output(output)
+    write_whole(output, sheet.to_html().encode())
+
+
+def _attempts(traced: Trace, asked: Sequence[Question], lang: str) -> Iterator[int]:
+    """What `_asked` tells of each question, until the answers end."""
+    try:
+        for question in asked:
+            yield _asked(traced, question, lang)
+    except EOFError:
+        print(f"\n{WORDS[lang]['ended']}")
+
+
+def _asked(traced: Trace, question: Question, lang: str) -> int:
+    """Ask until the answer is right or the attempts are used up: the attempt that was right, else 0."""
+    said = WORDS[lang]
+    for attempt in range(1, ATTEMPTS + 1):
+        answer = _answer(question, lang)
+        if answer is None:
+            break
+        verdict = diagnose_answer(traced, question.wire, answer)
+        print(verdict.message(lang))
+        if verdict.correct:
+            return attempt
+        if attempt < ATTEMPTS:
+            print(said["again"])
+    print(f"{answered(question)}\n\n{traced.derivation(question.wire, lang)}")
+    return 0
+
+
+def _answer(question: Question, lang: str) -> float | None:
+    """The number that is given, asked for until it is one; None if the learner asks for the answer."""
+    said = WORDS[lang]
+    while True:
+        text = input(f"\n∂{question.output}/∂{question.wire} = ").strip()
+        if not sys.stdin.isatty():  # nobody has typed the line's end
+            print()
+        if text == "?":
+            return None
+        try:
+            return number_from(text)
+        except (ValueError, ZeroDivisionError, OverflowError):
+            print(said["no_number"].format(text=text))

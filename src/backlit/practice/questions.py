@@ -1,0 +1,113 @@
+"""Questions about a trace: which gradients are blanked, what is right, and what each mistake would answer."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from backlit.drawing.parts import Box, Circuit, Link
+from backlit.errors import BacklitError
+from backlit.explaining import Trace
+from backlit.explaining.picture import circuit
+from backlit.practice.arrivals import askable, find
+from backlit.practice.mistakes import Mistake, slips
+
+MOST = 8
+"""So many gradients of a circuit are asked for."""
+
+BLANK = "____"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One blanked gradient.
+
+    Attributes
+    ----------
+    wire, output : str
+        Asked for is the derivative of `output` with respect to `wire`.
+    gradient : float
+        The right answer.
+    wrong : tuple of (Mistake, float)
+        What the known mistakes would answer, the likeliest first; none of them is right.
+    solution : str
+        Upstream times local, in symbols and numbers.
+    """
+
+    wire: str
+    output: str
+    gradient: float
+    wrong: tuple[tuple[Mistake, float], ...]
+    solution: str
+
+
+def questions(trace: Trace, count: int = MOST, seed: int = 0) -> tuple[Question, ...]:
+    """Choose gradients to ask for, in the order in which backpropagation finds them.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of single numbers.
+    count : int
+        At most so many; which, is decided by the seed.
+    seed : int
+
+    Returns
+    -------
+    tuple of Question
+
+    Raises
+    ------
+    BacklitError
+        If nothing can be asked, `count` is below 1, or the trace has arrays.
+
+    Examples
+    --------
+    >>> from backlit import trace
+    >>> [question.wire for question in questions(trace("(x + y) * z", x=-2, y=5, z=-4))]
+    ['q1', 'z', 'y', 'x']
+    """
+    if count < 1:
+        raise BacklitError(f"practice: count={count}; ask for at least 1 gradient")
+    names = askable(trace)
+    if not names:
+        raise BacklitError(f"practice: {trace.title!r} has no gradient to ask for; take a formula such as (x + y) * z")
+    chosen = sorted(random.Random(seed).sample(range(len(names)), min(count, len(names))), reverse=True)
+    return tuple(_question(trace, names[place]) for place in chosen)
+
+
+def blanked(trace: Trace, asked: Sequence[Question]) -> Circuit:
+    """The circuit with blanks for the gradients that are asked for, and for all that would tell them.
+
+    The output is called what the questions call it.
+    """
+    drawn = circuit(trace, witness=False)
+    blanks = {question.wire for question in asked}
+    new_name = asked[0].output
+    boxes = tuple(_blank_box(_renamed(box, drawn.output, new_name), blanks) for box in drawn.boxes)
+    links = tuple(_blank_link(link, drawn.output, new_name, blanks) for link in drawn.links)
+    return Circuit(drawn.title, boxes, links, new_name)
+
+
+def _question(trace: Trace, name: str) -> Question:
+    spot = find(trace, name)
+    wrong = dict.fromkeys((mistake, slip.answer) for mistake, slip in slips(spot))
+    return Question(spot.wire, spot.output, spot.gradient, tuple(wrong), spot.written())
+
+
+def _renamed(box: Box, old: str, new: str) -> Box:
+    return replace(box, name=new) if box.name == old else box
+
+
+def _blank_box(box: Box, blanks: set[str]) -> Box:
+    """Without the pattern too: it says what the gate does to a gradient."""
+    return replace(box, gradient=BLANK if box.name in blanks else box.gradient, pattern="")
+
+
+def _blank_link(link: Link, old: str, new: str, blanks: set[str]) -> Link:
+    link = replace(link, target=new) if link.target == old else link
+    upstream = BLANK if link.target in blanks else link.upstream
+    if link.source in blanks:
+        return replace(link, local=BLANK, upstream=upstream, contribution=BLANK, local_formula="")
+    return replace(link, upstream=upstream)
