@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from backlit import experiments
+    from backlit import experiments, practice
     from backlit.declaring import gate
     from backlit.errors import BacklitError
     from backlit.estimators.loading import load
@@ -32,6 +32,7 @@ __all__ = [
     "experiments",
     "gate",
     "load",
+    "practice",
     "trace",
 ]
 
@@ -43,6 +44,7 @@ _HOMES = {
     "TabularClassifier": "backlit.estimators.tabular",
     "TabularRegressor": "backlit.estimators.tabular",
     "experiments": "backlit.experiments",
+    "practice": "backlit.practice",
     "gate": "backlit.declaring",
     "load": "backlit.estimators.loading",
     "trace": "backlit.explaining",
