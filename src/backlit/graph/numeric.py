@@ -23,6 +23,9 @@ STEP = float(np.cbrt(np.finfo(np.float64).eps))
 WIDE_STEP, SMOOTH = 1e-4, 1e-6
 """Where the differences at two widths agree this well, the wider step loses fewer digits to rounding."""
 
+SMOOTH_GATE = 1e-3
+"""The same for a gate alone, below which its wide step is taken to see the slope."""
+
 Index = tuple[int, ...]
 
 
@@ -202,6 +205,9 @@ def _rounding(graph: Graph, gradients: Gradients) -> tuple[float, float]:
         gradient = gradients.of.get(wire)
         if gradient is not None:
             weight += float(np.sum(np.abs(np.asarray(wire.value, np.float64) * gradient)))
+            if wire.operands and not np.any(wire.value):  # rounded away: its gate's rounding is of its operands' size
+                largest = max(float(np.max(np.abs(operand.value))) for operand in wire.operands)
+                weight += largest * float(np.sum(np.abs(gradient)))
     return weight * float(np.finfo(np.float64).eps), weight * float(np.finfo(np.float32).eps)
 
 
@@ -212,10 +218,13 @@ def _wrong(wire: Wire, slot: int) -> Disagreement | None:
 def _wrong_elements(wire: Wire, slot: int) -> Disagreement | None:
     """An elementwise gate: every element's slope against its local gradient."""
     values = [np.asarray(operand.value, np.float64) for operand in wire.operands]
-    step = STEP * np.maximum(1.0, np.abs(values[slot]))
-    slope, spread = _slopes(wire, slot, step)
-    if not np.isfinite(slope).all():
-        slope, spread = _slopes(wire, slot, STEP * np.abs(values[slot]))
+    slope, spread = _slopes(wire, slot, STEP * np.maximum(1.0, np.abs(values[slot])))
+    near, near_spread = _slopes(
+        wire, slot, STEP * np.abs(values[slot])
+    )  # close to a pole only this one is narrow enough
+    rough = ~(spread <= SMOOTH_GATE * np.abs(slope))
+    better = np.isfinite(near) & rough & (near_spread <= SMOOTH_GATE * np.abs(near))
+    slope, spread = np.where(better, near, slope), np.where(better, near_spread, spread)
     declared = np.broadcast_to(np.asarray(local_gradient(wire, slot), np.float64), slope.shape)
     single = wire.value.dtype == np.float32
     scale = np.maximum(np.abs(declared), np.abs(slope))
