@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, choose
 from backlit.gates import GATES
 from backlit.layers import LAYERS
 from backlit.losses import FUSIONS, Fusion, loss_named
@@ -90,8 +90,7 @@ class Blueprint:
             self._check(number, layer)
 
     def _check(self, number: int, layer: Layer) -> None:
-        if layer.kind not in LAYERS:
-            raise BacklitError(f"layer {number}: kind {layer.kind!r} is not known; choose one of {', '.join(LAYERS)}")
+        choose(f"layer {number}: kind", layer.kind, LAYERS)
         if layer.inputs < 1 or layer.outputs < 1:
             raise BacklitError(f"layer {number}: widths {layer.inputs} -> {layer.outputs}; each is at least 1")
         if number > 1 and self.layers[number - 2].outputs != layer.inputs:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backlit.errors import BacklitError
+from backlit.errors import choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,4 @@ def loss_named(name: str) -> Loss:
     BacklitError
         If there is none of that name.
     """
-    if name not in LOSSES:
-        raise BacklitError(f"loss {name!r} is not known; choose one of {', '.join(LOSSES)}")
-    return LOSSES[name]
+    return choose("loss", name, LOSSES)

@@ -141,7 +141,7 @@ def test_bad_paths_and_tasks_are_one_line(fails: Fails, run: Run, words: list[st
 
 def test_an_interrupted_training_writes_no_model(run: Run, trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(model: Any, *_: Any, **__: Any) -> Any:
-        model.history_ = SimpleNamespace(stopped="it was interrupted in epoch 3")
+        model.history_ = SimpleNamespace(interrupted=True, stopped="it was interrupted in epoch 3")
         return model
 
     monkeypatch.setattr(TabularClassifier, "fit", interrupted)

@@ -112,6 +112,7 @@ def test_interrupt_ends_a_training_and_keeps_what_was_learnt(ctrl_c: None) -> No
 
     with pytest.warns(UserWarning, match="interrupted by user"):
         history = train(network, optimizer, samples(64_000), plan, on_epoch=interrupt)
+    assert history.interrupted
     assert len(history.epochs) < 10
     assert np.isfinite(theta).all()
 

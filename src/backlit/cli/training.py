@@ -98,7 +98,7 @@ def _fitted(task: str, table: pa.Table, target: str, seed: int) -> Any:
     model = kind(random_state=seed)
     with EpochBar(model.max_epochs) as bar:
         model.fit(table.drop_columns([target]), table[target], on_epoch=bar)
-    if "interrupted" in model.history_.stopped:  # a fit keeps its best epoch; who stops a command wants no model
+    if model.history_.interrupted:  # a fit keeps its best epoch; who stops a command wants no model
         raise KeyboardInterrupt
     model.target_name_ = target
     return model

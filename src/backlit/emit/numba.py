@@ -41,7 +41,6 @@ WORDS: Mapping[str, str] = {
 """Primitive -> its word in the compiled language."""
 
 _HEAD = """# Made from the declarations of gates and losses; the folder's name is the hash of all that is in it.
-import numpy as np
 from numba import carray, cfunc, njit, types
 
 from ..precision import F, OPTIONS, POINTER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,17 +33,27 @@ def best_temperature(
     True
     """
     logits = np.log(np.maximum(outputs.astype(np.float64), TINY))
-    costs = np.array([_cross_entropy(logits / t, codes, weights) for t in TEMPERATURES])
-    at = int(np.argmin(costs))
-    if 0 < at < len(costs) - 1:  # the minimum of the parabola through three points, in log temperature
-        left, here, right = costs[at - 1 : at + 2]
+
+    @cache
+    def cost_at(place: int) -> float:
+        return _cross_entropy(logits / TEMPERATURES[place], codes, weights)
+
+    low, at = 0, len(TEMPERATURES) - 1
+    while low < at:  # the cost is convex in 1 / T, so it falls to its minimum and rises from there
+        middle = (low + at) // 2
+        if cost_at(middle) <= cost_at(middle + 1):
+            at = middle
+        else:
+            low = middle + 1
+    if 0 < at < len(TEMPERATURES) - 1:  # the minimum of the parabola through three points, in log temperature
+        left, here, right = (cost_at(place) for place in (at - 1, at, at + 1))
         shift = 0.5 * (left - right) / max(left - 2 * here + right, TINY)
         ratio = TEMPERATURES[1] / TEMPERATURES[0]
         temperature = float(TEMPERATURES[at] * ratio**shift)
         cost = _cross_entropy(logits / temperature, codes, weights)
         if cost <= here:
             return temperature, cost
-    return float(TEMPERATURES[at]), float(costs[at])
+    return float(TEMPERATURES[at]), cost_at(at)
 
 
 def _cross_entropy(logits: NDArray[np.float64], codes: NDArray[np.int64], weights: NDArray[Any] | None) -> float:

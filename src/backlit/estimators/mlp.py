@@ -14,7 +14,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.multiclass import unique_labels
 
-from backlit.errors import BacklitError
+from backlit.estimators.parameters import class_code
 from backlit.estimators.perceptron import ACTIVATIONS, Perceptron
 from backlit.estimators.saving import State, labels_state, restore_labels
 
@@ -206,12 +206,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     def _target_row(self, y: Any) -> NDArray[np.float64]:
         if self._binarizer.y_type_.startswith("multilabel"):
             return np.asarray(y, dtype=np.float64).reshape(-1)
-        found = np.flatnonzero(self.classes_ == y)
-        if len(found) != 1:
-            raise BacklitError(f"y: {y!r} is not one of the model's classes {self.classes_.tolist()}")
-        if self.n_outputs_ == 1:
-            return np.array([float(found[0])])
-        return np.asarray(np.eye(self.n_outputs_)[found[0]])
+        code = class_code(self.classes_, y)
+        return np.array([float(code)]) if self.n_outputs_ == 1 else np.asarray(np.eye(self.n_outputs_)[code])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -93,6 +93,20 @@ class HasNetwork:
         save_model(self, path)
 
 
+def class_code(classes: NDArray[Any], y: Any) -> int:
+    """The place of a label among a model's classes.
+
+    Raises
+    ------
+    BacklitError
+        If it is none of them.
+    """
+    found = np.flatnonzero(classes == y)
+    if len(found) != 1:
+        raise BacklitError(f"y: {y!r} is not one of the model's classes {classes.tolist()}")
+    return int(found[0])
+
+
 def seed_of(random_state: Any) -> int:
     """scikit-learn's `random_state` as the one seed of a training."""
     if random_state is None:

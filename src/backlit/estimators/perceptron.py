@@ -22,9 +22,12 @@ from backlit.blueprint import Blueprint, mlp
 from backlit.errors import BacklitError
 from backlit.estimators.parameters import HasNetwork, seed_of
 from backlit.estimators.saving import State, network_state, restore_network
+from backlit.training.initial import INITIALS, initial
 
 ACTIVATIONS: Mapping[str, str] = {"logistic": "sigmoid"}
 """scikit-learn's names for gates that have another name here."""
+
+THEIR_NAMES = {ours: theirs for theirs, ours in ACTIVATIONS.items()}
 
 NON_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and need to be "
@@ -62,7 +65,7 @@ class Perceptron(HasNetwork, BaseEstimator):
         "epsilon": [Interval(Real, 0, None, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "init": [StrOptions({"glorot", "normal", "scaled_normal"})],
+        "init": [StrOptions(set(INITIALS))],
     }
 
     # -- what the two kinds decide for themselves --------------------------------------------------------------------
@@ -162,8 +165,6 @@ class Perceptron(HasNetwork, BaseEstimator):
 
     def _begin(self, blueprint: Blueprint, dtype: np.dtype[Any]) -> None:
         """A new network, and nothing behind it."""
-        from backlit.training.initial import initial
-
         self.network_ = blueprint
         self._seed = seed_of(self.random_state)
         self.flat_ = initial(blueprint, self._seed, dtype, self.init)
@@ -173,7 +174,7 @@ class Perceptron(HasNetwork, BaseEstimator):
         self._epochs_behind = 0
         self.n_layers_ = len(blueprint.layers) + 1
         self.n_outputs_ = blueprint.outputs
-        self.out_activation_ = {"sigmoid": "logistic"}.get(blueprint.output_gate, blueprint.output_gate)
+        self.out_activation_ = THEIR_NAMES.get(blueprint.output_gate, blueprint.output_gate)
         self.loss_curve_: list[float] = []
         self._no_improvement_count = 0
         self.best_loss_: float | None = np.inf
@@ -225,7 +226,7 @@ class Perceptron(HasNetwork, BaseEstimator):
     def _fit_stochastic(
         self, X: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any], once: bool, fresh: bool
     ) -> None:
-        from backlit.training.loop import Epoch, Plan, Samples, train
+        from backlit.training.loop import RAN_OUT, Epoch, Plan, Samples, train
         from backlit.training.network import Network, Regular
 
         first_epoch = self._epochs_behind
@@ -236,7 +237,6 @@ class Perceptron(HasNetwork, BaseEstimator):
         network = Network(self.network_, self.flat_, self._capacity(len(samples)))
         if fresh:
             self._optimizer = self._new_optimizer()
-        patience = self.n_iter_no_change
         plan = Plan(
             epochs=1 if once else self.max_iter,
             rate=self.learning_rate_init,
@@ -245,7 +245,7 @@ class Perceptron(HasNetwork, BaseEstimator):
             regular=Regular(alpha=self.alpha),
             shuffle=self.shuffle,
             tolerance=self.tol,
-            patience=np.inf if once else patience,
+            patience=np.inf if once else self.n_iter_no_change,
             seed=self._seed,
         )
         if self.early_stopping and not once:
@@ -287,8 +287,7 @@ class Perceptron(HasNetwork, BaseEstimator):
             self.validation_scores_.append(float("nan"))
         if not history.epochs and history.diverged:
             raise ValueError(NON_FINITE)
-        ran_out = not once and len(history.epochs) == self.max_iter and history.stopped == "all epochs were run"
-        if ran_out and self.max_iter > 0:
+        if not once and history.stopped == RAN_OUT:
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization "
                 "hasn't converged yet.",

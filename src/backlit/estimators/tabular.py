@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from backlit.blueprint import mlp
 from backlit.errors import BacklitError
 from backlit.estimators.calibration import best_temperature
-from backlit.estimators.parameters import HasNetwork, seed_of
+from backlit.estimators.parameters import HasNetwork, class_code, seed_of
 from backlit.estimators.saving import State, labels_state, network_state, restore_labels, restore_network
 from backlit.tabular import FrameEncoder, TargetScaler, encode_classes, fit_encoder
 from backlit.tabular.recipe import RECIPES, Recipe
@@ -289,10 +289,7 @@ class TabularClassifier(ClassifierMixin, _Tabular):
         self.intercepts_[-1][...] /= temperature
 
     def _target_row(self, y: Any) -> NDArray[np.float64]:
-        found = np.flatnonzero(self.classes_ == y)
-        if len(found) != 1:
-            raise BacklitError(f"y: {y!r} is not one of the model's classes {self.classes_.tolist()}")
-        return np.asarray(np.eye(len(self.classes_))[found[0]])
+        return np.asarray(np.eye(len(self.classes_))[class_code(self.classes_, y)])
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """The probability of each class, shape (n_samples, n_classes), in the order of `classes_`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-PURPOSES = ("initial", "shuffle", "validation", "members")
+PURPOSES = ("initial", "shuffle")
 
 
 def epoch_seed(seed: int, epoch: int) -> int:

@@ -23,7 +23,17 @@ from backlit.gates import GATES
 from backlit.losses import loss_named
 from backlit.training.cache import cache_folder, digest, load, place
 
-KERNELS = ("memory.py", "calls.py", "blas.py", "team.py", "chance.py", "dense.py", "steps.py", "passes.py")
+KERNELS = (
+    "memory.py",
+    "calls.py",
+    "blas.py",
+    "team.py",
+    "chance.py",
+    "words_shared.py",
+    "dense.py",
+    "steps.py",
+    "passes.py",
+)
 FLOATS = ("float32", "float64")
 YIELD = "" if sys.platform == "win32" else "sched_yield"
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.blueprint import Blueprint, Layer, Slot
-from backlit.errors import BacklitError
+from backlit.errors import choose
 from backlit.training.chance import generator
 
 Draw = NDArray[np.float64]
@@ -63,11 +63,10 @@ def initial(blueprint: Blueprint, seed: int, dtype: np.dtype[Any], rule: str = "
     >>> initial(mlp(2, (), 2), 0, np.dtype(np.float32)).shape
     (32,)
     """
-    if rule not in INITIALS:
-        raise BacklitError(f"init {rule!r} is not known; choose one of {', '.join(INITIALS)}")
+    draw = choose("init", rule, INITIALS)
     saturating = blueprint.layers[0].gate == "sigmoid"
     flat = np.zeros(blueprint.flat_size, dtype)
     for slot in blueprint.slots:
         chance = generator(seed, "initial", slot.offset)
-        slot.view(flat)[...] = INITIALS[rule](chance, blueprint.layers[slot.layer - 1], slot, saturating)
+        slot.view(flat)[...] = draw(chance, blueprint.layers[slot.layer - 1], slot, saturating)
     return flat

@@ -63,6 +63,10 @@ class Epoch:
     rate: float
 
 
+RAN_OUT = "all epochs were run"
+"""Why a training stopped, when nothing stopped it."""
+
+
 @dataclass(slots=True)
 class History:
     """What happened in a training."""
@@ -70,8 +74,9 @@ class History:
     epochs: list[Epoch] = field(default_factory=list)
     best_epoch: int = 0
     waited: int = 0
-    stopped: str = "all epochs were run"
+    stopped: str = RAN_OUT
     diverged: bool = False
+    interrupted: bool = False
 
 
 class Divergence(UserWarning):
@@ -157,6 +162,7 @@ def train(
                 history.stopped = "the callback asked for it"
                 break
     except KeyboardInterrupt:
+        history.interrupted = True
         history.stopped = f"it was interrupted in epoch {len(history.epochs) + 1}"
         warnings.warn(f"Training interrupted by user: {history.stopped}; the best so far is kept.", stacklevel=2)
     seen = first_sample + len(history.epochs) * len(samples)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.errors import BacklitError
+from backlit.errors import choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,7 @@ class Optimizer:
     """An optimizer at work: its constants, its memory, and (in `settings`) how many steps it has taken."""
 
     def __init__(self, name: str, size: int, dtype: np.dtype[Any], settings: Mapping[str, float]) -> None:
-        if name not in OPTIMIZERS:
-            raise BacklitError(f"optimizer {name!r} is not known; choose one of {', '.join(OPTIMIZERS)}")
-        kind = OPTIMIZERS[name]
+        kind = choose("optimizer", name, OPTIMIZERS)
         self.name = name
         self.learning_rate = 0.0  # of the next epoch, as the training loop leaves it
         self.kernel = kind.kernel

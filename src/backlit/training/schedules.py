@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.errors import BacklitError
+from backlit.errors import choose
 
 Fractions = NDArray[np.float64]
 
@@ -35,7 +35,6 @@ def rates(schedule: str, base: float, epoch: int, epochs: int, batches: int) -> 
     >>> rates("cosine", 0.1, 0, 1, 4).round(4).tolist()
     [0.1, 0.0854, 0.05, 0.0146]
     """
-    if schedule not in SCHEDULES:
-        raise BacklitError(f"schedule {schedule!r} is not known; choose one of {', '.join(SCHEDULES)}")
+    factor = choose("schedule", schedule, SCHEDULES)
     done = (epoch * batches + np.arange(batches)) / (epochs * batches)
-    return base * SCHEDULES[schedule](done)
+    return base * factor(done)

@@ -9,16 +9,7 @@ import numpy as np
 from numba import njit
 
 from .precision import STRICT, F
-
-
-@njit(**STRICT)
-def larger(x, z):
-    return z if z > x else x
-
-
-@njit(**STRICT)
-def smaller(x, z):
-    return z if z < x else x
+from .words_shared import cos, larger, power, sin, smaller, sqrt  # noqa: F401  # part of the vocabulary
 
 
 @njit(**STRICT)
@@ -33,8 +24,8 @@ def exp(x):
     p = p * r + F(1.6666665459e-1)
     p = p * r + F(5.0000001201e-1)
     p = p * r * r + r + F(1.0)
-    power = np.int32((np.int32(whole) + np.int32(127)) << np.int32(23))  # the bits of 2 ** whole
-    return p * power.view(np.float32)
+    exponent = np.int32((np.int32(whole) + np.int32(127)) << np.int32(23))  # the bits of 2 ** whole
+    return p * exponent.view(np.float32)
 
 
 @njit(**STRICT)
@@ -64,10 +55,10 @@ def tanh(x):
 @njit(**STRICT)
 def log(x):
     bits = np.int32(F(x).view(np.int32))
-    power = F((bits >> np.int32(23)) - np.int32(126))
+    exponent = F((bits >> np.int32(23)) - np.int32(126))
     m = np.int32((bits & np.int32(0x7FFFFF)) | np.int32(0x3F000000)).view(np.float32)  # in [0.5, 1)
     low = m < F(0.70710678118654752)
-    power = power - F(1.0) if low else power
+    exponent = exponent - F(1.0) if low else exponent
     m = (m + m if low else m) - F(1.0)
     s = m * m
     p = F(7.0376836292e-2)
@@ -79,8 +70,8 @@ def log(x):
     p = p * m + F(2.0000714765e-1)
     p = p * m + F(-2.4999993993e-1)
     p = p * m + F(3.3333331174e-1)
-    tail = p * m * s - F(2.12194440e-4) * power - F(0.5) * s
-    y = m + tail + F(0.693359375) * power
+    tail = p * m * s - F(2.12194440e-4) * exponent - F(0.5) * s
+    y = m + tail + F(0.693359375) * exponent
     y = y if x < F(np.inf) else x
     return y if x > F(0.0) else (F(-np.inf) if x == F(0.0) else F(np.nan))
 
@@ -90,21 +81,6 @@ def log1p(x):
     w = F(1.0) + x
     lost = (x - (w - F(1.0))) / w  # what rounding took from 1 + x is put back
     return log(w) + (lost if w > F(0.0) else F(0.0))
-
-
-@njit(**STRICT)
-def sqrt(x):
-    return F(math.sqrt(x))
-
-
-@njit(**STRICT)
-def sin(x):
-    return F(math.sin(x))
-
-
-@njit(**STRICT)
-def cos(x):
-    return F(math.cos(x))
 
 
 @njit(**STRICT)
@@ -133,8 +109,3 @@ def erf(x):
     far = F(1.0) - exp(-c * c) * q * m
     signed = far if x > F(0.0) else -far
     return near if abs(x) < F(1.0) else signed
-
-
-@njit(**STRICT)
-def power(x, z):
-    return F(x**z)

@@ -9,16 +9,7 @@ import numpy as np
 from numba import njit
 
 from .precision import STRICT, F
-
-
-@njit(**STRICT)
-def larger(x, z):
-    return z if z > x else x
-
-
-@njit(**STRICT)
-def smaller(x, z):
-    return z if z < x else x
+from .words_shared import cos, larger, power, sin, smaller, sqrt  # noqa: F401  # part of the vocabulary
 
 
 @njit(**STRICT)
@@ -34,8 +25,8 @@ def exp(x):
     q = q * s + 2.52448340349684104192e-3
     q = q * s + 2.27265548208155028766e-1
     q = q * s + 2.0
-    power = np.int64((np.int64(whole) + 1023) << 52)  # the bits of 2 ** whole
-    return (1.0 + 2.0 * p / (q - p)) * power.view(np.float64)
+    exponent = np.int64((np.int64(whole) + 1023) << 52)  # the bits of 2 ** whole
+    return (1.0 + 2.0 * p / (q - p)) * exponent.view(np.float64)
 
 
 @njit(**STRICT)
@@ -65,10 +56,10 @@ def tanh(x):
 @njit(**STRICT)
 def log(x):
     bits = np.int64(np.float64(x).view(np.int64))
-    power = np.float64((bits >> 52) - 1022)
+    exponent = np.float64((bits >> 52) - 1022)
     m = np.int64((bits & 0xFFFFFFFFFFFFF) | 0x3FE0000000000000).view(np.float64)  # in [0.5, 1)
     low = m < 0.70710678118654752440
-    power = power - 1.0 if low else power
+    exponent = exponent - 1.0 if low else exponent
     m = (m + m if low else m) - 1.0
     s = m * m
     p = 1.01875663804580931796e-4
@@ -82,8 +73,8 @@ def log(x):
     q = q * m + 8.29875266912776603211e1
     q = q * m + 7.11544750618563894466e1
     q = q * m + 2.31251620126765340583e1
-    tail = m * (s * p / q) - 2.121944400546905827679e-4 * power - 0.5 * s
-    y = m + tail + 0.693359375 * power
+    tail = m * (s * p / q) - 2.121944400546905827679e-4 * exponent - 0.5 * s
+    y = m + tail + 0.693359375 * exponent
     y = y if x < np.inf else x
     return y if x > 0.0 else (-np.inf if x == 0.0 else np.nan)
 
@@ -96,25 +87,5 @@ def log1p(x):
 
 
 @njit(**STRICT)
-def sqrt(x):
-    return F(math.sqrt(x))
-
-
-@njit(**STRICT)
-def sin(x):
-    return F(math.sin(x))
-
-
-@njit(**STRICT)
-def cos(x):
-    return F(math.cos(x))
-
-
-@njit(**STRICT)
 def erf(x):
     return F(math.erf(x))
-
-
-@njit(**STRICT)
-def power(x, z):
-    return F(x**z)
