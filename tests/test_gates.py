@@ -132,7 +132,14 @@ ARRAY_CASES = [
     ("matmul", [(3,), (3,)], None), ("matmul", [(2, 3), (3,)], None), ("matmul", [(3,), (3, 2)], None),
     ("matmul", [(2, 3), (3, 4)], None), ("matmul", [(5, 2, 3), (5, 3, 4)], None), ("matmul", [(3,), (5, 3, 4)], None),
     ("matmul", [(5, 2, 3), (3,)], None),
+    ("grouped", [(4,), (2, 6)], None), ("grouped", [(3, 4), (2, 6)], None), ("grouped", [(3, 4), (4, 2)], None),
+    ("columnwise", [(4,), (2, 3)], None), ("columnwise", [(5, 4), (4, 3)], None),
+    ("beside", [(4,), (2,)], None), ("beside", [(5, 4), (5, 1)], None),
 ]  # fmt: skip
+
+
+def block_diagonal(w: jax.Array, groups: int) -> jax.Array:
+    return jax.scipy.linalg.block_diag(*jnp.split(w, groups, axis=1))
 
 
 @pytest.mark.parametrize(("name", "shapes", "axis"), ARRAY_CASES)
@@ -145,6 +152,9 @@ def test_pull_back_of_an_array_gate_agrees_with_jax(name: str, shapes: list[tupl
         "sum": lambda x: jnp.sum(x, axis), "mean": lambda x: jnp.mean(x, axis), "matmul": jnp.matmul,
         "logsumexp": lambda x: jax.scipy.special.logsumexp(x, axis),
         "softmax": lambda x: jax.nn.softmax(x, -1 if axis is None else axis),
+        "columnwise": lambda x, w: (x[..., : len(w), None] * w).reshape(*x.shape[:-1], -1),
+        "beside": lambda a, b: jnp.concatenate([a, b], axis=-1),
+        "grouped": lambda x, w: x @ block_diagonal(w, x.shape[-1] // w.shape[0]),
     }[name]  # fmt: skip
     y = value_of(gate, axis)(*at)
     expected, pull = jax.vjp(oracle, *at)

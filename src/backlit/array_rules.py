@@ -60,3 +60,56 @@ def matmul_right(up: Array, operands: tuple[Array, ...], y: Array, axis: int | N
     if np.ndim(b) == 1:
         return np.matmul(np.swapaxes(a, -1, -2), np.asarray(up)[..., None])[..., 0]
     return np.matmul(np.swapaxes(a, -1, -2), up)
+
+
+def grouped(x: Array, w: Array) -> Any:
+    """Each group of x times its own columns of w: ``x @ w`` for a w of blocks along the diagonal, without its zeros.
+
+    x has shape (..., groups * inner) and w (inner, columns); the columns are shared out among the groups in order.
+    """
+    inner, columns = w.shape
+    groups = x.shape[-1] // inner
+    parts = x.reshape(*x.shape[:-1], groups, 1, inner)
+    blocks = np.moveaxis(w.reshape(inner, groups, columns // groups), 1, 0)
+    return np.matmul(parts, blocks)[..., 0, :].reshape(*x.shape[:-1], columns)
+
+
+def grouped_left(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:
+    """The pull-back to x: each group's upstream times its own block transposed."""
+    x, w = operands
+    inner, columns = w.shape
+    groups = x.shape[-1] // inner
+    parts = np.asarray(up).reshape(*x.shape[:-1], groups, 1, columns // groups)
+    blocks = np.moveaxis(w.reshape(inner, groups, columns // groups), 1, 0)
+    return np.matmul(parts, np.swapaxes(blocks, -1, -2))[..., 0, :].reshape(x.shape)
+
+
+def grouped_right(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:
+    """The pull-back to w: for each group the outer product of its inputs and its upstream, summed over samples."""
+    x, w = operands
+    inner, columns = w.shape
+    groups = x.shape[-1] // inner
+    inputs = np.moveaxis(x.reshape(-1, groups, inner), 0, -1)  # (groups, inner, samples)
+    signals = np.moveaxis(np.asarray(up).reshape(-1, groups, columns // groups), 1, 0)
+    return np.moveaxis(np.matmul(inputs, signals), 0, 1).reshape(w.shape)
+
+
+def columnwise(x: Array, w: Array) -> Any:
+    """Each of the first columns of x times its own row of w: (..., columns), (first, many) give (..., first * many)."""
+    first, many = w.shape
+    return (x[..., :first, None] * w).reshape(*x.shape[:-1], first * many)
+
+
+def columnwise_left(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:
+    """The pull-back to x: 0 for the columns that were not used."""
+    x, w = operands
+    pulled = np.zeros_like(x)
+    pulled[..., : len(w)] = (np.reshape(up, (*x.shape[:-1], *w.shape)) * w).sum(axis=-1)
+    return pulled
+
+
+def columnwise_right(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:
+    """The pull-back to w, summed over samples."""
+    x, w = operands
+    products = np.reshape(up, (*x.shape[:-1], *w.shape)) * x[..., : len(w), None]
+    return products.reshape(-1, *w.shape).sum(axis=0)

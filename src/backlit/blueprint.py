@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from backlit.errors import BacklitError, choose
 from backlit.gates import GATES
-from backlit.layers import LAYERS
+from backlit.layers import FEATURES, LAYERS, WAVES, Parameter
 from backlit.losses import FUSIONS, Fusion, loss_named
 
 Vector = NDArray[np.floating[Any]]
@@ -27,12 +27,40 @@ ALIGNMENT = 16
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer of a network: its kind, its widths, and the gate that its pre-activation goes through."""
+    """One layer of a network: its kind, its widths, and the gate that its pre-activation goes through.
+
+    `groups` is how many groups of neurons share the inputs out among themselves, 1 where each hears all of them; of a
+    periodic layer, how many of the inputs, from the first, have waves.
+    """
 
     kind: str
     inputs: int
     outputs: int
     gate: str
+    groups: int = 1
+
+    @property
+    def widths(self) -> Mapping[str, int]:
+        """The widths that the shapes of its parameters are named by; `inner` is what one neuron hears."""
+        own = {"inputs": self.inputs, "outputs": self.outputs, "inner": self.inputs // self.groups}
+        if self.kind != "periodic":
+            return own
+        features = self.outputs - self.inputs
+        cosines = features // FEATURES * WAVES
+        waves = cosines // self.groups
+        return {"columns": self.groups, "waves": waves, "cosines": cosines, "waves of one": WAVES, "features": features}
+
+    def heard_by(self, j: int) -> range:
+        """The inputs that neuron j hears, in the order of its weights."""
+        inner = self.inputs // self.groups
+        first = j // (self.outputs // self.groups) * inner
+        return range(first, first + inner)
+
+    def hearers_of(self, i: int) -> range:
+        """The neurons that hear input i."""
+        width = self.outputs // self.groups
+        first = i // (self.inputs // self.groups) * width
+        return range(first, first + width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +69,19 @@ class Slot:
 
     name: str
     layer: int
-    parameter: str
+    declared: Parameter
     shape: tuple[int, ...]
     offset: int
-    decays: bool
+
+    @property
+    def parameter(self) -> str:
+        """The array's name within its layer."""
+        return self.declared.name
+
+    @property
+    def decays(self) -> bool:
+        """Whether weight decay applies."""
+        return self.declared.decays
 
     @property
     def size(self) -> int:
@@ -86,22 +123,44 @@ class Blueprint:
         if not self.layers:
             raise BacklitError("blueprint: no layers; a network has at least one")
         loss_named(self.loss)
-        for number, layer in enumerate(self.layers, 1):
-            self._check(number, layer)
+        for number, layer in self.numbered:
+            self._check(number - self.numbered[0][0], number, layer)
 
-    def _check(self, number: int, layer: Layer) -> None:
+    def _check(self, at: int, number: int, layer: Layer) -> None:
         choose(f"layer {number}: kind", layer.kind, LAYERS)
         if layer.inputs < 1 or layer.outputs < 1:
             raise BacklitError(f"layer {number}: widths {layer.inputs} -> {layer.outputs}; each is at least 1")
-        if number > 1 and self.layers[number - 2].outputs != layer.inputs:
-            before = self.layers[number - 2].outputs
+        if LAYERS[layer.kind].front:
+            features = layer.outputs - layer.inputs
+            if number or not 0 < layer.groups <= layer.inputs or features < 1 or features % (FEATURES * layer.groups):
+                raise BacklitError(f"layer {number}: a {layer.kind} layer {layer} cannot be built")
+            return
+        if layer.groups < 1 or layer.inputs % layer.groups or layer.outputs % layer.groups:
+            raise BacklitError(
+                f"layer {number}: {layer.groups} groups do not share out widths {layer.inputs} -> {layer.outputs}"
+            )
+        if layer.groups > 1 and layer.kind != "grouped":
+            raise BacklitError(f"layer {number}: a {layer.kind} layer has no groups; its kind is 'grouped'")
+        before = self.layers[at - 1].outputs if at else layer.inputs
+        if before != layer.inputs:
             raise BacklitError(f"layer {number}: takes {layer.inputs} inputs, but layer {number - 1} gives {before}")
-        if layer.gate == "softmax" and number == len(self.layers):
+        if layer.gate == "softmax" and at + 1 == len(self.layers):
             return
         try:
             GATES.elementwise(layer.gate)
         except BacklitError as error:
             raise BacklitError(f"layer {number}: {error}") from None
+
+    @property
+    def numbered(self) -> tuple[tuple[int, Layer], ...]:
+        """The layers with their numbers: those of neurons count from 1, what stands before them is 0."""
+        first = 0 if self.layers[0].kind in LAYERS and LAYERS[self.layers[0].kind].front else 1
+        return tuple(enumerate(self.layers, first))
+
+    @property
+    def neurons(self) -> tuple[Layer, ...]:
+        """The layers of neurons: layer l of the lecture is ``neurons[l - 1]``."""
+        return tuple(layer for number, layer in self.numbered if number)
 
     @property
     def inputs(self) -> int:
@@ -128,12 +187,11 @@ class Blueprint:
         """Every array of parameters, layer by layer."""
         slots: list[Slot] = []
         offset = 0
-        for number, layer in enumerate(self.layers, 1):
-            widths = {"inputs": layer.inputs, "outputs": layer.outputs}
+        for number, layer in self.numbered:
             for parameter in LAYERS[layer.kind].parameters:
-                shape = tuple(widths[width] for width in parameter.shape)
+                shape = tuple(layer.widths[width] for width in parameter.shape)
                 name = f"{parameter.name}[{number}]"
-                slots.append(Slot(name, number, parameter.name, shape, offset, parameter.decays))
+                slots.append(Slot(name, number, parameter, shape, offset))
                 offset += -(-math.prod(shape) // ALIGNMENT) * ALIGNMENT
         return tuple(slots)
 
@@ -154,7 +212,7 @@ class Blueprint:
 
     def to_state(self) -> dict[str, Any]:
         """The blueprint as JSON-ready data."""
-        layers = [[layer.kind, layer.inputs, layer.outputs, layer.gate] for layer in self.layers]
+        layers = [[layer.kind, layer.inputs, layer.outputs, layer.gate, layer.groups] for layer in self.layers]
         return {"layers": layers, "loss": self.loss}
 
     @classmethod
@@ -167,12 +225,30 @@ class Blueprint:
             If the data is not a blueprint's.
         """
         try:
-            layers = tuple(Layer(str(k), int(i), int(o), str(g)) for k, i, o, g in state["layers"])
+            layers = tuple(
+                Layer(str(k), int(i), int(o), str(g), *map(int, groups)) for k, i, o, g, *groups in state["layers"]
+            )
             return cls(layers, str(state["loss"]))
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, BacklitError):
                 raise
             raise BacklitError("blueprint: its description cannot be read; the file is damaged or foreign") from None
+
+
+def with_waves(blueprint: Blueprint, columns: int, sets: int = 1) -> Blueprint:
+    """The same network with waves of its first inputs beside all of them, for its first layer to hear.
+
+    Each column makes `sets` sets of waves, one for each network that stands side by side in it.
+
+    Examples
+    --------
+    >>> [layer.outputs for layer in with_waves(mlp(5, (8,), 2), 3).layers]
+    [14, 8, 2]
+    """
+    first, *rest = blueprint.layers
+    outputs = first.inputs + FEATURES * columns * sets
+    front = Layer("periodic", first.inputs, outputs, "identity", columns)
+    return Blueprint((front, replace(first, inputs=outputs), *rest), blueprint.loss)
 
 
 def mlp(
@@ -194,7 +270,7 @@ def mlp(
     Examples
     --------
     >>> mlp(64, (100, 50), 10, hidden_gate=("tanh", "relu")).layers[1]
-    Layer(kind='dense', inputs=100, outputs=50, gate='relu')
+    Layer(kind='dense', inputs=100, outputs=50, gate='relu', groups=1)
     """
     gates = [hidden_gate] * len(hidden) if isinstance(hidden_gate, str) else list(hidden_gate)
     if len(gates) != len(hidden):

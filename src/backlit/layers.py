@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+WAVES, FEATURES = 16, 3
+"""A periodic layer makes so many cosines of each column, and so many features of those."""
+
+PERIODIC_RATE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One array that a layer learns; `shape` names widths of the layer; `decays` says if weight decay applies."""
+    """One array that a layer learns.
+
+    `shape` names widths of the layer; `decays` says if weight decay applies; `start`, if given, is the distribution
+    that it starts from and its width (else the network's rule of initialisation says so); `rate` is its own factor of
+    the learning rate.
+    """
 
     name: str
     shape: tuple[str, ...]
     decays: bool
+    start: tuple[str, float] | None = None
+    rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +35,7 @@ class LayerKind:
     name: str
     formula: str
     parameters: tuple[Parameter, ...]
+    front: bool = False  # stands before the first layer of neurons, and is numbered 0
 
 
 LAYERS: Mapping[str, LayerKind] = {
@@ -31,6 +45,25 @@ LAYERS: Mapping[str, LayerKind] = {
             "dense",
             "x @ w + b",
             (Parameter("w", ("inputs", "outputs"), decays=True), Parameter("b", ("outputs",), decays=False)),
+        ),
+        # networks side by side as one: a neuron hears its own group's inputs only
+        LayerKind(
+            "grouped",
+            "grouped(x, w) + b",
+            (Parameter("w", ("inner", "outputs"), decays=True), Parameter("b", ("outputs",), decays=False)),
+        ),
+        # numbers as waves: Gorishniy et al. 2022, in the form 'PBLD' of Holzmueller et al. 2024, which also gives
+        # the starts and the rate
+        LayerKind(
+            "periodic",
+            f"beside(x, grouped(cos({math.tau!r} * columnwise(x, frequency) + phase), mix) + shift)",
+            (
+                Parameter("frequency", ("columns", "waves"), False, ("normal", 0.1), PERIODIC_RATE),
+                Parameter("phase", ("cosines",), False, ("uniform", math.pi), PERIODIC_RATE),
+                Parameter("mix", ("waves of one", "features"), False, ("uniform", 0.25), PERIODIC_RATE),
+                Parameter("shift", ("features",), False, ("uniform", 0.25), PERIODIC_RATE),
+            ),
+            front=True,
         ),
     )
 }

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -141,7 +140,7 @@ def test_bad_paths_and_tasks_are_one_line(fails: Fails, run: Run, words: list[st
 
 def test_an_interrupted_training_writes_no_model(run: Run, trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(model: Any, *_: Any, **__: Any) -> Any:
-        model.history_ = SimpleNamespace(interrupted=True, stopped="it was interrupted in epoch 3")
+        model.interrupted_ = True
         return model
 
     monkeypatch.setattr(TabularClassifier, "fit", interrupted)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from backlit.blueprint import Blueprint, mlp
+from backlit.blueprint import Blueprint, mlp, with_waves
 from backlit.emit import GATES
 from backlit.errors import BacklitError
 from backlit.gate_kinds import ArrayGate
@@ -40,6 +40,20 @@ def by_element(graph: Graph) -> dict[str, float]:
         for index in np.ndindex(gradient.shape):
             found[element_name(wire.name, index)] = float(gradient[index])
     return found
+
+
+def test_waves_at_every_zoom() -> None:
+    blueprint = with_waves(mlp(3, (4,), 2, hidden_gate="selu"), 2)
+    flat = np.random.default_rng(1).standard_normal(blueprint.flat_size)
+    layer = network(blueprint, flat, X[0, :3], Y[0, :2])
+    expected = by_element(layer)
+    for zoom in ("neuron", "gates"):
+        found = by_element(network(blueprint, flat, X[0, :3], Y[0, :2], zoom=zoom))  # type: ignore[arg-type]
+        np.testing.assert_allclose([found[name] for name in expected], [*expected.values()], rtol=1e-11, atol=1e-14)
+    sweep = backward(layer)
+    assert all(
+        row.ok for row in compare(layer, sweep, [(w, i) for w in layer.given for i in np.ndindex(w.value.shape)])
+    )
 
 
 @pytest.mark.parametrize(("output_gate", "loss"), ENDINGS)
@@ -158,7 +172,8 @@ def test_too_large_a_network_is_not_taken_apart() -> None:
 
 SHAPES = {
     "sum": "sum(x * x)", "mean": "mean(x * x)", "logsumexp": "logsumexp(x * 2)", "softmax": "sum(softmax(x) ** 2)",
-    "matmul": "sum((x @ w) ** 2)",
+    "matmul": "sum((x @ w) ** 2)", "grouped": "sum(grouped(x, w) ** 2)",
+    "columnwise": "sum(columnwise(x, w) ** 2)", "beside": "sum(beside(x, x * 2) ** 2)",
 }  # fmt: skip
 
 
@@ -170,6 +185,10 @@ def test_array_gate_is_taken_apart_to_the_same_gradients(name: str, shape: tuple
     values = {"x": chance.standard_normal(shape)}
     if name == "matmul":
         values["w"] = chance.standard_normal((shape[-1], 2))
+    if name == "columnwise":
+        values["w"] = chance.standard_normal((shape[-1], 2))
+    if name == "grouped":
+        values["w"] = chance.standard_normal((1, 2 * shape[-1]))
     whole = read(SHAPES[name], values)
     apart = unroll(whole, zoom)
     assert all(wire.value.ndim == 0 for wire in apart.wires)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from backlit.blueprint import Blueprint, mlp
+from backlit.blueprint import Blueprint, Layer, mlp, with_waves
 from backlit.training.initial import initial
 from backlit.training.network import Network
 
@@ -44,6 +44,13 @@ NETWORKS = [
     *[mlp(5, (4, 3), 3, hidden_gate=gate) for gate in GATES],
     *[mlp(5, (4,), 3, hidden_gate="tanh", output_gate=gate, loss=loss) for gate, loss in ENDS],
     mlp(3, (), 2),
+    with_waves(mlp(5, (4,), 3, hidden_gate="selu"), 3),
+    with_waves(mlp(5, (4,), 3, hidden_gate="selu"), 5),
+    Blueprint((Layer("periodic", 4, 22, "identity", 3), Layer("dense", 22, 2, "softmax")), "cross_entropy"),
+    Blueprint(
+        (Layer("dense", 3, 6, "tanh"), Layer("grouped", 6, 9, "relu", 3), Layer("dense", 9, 2, "softmax")),
+        "cross_entropy",
+    ),
     mlp(4, (3,), 1, hidden_gate="sigmoid", output_gate="identity", loss="squared"),
     mlp(2, (3, 4, 5, 4), 1, hidden_gate=("relu", "tanh", "gelu", "selu"), output_gate="identity", loss="quadratic"),
 ]
@@ -53,19 +60,32 @@ def name(network: Blueprint) -> str:
     return "-".join([*(layer.gate for layer in network.layers), network.loss])
 
 
+def waves(x, frequency, phase, mix, shift):
+    """The formula of Holzmueller et al. 2024, column by column, with einsum."""
+    columns, many = frequency.shape
+    cosines = jnp.cos(2 * jnp.pi * x[:, :columns, None] * frequency + phase.reshape(columns, many))
+    sets = cosines.reshape(len(x), columns, many // 16, 16)
+    features = jnp.einsum("rcsk,kcsq->rcsq", sets, mix.reshape(16, columns, many // 16, 3))
+    return jnp.concatenate([x, features.reshape(len(x), -1) + shift], axis=1)
+
+
 def oracle(network: Blueprint, theta, x, y, weights, alpha):
     def loss(flat):
         a = x
         squares = 0.0
-        for number, layer in enumerate(network.layers, 1):
-            w, b = (
+        for number, layer in network.numbered:
+            w, b, *more = (
                 jax.lax.dynamic_slice(flat, (slot.offset,), (slot.size,)).reshape(slot.shape)
                 for slot in network.slots
                 if slot.layer == number
             )
+            if layer.kind == "periodic":
+                a = waves(a, w, b, *more)
+                continue
             squares += jnp.sum(w**2)
-            z = a @ w + b
-            a = GATES.get(layer.gate, lambda z: z)(z) if number < len(network.layers) else z
+            parts = zip(jnp.split(a, layer.groups, axis=1), jnp.split(w, layer.groups, axis=1), strict=True)
+            z = jnp.concatenate([part @ block for part, block in parts], axis=1) + b
+            a = GATES.get(layer.gate, lambda z: z)(z) if number < len(network.neurons) else z
         end = ENDS[(network.output_gate, network.loss)]
         return jnp.sum(weights * jax.vmap(end)(z, y)) + alpha * squares / 2
 

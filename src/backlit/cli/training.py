@@ -49,7 +49,7 @@ def train_model(data: Path, target: str, out: Path | None, seed: int, task: str 
     found = scores(model, kept, target, labels.take(pa.array(learn)))
     show_scores(f"Held out: {len(held):,} rows", task == "classification", found)
     model.save(out)
-    told.print(f"Saved {out}: the model that learnt from the {len(learn):,} rows, best epoch {model.best_epoch_}")
+    told.print(f"Saved {out}: {len(model.histories_)} networks in one, learnt from the {len(learn):,} rows")
 
 
 def split(groups: Rows, seed: int) -> tuple[Rows, Rows]:
@@ -98,7 +98,7 @@ def _fitted(task: str, table: pa.Table, target: str, seed: int) -> Any:
     model = kind(random_state=seed)
     with EpochBar(model.max_epochs) as bar:
         model.fit(table.drop_columns([target]), table[target], on_epoch=bar)
-    if model.history_.interrupted:  # a fit keeps its best epoch; who stops a command wants no model
+    if model.interrupted_:  # a fit keeps its best epoch; who stops a command wants no model
         raise KeyboardInterrupt
     model.target_name_ = target
     return model

@@ -43,7 +43,7 @@ WORDS: Mapping[str, str] = {
 _HEAD = """# Made from the declarations of gates and losses; the folder's name is the hash of all that is in it.
 from numba import carray, cfunc, njit, types
 
-from ..precision import F, OPTIONS, POINTER
+from ..precision import F, KERNEL, OPTIONS, POINTER
 from .. import words
 """
 
@@ -54,14 +54,14 @@ def gate_file(gate: Gate) -> str:
     backward = _body(local_tree(gate, 0), "delta[i] *= {}", {"x": "z[i]", "y": "a[i]"})
     return f"""{_HEAD}
 
-@cfunc(types.void(POINTER, POINTER, types.int64), **OPTIONS)
+@cfunc(types.void(POINTER, POINTER, types.int64), **KERNEL)
 def forward(z, a, size):
     z, a = carray(z, size), carray(a, size)
     for i in range(size):
 {_indented(forward, 8)}
 
 
-@cfunc(types.void(POINTER, POINTER, POINTER, types.int64), **OPTIONS)
+@cfunc(types.void(POINTER, POINTER, POINTER, types.int64), **KERNEL)
 def backward(z, a, delta, size):
     z, a, delta = carray(z, size), carray(a, size), carray(delta, size)
     for i in range(size):
@@ -89,12 +89,12 @@ def outputs(z, a):
 {activate}
 
 
-@cfunc(types.void(POINTER, POINTER, types.int64, types.int64), **OPTIONS)
+@cfunc(types.void(POINTER, POINTER, types.int64, types.int64), **KERNEL)
 def activate(z, a, rows, columns):
     outputs(carray(z, (rows, columns)), carray(a, (rows, columns)))
 
 
-@cfunc(types.float64(POINTER, POINTER, POINTER, POINTER, POINTER, types.int64, types.int64), **OPTIONS)
+@cfunc(types.float64(POINTER, POINTER, POINTER, POINTER, POINTER, types.int64, types.int64), **KERNEL)
 def head(z, a, y, weight, delta, rows, columns):
     z, a, y = carray(z, (rows, columns)), carray(a, (rows, columns)), carray(y, (rows, columns))
     weight, delta = carray(weight, rows), carray(delta, (rows, columns))

@@ -2,22 +2,62 @@
 
 from __future__ import annotations
 
+import math
+import threading
+import warnings
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted
 
-from backlit.blueprint import mlp
+from backlit.blueprint import Blueprint, Layer, mlp, with_waves
 from backlit.errors import BacklitError
 from backlit.estimators.calibration import best_temperature
+from backlit.estimators.members import folds, merged
 from backlit.estimators.parameters import HasNetwork, class_code, seed_of
 from backlit.estimators.saving import State, labels_state, network_state, restore_labels, restore_network
+from backlit.layers import LAYERS
 from backlit.tabular import FrameEncoder, TargetScaler, encode_classes, fit_encoder
 from backlit.tabular.recipe import RECIPES, Recipe
+
+STRATUM = 5
+"""Rows of a class from which every validation part gets its share of them."""
+
+
+class _Told:
+    """Who hears of the epochs of all members, one at a time, and can stop them all."""
+
+    def __init__(self, members: int, verbose: bool, on_epoch: Callable[[Any], bool | None] | None) -> None:
+        self.networks: list[Any] = []
+        self._members = members
+        self._verbose = verbose
+        self._on_epoch = on_epoch
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def __call__(self, number: int, epoch: Any) -> bool:
+        """An epoch of a member is over; the answer is whether it shall stop."""
+        with self._lock:
+            if self._verbose:
+                member = f"member {number + 1}, " if self._members > 1 else ""
+                print(f"{member}epoch {epoch.number}: loss {epoch.loss:.5f}, validation score {epoch.score:.5f}")
+            try:
+                if self._on_epoch and not self._stopped and self._on_epoch(epoch):
+                    self.stop()
+            except BaseException:
+                self.stop()
+                raise
+            return self._stopped
+
+    def stop(self) -> None:
+        """End all members, each after the step that it is in."""
+        self._stopped = True
+        for network in self.networks:
+            network.stop()
 
 
 class _Tabular(HasNetwork, BaseEstimator):
@@ -34,6 +74,7 @@ class _Tabular(HasNetwork, BaseEstimator):
         batch_size: int | None = None,
         learning_rate: float | None = None,
         validation_fraction: float | None = None,
+        n_members: int | None = None,
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
@@ -42,13 +83,14 @@ class _Tabular(HasNetwork, BaseEstimator):
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.validation_fraction = validation_fraction
+        self.n_members = n_members
         self.random_state = random_state
         self.verbose = verbose
 
     @property
     def max_epochs(self) -> int:
-        """How many epochs a fit runs at most, for progress bars."""
-        return int(self._chosen("epochs", RECIPES[self.task].epochs))
+        """How many epochs a fit runs at most, those of all members counted, for progress bars."""
+        return self._epochs() * self._members()
 
     def fit(
         self,
@@ -78,11 +120,6 @@ class _Tabular(HasNetwork, BaseEstimator):
         BacklitError
             If a column or the target cannot be used, naming it.
         """
-        from backlit.training.initial import initial
-        from backlit.training.loop import Plan, Samples, train
-        from backlit.training.network import Network, Regular
-        from backlit.training.optimizers import Optimizer
-
         recipe = RECIPES[self.task]
         seed = seed_of(self.random_state)
         targets = self._read_target(y)
@@ -93,17 +130,8 @@ class _Tabular(HasNetwork, BaseEstimator):
         self.n_features_in_ = len(self.encoder_.feature_names_in)
         self.feature_names_in_ = np.array(self.encoder_.feature_names_in, dtype=object)
         weights = _weights(sample_weight, len(rows))
-        learn, held = self._split(targets, recipe, seed)
-        samples = Samples(
-            np.ascontiguousarray(rows[learn]),
-            np.ascontiguousarray(targets[learn]),
-            weights[learn] if len(weights) else weights,
-        )
-        held_rows = np.ascontiguousarray(rows[held])
-        held_weights = weights[held] if len(weights) else None
-
         hidden = recipe.hidden if self.hidden_layer_sizes is None else tuple(self.hidden_layer_sizes)
-        self.network_ = mlp(
+        blueprint = mlp(
             rows.shape[1],
             hidden,
             self._width(targets),
@@ -111,16 +139,70 @@ class _Tabular(HasNetwork, BaseEstimator):
             output_gate=recipe.output_gate,
             loss=recipe.loss,
         )
+        columns = self.encoder_.n_quantities
+        if hidden and 0 < columns <= recipe.most_waves:
+            blueprint = with_waves(blueprint, columns)
+        told = _Told(self._members(), self.verbose, on_epoch)
+        works = [
+            partial(self._train_member, blueprint, rows, targets, weights, learn, held, seed + number, told, number)
+            for number, (learn, held) in enumerate(self._folds(targets, recipe, seed))
+        ]
+        trained = self._side_by_side(works, told)
+        self.network_, self.flat_ = merged([blueprint] * len(trained), [flat for flat, _, _ in trained])
+        self._calibrate(*(np.concatenate(parts) for parts in zip(*(held for _, _, held in trained), strict=True)))
         self.n_layers_, self.n_outputs_ = len(self.network_.layers) + 1, self.network_.outputs
-        self.flat_ = initial(self.network_, seed, np.dtype(np.float32))
-        factors = np.tile([1.0, recipe.bias_rate], (len(self.network_.layers), 1))
-        batch = min(self._chosen("batch_size", recipe.batch), len(samples))
-        network = Network(self.network_, self.flat_, batch, factors=factors)
-        optimizer = Optimizer(
-            "adam", self.flat_.size, self.flat_.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8}
+        self.histories_ = tuple(history for _, history, _ in trained)
+        self.n_iter_ = max(len(history.epochs) for history in self.histories_)
+        self.best_epoch_ = max(history.best_epoch for history in self.histories_)
+        return self
+
+    def _side_by_side(self, works: Sequence[Any], told: _Told) -> list[Any]:
+        """What the members' trainings gave; after Ctrl-C, of those that were begun, each at its best."""
+        from backlit.training.threads import side_by_side
+
+        trained, interrupted = side_by_side(works, None, told.stop)
+        self.interrupted_ = interrupted or any(history.interrupted for _, history, _ in trained)
+        if interrupted:
+            warnings.warn("Training interrupted by user; the best of each network so far is kept.", stacklevel=3)
+        return trained
+
+    def _train_member(
+        self,
+        blueprint: Blueprint,
+        rows: NDArray[np.float32],
+        targets: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        learn: NDArray[np.int64],
+        held: NDArray[np.int64],
+        seed: int,
+        told: _Told,
+        number: int,
+    ) -> tuple[NDArray[np.float32], Any, tuple[NDArray[Any], ...]]:
+        """One network, trained on some rows and chosen by the others.
+
+        Its parameters, what happened, and its outputs for the rows held out, with their targets and weights.
+        """
+        from backlit.training.initial import initial
+        from backlit.training.loop import Plan, Samples, train
+        from backlit.training.network import Network, Regular
+        from backlit.training.optimizers import Optimizer
+
+        recipe = RECIPES[self.task]
+        samples = Samples(
+            np.ascontiguousarray(rows[learn]),
+            np.ascontiguousarray(targets[learn]),
+            weights[learn] if len(weights) else weights,
         )
+        held_rows, held_targets = np.ascontiguousarray(rows[held]), targets[held]
+        held_weights = weights[held] if len(weights) else np.ones(len(held), np.float32)
+        flat = initial(blueprint, seed, np.dtype(np.float32))
+        factors = np.array([_rate_factors(layer, recipe) for layer in blueprint.layers])
+        batch = min(self._chosen("batch_size", recipe.batch), len(samples))
+        network = Network(blueprint, flat, batch, factors=factors, guest=True)
+        told.networks.append(network)
+        optimizer = Optimizer("adam", flat.size, flat.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8})
         plan = Plan(
-            epochs=self.max_epochs,
+            epochs=self._epochs(),
             rate=self._chosen("learning_rate", recipe.rate),
             schedule=recipe.schedule,
             regular=Regular(decay=recipe.decay, dropout=recipe.dropout, smoothing=recipe.smoothing),
@@ -131,37 +213,35 @@ class _Tabular(HasNetwork, BaseEstimator):
         )
 
         def validate(network: Network) -> float:
-            return -self._badness(network.predict(held_rows), targets[held], held_weights)
+            return -self._badness(network.predict(held_rows), held_targets, held_weights)
 
-        def told(epoch: Any) -> bool | None:
-            if self.verbose:
-                print(f"Epoch {epoch.number}: loss {epoch.loss:.5f}, validation score {epoch.score:.5f}")
-            return on_epoch(epoch) if on_epoch else None
-
-        self.history_ = train(network, optimizer, samples, plan, validate=validate, on_epoch=told)
-        self._calibrate(self._outputs(held_rows), targets[held], held_weights)
-        self.n_iter_ = len(self.history_.epochs)
-        self.best_epoch_ = self.history_.best_epoch
-        return self
+        history = train(network, optimizer, samples, plan, validate=validate, on_epoch=partial(told, number))
+        return flat, history, (network.predict(held_rows), held_targets, held_weights)
 
     def _chosen(self, name: str, default: Any) -> Any:
         value = getattr(self, name)
         return default if value is None else value
 
-    def _split(
+    def _epochs(self) -> int:
+        return int(self._chosen("epochs", RECIPES[self.task].epochs))
+
+    def _members(self) -> int:
+        members = self._chosen("n_members", RECIPES[self.task].members)
+        if isinstance(members, bool) or not isinstance(members, int | np.integer) or members < 1:
+            raise BacklitError(f"n_members: {members!r} networks cannot be trained; use a whole number from 1")
+        return int(members)
+
+    def _folds(
         self, targets: NDArray[np.float32], recipe: Recipe, seed: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows to learn from and rows to validate on; every class keeps a row to learn from."""
-        fraction = self._chosen("validation_fraction", recipe.validation)
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """For each member the rows to learn from and the rows to validate on."""
+        fraction = float(self._chosen("validation_fraction", recipe.validation))
+        if not 0.0 < fraction < 1.0:
+            raise BacklitError(f"validation_fraction: {fraction:g} is no part of the rows; use one such as 0.2")
         n = len(targets)
         if n < 5:
             raise BacklitError(f"X: {n} rows are too few to hold some out for validation; give at least 5")
-        stratify = self._strata(targets)
-        held_rows = max(1, round(n * fraction))
-        if stratify is not None and held_rows < len(np.unique(stratify)):
-            stratify = None
-        learn, held = train_test_split(np.arange(n), test_size=held_rows, random_state=seed, stratify=stratify)
-        return np.sort(learn), np.sort(held)
+        return folds(n, self._members(), fraction, self._strata(targets), seed)
 
     def _encoded(self, X: Any) -> NDArray[np.float32]:
         check_is_fitted(self, "flat_")
@@ -209,12 +289,12 @@ class _Tabular(HasNetwork, BaseEstimator):
     def _strata(self, targets: NDArray[np.float32]) -> NDArray[Any] | None:
         raise NotImplementedError
 
-    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
+    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> float:
         """What the best epoch has least of, on the rows held out."""
         raise NotImplementedError
 
-    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> None:
-        """Mend what training did to the outputs' scale; nothing unless a kind says so."""
+    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
+        """Mend what training did to the outputs' scale, by rows that their member had not seen; nothing as a rule."""
 
     def _target_row(self, y: Any) -> NDArray[np.float64]:
         raise NotImplementedError
@@ -233,6 +313,9 @@ class TabularClassifier(ClassifierMixin, _Tabular):
         The schedule's base.
     validation_fraction : float, optional
         Part of the rows that chooses the best epoch; 0.2 unless given.
+    n_members : int, optional
+        Networks that are trained side by side, each on its own part of the rows; the model is the one network that
+        has the mean of their logits.
     random_state : int, optional
     verbose : bool
 
@@ -243,8 +326,10 @@ class TabularClassifier(ClassifierMixin, _Tabular):
         How columns become numbers.
     network_, flat_, coefs_, intercepts_
         The network, as in `MLPClassifier`.
-    history_
-        Losses and validation scores by epoch.
+    interrupted_ : bool
+        Whether Ctrl-C ended the fit.
+    histories_
+        Losses and validation scores by epoch, of each member.
 
     Examples
     --------
@@ -266,21 +351,21 @@ class TabularClassifier(ClassifierMixin, _Tabular):
         return len(self.classes_)
 
     def _strata(self, targets: NDArray[np.float32]) -> NDArray[Any] | None:
-        """The classes; those of a single row share one stratum, as none of them can be halved."""
+        """The classes; those with too few rows for every part of the folds share one stratum."""
         codes = targets[:, 0].astype(np.int64)
-        rare = np.bincount(codes, minlength=len(self.classes_))[codes] < 2
+        rare = np.bincount(codes, minlength=len(self.classes_))[codes] < STRATUM
         strata = np.where(rare, -1, codes)
-        return None if rare.sum() == 1 else strata
+        return None if 0 < rare.sum() < STRATUM else strata
 
-    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
+    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> float:
         """Mean cross entropy at its best temperature, plus the recipe's weight times the error rate."""
         codes = targets[:, 0].astype(np.int64)
         wrong = float(np.average(outputs.argmax(axis=1) != codes, weights=weights))
         _, entropy = best_temperature(outputs, codes, weights)
         return entropy + RECIPES[self.task].error_weight * wrong
 
-    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> None:
-        """Divide the logits by the temperature that fits the rows held out best: label smoothing made them timid.
+    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
+        """Divide the logits by the temperature that fits the members' rows held out: label smoothing made them timid.
 
         Dividing the last layer's parameters does it, so the network stays one network.
         """
@@ -336,7 +421,7 @@ class TabularRegressor(RegressorMixin, _Tabular):
     def _strata(self, targets: NDArray[np.float32]) -> NDArray[Any] | None:
         return None
 
-    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
+    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> float:
         """Root of the mean squared error, in standard deviations of the target."""
         inside = np.clip(outputs, self._low, self._high)
         return float(np.sqrt(np.average(((inside - targets) ** 2).mean(axis=1), weights=weights)))
@@ -364,6 +449,16 @@ class TabularRegressor(RegressorMixin, _Tabular):
         super()._from_state(header, arrays)
         self.scaler_ = TargetScaler.from_state(header["scaler"], arrays)
         self._low, self._high = arrays["low"], arrays["high"]
+
+
+def _rate_factors(layer: Layer, recipe: Recipe) -> tuple[float, float]:
+    """How fast a layer's weights and biases learn.
+
+    Weights as if they were multiplied by 1 / sqrt(inputs) in every sum (the 'NTK parametrisation').
+    """
+    if LAYERS[layer.kind].front:
+        return LAYERS[layer.kind].parameters[0].rate, 0.0
+    return 1.0 / math.sqrt(layer.inputs), recipe.bias_rate
 
 
 def _weights(sample_weight: Any, n: int) -> NDArray[np.float32]:

@@ -40,14 +40,15 @@ class NetworkChain:
         self._blueprint = blueprint
         self._graph = graph
         self._gradients = gradients
-        self._depth = len(blueprint.layers)
+        self._depth = len(blueprint.neurons)
 
     def outgoing(self, node: Part) -> list[tuple[Factor, Part]]:
         """The edges to the parts that the part feeds."""
         stem, level, index = node
         if stem == "w":
             i, j = index
-            return [self._into_sum(node, Part("z", level, (j,)), self.name(self._before(level, i)))]
+            heard = self._blueprint.neurons[level - 1].heard_by(j)[i]
+            return [self._into_sum(node, Part("z", level, (j,)), self.name(self._before(level, heard)))]
         if stem == "b":
             return [self._into_sum(node, Part("z", level, index), None)]
         if stem == "z":
@@ -55,10 +56,12 @@ class NetworkChain:
         if stem == "a" and level == self._depth:
             return [self._into_loss(node, loss_named(self._blueprint.loss).local, self._blueprint.loss)]
         (i,) = index
-        width = self._blueprint.layers[level].outputs
+        layer = self._blueprint.neurons[level]
         return [
-            self._into_sum(node, Part("z", level + 1, (j,)), self.name(Part("w", level + 1, (i, j))))
-            for j in range(width)
+            self._into_sum(
+                node, Part("z", level + 1, (j,)), self.name(Part("w", level + 1, (layer.heard_by(j).index(i), j)))
+            )
+            for j in layer.hearers_of(i)
         ]
 
     def gradient(self, node: Part) -> float:
@@ -71,7 +74,7 @@ class NetworkChain:
         """How many paths lead to the loss."""
         if node == LOSS:
             return 1
-        widths = [layer.outputs for layer in self._blueprint.layers]
+        widths = [layer.outputs // layer.groups for layer in self._blueprint.neurons]
         total = 1
         for width in widths[node.level :]:
             total = min(total * width, MAX_PATHS + 1)
@@ -95,13 +98,15 @@ class NetworkChain:
         """The part of that name; it must be a single number."""
         wire, index = one_number(self._graph, name)
         stem, *levels = wire.name.replace("]", "").split("[")
-        if stem not in ("x", "w", "b", "z", "a") or wire.kind == "constant":
+        front = len(self._blueprint.layers) > self._depth and stem == "x"  # many ways through cosines
+        if stem not in ("x", "w", "b", "z", "a") or wire.kind == "constant" or front:
             raise BacklitError(f"{name!r} has no chain of its own; name a weight such as w[1][0][0]")
         return Part(stem, int(levels[0]) if levels else 0, index)  # type: ignore[arg-type]
 
     def _before(self, level: int, i: int) -> Part:
         """What enters a layer."""
-        return Part("x", 0, (i,)) if level == 1 else Part("a", level - 1, (i,))
+        front = len(self._blueprint.layers) > self._depth
+        return Part("x", 0, (i,)) if level == 1 and not front else Part("a", level - 1, (i,))
 
     def _into_sum(self, node: Part, z: Part, local: str | None) -> tuple[Factor, Part]:
         value = 1.0 if local is None else self._value(local)
@@ -114,7 +119,7 @@ class NetworkChain:
             fusion = self._blueprint.fusion
             assert fusion is not None
             return [self._into_loss(node, fusion.delta, fusion.name)]
-        gate = GATES[self._blueprint.layers[level - 1].gate]
+        gate = GATES[self._blueprint.neurons[level - 1].gate]
         if gate.name == "softmax":
             return [self._through_softmax(node, k) for k in range(self._blueprint.outputs)]
         assert isinstance(gate, Gate)

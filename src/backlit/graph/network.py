@@ -69,7 +69,7 @@ def network(blueprint: Blueprint, flat: Array, x: Any, y: Any, *, zoom: NetworkZ
         name: given(name, np.array(array, np.float64), "parameter") for name, array in blueprint.arrays(flat).items()
     }
     z = a = row
-    for number, layer in enumerate(blueprint.layers, 1):
+    for number, layer in blueprint.numbered:
         kind = LAYERS[layer.kind]
         scope = {p.name: parameters[f"{p.name}[{number}]"] for p in kind.parameters}
         z = apply(parse(kind.formula, GATES), {"x": a, **scope}, f"z[{number}]")

@@ -62,7 +62,8 @@ def unroll(graph: Graph, zoom: Zoom = "gates") -> Graph:
             cells[wire] = _given(wire)
         elif wire in neurons:
             matmul, bias = neurons[wire]
-            cells[wire] = _matmul(matmul, cells, zoom, np.broadcast_to(cells[bias], wire.value.shape))
+            product = _PRODUCTS[matmul.gate]
+            cells[wire] = product(matmul, cells, zoom, np.broadcast_to(cells[bias], wire.value.shape))
         else:
             cells[wire] = _RULES.get(wire.gate, _elementwise)(wire, cells, zoom)
         _name(cells[wire], wire)
@@ -81,9 +82,16 @@ def scalar_wires(graph: Graph, zoom: Zoom) -> int:
     for wire in graph.wires:
         inner = 1
         if zoom == "gates" and wire.gate in _RULES:
-            inner = 2 * np.shape(wire.operands[0].value)[-1] if wire.operands[0].value.ndim else 1
+            inner = 2 * _inner(wire)
         total += wire.value.size * inner
     return total
+
+
+def _inner(wire: Wire) -> int:
+    """How many operands each element of a wire's value has."""
+    if wire.gate in ("grouped", "columnwise", "beside"):
+        return len(wire.operands[1].value) if wire.gate == "grouped" else 1
+    return int(np.shape(wire.operands[0].value)[-1]) if wire.operands[0].value.ndim else 1
 
 
 def _check_size(graph: Graph, zoom: Zoom) -> None:
@@ -100,7 +108,7 @@ def _neurons(graph: Graph) -> dict[Wire, tuple[Wire, Wire]]:
     consumers = graph.consumers()
     found = {}
     for wire in graph.wires:
-        if wire.gate == "add" and wire.operands[0].gate == "matmul":
+        if wire.gate == "add" and wire.operands[0].gate in _PRODUCTS:
             matmul, bias = wire.operands
             if len(consumers[matmul]) == 1 and bias is not matmul and wire.value.shape == matmul.value.shape:
                 found[wire] = (matmul, bias)
@@ -151,6 +159,32 @@ def _matmul(wire: Wire, cells: Mapping[Wire, Cells], zoom: Zoom, bias: Cells | N
         last = [extra[len(made)]] if extra else []
         made.append(_weighted(list(row), list(column), last, zoom))
     return _cells(wire.value.shape, made)
+
+
+def _grouped(wire: Wire, cells: Mapping[Wire, Cells], zoom: Zoom, bias: Cells | None = None) -> Cells:
+    x, w = (cells[operand] for operand in wire.operands)
+    inner, columns = w.shape
+    width = columns // (x.shape[-1] // inner)
+    extra = [] if bias is None else list(bias.flat)
+    made: list[Wire] = []
+    for row in x.reshape(-1, x.shape[-1]):
+        for j in range(columns):
+            first = j // width * inner
+            last = [extra[len(made)]] if extra else []
+            made.append(_weighted(list(row[first : first + inner]), list(w[:, j]), last, zoom))
+    return _cells(wire.value.shape, made)
+
+
+def _columnwise(wire: Wire, cells: Mapping[Wire, Cells], zoom: Zoom) -> Cells:
+    x, w = (cells[operand] for operand in wire.operands)
+    made: list[Any] = [row[c] * w[c, k] for row in x.reshape(-1, x.shape[-1]) for c, k in np.ndindex(w.shape)]
+    return _cells(wire.value.shape, made)
+
+
+def _beside(wire: Wire, cells: Mapping[Wire, Cells], zoom: Zoom) -> Cells:
+    """The same wires in one row; what is one already goes through identity, so that it can have a name of its own."""
+    joined = np.concatenate([cells[operand] for operand in wire.operands], axis=-1)
+    return _cells(joined.shape, [record(GATES["identity"], [cell]) for cell in joined.flat])
 
 
 def _weighted(inputs: list[Wire], weights: list[Wire], bias: list[Wire], zoom: Zoom) -> Wire:
@@ -218,8 +252,13 @@ def _softmax(wire: Wire, cells: Mapping[Wire, Cells], zoom: Zoom) -> Cells:
     return np.moveaxis(moved, -1, axis)
 
 
+_PRODUCTS: Mapping[str | None, Callable[..., Cells]] = {"matmul": _matmul, "grouped": _grouped}
+"""The gates that give weighted sums; a bias that is added belongs into the sum."""
+
 _RULES: Mapping[str | None, Callable[..., Cells]] = {
-    "matmul": _matmul,
+    **_PRODUCTS,
+    "columnwise": _columnwise,
+    "beside": _beside,
     "sum": _reduced(SUM, lambda row: _chain("add", row)),
     "mean": _reduced(MEAN, _mean_chain),
     "logsumexp": _reduced(LOGSUMEXP, _logsumexp_chain),

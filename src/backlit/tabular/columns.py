@@ -221,6 +221,9 @@ BLOCKS: dict[str, Callable[[Column, Block, Reading], Numbers]] = {
 }
 """The raw outputs of each kind of block, of shape (n_rows, width), before scaling; NaN is scaled to 0."""
 
+QUANTITIES = frozenset({"numeric", "calendar"})
+"""The blocks whose values have an order and distances."""
+
 LABEL_BLOCKS = frozenset({"binary", "onehot", "other", "missing"})
 """Blocks of zeros and ones, which are scaled only if asked."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
-from backlit.tabular.columns import BLOCKS, KINDS, LABEL_BLOCKS, OUTPUT_NAMES, Block, Column
+from backlit.tabular.columns import BLOCKS, KINDS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTITIES, Block, Column
 from backlit.tabular.fitting import Options, fit_column
 from backlit.tabular.frames import Frame, read_frame
 from backlit.tabular.scaling import smooth_clip
@@ -27,7 +27,7 @@ def fit_encoder(frame: object, *, max_onehot: int = 32, scale_onehot: bool = Tru
     0 and has an output of its own. Two categories become -1 and +1, up to `max_onehot` an output each, more than
     that an output for the most frequent, one for the rest, and the logarithm of the count. Moments become
     seconds, year, and positions in the year, the week and the day. What is constant is left out. Text is a number
-    or a date if every cell reads as one, an empty cell is null.
+    or a date if every cell reads as one, an empty cell is null. Numbers and moments come first, then the others.
 
     Parameters
     ----------
@@ -67,7 +67,8 @@ def fit_encoder(frame: object, *, max_onehot: int = 32, scale_onehot: bool = Tru
     if not affines:
         why = f"column {columns[0].name!r}: {columns[0].dropped}"
         raise BacklitError(f"no column can be learnt from ({why}); give at least one whose values vary")
-    center, factor = np.array(affines, dtype=np.float64).T.copy()
+    order, columns = _numbers_first(columns)
+    center, factor = np.array(affines, dtype=np.float64)[order].T.copy()
     return FrameEncoder(tuple(columns), center, factor, options, table.named)
 
 
@@ -78,6 +79,18 @@ def _placed(column: Column, start: int) -> Column:
         blocks.append(replace(block, start=start))
         start += block.width
     return replace(column, blocks=tuple(blocks))
+
+
+def _numbers_first(columns: Sequence[Column]) -> tuple[list[int], list[Column]]:
+    """The columns with the blocks of quantities before all others, and where each output was."""
+    blocks = sorted((block for column in columns for block in column.blocks), key=lambda block: block.start)
+    blocks.sort(key=lambda block: block.kind not in QUANTITIES)
+    order = [output for block in blocks for output in range(block.start, block.start + block.width)]
+    starts = np.argsort(order).tolist()
+    return order, [
+        replace(column, blocks=tuple(replace(block, start=starts[block.start]) for block in column.blocks))
+        for column in columns
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +136,13 @@ class FrameEncoder:
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """Which outputs come from which column, and how."""
-        return tuple(block for column in self.columns for block in column.blocks)
+        """Which outputs come from which column, and how, in the order of the outputs."""
+        return tuple(sorted((b for column in self.columns for b in column.blocks), key=lambda block: block.start))
+
+    @property
+    def n_quantities(self) -> int:
+        """How many of the outputs, from the first, are numbers or moments, not labels."""
+        return sum(block.width for block in self.blocks if block.kind in QUANTITIES)
 
     @property
     def n_outputs(self) -> int:

@@ -25,6 +25,8 @@ class Recipe:
     batch: int
     validation: float
     patience: int
+    most_waves: int  # columns of numbers up to which each makes waves
+    members: int  # networks trained side by side, whose logits are averaged
     error_weight: float  # the best epoch has the least log loss plus so many times the error rate
 
 
@@ -33,7 +35,7 @@ CLASSIFICATION = Recipe(
     gate="selu",
     output_gate="softmax",
     loss="cross_entropy",
-    rate=0.005,
+    rate=0.04,
     bias_rate=0.1,
     schedule="coslog4",
     beta_2=0.95,
@@ -44,6 +46,8 @@ CLASSIFICATION = Recipe(
     batch=256,
     validation=0.2,
     patience=60,
+    most_waves=256,
+    members=4,
     error_weight=4.0,
 )
 REGRESSION = replace(
@@ -51,7 +55,7 @@ REGRESSION = replace(
     gate="mish",
     output_gate="identity",
     loss="squared",
-    rate=0.006,
+    rate=0.2,
     smoothing=0.0,
     patience=80,
     error_weight=0.0,

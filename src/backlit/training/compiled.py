@@ -31,6 +31,8 @@ KERNELS = (
     "chance.py",
     "words_shared.py",
     "dense.py",
+    "waves.py",
+    "periodic.py",
     "steps.py",
     "passes.py",
 )
@@ -48,13 +50,17 @@ YIELD = "{yields}"  # the system's call that offers the processor to another thr
 VECTOR = types.{float}[::1]
 MATRIX = types.{float}[:, ::1]
 POINTER = types.CPointer(types.{float})
-# no "nnan", no "ninf": a diverged training must be seen; error_model="numpy": a checked division does not vectorise
+# no "nnan", no "ninf": a diverged training must be seen; error_model="numpy": a checked division does not vectorise;
+# no wrappers, no cache: these functions become part of the few that are called by address or from Python
 OPTIONS = {{
-    "cache": True,
     "nogil": True,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
     "error_model": "numpy",
     "fastmath": {{"contract", "reassoc", "nsz", "arcp", "afn"}},
 }}
+KERNEL = {{**OPTIONS, "cache": True}}  # called by address
+ENTRY = {{**KERNEL, "no_cpython_wrapper": False}}  # called from Python
 STRICT = {{**OPTIONS, "fastmath": {{"contract"}}}}  # for formulas whose order of operations is their point
 # compiled by numba {version}
 '''
@@ -87,7 +93,7 @@ class Program:
             "scipy.linalg.cython_blas", "sgemm" if precision == "float32" else "dgemm"
         )
         self._steps = self._module("steps")
-        self._options = self._module("precision").OPTIONS
+        self._precision = self._module("precision")
         self._compiled: dict[str, Any] = {}
 
     def gate(self, name: str) -> tuple[int, int]:
@@ -95,18 +101,23 @@ class Program:
         module = self._emit(f"gate_{name}", gate_file(GATES.elementwise(name)))
         return module.forward.address, module.backward.address
 
+    def front(self, kind: str) -> tuple[int, int]:
+        """The addresses of the (forward, gradient) of a layer that stands before the neurons."""
+        module = self._module(kind)
+        return module.forward.address, module.gradient.address
+
     def step(self, kernel: str) -> int:
         """The address of an optimizer's step."""
         if kernel not in self._compiled:
             function = getattr(self._steps, kernel)
-            self._compiled[kernel] = numba.cfunc(self._steps.SIGNATURE, **self._options)(function)
+            self._compiled[kernel] = numba.cfunc(self._steps.SIGNATURE, **self._precision.KERNEL)(function)
         return int(self._compiled[kernel].address)
 
     def entry(self, name: str) -> Callable[..., Any]:
         """One of the passes that are called from Python: train_epoch, loss_and_gradient, predict."""
         if name not in self._compiled:
             function = getattr(self.passes, name)
-            self._compiled[name] = numba.njit(self.passes.SIGNATURES[name], **self._options)(function)
+            self._compiled[name] = numba.njit(self.passes.SIGNATURES[name], **self._precision.ENTRY)(function)
         compiled: Callable[..., Any] = self._compiled[name]
         return compiled
 

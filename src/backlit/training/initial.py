@@ -37,6 +37,12 @@ def _scaled_normal(chance: np.random.Generator, layer: Layer, slot: Slot, satura
     return chance.normal(scale=scale, size=slot.shape)
 
 
+STARTS: Mapping[str, Callable[[np.random.Generator, float, tuple[int, ...]], Draw]] = {
+    "normal": lambda chance, width, shape: chance.normal(scale=width, size=shape),
+    "uniform": lambda chance, width, shape: chance.uniform(-width, width, shape),
+}
+"""The distributions that a layer's declaration may ask for."""
+
 INITIALS: Mapping[str, Rule] = {"glorot": _glorot, "normal": _normal, "scaled_normal": _scaled_normal}
 
 
@@ -64,9 +70,12 @@ def initial(blueprint: Blueprint, seed: int, dtype: np.dtype[Any], rule: str = "
     (32,)
     """
     draw = choose("init", rule, INITIALS)
-    saturating = blueprint.layers[0].gate == "sigmoid"
+    saturating = blueprint.neurons[0].gate == "sigmoid"
     flat = np.zeros(blueprint.flat_size, dtype)
     for slot in blueprint.slots:
         chance = generator(seed, "initial", slot.offset)
-        slot.view(flat)[...] = draw(chance, blueprint.layers[slot.layer - 1], slot, saturating)
+        if slot.declared.start:
+            slot.view(flat)[...] = STARTS[slot.declared.start[0]](chance, slot.declared.start[1], slot.shape)
+        else:
+            slot.view(flat)[...] = draw(chance, blueprint.neurons[slot.layer - 1], slot, saturating)
     return flat

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backlit.blueprint import Blueprint
+from backlit.layers import LAYERS
 from backlit.training.compiled import program
 from backlit.training.optimizers import Optimizer
-from backlit.training.threads import run_team, single_threaded_blas, team_size
+from backlit.training.threads import leased, run_team, single_threaded_blas, team_size
 
 Vector = NDArray[np.floating[Any]]
 Matrix = NDArray[np.floating[Any]]
@@ -63,6 +65,9 @@ class Network:
         Into how many blocks of rows a mini-batch is cut: equal numbers give equal bits, whatever the threads.
     factors : ndarray of float64, shape (layers, 2), optional
         Factors of the learning rate for each layer's weights and biases.
+    guest : bool
+        Whether it trains on the caller's own thread: whoever trains several networks side by side limits BLAS to
+        one thread a call and hears Ctrl-C.
 
     Examples
     --------
@@ -82,15 +87,17 @@ class Network:
         threads: int | None = None,
         blocks: int | None = None,
         factors: NDArray[np.float64] | None = None,
+        guest: bool = False,
     ) -> None:
         self.blueprint = blueprint
         self.theta = theta
         self.capacity = capacity
         self._program = program(theta.dtype.name)
         self._activate, self._head = self._program.head(blueprint.output_gate, blueprint.loss)
-        self._work = 3.0 * capacity * sum(layer.inputs * layer.outputs for layer in blueprint.layers)
+        self._work = 3.0 * capacity * sum(layer.inputs * layer.outputs // layer.groups for layer in blueprint.layers)
         self._factors = np.empty((0, 2)) if factors is None else np.ascontiguousarray(factors, np.float64)
-        self._threads = threads
+        self._threads = 1 if guest else threads
+        self._guest = guest
         self._blocks = blocks
         self._table, self._width = self._layout()
         self._z, self._a = (np.empty(self._width, theta.dtype) for _ in range(2))
@@ -103,11 +110,13 @@ class Network:
         """The table of layers, and the length of a buffer that holds a mini-batch of all of them."""
         table = []
         buffer = 0
-        for number, layer in enumerate(self.blueprint.layers, 1):
-            w, b = (slot.offset for slot in self.blueprint.slots if slot.layer == number)
-            hidden = number < len(self.blueprint.layers)
+        for number, layer in self.blueprint.numbered:
+            own = [slot for slot in self.blueprint.slots if slot.layer == number]
+            hidden = number < len(self.blueprint.neurons)
             gate = self._program.gate(layer.gate) if hidden else (0, 0)  # the last gate belongs to the head
-            table.append((layer.inputs, layer.outputs, w, b, buffer, *gate))
+            front = self._program.front(layer.kind) if LAYERS[layer.kind].front else (0, 0)
+            places = (own[0].offset, own[-1].offset, own[-1].offset + own[-1].size)
+            table.append((layer.inputs, layer.outputs, *places, buffer, *gate, layer.groups, *front))
             buffer += self.capacity * layer.outputs
         return np.array(table, np.int64), buffer
 
@@ -187,29 +196,39 @@ class Network:
 
         train_epoch = self._program.entry("train_epoch")  # compiled here, before any thread asks for it
 
-        def work(rank: int) -> float:
+        def work(rank: int, threads: int = 1) -> float:
             loss = train_epoch(
-                self._table, kernels, self._factors, rank, team.team, team.blocks, team.shared, self.theta, self._grad,
+                self._table, kernels, self._factors, rank, threads, team.blocks, team.shared, self.theta, self._grad,
                 optimizer.state, settings, rates, inputs, targets, weights, order, strengths, seed,
                 self._x, team.y, team.weight, self._z, self._a, self._delta, fed, mask, team.costs,
             )  # fmt: skip
             return float(loss)
 
-        if team.team == 1 and self._work * len(rates) < ALONE:
+        if self._guest:
             loss = work(0)
         else:
             with single_threaded_blas():
-                loss = run_team(work, team.team, team.stop)
+                if team.team == 1 and self._work * len(rates) < ALONE:
+                    loss = work(0)
+                else:
+                    with leased(team.team) as threads:
+                        loss = run_team(partial(work, threads=threads), threads, team.stop)
         optimizer.settings[:] = settings[0]
         return float(loss)
+
+    def stop(self) -> None:
+        """Ask a training to end after the step that it is in; for another thread."""
+        if self._team:
+            self._team.stop()
 
 
 class _Team:
     """Who trains: how many threads share how many blocks, and the numbers they share."""
 
     def __init__(self, network: Network) -> None:
-        team = team_size(network._threads) if network._work >= TEAM_WORK else 1
-        self.blocks = min(network._blocks or team, network.capacity)
+        team = team_size(network._threads)  # also where one thread is enough: the number is checked
+        blocks = (network._blocks or team) if network._work >= TEAM_WORK else 1
+        self.blocks = min(blocks, network.capacity)
         self.team = min(team, self.blocks)
         self.y = np.empty((network.capacity, network.blueprint.outputs), network.theta.dtype)
         self.weight = np.empty(network.capacity, network.theta.dtype)

@@ -4,52 +4,146 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
 from backlit.errors import BacklitError
 
+T = TypeVar("T")
+
+
+BLOCKS = 2
+"""Blocks of rows in every mini-batch of a deterministic training: at most as many threads share it."""
+
+LIMITS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""Variables of the environment by which whoever starts this process limits its threads."""
+
 
 @lru_cache(maxsize=1)
-def _blas(process: int) -> ThreadpoolController:
+def _libraries(process: int) -> list[Any]:
     """The BLAS libraries of this process, found once."""
     import scipy.linalg.cython_blas  # noqa: F401  # the BLAS that the kernels call has to be loaded to be found
 
-    return ThreadpoolController().select(user_api="blas")
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
+
+
+class _Shared:
+    """What all trainings of this process have to agree on: the threads that BLAS had, and how many threads run."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Nobody trains, and nobody holds BLAS."""
+        self.lock = threading.Lock()
+        self.holders = 0
+        self.before: list[int] = []
+        self.running = 0
+
+    def forked(self) -> None:
+        """Begin anew in a child process: the parent's threads are not here, and BLAS is nobody's."""
+        held, before = self.holders > 0, self.before
+        self.begin()
+        if held:
+            _set(before)
+
+
+_SHARED = _Shared()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_SHARED.forked)
+
+
+def _set(numbers: Sequence[int]) -> None:
+    for library, number in zip(_libraries(os.getpid()), numbers, strict=True):
+        library.set_num_threads(number)
+
+
+def _blas_threads() -> list[int]:
+    """How many threads each BLAS library has, or had before trainings held them at one."""
+    with _SHARED.lock:
+        return _SHARED.before if _SHARED.holders else [library.num_threads for library in _libraries(os.getpid())]
 
 
 def processors() -> int:
-    """How many threads may run: the processors of this process, less where BLAS was limited (joblib, threadpoolctl)."""
+    """How many threads may run here, at least 1.
+
+    These are the processors that the system gives this process, less where BLAS was limited (joblib's workers,
+    threadpoolctl) or a variable of `LIMITS` is set.
+    """
     affinity = getattr(os, "sched_getaffinity", None)
     available = len(affinity(0)) if affinity else os.cpu_count() or 1
-    limits = [library.num_threads for library in _blas(os.getpid()).lib_controllers]
-    return max(1, *([min(available, *limits)] if limits else [available]))
+    told = [int(os.environ[name]) for name in LIMITS if os.environ.get(name, "").isdecimal()]
+    return max(1, min(available, *_blas_threads(), *told))
 
 
 def team_size(asked: int | None) -> int:
-    """The number of threads for a training: what was asked for (scikit-learn's `n_jobs`), or all there are.
+    """The number of threads for a training: what was asked for (scikit-learn's `n_jobs`), at most all there are.
 
     Raises
     ------
     BacklitError
         If 0 threads are asked for.
+
+    Examples
+    --------
+    >>> team_size(1), team_size(None) == team_size(-1) == processors()
+    (1, True)
     """
-    if asked is None:
-        return processors()
     if asked == 0:
         raise BacklitError("n_jobs: 0 threads cannot train; use 1 or more, or -1 for all processors")
-    return asked if asked > 0 else max(1, processors() + 1 + asked)
+    there = processors()
+    if asked is None:
+        return there
+    return min(asked, there) if asked > 0 else max(1, there + 1 + asked)
+
+
+def blocks_of(deterministic: bool | None) -> int | None:
+    """Into how many blocks mini-batches are cut, or None: as many as there are threads.
+
+    Determinism is the default where it costs nothing: where the machine has no more processors than blocks.
+    """
+    if deterministic is None:
+        deterministic = (os.cpu_count() or 1) <= BLOCKS
+    return BLOCKS if deterministic else None
 
 
 @contextmanager
 def single_threaded_blas() -> Iterator[None]:
-    """BLAS on one thread a call while a team runs: two pools of threads in one process fight."""
-    with _blas(os.getpid()).limit(limits=1, user_api="blas"):
+    """BLAS on one thread a call: two pools of threads in one process fight, and its threads decide its rounding.
+
+    Several threads of a process may ask for it at once; BLAS has its threads back when the last one is done.
+    """
+    with _SHARED.lock:
+        if not _SHARED.holders:
+            _SHARED.before = [library.num_threads for library in _libraries(os.getpid())]
+            _set([1] * len(_SHARED.before))
+        _SHARED.holders += 1
+    try:
         yield
+    finally:
+        with _SHARED.lock:
+            _SHARED.holders -= 1
+            if not _SHARED.holders:
+                _set(_SHARED.before)
+
+
+@contextmanager
+def leased(team: int) -> Iterator[int]:
+    """As many threads of a team as other trainings of this process leave free, at least 1; given back at the end."""
+    there = processors()
+    with _SHARED.lock:
+        threads = max(1, min(team, there - _SHARED.running))
+        _SHARED.running += threads
+    try:
+        yield threads
+    finally:
+        with _SHARED.lock:
+            _SHARED.running -= threads
 
 
 def run_team(work: Callable[[int], Any], team: int, stop: Callable[[], None]) -> Any:
@@ -81,3 +175,33 @@ def run_team(work: Callable[[int], Any], team: int, stop: Callable[[], None]) ->
         if isinstance(result, BaseException):
             raise result
     return results[0]
+
+
+def side_by_side(
+    works: Sequence[Callable[[], T]], threads: int | None, stop: Callable[[], None]
+) -> tuple[list[T], bool]:
+    """Run some trainings of guests, as many at once as there are threads, with one thread for each call of BLAS.
+
+    The calling thread only waits: on Ctrl-C it calls `stop`, which must end what runs, and waits for the end.
+
+    Returns
+    -------
+    results : list
+        Of those that were begun.
+    interrupted : bool
+        Whether Ctrl-C came.
+    """
+    team = min(team_size(threads), len(works))
+    with single_threaded_blas(), leased(team) as free, ThreadPoolExecutor(free) as pool:
+        running = [pool.submit(work) for work in works]
+        try:
+            return [future.result() for future in running], False
+        except KeyboardInterrupt:
+            begun = [future for future in running if not future.cancel()]
+            stop()
+            return [future.result() for future in begun], True
+        except BaseException:
+            for future in running:
+                future.cancel()
+            stop()
+            raise

@@ -58,20 +58,22 @@ def gemm(context, address, flip_left, flip_right, m, n, k, left, left_stride, ri
     return types.void(*[types.int64] * 12), codegen
 
 
+# Strides say how many numbers lie between the beginnings of two rows: a group's part of a wider array is one product.
+
+
 @njit(**OPTIONS)
-def product(blas, a, b, out, rows, inner, columns):
+def product(blas, a, a_stride, b, b_stride, out, out_stride, rows, inner, columns):
     """Fill out = a b, with a (rows, inner) and b (inner, columns)."""
-    gemm(blas, 0, 0, columns, rows, inner, b, columns, a, inner, out, columns)
+    gemm(blas, 0, 0, columns, rows, inner, b, b_stride, a, a_stride, out, out_stride)
 
 
 @njit(**OPTIONS)
-def product_left_turned(blas, a, b, out, first, last, inner, rows, columns):
-    """Fill rows first to last of out = a^T b, with a (inner, rows) and b (inner, columns)."""
-    part, into = a + first * FLOAT_BYTES, out + first * columns * FLOAT_BYTES
-    gemm(blas, 0, 1, columns, last - first, inner, b, columns, part, rows, into, columns)
+def product_left_turned(blas, a, a_stride, b, b_stride, out, out_stride, inner, rows, columns):
+    """Fill out = a^T b, with a (inner, rows) and b (inner, columns)."""
+    gemm(blas, 0, 1, columns, rows, inner, b, b_stride, a, a_stride, out, out_stride)
 
 
 @njit(**OPTIONS)
-def product_right_turned(blas, a, b, out, rows, inner, columns):
+def product_right_turned(blas, a, a_stride, b, b_stride, out, out_stride, rows, inner, columns):
     """Fill out = a b^T, with a (rows, inner) and b (columns, inner)."""
-    gemm(blas, 1, 0, columns, rows, inner, b, inner, a, inner, out, columns)
+    gemm(blas, 1, 0, columns, rows, inner, b, b_stride, a, a_stride, out, out_stride)

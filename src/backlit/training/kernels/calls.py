@@ -37,6 +37,16 @@ def call_activate(context, kernel, z, a, rows, columns):
 
 
 @intrinsic
+def call_front(context, kernel, x, theta, z, rows, inputs, outputs, columns):
+    return _caller(7, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_front_gradient(context, kernel, x, theta, delta, grad, rows, inputs, outputs, columns, first, last):
+    return _caller(10, types.void, ir.VoidType())
+
+
+@intrinsic
 def call_head(context, kernel, z, a, y, weight, delta, rows, columns):
     return _caller(7, types.float64, ir.DoubleType())
 

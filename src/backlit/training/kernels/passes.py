@@ -10,14 +10,22 @@ the bits do not depend on how many threads share the blocks.
 from numba import njit, types
 
 from . import dense
-from .calls import call_activate, call_backward, call_forward, call_head, call_step
+from .calls import (
+    call_activate,
+    call_backward,
+    call_forward,
+    call_front,
+    call_front_gradient,
+    call_head,
+    call_step,
+)
 from .chance import silence, silence_back
 from .memory import address
 from .precision import MATRIX, OPTIONS, VECTOR, F
 from .steps import COUNT, RATE
 from .team import wait_for_all
 
-INPUTS, OUTPUTS, WEIGHTS, BIAS, BUFFER, FORWARD, BACKWARD = range(7)
+INPUTS, OUTPUTS, WEIGHTS, BIAS, END, BUFFER, FORWARD, BACKWARD, GROUPS, FRONT, FRONT_GRADIENT = range(11)
 BLAS, HEAD, STEP = range(3)  # addresses of the kernels that belong to no layer
 ALPHA, DECAY, DROP, SMOOTHING = range(4)  # what regularises an epoch
 W_RATE, B_RATE = range(2)  # factors of the learning rate, for a layer's weights and biases
@@ -41,13 +49,18 @@ def forward(network, blas, theta, x, z, a, first, rows, fed, mask, order, start,
         place = network[layer, BUFFER] + first * outputs
         w, b = address(theta[network[layer, WEIGHTS] :]), address(theta[network[layer, BIAS] :])
         here = address(z[place:])
-        dense.forward(blas, below, w, b, here, rows, inputs, outputs)
+        groups = network[layer, GROUPS]
+        if network[layer, FRONT]:
+            call_front(network[layer, FRONT], below, w, here, rows, inputs, outputs, groups)
+        else:
+            dense.forward(blas, below, w, b, here, rows, inputs, outputs, groups)
         below = address(a[place:])
         if layer + 1 < network.shape[0]:
             call_forward(network[layer, FORWARD], here, below, rows * outputs)
             if fed.size:
+                silent = 0.0 if network[layer, FRONT] else drop  # inputs are heard
                 heard = address(fed[place:])
-                silence(below, heard, address(mask[place:]), rows, outputs, order, start + first, layer, seed, drop)
+                silence(below, heard, address(mask[place:]), rows, outputs, order, start + first, layer, seed, silent)
                 below = heard
 
 
@@ -70,7 +83,8 @@ def backward(network, blas, theta, z, a, delta, first, rows, mask):
         here = address(delta[network[layer, BUFFER] + first * outputs :])
         under = network[layer - 1, BUFFER] + first * inputs
         signal = address(delta[under:])
-        dense.backward_input(blas, address(theta[network[layer, WEIGHTS] :]), here, signal, rows, inputs, outputs)
+        w, groups = address(theta[network[layer, WEIGHTS] :]), network[layer, GROUPS]
+        dense.backward_input(blas, w, here, signal, rows, inputs, outputs, groups)
         if mask.size:
             silence_back(signal, address(mask[under:]), rows * inputs)
         gate = network[layer - 1, BACKWARD]
@@ -84,16 +98,34 @@ def part_of(width, part, parts):
 
 
 @njit(**OPTIONS)
-def gradients(network, blas, x, a, delta, grad, part, parts, rows):
+def weights_of(network, layer, part, parts):
+    """Where a part of a layer's weights lies in the flat vector; of a front, a part of all its numbers."""
+    if network[layer, FRONT]:
+        begin, length = network[layer, WEIGHTS], network[layer, END] - network[layer, WEIGHTS]
+        return begin + part_of(length, part, parts), begin + part_of(length, part + 1, parts)
+    inner, outputs = network[layer, INPUTS] // network[layer, GROUPS], network[layer, OUTPUTS]
+    begin = network[layer, WEIGHTS]
+    return begin + part_of(inner, part, parts) * outputs, begin + part_of(inner, part + 1, parts) * outputs
+
+
+@njit(**OPTIONS)
+def gradients(network, blas, theta, x, a, delta, grad, part, parts, rows):
     """Fill a part of every layer's dC/dw and dC/db, over all rows."""
     for layer in range(network.shape[0]):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
         below = address(x) if layer == 0 else address(a[network[layer - 1, BUFFER] :])
         here = address(delta[network[layer, BUFFER] :])
-        first, last = part_of(inputs, part, parts), part_of(inputs, part + 1, parts)
+        groups = network[layer, GROUPS]
+        if network[layer, FRONT]:
+            w, dw = address(theta[network[layer, WEIGHTS] :]), address(grad[network[layer, WEIGHTS] :])
+            first, last = part_of(groups, part, parts), part_of(groups, part + 1, parts)
+            kernel = network[layer, FRONT_GRADIENT]
+            call_front_gradient(kernel, below, w, here, dw, rows, inputs, outputs, groups, first, last)
+            continue
+        first, last = part_of(inputs // groups, part, parts), part_of(inputs // groups, part + 1, parts)
         if first < last:
             dw = address(grad[network[layer, WEIGHTS] :])
-            dense.backward_weights(blas, below, here, dw, first, last, rows, inputs, outputs)
+            dense.backward_weights(blas, below, here, dw, first, last, rows, inputs, outputs, groups)
         first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
         dense.backward_bias(here, address(grad[network[layer, BIAS] :]), first, last, rows, outputs)
 
@@ -153,9 +185,9 @@ def decay(network, theta, grad, strength, part, parts):
     """Add the L2 penalty's gradient, ``strength * w``, in a part; return half the strength times its sum of squares."""
     squares = 0.0
     for layer in range(network.shape[0]):
-        inputs, outputs, begin = network[layer, INPUTS], network[layer, OUTPUTS], network[layer, WEIGHTS]
-        first = begin + part_of(inputs, part, parts) * outputs
-        last = begin + part_of(inputs, part + 1, parts) * outputs
+        if network[layer, FRONT]:
+            continue
+        first, last = weights_of(network, layer, part, parts)
         squares += decay_part(theta[first:last], grad[first:last], F(strength))
     return 0.5 * strength * squares
 
@@ -164,9 +196,10 @@ def decay(network, theta, grad, strength, part, parts):
 def shrink(network, theta, factor, part, parts):
     """Decoupled weight decay: multiply a part of every layer's weights."""
     for layer in range(network.shape[0]):
-        inputs, outputs, begin = network[layer, INPUTS], network[layer, OUTPUTS], network[layer, WEIGHTS]
-        first = begin + part_of(inputs, part, parts) * outputs
-        w = theta[first : begin + part_of(inputs, part + 1, parts) * outputs]
+        if network[layer, FRONT]:
+            continue
+        first, last = weights_of(network, layer, part, parts)
+        w = theta[first:last]
         for i in range(w.size):
             w[i] *= factor
 
@@ -189,12 +222,13 @@ def step_part(network, factors, step, theta, grad, state, settings, rate, part, 
         return
     w_rate, b_rate = rate, rate
     for layer in range(network.shape[0]):
-        inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
-        w, b = network[layer, WEIGHTS], network[layer, BIAS]
-        first, last = part_of(inputs, part, parts), part_of(inputs, part + 1, parts)
+        outputs, b = network[layer, OUTPUTS], network[layer, BIAS]
         if factors.size:
             w_rate, b_rate = rate * factors[layer, W_RATE], rate * factors[layer, B_RATE]
-        step_range(step, theta, grad, state, settings, w_rate, w + first * outputs, w + last * outputs)
+        first, last = weights_of(network, layer, part, parts)
+        step_range(step, theta, grad, state, settings, w_rate, first, last)
+        if network[layer, FRONT]:
+            continue
         first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
         step_range(step, theta, grad, state, settings, b_rate, b + first, b + last)
 
@@ -206,7 +240,7 @@ def loss_and_gradient(network, kernels, theta, grad, x, y, weight, alpha, z, a, 
     forward(network, kernels[BLAS], theta, x, z, a, 0, rows, none, none, anyone, 0, 0, 0.0)
     loss = end(network, kernels[HEAD], y, weight, z, a, delta, 0, rows)
     backward(network, kernels[BLAS], theta, z, a, delta, 0, rows, none)
-    gradients(network, kernels[BLAS], x, a, delta, grad, 0, 1, rows)
+    gradients(network, kernels[BLAS], theta, x, a, delta, grad, 0, 1, rows)
     if alpha > 0.0:
         loss += decay(network, theta, grad, alpha, 0, 1)
     return loss
@@ -246,7 +280,7 @@ def train_epoch(
         for block in range(blocks):  # read between the two barriers: no thread writes it there
             total += costs[block, 0] * batch_mass
         for part in range(rank, blocks, team):
-            gradients(network, kernels[BLAS], x, fed if fed.size else a, delta, grad, part, blocks, rows)
+            gradients(network, kernels[BLAS], theta, x, fed if fed.size else a, delta, grad, part, blocks, rows)
             costs[part, 1] = decay(network, theta, grad, alpha / batch_mass, part, blocks) if alpha > 0.0 else 0.0
             if regular[DECAY] > 0.0:
                 shrink(network, theta, F(1.0 - rates[number] * regular[DECAY]), part, blocks)

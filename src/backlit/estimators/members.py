@@ -1,0 +1,126 @@
+"""Networks trained side by side on different folds, and the one network that they make: the mean of their logits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import KFold, StratifiedKFold
+
+from backlit.blueprint import Blueprint, mlp, with_waves
+from backlit.layers import FEATURES
+
+Flat = NDArray[Any]
+Rows = NDArray[np.int64]
+
+
+def folds(n: int, members: int, fraction: float, strata: NDArray[Any] | None, seed: int) -> list[tuple[Rows, Rows]]:
+    """For each member the rows to learn from and the rows to validate on; no row validates twice while parts last.
+
+    Parameters
+    ----------
+    n : int
+        Rows.
+    members : int
+    fraction : float
+        The part of the rows that validates, about.
+    strata : ndarray, shape (n,), optional
+        What every part has its share of.
+    seed : int
+
+    Returns
+    -------
+    list of (learn, held)
+        Ascending row numbers, one pair for each member.
+
+    Examples
+    --------
+    >>> [held.tolist() for _, held in folds(6, 3, 1 / 3, None, 0)]
+    [[2, 5], [1, 3], [0, 4]]
+    """
+    parts = int(np.clip(round(1.0 / fraction), 2, n))
+    found: list[tuple[Rows, Rows]] = []
+    while len(found) < members:
+        chance = seed + len(found) // parts
+        if strata is None:
+            cut = KFold(parts, shuffle=True, random_state=chance).split(np.arange(n))
+        else:
+            cut = StratifiedKFold(parts, shuffle=True, random_state=chance).split(np.arange(n), strata)
+        found += [(learn, held) for learn, held in cut]
+    return found[:members]
+
+
+def merged(blueprints: Sequence[Blueprint], flats: Sequence[Flat]) -> tuple[Blueprint, Flat]:
+    """One network whose logits are the mean of the members' logits: their hidden layers stand side by side.
+
+    The first layer hears the inputs as a whole, hidden layers are grouped, and the last one takes the mean.
+
+    Parameters
+    ----------
+    blueprints : sequence of Blueprint
+        All alike; with hidden layers, if they make waves.
+    flats : sequence of ndarray, shape (flat_size,)
+
+    Returns
+    -------
+    blueprint, flat
+
+    Examples
+    --------
+    >>> from backlit.blueprint import mlp
+    >>> small = mlp(4, (8, 8), 3)
+    >>> [(layer.kind, layer.outputs) for layer in merged([small] * 2, [np.zeros(small.flat_size)] * 2)[0].layers]
+    [('dense', 16), ('grouped', 16), ('dense', 3)]
+    """
+    first, count = blueprints[0], len(blueprints)
+    if count == 1:
+        return first, flats[0]
+    last = len(first.neurons)
+    columns = first.layers[0].groups if first.numbered[0][0] == 0 else 0
+    layers = mlp(first.inputs, [layer.outputs * count for layer in first.neurons[:-1]], first.outputs).layers
+    layers = tuple(
+        replace(wide, gate=own.gate, kind="grouped", groups=count)
+        if 1 < number < last
+        else replace(wide, gate=own.gate)
+        for number, (wide, own) in enumerate(zip(layers, first.neurons, strict=True), 1)
+    )
+    together = Blueprint(layers, first.loss)
+    if columns:
+        together = with_waves(together, columns, count)
+    flat = np.zeros(together.flat_size, flats[0].dtype)
+    for own, slot in zip(first.slots, together.slots, strict=True):
+        arrays = [own.view(part) for part in flats]
+        if own.layer == 0:
+            joined = _by_column(arrays, first.layers[0].groups, slot.shape)
+        elif own.layer == 1 and own.parameter == "w" and columns:
+            joined = _waves_to_members(arrays, first.inputs, columns)
+        elif own.layer < last:
+            joined = np.concatenate(arrays, axis=-1)
+        elif own.parameter == "w" and last > 1:
+            joined = np.concatenate(arrays, axis=0) / count
+        else:
+            joined = np.mean(arrays, axis=0)
+        slot.view(flat)[...] = joined
+    return together, flat
+
+
+def _by_column(arrays: Sequence[Flat], columns: int, shape: tuple[int, ...]) -> Flat:
+    """A periodic layer's arrays: what belongs to one column stands side by side, member after member."""
+    if len(arrays[0]) == columns:  # frequencies: a row a column
+        return np.concatenate(arrays, axis=-1)
+    parts = [array.reshape(*array.shape[:-1], columns, -1) for array in arrays]
+    return np.concatenate(parts, axis=-1).reshape(shape)
+
+
+def _waves_to_members(arrays: Sequence[Flat], inputs: int, columns: int) -> Flat:
+    """The first layer of neurons: each member hears all inputs and its own waves; it is deaf to the others' waves."""
+    count, width = len(arrays), arrays[0].shape[1]
+    plain = np.concatenate([array[:inputs] for array in arrays], axis=1)
+    waves = np.zeros((columns, count, FEATURES, count * width), arrays[0].dtype)
+    for member, array in enumerate(arrays):
+        own = slice(member * width, (member + 1) * width)
+        waves[:, member, :, own] = array[inputs:].reshape(columns, FEATURES, width)
+    return np.concatenate([plain, waves.reshape(-1, count * width)])
