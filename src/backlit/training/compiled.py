@@ -15,13 +15,13 @@ from types import ModuleType
 from typing import Any
 
 import numba
-from numba.extending import get_cython_function_address
 
 from backlit.emit.numba import gate_file, head_file
 from backlit.errors import BacklitError
 from backlit.gates import GATES
 from backlit.losses import loss_named
 from backlit.training.cache import cache_folder, digest, load, place
+from backlit.training.libraries import scipy_product, team_product
 
 KERNELS = (
     "memory.py",
@@ -89,9 +89,8 @@ class Program:
         place(self._folder, sources)
         load(self._name, self._folder / "__init__.py", package=True)
         self.passes = self._module("passes")
-        self.blas = get_cython_function_address(
-            "scipy.linalg.cython_blas", "sgemm" if precision == "float32" else "dgemm"
-        )
+        self.product = scipy_product(precision)
+        self.team_product = team_product(precision)
         self._steps = self._module("steps")
         self._precision = self._module("precision")
         self._compiled: dict[str, Any] = {}
