@@ -14,13 +14,13 @@ from backlit.training.network import Network
 
 @pytest.mark.parametrize(
     ("hidden", "columns"),
-    [((), 0), ((5,), 0), ((5,), 3), ((5, 4), 0), ((5, 4), 4), ((5, 4, 3), 0), ((5, 4, 3), 2)],
+    [((), 0), ((5,), 0), ((5,), 3), ((5, 4), 0), ((5, 4), 16), ((5, 4, 3), 0), ((5, 4, 3), 17)],
 )
 def test_merged_network_has_the_mean_of_the_logits(hidden: tuple[int, ...], columns: int) -> None:
-    member = mlp(4, hidden, 3, hidden_gate="tanh", output_gate="identity", loss="squared")
+    member = mlp(17, hidden, 3, hidden_gate="tanh", output_gate="identity", loss="squared")
     member = with_waves(member, columns) if columns else member
     flats = [initial(member, seed, np.dtype(np.float64)) for seed in range(3)]
-    x = np.random.default_rng(0).normal(size=(6, 4))
+    x = np.random.default_rng(0).normal(size=(6, 17))
     outputs = [Network(member, flat, 6).predict(x) for flat in flats]
     together, flat = merged([member] * 3, flats)
     np.testing.assert_allclose(Network(together, flat, 6).predict(x), np.mean(outputs, axis=0), rtol=1e-12)

@@ -94,7 +94,7 @@ def merged(blueprints: Sequence[Blueprint], flats: Sequence[Flat]) -> tuple[Blue
     for own, slot in zip(first.slots, together.slots, strict=True):
         arrays = [own.view(part) for part in flats]
         if own.layer == 0:
-            joined = _by_column(arrays, first.layers[0].groups, slot.shape)
+            joined = _by_column(arrays, columns, own.parameter == "frequency").reshape(slot.shape)
         elif own.layer == 1 and own.parameter == "w" and columns:
             joined = _waves_to_members(arrays, first.inputs, columns)
         elif own.layer < last:
@@ -107,12 +107,15 @@ def merged(blueprints: Sequence[Blueprint], flats: Sequence[Flat]) -> tuple[Blue
     return together, flat
 
 
-def _by_column(arrays: Sequence[Flat], columns: int, shape: tuple[int, ...]) -> Flat:
-    """A periodic layer's arrays: what belongs to one column stands side by side, member after member."""
-    if len(arrays[0]) == columns:  # frequencies: a row a column
+def _by_column(arrays: Sequence[Flat], columns: int, rows: bool) -> Flat:
+    """A periodic layer's arrays: what belongs to one column stands side by side, member after member.
+
+    `rows` says whether the array has a row for each column, and not a run of its last axis.
+    """
+    if rows:
         return np.concatenate(arrays, axis=-1)
     parts = [array.reshape(*array.shape[:-1], columns, -1) for array in arrays]
-    return np.concatenate(parts, axis=-1).reshape(shape)
+    return np.concatenate(parts, axis=-1)
 
 
 def _waves_to_members(arrays: Sequence[Flat], inputs: int, columns: int) -> Flat:
