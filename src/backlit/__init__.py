@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from backlit import experiments, practice
-    from backlit.declaring import gate
+    from backlit.declaring import gate, loss
     from backlit.errors import BacklitError
     from backlit.estimators.loading import load
     from backlit.estimators.mlp import MLPClassifier, MLPRegressor
@@ -32,6 +32,7 @@ __all__ = [
     "experiments",
     "gate",
     "load",
+    "loss",
     "practice",
     "trace",
 ]
@@ -47,6 +48,7 @@ _HOMES = {
     "practice": "backlit.practice",
     "gate": "backlit.declaring",
     "load": "backlit.estimators.loading",
+    "loss": "backlit.declaring",
     "trace": "backlit.explaining",
 }
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from backlit.errors import choose
+from backlit.errors import BacklitError, choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,21 @@ class Fusion:
     delta: str
 
 
-LOSSES: Mapping[str, Loss] = {
+_ALL: dict[str, Loss] = {
     loss.name: loss
     for loss in (
         Loss("squared", "(a - y) ** 2", "2 * (a - y)"),
         Loss("quadratic", "(a - y) ** 2 / 2", "a - y"),
+        Loss("huber", "where(abs(a - y) < 1, (a - y) ** 2 / 2, abs(a - y) - 0.5)", "max(min(a - y, 1), -1)"),
         Loss("absolute", "abs(a - y)", "where(a > y, 1, where(a < y, -1, 0))"),
         Loss("poisson", "a - y * log(a)", "1 - y / a"),
         Loss("cross_entropy", "-y * log(a)", "-y / a"),
         Loss("binary_cross_entropy", "-(y * log(a) + (1 - y) * log(1 - a))", "(a - y) / (a * (1 - a))"),
     )
 }
+
+LOSSES: Mapping[str, Loss] = MappingProxyType(_ALL)
+_BUILT_IN = frozenset(_ALL)
 
 FUSIONS: Mapping[tuple[str, str], Fusion] = {
     (fusion.gate, fusion.loss): fusion
@@ -62,6 +67,25 @@ FUSIONS: Mapping[tuple[str, str], Fusion] = {
     )
 }
 """(output gate, loss) -> the two as one: the error signal is what is left, without the slope of the gate."""
+
+
+def is_built_in(name: str) -> bool:
+    """Whether it is one of the list above, and not declared by the user."""
+    return name in _BUILT_IN
+
+
+def declare(loss: Loss) -> Loss:
+    """Add a loss of the user's own, or replace one; `backlit.loss` checks it first.
+
+    Raises
+    ------
+    BacklitError
+        If the name is a built-in loss's.
+    """
+    if is_built_in(loss.name):
+        raise BacklitError(f"loss {loss.name!r} is built in; choose another name")
+    _ALL[loss.name] = loss
+    return loss
 
 
 def loss_named(name: str) -> Loss:

@@ -7,7 +7,7 @@ import pytest
 
 from backlit import BacklitError, TabularClassifier, load, trace
 from backlit.blueprint import mlp, with_waves
-from backlit.estimators.members import folds, merged
+from backlit.estimators.members import merged
 from backlit.training.initial import initial
 from backlit.training.network import Network
 
@@ -24,13 +24,6 @@ def test_merged_network_has_the_mean_of_the_logits(hidden: tuple[int, ...], colu
     outputs = [Network(member, flat, 6).predict(x) for flat in flats]
     together, flat = merged([member] * 3, flats)
     np.testing.assert_allclose(Network(together, flat, 6).predict(x), np.mean(outputs, axis=0), rtol=1e-12)
-
-
-def test_every_row_validates_once_before_any_does_twice() -> None:
-    held = [rows for _, rows in folds(20, 5, 0.2, np.arange(20) % 2, 0)]
-    assert sorted(np.concatenate(held).tolist()) == list(range(20))
-    learn, rest = folds(20, 7, 0.2, None, 0)[6]
-    assert sorted([*learn, *rest]) == list(range(20))
 
 
 def blobs() -> tuple[np.ndarray, np.ndarray]:
@@ -69,9 +62,3 @@ def test_a_callback_ends_all_members() -> None:
 def test_members_that_cannot_be(members) -> None:
     with pytest.raises(BacklitError, match="n_members"):
         TabularClassifier(n_members=members).fit(*blobs())
-
-
-@pytest.mark.parametrize("fraction", [0.0, 1.0, -0.1])
-def test_fractions_that_cannot_be(fraction: float) -> None:
-    with pytest.raises(BacklitError, match="validation_fraction"):
-        TabularClassifier(validation_fraction=fraction).fit(*blobs())

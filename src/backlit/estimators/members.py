@@ -1,4 +1,4 @@
-"""Networks trained side by side on different folds, and the one network that they make: the mean of their logits."""
+"""Networks side by side as one network, whose logits are the mean of theirs."""
 
 from __future__ import annotations
 
@@ -8,49 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import KFold, StratifiedKFold
 
 from backlit.blueprint import Blueprint, mlp, with_waves
 from backlit.layers import FEATURES
 
 Flat = NDArray[Any]
-Rows = NDArray[np.int64]
-
-
-def folds(n: int, members: int, fraction: float, strata: NDArray[Any] | None, seed: int) -> list[tuple[Rows, Rows]]:
-    """For each member the rows to learn from and the rows to validate on; no row validates twice while parts last.
-
-    Parameters
-    ----------
-    n : int
-        Rows.
-    members : int
-    fraction : float
-        The part of the rows that validates, about.
-    strata : ndarray, shape (n,), optional
-        What every part has its share of.
-    seed : int
-
-    Returns
-    -------
-    list of (learn, held)
-        Ascending row numbers, one pair for each member.
-
-    Examples
-    --------
-    >>> [held.tolist() for _, held in folds(6, 3, 1 / 3, None, 0)]
-    [[2, 5], [1, 3], [0, 4]]
-    """
-    parts = int(np.clip(round(1.0 / fraction), 2, n))
-    found: list[tuple[Rows, Rows]] = []
-    while len(found) < members:
-        chance = seed + len(found) // parts
-        if strata is None:
-            cut = KFold(parts, shuffle=True, random_state=chance).split(np.arange(n))
-        else:
-            cut = StratifiedKFold(parts, shuffle=True, random_state=chance).split(np.arange(n), strata)
-        found += [(learn, held) for learn, held in cut]
-    return found[:members]
 
 
 def merged(blueprints: Sequence[Blueprint], flats: Sequence[Flat]) -> tuple[Blueprint, Flat]:

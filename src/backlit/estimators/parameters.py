@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
+from functools import partial
 from os import PathLike
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,8 +17,50 @@ from backlit.blueprint import Blueprint
 from backlit.errors import BacklitError
 
 PREDICTION_ROWS = 1024
+"""Rows of a chunk: what a prediction carries at a time, and all the memory it takes beside its answer."""
 
-_READY: WeakKeyDictionary[HasNetwork, tuple[NDArray[Any], Any]] = WeakKeyDictionary()
+TEAM_WORK = 2e7
+"""Multiplications of a prediction from which a second thread pays."""
+
+POOLED_WORK = 1e5
+"""Multiplications from which BLAS might use threads of its own, which would decide its rounding."""
+
+
+class _Ready:
+    """A model's compiled networks that no thread is using; made of its parameters and its blueprint as they were."""
+
+    def __init__(self, flat: NDArray[Any], blueprint: Blueprint) -> None:
+        self.flat, self.blueprint = flat, blueprint
+        self.work = sum(layer.inputs * layer.outputs // layer.groups for layer in blueprint.layers)
+        self.free: list[Any] = []
+
+    def predict(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """The outputs for rows of any layout and float type."""
+        from backlit.training.threads import single_threaded_blas
+
+        rows = np.ascontiguousarray(rows, self.flat.dtype)
+        try:
+            network = self.free.pop()
+        except IndexError:  # other threads use them all, or this is the first
+            network = self._network()
+        try:
+            if len(rows) * self.work < POOLED_WORK:
+                outputs: NDArray[Any] = network.predict(rows)
+            else:
+                with single_threaded_blas():
+                    outputs = network.predict(rows)
+        finally:
+            self.free.append(network)
+        return outputs
+
+    def _network(self) -> Any:
+        from backlit.training.network import Network
+
+        writable = self.flat if self.flat.flags.writeable else self.flat.copy()  # memory-mapped: kept apart
+        return Network(self.blueprint, writable, PREDICTION_ROWS)
+
+
+_READY: WeakKeyDictionary[HasNetwork, _Ready] = WeakKeyDictionary()
 """Compiled networks with their buffers, beside the models, so that a model holds data only."""
 
 
@@ -36,6 +80,7 @@ class HasNetwork:
 
     network_: Blueprint
     flat_: NDArray[Any]
+    n_jobs: int | None = None
 
     def _views(self, parameter: str) -> Views:
         if "flat_" not in vars(self):
@@ -61,16 +106,43 @@ class HasNetwork:
         self._views("b")[:] = list(arrays)
 
     def _outputs(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """The network's outputs for rows of its own float type."""
-        from backlit.training.network import Network
+        """The network's outputs for rows of numbers."""
+        return self._by_chunks(rows, lambda outputs: outputs)
 
-        theta, ready = _READY.get(self, (None, None))
-        if ready is None or theta is not self.flat_ or ready.blueprint is not self.network_:
-            writable = self.flat_ if self.flat_.flags.writeable else self.flat_.copy()  # memory-mapped: kept apart
-            ready = Network(self.network_, writable, PREDICTION_ROWS)
-            _READY[self] = (self.flat_, ready)
-        outputs: NDArray[Any] = ready.predict(np.ascontiguousarray(rows, self.flat_.dtype))
-        return outputs
+    def _by_chunks(self, rows: Any, finish: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:
+        """What `finish` makes of the network's outputs, a chunk of rows at a time.
+
+        `rows` is an array or a sparse matrix in rows. The answer does not depend on the number of threads: each
+        chunk is one thread's.
+        """
+        from backlit.training.threads import side_by_side, team_size
+
+        ready = self._ready()
+        count = rows.shape[0]
+        if count <= PREDICTION_ROWS:
+            return finish(ready.predict(dense(rows)))
+        chunks = [slice(start, start + PREDICTION_ROWS) for start in range(0, count, PREDICTION_ROWS)]
+        first = finish(ready.predict(dense(rows[chunks[0]])))
+        result = np.empty((count, *first.shape[1:]), first.dtype)
+        result[chunks[0]] = first
+        team = team_size(self.n_jobs) if count * ready.work > TEAM_WORK else 1
+        stopped = threading.Event()
+
+        def carry(rank: int) -> None:
+            for chunk in chunks[1 + rank :: team]:
+                if stopped.is_set():
+                    return
+                result[chunk] = finish(ready.predict(dense(rows[chunk])))
+
+        side_by_side([partial(carry, rank) for rank in range(team)], team, stopped.set)
+        return result
+
+    def _ready(self) -> _Ready:
+        """What is compiled for the parameters as they are."""
+        ready = _READY.get(self)
+        if ready is None or ready.flat is not self.flat_ or ready.blueprint is not self.network_:
+            ready = _READY[self] = _Ready(self.flat_, self.network_)
+        return ready
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the fitted model to one safe file (safetensors: arrays and JSON, no code).
@@ -91,6 +163,11 @@ class HasNetwork:
         if "flat_" not in vars(self):
             raise BacklitError(f"{type(self).__name__} is not fitted; call fit before save")
         save_model(self, path)
+
+
+def dense(rows: Any) -> NDArray[Any]:
+    """Rows as an array, where they are a sparse matrix or an array of another kind."""
+    return np.asarray(rows.toarray() if hasattr(rows, "toarray") else rows)
 
 
 def class_code(classes: NDArray[Any], y: Any) -> int:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from backlit import files
 from backlit.blueprint import Blueprint
-from backlit.declaring import gate
+from backlit.declaring import gate, loss
 from backlit.errors import BacklitError
 from backlit.gate_kinds import Gate
 from backlit.gates import GATES
+from backlit.losses import LOSSES, is_built_in, loss_named
 
 State = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
@@ -35,7 +36,11 @@ def network_state(model: Any) -> State:
         declared = GATES[name]
         assert isinstance(declared, Gate), "a hidden gate works element by element"
         gates[name] = [declared.value, declared.local[0], declared.symbol]
-    return {"network": model.network_.to_state(), "gates": gates}, {"flat": model.flat_}
+    header = {"network": model.network_.to_state(), "gates": gates}
+    if not is_built_in(model.network_.loss):
+        own_loss = loss_named(model.network_.loss)
+        header["own_loss"] = [own_loss.name, own_loss.term, own_loss.local]
+    return header, {"flat": model.flat_}
 
 
 def restore_network(model: Any, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -52,6 +57,12 @@ def restore_network(model: Any, header: Mapping[str, Any], arrays: Mapping[str, 
             gate(name, value, local, symbol=symbol)
         elif not isinstance(known, Gate) or (known.value, known.local) != (value, (local,)):
             raise BacklitError(f"model file: its gate {name!r} is not the one declared here; rename yours")
+    if "own_loss" in header:
+        name, term, local = header["own_loss"]
+        if name not in LOSSES:
+            loss(name, term, local)
+        elif (LOSSES[name].term, LOSSES[name].local) != (term, local):
+            raise BacklitError(f"model file: its loss {name!r} is not the one declared here; rename yours")
     blueprint = Blueprint.from_state(header["network"])
     flat = arrays["flat"]
     if flat.shape != (blueprint.flat_size,) or flat.dtype.name not in ("float32", "float64"):

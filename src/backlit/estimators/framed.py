@@ -1,0 +1,402 @@
+"""What both estimators of raw frames share: encode, train networks side by side, keep the best epoch of each."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from backlit.blueprint import Blueprint, Layer, mlp, with_waves
+from backlit.errors import BacklitError
+from backlit.estimators.members import merged
+from backlit.estimators.metrics import Badness, chosen
+from backlit.estimators.parameters import HasNetwork, seed_of
+from backlit.estimators.saving import State, network_state, restore_network
+from backlit.estimators.validation import Folds, folds
+from backlit.layers import LAYERS
+from backlit.tabular import FrameEncoder, fit_encoder
+from backlit.tabular.recipe import RECIPES, Recipe
+
+
+class _Told:
+    """Who hears of the epochs of all members, one at a time, and can stop them all."""
+
+    def __init__(
+        self, members: int, verbose: bool, on_epoch: Callable[[Any], bool | None] | None, deadline: float
+    ) -> None:
+        self.networks: list[Any] = []
+        self._members = members
+        self._verbose = verbose
+        self._on_epoch = on_epoch
+        self._deadline = deadline
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def __call__(self, number: int, epoch: Any) -> bool:
+        """An epoch of a member is over; the answer is whether it shall stop."""
+        with self._lock:
+            if self._verbose:
+                member = f"member {number + 1}, " if self._members > 1 else ""
+                print(f"{member}epoch {epoch.number}: loss {epoch.loss:.5f}, validation score {epoch.score:.5f}")
+            try:
+                if self._on_epoch and not self._stopped and self._on_epoch(epoch):
+                    self.stop()
+                if time.monotonic() >= self._deadline:
+                    self.stop()
+            except BaseException:
+                self.stop()
+                raise
+            return self._stopped
+
+    def stop(self) -> None:
+        """End all members, each after the step that it is in."""
+        self._stopped = True
+        for network in self.networks:
+            network.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Encoded rows, their targets, and their weights: none where all count the same."""
+
+    inputs: NDArray[np.float32]
+    targets: NDArray[np.float32]
+    weights: NDArray[np.float32]
+
+    def rows(self, some: NDArray[np.int64]) -> _Data:
+        """Some of the rows."""
+        weights = self.weights[some] if self.weights.size else self.weights
+        return _Data(np.ascontiguousarray(self.inputs[some]), np.ascontiguousarray(self.targets[some]), weights)
+
+
+class Framed(HasNetwork, BaseEstimator):
+    """What the two kinds share; each says how targets are read and what an output is worth."""
+
+    task: str
+    _metrics: Mapping[str, Badness]
+    encoder_: FrameEncoder
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] | None = None,
+        *,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
+        validation_fraction: float | None = None,
+        n_members: int | None = None,
+        metric: str | Callable[..., float] | None = None,
+        ordered: bool = False,
+        time_limit: float | None = None,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.validation_fraction = validation_fraction
+        self.n_members = n_members
+        self.metric = metric
+        self.ordered = ordered
+        self.time_limit = time_limit
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @property
+    def max_epochs(self) -> int:
+        """How many epochs a fit runs at most, those of all members counted, for progress bars."""
+        return self._epochs() * self._members()
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        groups: Any = None,
+        on_epoch: Callable[[Any], bool | None] | None = None,
+    ) -> Self:
+        """Encode the frame, hold a part out, train, and keep the epoch that did best on that part.
+
+        Parameters
+        ----------
+        X : data frame (pandas, polars, pyarrow, ...) or array, shape (n_samples, n_columns)
+            Numbers, text, categories, booleans, dates; nulls and infinities are fine.
+        y : array-like, shape (n_samples,), or (n_samples, n_outputs) for regression
+        sample_weight : array-like, shape (n_samples,), optional
+        X_val, y_val : as X and y, optional
+            What chooses the best epoch; then all rows of X are learnt from.
+        groups : array-like, shape (n_samples,), optional
+            Rows of one group are never both learnt from and validated on.
+        on_epoch : callable, optional
+            Told of each epoch (number, loss, score, rate); answering True stops the training.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        BacklitError
+            If a column or the target cannot be used, naming it.
+        """
+        recipe = RECIPES[self.task]
+        seed = seed_of(self.random_state)
+        targets = self._read_target(y)
+        self.encoder_ = fit_encoder(X)
+        rows = self.encoder_.encode(X)
+        if len(rows) != len(targets):
+            raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")
+        self.n_features_in_ = len(self.encoder_.feature_names_in)
+        self.feature_names_in_ = np.array(self.encoder_.feature_names_in, dtype=object)
+        weights = self._reweighted(_weights(sample_weight, len(rows)), targets)
+        badness = chosen(self.metric, self._metrics) or self._badness
+        hidden = recipe.hidden if self.hidden_layer_sizes is None else tuple(self.hidden_layer_sizes)
+        blueprint = mlp(
+            rows.shape[1],
+            hidden,
+            self._width(targets),
+            hidden_gate=recipe.gate,
+            output_gate=recipe.output_gate,
+            loss=self._loss(recipe),
+        )
+        columns = self.encoder_.n_quantities
+        if hidden and 0 < columns <= recipe.most_waves:
+            blueprint = with_waves(blueprint, columns)
+        told = _Told(self._members(), self.verbose, on_epoch, self._deadline())
+        data = _Data(rows, targets, weights)
+        if X_val is None:
+            parts = [(data.rows(learn), data.rows(held)) for learn, held in self._folds(targets, groups, recipe, seed)]
+        else:
+            held = self._validation_data(X_val, y_val)
+            parts = [(data, held)] * self._members()
+        works = [
+            partial(self._train_member, blueprint, learn, held, seed + number, partial(told, number), badness, told)
+            for number, (learn, held) in enumerate(parts)
+        ]
+        trained = self._side_by_side(works, told)
+        self.network_, self.flat_ = merged([blueprint] * len(trained), [flat for flat, _, _ in trained])
+        self._calibrate(*(np.concatenate(parts) for parts in zip(*(held for _, _, held in trained), strict=True)))
+        self.n_layers_, self.n_outputs_ = len(self.network_.layers) + 1, self.network_.outputs
+        self.histories_ = tuple(history for _, history, _ in trained)
+        self.n_iter_ = max(len(history.epochs) for history in self.histories_)
+        self.best_epoch_ = max(history.best_epoch for history in self.histories_)
+        return self
+
+    def _side_by_side(self, works: Sequence[Any], told: _Told) -> list[Any]:
+        """What the members' trainings gave; after Ctrl-C, of those that were begun, each at its best."""
+        from backlit.training.threads import side_by_side
+
+        trained, interrupted = side_by_side(works, None, told.stop)
+        self.interrupted_ = interrupted or any(history.interrupted for _, history, _ in trained)
+        if interrupted:
+            warnings.warn("Training interrupted by user; the best of each network so far is kept.", stacklevel=3)
+        return trained
+
+    def _train_member(
+        self,
+        blueprint: Blueprint,
+        learn: _Data,
+        held: _Data,
+        seed: int,
+        on_epoch: Callable[[Any], bool],
+        badness: Badness,
+        told: _Told,
+    ) -> tuple[NDArray[np.float32], Any, tuple[NDArray[Any], ...]]:
+        """One network, trained on some rows and chosen by the others.
+
+        Its parameters, what happened, and its outputs for the rows held out, with their targets and weights.
+        """
+        from backlit.training.initial import initial
+        from backlit.training.loop import Plan, Samples, train
+        from backlit.training.network import Network, Regular
+        from backlit.training.optimizers import Optimizer
+
+        recipe = RECIPES[self.task]
+        samples = Samples(learn.inputs, learn.targets, learn.weights)
+        held_weights = held.weights if held.weights.size else np.ones(len(held.inputs), np.float32)
+        wanted = self._as_wanted(held.targets)
+        flat = initial(blueprint, seed, np.dtype(np.float32))
+        factors = np.array([_rate_factors(layer, recipe) for layer in blueprint.layers])
+        batch = min(self._chosen("batch_size", recipe.batch), len(samples))
+        network = Network(blueprint, flat, batch, factors=factors, guest=True)
+        told.networks.append(network)
+        optimizer = Optimizer("adam", flat.size, flat.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8})
+        plan = Plan(
+            epochs=self._epochs(),
+            rate=self._chosen("learning_rate", recipe.rate),
+            schedule=recipe.schedule,
+            regular=Regular(decay=recipe.decay, dropout=recipe.dropout, smoothing=recipe.smoothing),
+            fading=True,
+            tolerance=0.0,
+            patience=recipe.patience,
+            seed=seed,
+        )
+
+        def validate(network: Network) -> float:
+            return -badness(network.predict(held.inputs), wanted, held_weights)
+
+        history = train(network, optimizer, samples, plan, validate=validate, on_epoch=on_epoch)
+        return flat, history, (network.predict(held.inputs), wanted, held_weights)
+
+    def _chosen(self, name: str, default: Any) -> Any:
+        value = getattr(self, name)
+        return default if value is None else value
+
+    def _epochs(self) -> int:
+        return int(self._chosen("epochs", RECIPES[self.task].epochs))
+
+    def _members(self) -> int:
+        members = self._chosen("n_members", RECIPES[self.task].members)
+        if isinstance(members, bool) or not isinstance(members, int | np.integer) or members < 1:
+            raise BacklitError(f"n_members: {members!r} networks cannot be trained; use a whole number from 1")
+        return int(members)
+
+    def _folds(self, targets: NDArray[np.float32], groups: Any, recipe: Recipe, seed: int) -> Folds:
+        """For each member the rows to learn from and the rows to validate on."""
+        return folds(
+            len(targets),
+            self._members(),
+            float(self._chosen("validation_fraction", recipe.validation)),
+            strata=self._strata(targets),
+            groups=None if groups is None else np.asarray(groups),
+            ordered=self.ordered,
+            seed=seed,
+        )
+
+    def _validation_data(self, X_val: Any, y_val: Any) -> _Data:
+        """Rows of the caller's own that choose the best epoch."""
+        if y_val is None:
+            raise BacklitError("y_val: X_val is given without it; give both")
+        targets = self._read_further_target(y_val)
+        rows = self.encoder_.encode(X_val)
+        if len(rows) != len(targets):
+            raise BacklitError(f"y_val: {len(targets)} targets for {len(rows)} rows of X_val; they must be as many")
+        return _Data(rows, targets, np.empty(0, np.float32))
+
+    def _deadline(self) -> float:
+        """When the fit shall end, by the clock that counts seconds."""
+        if self.time_limit is None:
+            return math.inf
+        if not self.time_limit > 0:
+            raise BacklitError(f"time_limit: {self.time_limit!r} seconds are no time to train in; use more than 0")
+        return time.monotonic() + float(self.time_limit)
+
+    def _encoded(self, X: Any) -> NDArray[np.float32]:
+        check_is_fitted(self, "flat_")
+        return self.encoder_.encode(X)
+
+    def as_network_row(self, x: Any, y: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """One row as the network sees it: encoded inputs and targets, for `backlit.trace`.
+
+        Parameters
+        ----------
+        x : frame of one row, mapping of column to cell, or sequence of cells in the order of the columns
+        y : a label, or a number or numbers
+        """
+        return self._encoded(_one_row(x, self.encoder_.feature_names_in))[0].astype(np.float64), self._target_row(y)
+
+    def _to_state(self) -> State:
+        header, arrays = network_state(self)
+        encoder, encoder_arrays = self.encoder_.to_state()
+        header |= {"encoder": encoder, "fitted": {"n_iter_": self.n_iter_, "best_epoch_": self.best_epoch_}}
+        if "target_name_" in vars(self):
+            header["target_name"] = str(self.target_name_)
+        arrays |= {f"encoder.{name}": array for name, array in encoder_arrays.items()}
+        return header, arrays
+
+    def _from_state(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        restore_network(self, header, arrays)
+        prefix = "encoder."
+        own = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+        self.encoder_ = FrameEncoder.from_state(header["encoder"], own)
+        self.n_features_in_ = len(self.encoder_.feature_names_in)
+        self.feature_names_in_ = np.array(self.encoder_.feature_names_in, dtype=object)
+        if "target_name" in header:
+            self.target_name_ = header["target_name"]
+        for name, value in header["fitted"].items():
+            setattr(self, name, value)
+
+    # -- what the two kinds decide for themselves --------------------------------------------------------------------
+
+    def _read_target(self, y: Any) -> NDArray[np.float32]:
+        raise NotImplementedError
+
+    def _width(self, targets: NDArray[np.float32]) -> int:
+        raise NotImplementedError
+
+    def _strata(self, targets: NDArray[np.float32]) -> NDArray[Any] | None:
+        raise NotImplementedError
+
+    def _read_further_target(self, y: Any) -> NDArray[np.float32]:
+        """Targets of rows to validate on, read as those of the rows to learn from were."""
+        raise NotImplementedError
+
+    def _reweighted(self, weights: NDArray[np.float32], targets: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Weights of the samples, by their targets too where a kind says so."""
+        return weights
+
+    def _loss(self, recipe: Recipe) -> str:
+        """The loss that is trained on."""
+        return recipe.loss
+
+    def _as_wanted(self, targets: NDArray[np.float32]) -> NDArray[Any]:
+        """Targets in the form that metrics take."""
+        return targets
+
+    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> float:
+        """What the best epoch has least of, on the rows held out."""
+        raise NotImplementedError
+
+    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
+        """Mend what training did to the outputs' scale, by rows that their member had not seen; nothing as a rule."""
+
+    def _target_row(self, y: Any) -> NDArray[np.float64]:
+        raise NotImplementedError
+
+
+def _rate_factors(layer: Layer, recipe: Recipe) -> tuple[float, float]:
+    """How fast a layer's weights and biases learn.
+
+    Weights as if they were multiplied by 1 / sqrt(inputs) in every sum (the 'NTK parametrisation').
+    """
+    if LAYERS[layer.kind].front:
+        return LAYERS[layer.kind].parameters[0].rate, 0.0
+    return 1.0 / math.sqrt(layer.inputs), recipe.bias_rate
+
+
+def _weights(sample_weight: Any, n: int) -> NDArray[np.float32]:
+    """Sample weights as float32, or an empty array where none are given."""
+    if sample_weight is None:
+        return np.empty(0, np.float32)
+    weights = np.asarray(sample_weight, dtype=np.float32)
+    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any() or not weights.sum() > 0:
+        raise BacklitError(f"sample_weight: give {n} finite numbers of at least 0, one of them above 0")
+    return weights
+
+
+def _one_row(x: Any, columns: Sequence[str]) -> Any:
+    """A frame of one row from a frame, a mapping, or cells in order."""
+    import pyarrow as pa
+
+    if isinstance(x, Mapping):
+        return pa.table({str(name): [cell] for name, cell in x.items()})
+    if hasattr(x, "to_dict") and not hasattr(x, "columns"):  # a pandas row
+        return pa.table({str(name): [cell] for name, cell in x.to_dict().items()})
+    if hasattr(x, "columns") or hasattr(x, "schema"):
+        return x
+    cells = list(np.asarray(x, dtype=object).reshape(-1))
+    return pa.table({name: [cell] for name, cell in zip(columns, cells, strict=True)})

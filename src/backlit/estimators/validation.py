@@ -1,0 +1,95 @@
+"""Which rows a network learns from and which choose its best epoch: one pair for each network of a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+
+from backlit.errors import BacklitError
+
+Rows = NDArray[np.int64]
+Folds = list[tuple[Rows, Rows]]
+
+FEWEST = 5
+"""Rows from which some can be held out."""
+
+
+def folds(
+    n: int,
+    members: int,
+    fraction: float,
+    *,
+    strata: NDArray[Any] | None = None,
+    groups: NDArray[Any] | None = None,
+    ordered: bool = False,
+    seed: int = 0,
+) -> Folds:
+    """For each network the rows to learn from and the rows to validate on; none validates twice while parts last.
+
+    Parameters
+    ----------
+    n : int
+        Rows.
+    members : int
+        Networks.
+    fraction : float
+        The part of the rows that validates, about.
+    strata : ndarray, shape (n,), optional
+        What every part has its share of.
+    groups : ndarray, shape (n,), optional
+        Rows of one group are never on both sides.
+    ordered : bool
+        The rows are in the order of time: the last ones validate, for every network.
+    seed : int
+
+    Returns
+    -------
+    list of (learn, held)
+        Ascending row numbers.
+
+    Raises
+    ------
+    BacklitError
+        If there are too few rows or groups, or the fraction is none.
+
+    Examples
+    --------
+    >>> [held.tolist() for _, held in folds(6, 3, 1 / 3)]
+    [[2, 5], [1, 3], [0, 4]]
+    >>> folds(6, 1, 1 / 3, ordered=True)[0][1].tolist()
+    [4, 5]
+    """
+    if not 0.0 < fraction < 1.0:
+        raise BacklitError(f"validation_fraction: {fraction:g} is no part of the rows; use one such as 0.2")
+    if n < FEWEST:
+        raise BacklitError(f"X: {n} rows are too few to hold some out for validation; give at least {FEWEST}")
+    if ordered:
+        first = min(n - 1, max(1, round(n * (1.0 - fraction))))
+        return [(np.arange(first), np.arange(first, n))] * members
+    parts = int(np.clip(round(1.0 / fraction), 2, n))
+    if groups is not None:
+        parts = _group_parts(groups, n, parts)
+    found: Folds = []
+    while len(found) < members:
+        chance, rows = seed + len(found) // parts, np.arange(n)
+        if groups is not None:
+            cut = GroupKFold(parts, shuffle=True, random_state=chance).split(rows, groups=groups)
+        elif strata is not None:
+            cut = StratifiedKFold(parts, shuffle=True, random_state=chance).split(rows, strata)
+        else:
+            cut = KFold(parts, shuffle=True, random_state=chance).split(rows)
+        found += [(learn, held) for learn, held in cut]
+    return found[:members]
+
+
+def _group_parts(groups: NDArray[Any], n: int, parts: int) -> int:
+    """As many parts as the groups allow."""
+    if groups.shape != (n,):
+        raise BacklitError(f"groups: {len(groups)} for {n} rows of X; give one for each row")
+    different = len(np.unique(groups))
+    if different < 2:
+        raise BacklitError("groups: all rows are of one group, so that none can be held out; give at least two groups")
+    return min(parts, different)
