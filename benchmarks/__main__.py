@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from benchmarks import book, gates, steps
+from benchmarks import book, gates, predict, steps, tabular
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("steps")(steps.run)
 app.command("gates")(gates.run)
+app.command("predict")(predict.run)
 app.command("book")(book.run)
+app.command("tabular")(tabular.run)
+app.command("tabular-one", hidden=True)(tabular.one)
 
 
 @app.callback(invoke_without_command=True)

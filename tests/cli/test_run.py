@@ -47,7 +47,7 @@ def test_help_loads_nothing_heavy() -> None:
         (["train", "a.csv"], "Missing option '--target'; see backlit train --help"),
         (["train", "a.csv", "--target", "y", "--seed", "-1"], "Invalid value for '--seed': "),
         (["train", "a.csv", "--target", "y", "--task", "both"], "Invalid value for '--task': "),
-        (["explain", "m", "d.csv", "--row", "first"], "Invalid value for '--row': "),
+        (["explain", "m", "d.csv", "--row", "first"], "--row first: give a row counted from 0"),
         (["trace", "x", "x=1", "--lang", "xx"], "Invalid value for '--lang': 'xx' is not one of 'en', 'ko'"),
     ],
 )

@@ -147,7 +147,8 @@ def test_bad_rows_are_one_line(fails: Fails, run: Run, trained: Trained) -> None
     ("words", "message"),
     [
         (["--row", "60"], "row 60: {data} has rows 0 to 59"),
-        (["--row", "-1"], "row -1: {data} has rows 0 to 59"),
+        (["--row", "-1"], "--row -1: give a row counted from 0, such as 7, or several, such as 0:8"),
+        (["--row", "58:61"], "row 58:61: {data} has rows 0 to 59"),
         (["--row", "0", "--weight", "1,0"], "--weight 1,0: give layer (from 1), input and neuron"),
         (["--row", "0", "--weight", "-1,0,0"], "--weight -1,0,0: give layer"),
         (["--row", "0", "--weight", "a,b,c"], "--weight a,b,c: give layer"),

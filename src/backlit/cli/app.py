@@ -29,6 +29,15 @@ class Language(StrEnum):
     ko = "ko"
 
 
+class Zoom(StrEnum):
+    """How far a network's derivation is taken apart."""
+
+    gates = "gates"
+    neuron = "neuron"
+    layer = "layer"
+    batch = "batch"
+
+
 Data = Annotated[Path, typer.Argument(metavar="DATA", help="A table: CSV, TSV or Parquet.", show_default=False)]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train wrote.", show_default=False)]
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Decides all chance: the split, the start, the order.")]
@@ -118,17 +127,22 @@ def trace(
 def explain(
     model: Model,
     data: Data,
-    row: Annotated[int, typer.Option(help="The sample, counted from 0.", show_default=False)],
+    row: Annotated[
+        str, typer.Option(metavar="N", help="The sample, counted from 0, or several: 0:8.", show_default=False)
+    ],
     weight: Annotated[
         str | None, typer.Option(metavar="L,I,J", help="Layer, input, neuron of one weight, such as 1,0,0.")
+    ] = None,
+    zoom: Annotated[
+        Zoom | None, typer.Option(help="How far the chain is taken apart.", show_default="neuron, or batch")
     ] = None,
     target: Target = None,
     lang: Lang = Language.en,
 ) -> None:
-    """Show why a weight would move on one sample: the chain rule of its gradient."""
-    from backlit.cli.explaining import explain_row
+    """Show why a weight would move on a sample, or on several: the chain rule of its gradient."""
+    from backlit.cli.explaining import explain_rows
 
-    explain_row(model, data, row, weight, target, lang)
+    explain_rows(model, data, row, weight, zoom.value if zoom else None, target, lang)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -159,3 +173,11 @@ def worksheet(
     from backlit.cli.quizzing import write_worksheet
 
     write_worksheet(output, count, seed, level, lang)
+
+
+@app.command()
+def warmup() -> None:
+    """Compile the engine's kernels now rather than in the first training, such as for a container image."""
+    from backlit.cli.warmup import warm_up
+
+    warm_up()

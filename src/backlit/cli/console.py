@@ -28,9 +28,10 @@ def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -
 
 
 class EpochBar:
-    """A bar on stderr, from the first epoch on; give it to `fit` as `on_epoch`."""
+    """A bar on stderr over the epochs of some networks, from the first on; give it to `fit` as `on_epoch`."""
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self, networks: int) -> None:
+        self._networks = networks
         self._progress = Progress(
             TextColumn("training"),
             BarColumn(),
@@ -39,7 +40,7 @@ class EpochBar:
             TimeRemainingColumn(),
             console=console(stderr=True),
         )
-        self._task = self._progress.add_task("", total=epochs, loss=0.0, score=0.0)
+        self._task = self._progress.add_task("", total=None, loss=0.0, score=0.0)
         self._shown = False
 
     def __enter__(self) -> Self:
@@ -50,7 +51,8 @@ class EpochBar:
         if not self._shown:
             self._progress.start()
             self._shown = True
-        self._progress.update(self._task, completed=epoch.number, loss=epoch.loss, score=epoch.score)
+        total = epoch.planned * self._networks
+        self._progress.update(self._task, total=total, advance=1, loss=epoch.loss, score=epoch.score)
 
     def __exit__(self, *_: object) -> None:
         if self._shown:

@@ -20,26 +20,53 @@ MOST = 10
 """So many weights are listed."""
 
 
-def explain_row(path: Path, data: Path, row: int, weight: str | None, given: str | None, lang: str) -> None:
-    """Print the loss of one row, and the chain rule of one weight or the weights that would move most."""
-    named = None if weight is None else weight_name(weight)
+def explain_rows(
+    path: Path, data: Path, row: str, weight: str | None, zoom: str | None, given: str | None, lang: str
+) -> None:
+    """Print the loss of one row or some, and the chain rule of one weight or the weights that would move most."""
+    named, chosen = None if weight is None else weight_name(weight), rows_of(row)
     model = load(path)
     target = target_of(model, path, given)
     table = read_rows(model, data, target)
     labels = labelled_column(table, data, target)
-    if not 0 <= row < table.num_rows:
+    if chosen.stop > table.num_rows:
         raise BacklitError(f"row {row}: {data} has rows 0 to {table.num_rows - 1}")
-    (label,) = labels_of(model, labels.slice(row, 1))
-    _check_label(model, label, f"{data}, column {target!r}, row {row}")
+    known = labels_of(model, labels.slice(chosen.start, len(chosen)))
+    for number, label in zip(chosen, known, strict=True):
+        _check_label(model, label, f"{data}, column {target!r}, row {number}")
     with located(data):
-        inputs = inputs_of(model, table.slice(row, 1), target)
-        traced = trace(model, x=inputs, y=label)
-    derivation = None if named is None else traced.derivation(wrt=named, lang=lang)
-    _show_sample(model, inputs, target, label, row, traced)
+        inputs = inputs_of(model, table.slice(chosen.start, len(chosen)), target)
+        traced = trace(model, x=inputs, y=known[0] if len(chosen) == 1 else known)
+    derivation = None if named is None else traced.derivation(wrt=named, lang=lang, zoom=zoom)
+    if len(chosen) == 1:
+        _show_sample(model, inputs, target, known[0], chosen.start, traced)
+    else:
+        console().print(f"rows {chosen.start} to {chosen.stop - 1}: mean loss {traced.value:.9g}\n")
     if derivation is None:
         _show_weights(model, traced)
     else:
         print(derivation)
+
+
+def rows_of(text: str) -> range:
+    """The rows that ``7`` or ``0:8`` names.
+
+    Raises
+    ------
+    BacklitError
+        If it names none.
+
+    Examples
+    --------
+    >>> rows_of("0:8")
+    range(0, 8)
+    """
+    first, colon, last = text.partition(":")
+    if first.strip().isdecimal() and (last.strip().isdecimal() or not colon):
+        chosen = range(int(first), int(last) if colon else int(first) + 1)
+        if chosen:
+            return chosen
+    raise BacklitError(f"--row {text}: give a row counted from 0, such as 7, or several, such as 0:8")
 
 
 def weight_name(text: str) -> str:
@@ -84,7 +111,8 @@ def _steepest_of(model: Any, traced: Trace, layer: int) -> Iterator[Weight]:
         i, j = (int(index) for index in np.unravel_index(place, gradients.shape))
         if gradients[i, j]:
             name = f"w[{layer}][{i}][{j}]"
-            yield Weight(name, _read_by(model, layer, i), float(values[i, j]), float(gradients[i, j]))
+            heard = model.network_.neurons[layer - 1].heard_by(j)[i]
+            yield Weight(name, _read_by(model, layer, heard), float(values[i, j]), float(gradients[i, j]))
 
 
 def _read_by(model: Any, layer: int, i: int) -> str:
@@ -93,7 +121,12 @@ def _read_by(model: Any, layer: int, i: int) -> str:
         return f"a[{layer - 1}][{i}]"
     encoder = getattr(model, "encoder_", None)
     names = encoder.feature_names_out if encoder else getattr(model, "feature_names_in_", ())
-    return f"x[{i}] {names[i]}" if len(names) else f"x[{i}]"
+    front = model.network_.layers[0] if len(model.network_.layers) > len(model.network_.neurons) else None
+    if front and i >= front.inputs:
+        per_column = (front.outputs - front.inputs) // front.groups
+        return f"a[0][{i}] wave of {names[(i - front.inputs) // per_column]}"
+    entry = f"a[0][{i}]" if front else f"x[{i}]"
+    return f"{entry} {names[i]}" if len(names) else entry
 
 
 def _check_label(model: Any, label: Any, where: str) -> None:

@@ -96,7 +96,7 @@ def _fitted(task: str, table: pa.Table, target: str, seed: int) -> Any:
     """A model fitted with a bar on stderr."""
     kind = TabularClassifier if task == "classification" else TabularRegressor
     model = kind(random_state=seed)
-    with EpochBar(model.max_epochs) as bar:
+    with EpochBar(model.members) as bar:
         model.fit(table.drop_columns([target]), table[target], on_epoch=bar)
     if model.interrupted_:  # a fit keeps its best epoch; who stops a command wants no model
         raise KeyboardInterrupt

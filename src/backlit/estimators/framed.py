@@ -114,9 +114,12 @@ class Framed(HasNetwork, BaseEstimator):
         self.verbose = verbose
 
     @property
-    def max_epochs(self) -> int:
-        """How many epochs a fit runs at most, those of all members counted, for progress bars."""
-        return self._epochs() * self._members()
+    def members(self) -> int:
+        """How many networks a fit trains."""
+        members = self._chosen("n_members", RECIPES[self.task].members)
+        if isinstance(members, bool) or not isinstance(members, int | np.integer) or members < 1:
+            raise BacklitError(f"n_members: {members!r} networks cannot be trained; use a whole number from 1")
+        return int(members)
 
     def fit(
         self,
@@ -176,13 +179,13 @@ class Framed(HasNetwork, BaseEstimator):
         columns = self.encoder_.n_quantities
         if hidden and 0 < columns <= recipe.most_waves:
             blueprint = with_waves(blueprint, columns)
-        told = _Told(self._members(), self.verbose, on_epoch, self._deadline())
+        told = _Told(self.members, self.verbose, on_epoch, self._deadline())
         data = _Data(rows, targets, weights)
         if X_val is None:
             parts = [(data.rows(learn), data.rows(held)) for learn, held in self._folds(targets, groups, recipe, seed)]
         else:
             held = self._validation_data(X_val, y_val)
-            parts = [(data, held)] * self._members()
+            parts = [(data, held)] * self.members
         works = [
             partial(self._train_member, blueprint, learn, held, seed + number, partial(told, number), badness, told)
             for number, (learn, held) in enumerate(parts)
@@ -236,13 +239,13 @@ class Framed(HasNetwork, BaseEstimator):
         told.networks.append(network)
         optimizer = Optimizer("adam", flat.size, flat.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8})
         plan = Plan(
-            epochs=self._epochs(),
+            epochs=int(self._chosen("epochs", recipe.epochs_of(-(-len(samples) // batch)))),
             rate=self._chosen("learning_rate", recipe.rate),
             schedule=recipe.schedule,
             regular=Regular(decay=recipe.decay, dropout=recipe.dropout, smoothing=recipe.smoothing),
             fading=True,
             tolerance=0.0,
-            patience=recipe.patience,
+            patience=math.inf,
             seed=seed,
         )
 
@@ -256,20 +259,11 @@ class Framed(HasNetwork, BaseEstimator):
         value = getattr(self, name)
         return default if value is None else value
 
-    def _epochs(self) -> int:
-        return int(self._chosen("epochs", RECIPES[self.task].epochs))
-
-    def _members(self) -> int:
-        members = self._chosen("n_members", RECIPES[self.task].members)
-        if isinstance(members, bool) or not isinstance(members, int | np.integer) or members < 1:
-            raise BacklitError(f"n_members: {members!r} networks cannot be trained; use a whole number from 1")
-        return int(members)
-
     def _folds(self, targets: NDArray[np.float32], groups: Any, recipe: Recipe, seed: int) -> Folds:
         """For each member the rows to learn from and the rows to validate on."""
         return folds(
             len(targets),
-            self._members(),
+            self.members,
             float(self._chosen("validation_fraction", recipe.validation)),
             strata=self._strata(targets),
             groups=None if groups is None else np.asarray(groups),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, choose
 from backlit.explaining.places import Place, elements, places
 from backlit.explaining.tables import table
+from backlit.explaining.words import WORDS
 from backlit.gate_kinds import Array
 from backlit.graph import Gradients, Graph
 from backlit.graph.numeric import Disagreement, Row, compare, first_wrong_gate
@@ -48,18 +49,19 @@ class Check:
         return self.ok
 
     def __str__(self) -> str:
+        return self.to_text()
+
+    def to_text(self, lang: str = "en") -> str:
+        """The table, and what it comes to; `lang` is "en" or "ko"."""
+        words = choose("lang", lang, WORDS)
         cells = [
-            (row.name, f"{row.analytic:.9g}", f"{row.numeric:.9g}", "ok" if row.ok else "DISAGREES")
+            (row.name, f"{row.analytic:.9g}", f"{row.numeric:.9g}", words["ok" if row.ok else "wrong"])
             for row in self.rows
         ]
-        lines = table(("wrt", "backpropagation", "central difference", ""), cells)
-        return "\n".join([*lines, self._verdict()])
-
-    def _verdict(self) -> str:
-        counted = f"{len(self.rows)} of {self.total} gradients checked"
-        if self.ok:
-            return f"{counted}: all agree"
-        return f"{counted}: {self.wrong_gate or 'they disagree, though each gate alone is right'}"
+        lines = table((words["wrt"], words["analytic"], words["numeric"], ""), cells)
+        found = words["agree"] if self.ok else self.wrong_gate or words["each alone"]
+        counted = words["checked"].format(count=len(self.rows), total=self.total)
+        return "\n".join([*lines, f"{counted}: {found}"])
 
 
 def check(

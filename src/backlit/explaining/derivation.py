@@ -9,6 +9,7 @@ from backlit.blueprint import Blueprint
 from backlit.errors import BacklitError
 from backlit.explaining import derivation_latex, derivation_text
 from backlit.explaining.chain import MAX_PATHS, Chain, Fork, GraphChain, Path, followed, paths, product
+from backlit.explaining.mathml import converted
 from backlit.explaining.network_chain import OUTPUT, NetworkChain
 from backlit.explaining.places import place
 from backlit.explaining.words import WORDS
@@ -58,11 +59,7 @@ class Derivation:
         str
             A ``<math>`` element, well-formed XML.
         """
-        from latex2mathml.converter import convert
-
-        # split is aligned under another name: the one of the two that the converter knows
-        latex = self.to_latex().replace("{aligned}", "{split}")
-        return convert(latex, display="block")
+        return converted(self.to_latex())
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.to_latex()}\n$$"

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backlit.errors import choose
 from backlit.explaining.tables import table
+from backlit.explaining.words import WORDS
 
 if TYPE_CHECKING:
     from backlit.explaining.trace import Trace
@@ -16,20 +18,21 @@ LIMIT = 200
 """Traces of more wires are listed like this, shortened in the middle."""
 
 
-def listing(trace: Trace) -> str:
+def listing(trace: Trace, lang: str = "en") -> str:
     """Every wire but the literal numbers, with its gate, its formula, its value and its gradient."""
-    rows = [_row(trace.wires.of(wire)) for wire in trace.graph.wires if wire.name]
+    words = choose("lang", lang, WORDS)
+    rows = [_row(trace.wires.of(wire), words["not computed"]) for wire in trace.graph.wires if wire.name]
     if len(rows) > LIMIT:
-        left_out = ("...", "", f"({len(rows) - LIMIT:,} more wires)", "", "")
+        left_out = ("...", "", words["more wires"].format(count=len(rows) - LIMIT), "", "")
         rows = [*rows[: LIMIT // 2], left_out, *rows[-LIMIT // 2 :]]
-    lines = table(("wire", "gate", "formula", "value", "gradient"), rows)
+    lines = table([words[column] for column in ("wire", "gate", "formula", "value", "gradient")], rows)
     return "\n".join([trace.title, *([trace.note] if trace.note else []), "", *lines])
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, none: str = WORDS["en"]["not computed"]) -> str:
     """A value in a cell: a number, a short array, or a long one's shape and range; None is not computed."""
     if value is None:
-        return "not computed"
+        return none
     if np.ndim(value) == 0:
         return f"{value + 0.0:.9g}"
     if np.size(value) <= 4:
@@ -38,6 +41,6 @@ def shown(value: Any) -> str:
     return f"{shape}, {np.min(value):.6g} to {np.max(value):.6g}"
 
 
-def _row(wire: TracedWire) -> tuple[str, ...]:
+def _row(wire: TracedWire, none: str) -> tuple[str, ...]:
     formula = wire.formula if wire.gate else wire.kind
-    return wire.name, wire.gate or "", formula, shown(wire.value), shown(wire.gradient)
+    return wire.name, wire.gate or "", formula, shown(wire.value), shown(wire.gradient, none)

@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backlit.blueprint import Blueprint
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, choose
 from backlit.explaining import checking, listing, stepping
 from backlit.explaining.derivation import Derivation, derive, derive_in_network
+from backlit.explaining.matrix_form import MatrixDerivation, derive_in_arrays
 from backlit.explaining.places import one_number
+from backlit.explaining.samples import samples
 from backlit.explaining.views import GradientMap, Value, Wires, plain
+from backlit.explaining.words import WORDS
 from backlit.gate_kinds import Array
 from backlit.graph import Gradients, Graph, backward, call, network, read, unroll
 
 if TYPE_CHECKING:
     from backlit.drawing import Circuit
+
+ZOOMS = ("gates", "neuron", "layer", "batch")
+"""How far a network's derivation is taken apart."""
 
 NEURON_LIMIT = 2_000
 """Networks of more parameters are shown layer by layer, unless another zoom is asked for."""
@@ -117,7 +123,7 @@ class Trace:
         self._scalar_output()
         return stepping.step(self.whole, self._whole_sweep, rate)
 
-    def derivation(self, wrt: str, lang: str = "en") -> Derivation:
+    def derivation(self, wrt: str, lang: str = "en", zoom: str | None = None) -> Derivation | MatrixDerivation:
         """Write the chain rule for one number: symbols, then numbers, then the result.
 
         Parameters
@@ -125,11 +131,20 @@ class Trace:
         wrt : str
             An input, a parameter, or an element such as ``w[1][0][2]``.
         lang : {"en", "ko"}
+        zoom : {"gates", "neuron", "layer", "batch"}, optional
+            Of a network: every addition and multiplication; every neuron one gate; whole arrays (delta of each layer
+            and the outer product) for one sample, or for the samples of a batch. Unless given: neurons for one
+            sample, arrays for a batch.
 
         Returns
         -------
-        Derivation
-            `str` of it is text; it has `to_latex`.
+        Derivation or MatrixDerivation
+            `str` of it is text; it has `to_latex` and `to_mathml`.
+
+        Raises
+        ------
+        BacklitError
+            If the name, the language or the zoom is not known, or the zoom would take too much apart.
 
         Examples
         --------
@@ -137,12 +152,31 @@ class Trace:
         -4.0
         """
         self._scalar_output()
+        choose("lang", lang, WORDS)
         if self.blueprint is not None:
-            return derive_in_network(self.blueprint, self.whole, self._whole_sweep, wrt, lang)
+            return self._derived_in_network(self.blueprint, wrt, lang, zoom)
+        if zoom not in (None, "gates"):
+            raise BacklitError(f"zoom {zoom!r} is for networks; a formula is derived gate by gate")
         one_number(self.graph, wrt)
         arrays = any(wire.value.ndim for wire in self.graph.wires)
         graph = unroll(self.graph, "gates") if arrays else self.graph
         return derive(graph, backward(graph) if arrays else self._sweep, wrt, lang)
+
+    def _derived_in_network(
+        self, blueprint: Blueprint, wrt: str, lang: str, zoom: str | None
+    ) -> Derivation | MatrixDerivation:
+        several = self.whole.named("x").value.ndim == 2  # type: ignore[union-attr]  # a network has its x
+        zoom = zoom or ("batch" if several else "neuron")
+        if zoom not in ZOOMS:
+            raise BacklitError(f"zoom {zoom!r} is not known; choose one of {', '.join(ZOOMS)}")
+        if zoom == ("layer" if several else "batch"):
+            raise BacklitError(f"zoom {zoom!r}: this trace has {'several samples' if several else 'one sample'}")
+        if zoom in ("layer", "batch"):
+            return derive_in_arrays(blueprint, self.whole, self._whole_sweep, wrt, lang)
+        if zoom == "neuron" and not several:
+            return derive_in_network(blueprint, self.whole, self._whole_sweep, wrt, lang)
+        graph = unroll(self.whole, "gates" if zoom == "gates" else "neuron")
+        return derive(graph, backward(graph), wrt, lang)
 
     @cached_property
     def _sweep(self) -> Gradients:
@@ -187,7 +221,7 @@ class Trace:
         str
         """
         if len(self.wires) > listing.LIMIT:
-            return listing.listing(self)
+            return listing.listing(self, lang)
         from backlit.drawing import to_text
 
         return to_text(self._circuit(), lang, color)
@@ -231,8 +265,9 @@ def trace(what: Any, /, **values: Any) -> Trace:
         A formula; a Python function of its inputs that uses operators, NumPy's elementary functions or gates; or an
         estimator of Backlit.
     **values : numbers or arrays
-        Of a formula or function, its inputs by name. Of a model: ``x``, one row; ``y``, its target; and, if wanted,
-        ``zoom``: "layer", "neuron", "gates", or "auto" (neurons up to 2,000 parameters, else layers).
+        Of a formula or function, its inputs by name. Of a model: ``x``, one row; ``y``, its target (or some rows and
+        as many targets: the mean of their losses); and, if wanted, ``zoom``:
+        "layer", "neuron", "gates", or "auto" (neurons up to 2,000 parameters, else layers).
 
     Returns
     -------
@@ -270,10 +305,11 @@ def _trace_model(model: Any, values: Mapping[str, Any]) -> Trace:
         were = ", ".join(values) or "nothing"
         raise BacklitError(f"trace: a {name} takes x=<one row>, y=<its target> and zoom=; given were {were}")
     blueprint: Blueprint = model.network_
-    x, y = model.as_network_row(values["x"], values["y"])
+    x, y = samples(model, values["x"], values["y"])
     whole = network(blueprint, model.flat_, x, y)
     zoom = values.get("zoom", "auto")
     if zoom == "auto":
-        zoom = "neuron" if blueprint.parameter_count <= NEURON_LIMIT else "layer"
+        zoom = "neuron" if x.ndim == 1 and blueprint.parameter_count <= NEURON_LIMIT else "layer"
     shown = whole if zoom == "layer" else network(blueprint, model.flat_, x, y, zoom=zoom)
-    return Trace(f"{name}: the loss of one sample", shown, whole, blueprint)
+    what = "the loss of one sample" if x.ndim == 1 else f"the mean loss of {len(x)} samples"
+    return Trace(f"{name}: {what}", shown, whole, blueprint)

@@ -21,13 +21,18 @@ class Recipe:
     dropout: float
     decay: float
     smoothing: float
-    epochs: int
+    steps: int  # of the optimizer, about, within these limits of epochs
+    fewest_epochs: int
+    most_epochs: int
     batch: int
     validation: float
-    patience: int
     most_waves: int  # columns of numbers up to which each makes waves
     members: int  # networks trained side by side, whose logits are averaged
     error_weight: float  # the best epoch has the least log loss plus so many times the error rate
+
+    def epochs_of(self, batches: int) -> int:
+        """How many epochs of so many mini-batches a training takes: small data is gone over more often."""
+        return min(max(round(self.steps / batches), self.fewest_epochs), self.most_epochs)
 
 
 CLASSIFICATION = Recipe(
@@ -42,10 +47,11 @@ CLASSIFICATION = Recipe(
     dropout=0.15,
     decay=0.02,
     smoothing=0.1,
-    epochs=256,
+    steps=3_200,
+    fewest_epochs=64,
+    most_epochs=512,
     batch=256,
     validation=0.2,
-    patience=60,
     most_waves=256,
     members=4,
     error_weight=4.0,
@@ -57,7 +63,6 @@ REGRESSION = replace(
     loss="squared",
     rate=0.2,
     smoothing=0.0,
-    patience=80,
     error_weight=0.0,
 )
 RECIPES: Mapping[str, Recipe] = {"classification": CLASSIFICATION, "regression": REGRESSION}

@@ -55,12 +55,13 @@ class Plan:
 
 @dataclass(slots=True)
 class Epoch:
-    """What is known after an epoch: its number from 1, the loss, the validation score, the learning rate."""
+    """What is known after an epoch: its number from 1, loss, validation score, rate, and how many are planned."""
 
     number: int
     loss: float
     score: float | None
     rate: float
+    planned: int
 
 
 RAN_OUT = "all epochs were run"
@@ -114,12 +115,12 @@ def train(
     Warns
     -----
     Divergence
-        When the loss is no longer finite; the last finite (or best) parameters are restored.
+        When the loss, a parameter or an output is no longer finite; the best finite parameters are restored.
     """
     history = History()
     batches = -(-len(samples) // network.capacity)
     best, waited = -np.inf, 0
-    kept = network.theta.copy()
+    kept, before = network.theta.copy(), network.theta.copy()
     base = plan.rate
     try:
         for number in range(plan.epochs):
@@ -127,6 +128,7 @@ def train(
             rates = scheduled(plan.schedule, base, number, plan.epochs, batches)
             if plan.rate_rule == "invscaling":  # scikit-learn counts samples, once an epoch
                 rates = rates / (first_sample + number * len(samples) + 1.0) ** plan.power_t
+            np.copyto(before, network.theta)
             loss = network.train_epoch(
                 optimizer,
                 rates,
@@ -141,16 +143,19 @@ def train(
                 _diverged(history, number + 1, base)
                 break
             score = validate(network) if validate else None
-            epoch = Epoch(number + 1, loss, score, float(rates[-1]))
+            epoch = Epoch(number + 1, loss, score, float(rates[-1]), plan.epochs)
             history.epochs.append(epoch)
             stop = on_epoch(epoch) if on_epoch else None
 
             # a loss has to fall by the tolerance to count as progress, a score has to rise by it
             reached = -loss if score is None else score
             waited = 0 if reached > best + plan.tolerance else waited + 1
-            if reached > best or score is None:
-                np.copyto(kept, network.theta)
-                history.best_epoch = number + 1 if reached > best else history.best_epoch
+            if reached > best:
+                history.best_epoch = number + 1
+                if score is None:  # a loss is of the parameters that the epoch met, not of those that it left
+                    kept, before = before, kept
+                else:
+                    np.copyto(kept, network.theta)
             best = max(best, reached)
             history.waited = waited
             if waited > plan.patience:
@@ -165,6 +170,8 @@ def train(
         history.interrupted = True
         history.stopped = f"it was interrupted in epoch {len(history.epochs) + 1}"
         warnings.warn(f"Training interrupted by user: {history.stopped}; the best so far is kept.", stacklevel=2)
+    if not history.diverged and not _sound(network, samples):
+        _diverged(history, len(history.epochs), base)
     seen = first_sample + len(history.epochs) * len(samples)
     optimizer.learning_rate = base / (seen + 1.0) ** plan.power_t if plan.rate_rule == "invscaling" else base
     if validate or history.diverged:
@@ -187,11 +194,18 @@ def _order(plan: Plan, epoch: int, n: int) -> NDArray[np.int64]:
     return generator(plan.seed, "shuffle", epoch).permutation(n).astype(np.int64, copy=False)
 
 
+def _sound(network: Network, samples: Samples) -> bool:
+    """Whether the parameters are numbers, and what they make of a mini-batch too."""
+    if not np.isfinite(network.theta).all():
+        return False
+    return bool(np.isfinite(network.predict(samples.inputs[: network.capacity])).all())
+
+
 def _diverged(history: History, epoch: int, rate: float) -> None:
     history.diverged = True
     history.stopped = f"the loss left the finite numbers in epoch {epoch}"
     warnings.warn(
-        f"training diverged in epoch {epoch} at a learning rate of {rate:g}; the parameters before it were kept: "
+        f"training diverged in epoch {epoch} at a learning rate of {rate:g}; the best finite parameters are kept: "
         "use a smaller rate, or scale the inputs",
         Divergence,
         stacklevel=3,

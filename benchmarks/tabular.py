@@ -1,0 +1,306 @@
+"""Raw data frames, ours beside its peers on the same splits: ``python -m benchmarks tabular DATA [--splits 3]``.
+
+DATA is a folder of Parquet files with a column ``target``. A split takes at most 8,000 rows to learn from and as many
+to measure on, stratified by class. Ours gets the raw frame; a peer the least preparation that it needs to run. Every
+fit is a process of its own. Recorded results of peers (a CSV with the columns dataset, model, error, logloss, fit_s, of
+split 0) are taken in with ``--recorded``, so that hours of their training need not be repeated.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from benchmarks.record import RESULTS, write
+
+REGRESSION = {"diamonds", "lending_rate", "concrete"}
+RANKED = {"nass_cds"}  # nearly all of one class: judged by 1 - AUC
+CAP = 8_000
+OURS = "backlit"
+Row = dict[str, Any]
+
+
+def load(path: Path, split: int) -> tuple[Any, Any, Any, Any]:
+    import pandas as pd
+    from sklearn.model_selection import train_test_split
+
+    frame = pd.read_parquet(path)
+    X, y = frame.drop(columns="target"), frame["target"]
+    numbers = path.stem in REGRESSION
+    y = y.astype(float) if numbers else y.astype(str)
+    held = min(CAP, len(X) // 4)
+    return tuple(
+        train_test_split(
+            X, y, train_size=min(CAP, len(X) - held), test_size=held, random_state=split,
+            stratify=None if numbers else y,
+        )
+    )  # fmt: skip
+
+
+def model_of(peer: str, X: Any, numbers: bool, split: int, options: Row) -> tuple[Any, str]:
+    """The peer, and the form in which it takes a frame."""
+    if peer == OURS:
+        import backlit
+
+        options = _chosen_parts(dict(options))
+        return (backlit.TabularRegressor if numbers else backlit.TabularClassifier)(random_state=split, **options), ""
+    if peer == "sklearn-mlp":
+        from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+        return _prepared(X, (MLPRegressor if numbers else MLPClassifier)(random_state=split)), ""
+    if peer == "hist-gb":
+        from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+        kind = HistGradientBoostingRegressor if numbers else HistGradientBoostingClassifier
+        return kind(random_state=split, categorical_features="from_dtype"), "categories"
+    if peer == "lightgbm":
+        from lightgbm import LGBMClassifier, LGBMRegressor
+
+        return (LGBMRegressor if numbers else LGBMClassifier)(random_state=split, verbose=-1, n_jobs=2), "categories"
+    if peer == "catboost":
+        from catboost import CatBoostClassifier, CatBoostRegressor
+
+        kind = CatBoostRegressor if numbers else CatBoostClassifier
+        labels = [name for name in X if not _is_number(X[name])]
+        files = {"allow_writing_files": False}
+        return kind(random_state=split, verbose=0, thread_count=2, cat_features=labels, **files), "categories"
+    import pytabkit
+
+    name = {"realmlp-td": "RealMLP_TD", "realmlp-td-s": "RealMLP_TD_S"}[peer]
+    kind = getattr(pytabkit, name + ("_Regressor" if numbers else "_Classifier"))
+    return kind(random_state=split, device="cpu", n_threads=2, verbosity=0), "filled categories"
+
+
+PEERS = (OURS, "sklearn-mlp", "hist-gb", "lightgbm", "catboost", "realmlp-td", "realmlp-td-s")
+
+
+def _chosen_parts(options: Row) -> Row:
+    """Options of the estimator; those of the recipe are put into the recipe, to see what a part of it is worth."""
+    from dataclasses import fields, replace
+
+    import backlit.estimators.framed as framed
+    import backlit.estimators.tabular as tabular
+    from backlit.tabular.recipe import RECIPES, Recipe
+
+    own = {name: options.pop(name) for name in list(options) if name in {field.name for field in fields(Recipe)}}
+    for room in (framed, tabular):
+        room.RECIPES = {task: replace(recipe, **own) for task, recipe in RECIPES.items()}  # type: ignore[attr-defined]
+    return options
+
+
+def _is_number(column: Any) -> bool:
+    import pandas as pd
+
+    return bool(pd.api.types.is_numeric_dtype(column) and column.dtype != bool)
+
+
+def _prepared(X: Any, estimator: Any) -> Any:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+    numbers = [name for name in X if _is_number(X[name])]
+    labels = [name for name in X if name not in numbers]
+    text = FunctionTransformer(lambda part: part.astype(object).where(part.notna(), "missing").astype(str))
+    codes = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    scaled = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    columns = ColumnTransformer([("numbers", scaled, numbers), ("labels", make_pipeline(text, codes), labels)])
+    return make_pipeline(columns, estimator)
+
+
+def _in_form(form: str, learn: Any, held: Any) -> tuple[Any, Any]:
+    import pandas as pd
+
+    if not form:
+        return learn.copy(), held.copy()
+    both = pd.concat([learn, held])
+    for name in both:
+        if _is_number(both[name]):
+            both[name] = both[name].astype("float32")
+            if form.startswith("filled"):
+                both[name] = both[name].fillna(both[name].median() if both[name].notna().any() else 0)
+        else:
+            both[name] = both[name].astype(object).where(both[name].notna(), "missing").astype(str).astype("category")
+    return both.iloc[: len(learn)], both.iloc[len(learn) :]
+
+
+def measure_one(path: Path, peer: str, split: int, options: Row) -> Row:
+    """One fit, in this process."""
+    from sklearn.metrics import log_loss, roc_auc_score
+
+    numbers = path.stem in REGRESSION
+    learn, held, y, wanted = load(path, split)
+    model, form = model_of(peer, learn, numbers, split, options)
+    learn, held = _in_form(form, learn, held)
+    start = time.perf_counter()
+    model.fit(learn, y.to_numpy())
+    fitted = time.perf_counter()
+    found = np.asarray(model.predict(held)).ravel()
+    ended = time.perf_counter()
+    entropy = None
+    if numbers:
+        error = np.sqrt(np.mean((found.astype(float) - wanted.to_numpy()) ** 2)) / wanted.std()
+    else:
+        shares, classes = model.predict_proba(held), [str(label) for label in model.classes_]
+        entropy = float(log_loss(wanted, np.clip(shares, 1e-7, 1.0), labels=classes))
+        error = np.mean(found.astype(str) != wanted.to_numpy())
+        if path.stem in RANKED:
+            error = 1.0 - roc_auc_score(wanted == classes[1], shares[:, 1])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"dataset": path.stem, "model": peer, "split": split, "error": round(float(error), 5), "logloss": entropy,
+            "fit_s": round(fitted - start, 2), "predict_s": round(ended - fitted, 3), "peak_mib": peak}  # fmt: skip
+
+
+def one(path: Path, peer: str, split: int, options: str = "{}") -> None:
+    """A single fit, printed as JSON; `run` starts these."""
+    print(json.dumps(measure_one(path, peer, split, json.loads(options))))
+
+
+def run(
+    data: Path,
+    sets: Annotated[str, typer.Option(help="names, with commas; all unless given")] = "",
+    splits: int = 3,
+    peers: Annotated[str, typer.Option(help="with commas")] = OURS,
+    recorded: Annotated[Path | None, typer.Option(help="results of peers, a CSV")] = None,
+    options: Annotated[str, typer.Option(help="ours, as JSON, such as '{\"n_members\": 1}'")] = "{}",
+    name: Annotated[str, typer.Option(help="of the JSON in results/")] = "tabular",
+) -> None:
+    """Fit everything, print the table and what the comparison comes to, keep both as JSON and a chart."""
+    console = Console(width=150)
+    paths = [path for path in sorted(data.glob("*.parquet")) if not sets or path.stem in sets.split(",")]
+    jobs = [(path, peer, split) for split in range(splits) for path in paths for peer in peers.split(",")]
+    rows = _recorded(recorded, {path.stem for path in paths}, set(peers.split(","))) if recorded else []
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("fits", total=len(jobs))
+        for path, peer, split in jobs:
+            progress.update(task, description=f"{path.stem}, {peer}, split {split}")
+            words = [sys.executable, "-m", "benchmarks", "tabular-one", str(path), peer, str(split)]
+            done = subprocess.run([*words, "--options", options], capture_output=True, text=True, check=False)
+            if done.returncode:
+                console.print(f"{path.stem}, {peer}: {done.stderr.strip().splitlines()[-1]}", markup=False)
+            else:
+                rows.append(json.loads(done.stdout.splitlines()[-1]))
+            progress.advance(task)
+    found = compared(rows)
+    _show(console, rows, found)
+    write(name, {"options": json.loads(options), "splits": splits, "rows": rows, "compared": found})
+    _chart(rows, RESULTS / f"{name}.png")
+
+
+def _recorded(path: Path, sets: set[str], ours: set[str]) -> list[Row]:
+    with path.open(newline="") as lines:
+        return [
+            {"dataset": row["dataset"], "model": row["model"], "split": 0, "error": float(row["error"]),
+             "logloss": float(row["logloss"]) if row["logloss"] else None, "fit_s": float(row["fit_s"]),
+             "predict_s": float(row["predict_s"]), "recorded": True}
+            for row in csv.DictReader(lines)
+            if row["dataset"] in sets and row["model"] not in ours and row["error"]
+        ]  # fmt: skip
+
+
+def means(rows: list[Row], what: str, splits: Iterable[int] | None = None) -> dict[tuple[str, str], float]:
+    """(set, model) -> the mean over the splits."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for row in rows:
+        if row.get(what) is not None and (splits is None or row["split"] in splits):
+            found.setdefault((row["dataset"], row["model"]), []).append(row[what])
+    return {key: float(np.mean(values)) for key, values in found.items()}
+
+
+def compared(rows: list[Row]) -> Row:
+    """What the comparison comes to; where a peer has one split only, ours of that split stands beside it."""
+    models = sorted({row["model"] for row in rows} - {OURS})
+    found: Row = {}
+    for peer in models:
+        splits = {row["split"] for row in rows if row["model"] == peer}
+        measured = {what: means(rows, what, splits) for what in ("error", "logloss", "fit_s")}
+        sets = [name for name, model in measured["error"] if model == peer and (name, OURS) in measured["error"]]
+        if not sets:
+            continue
+        ratio = {
+            what: [values[name, OURS] / max(values[name, peer], 1e-9) for name in sets if (name, peer) in values]
+            for what, values in measured.items()
+        }
+        found[peer] = {
+            "sets": len(sets),
+            "splits": len(splits),
+            "error at most": sum(value <= 1.0 for value in ratio["error"]),
+            "error ratio, geometric mean": _mean_ratio(ratio["error"]),
+            "worst error ratio": round(max(ratio["error"]), 3),
+            "log loss lower": f"{sum(value < 1.0 for value in ratio['logloss'])} of {len(ratio['logloss'])}",
+            "fit time ratio, geometric mean": _mean_ratio(ratio["fit_s"]),
+        }
+    found["mean rank"] = _ranks(rows, ("hist-gb", "lightgbm", "catboost"))
+    return found
+
+
+def _mean_ratio(ratios: list[float]) -> float:
+    return round(float(np.exp(np.mean(np.log(ratios)))), 3) if ratios else float("nan")
+
+
+def _ranks(rows: list[Row], peers: tuple[str, ...]) -> dict[str, float]:
+    """The mean rank by error among ours and some peers, where all of them have a result on split 0."""
+    from scipy.stats import rankdata
+
+    error = means(rows, "error", {0})
+    models = [OURS, *peers]
+    sets = {name for name, _ in error if all((name, model) in error for model in models)}
+    if not sets:
+        return {}
+    ranks = np.mean([rankdata([error[name, model] for model in models]) for name in sorted(sets)], axis=0)
+    return {model: round(float(rank), 2) for model, rank in zip(models, ranks, strict=True)} | {"sets": len(sets)}
+
+
+def _show(console: Console, rows: list[Row], found: Row) -> None:
+    models = [peer for peer in PEERS if any(row["model"] == peer for row in rows)]
+    error, entropy, seconds = (means(rows, what) for what in ("error", "logloss", "fit_s"))
+    table = Table("set", *models, title="error (1 - AUC, RMSE in standard deviations) / log loss / seconds to fit")
+    for name in sorted({row["dataset"] for row in rows}):
+        cells = []
+        for model in models:
+            key = name, model
+            parts = [f"{error[key]:.4f}"] if key in error else ["-"]
+            parts += [f"{entropy[key]:.3f}"] if key in entropy else []
+            parts += [f"{seconds[key]:.1f}"] if key in seconds else []
+            cells.append(" / ".join(parts))
+        table.add_row(name, *cells)
+    console.print(table)
+    for peer, values in found.items():
+        console.print(f"{peer}: " + ", ".join(f"{what} {value}" for what, value in values.items()), markup=False)
+
+
+def _chart(rows: list[Row], path: Path) -> None:
+    """Each model's error over ours, set by set."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    error = means(rows, "error", {0})
+    names = sorted({name for name, model in error if model == OURS})
+    figure, axes = pyplot.subplots(figsize=(9, 0.42 * len(names) + 1.5), layout="constrained")
+    for model, marker in zip(PEERS[1:], "ov^sDP", strict=True):
+        points = [
+            (error[name, model] / error[name, OURS], at) for at, name in enumerate(names) if (name, model) in error
+        ]
+        if points:
+            axes.plot(*zip(*points, strict=True), marker, label=model, alpha=0.85)
+    axes.axvline(1.0, color="black", linewidth=1)
+    axes.set(xscale="log", xlabel="error / Backlit's error, one split (right of 1: Backlit is better)")
+    axes.set_yticks(range(len(names)), names)
+    axes.legend(fontsize=8)
+    figure.savefig(path, dpi=110)
