@@ -14,7 +14,7 @@ CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 def test_both_languages_have_the_same_pages() -> None:
-    assert len(PAGES) == 9
+    assert len(PAGES) == 10
     assert sorted(path.name for path in (LECTURE / "ko").glob("*.md")) == PAGES
 
 

@@ -34,6 +34,8 @@ class Box:
     value, gradient : float, str or None
         The gradient is that of the circuit's output with respect to this value.
     pattern : {"", "distributor", "router", "switcher"}
+    gate : str
+        The name of the gate that made the value; a page that steps through the circuit recomputes with it.
 
     Examples
     --------
@@ -48,6 +50,7 @@ class Box:
     value: Number = None
     gradient: Number = None
     pattern: str = ""
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

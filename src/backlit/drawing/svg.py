@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from backlit.drawing.labels import NUMBER_SIZE, SMALL_SIZE, local_text, name_over, symbol_of
 from backlit.drawing.layout import CHIP_PADDING, GAP, Place, Route, arrange
@@ -21,13 +21,15 @@ DESCRIBED = 40
 """Boxes whose numbers the description tells; a table beside the picture tells all."""
 
 
-def to_svg(circuit: Circuit, lang: str = "en") -> str:
+def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False) -> str:
     """Draw a circuit: values above the wires, gradients below, each edge with its local gradient.
 
     Parameters
     ----------
     circuit : Circuit
     lang : {"en", "ko"}
+    marked : bool
+        Whether boxes and numbers carry the names that the interactive page finds them by.
 
     Returns
     -------
@@ -62,9 +64,9 @@ def to_svg(circuit: Circuit, lang: str = "en") -> str:
         f'<text class="heading" x="{MARGIN:.0f}" y="{MARGIN + 12:.0f}">{title}</text>',
         f'<g transform="translate({shift:.1f} {MARGIN + HEADING:.1f})">',
         *(line for route in layout.routes for line in _wire(route)),
-        *(line for place in layout.places.values() for line in _stub(place, circuit.output)),
-        *(line for route in layout.routes for line in _edge_labels(route)),
-        *(line for place in layout.places.values() for line in _box(place, circuit.output, lang)),
+        *(line for place in layout.places.values() for line in _stub(place, circuit.output, marked)),
+        *(line for at, route in enumerate(layout.routes) for line in _edge_labels(route, at if marked else None)),
+        *(line for place in layout.places.values() for line in _box(place, circuit.output, lang, marked)),
         "</g>",
         f'<g class="legend" transform="translate({MARGIN:.1f} {height - MARGIN - legend_height:.1f})">',
         *legend,
@@ -92,8 +94,13 @@ def _described(circuit: Circuit, lang: str) -> str:
     return f"{head} {'; '.join(told)}."
 
 
-def _text(css: str, x: float, y: float, content: str) -> str:
-    return f'<text class="{css}" x="{x:.1f}" y="{y:.1f}">{escape(content)}</text>'
+def _text(css: str, x: float, y: float, content: str, marks: str = "") -> str:
+    return f'<text class="{css}" x="{x:.1f}" y="{y:.1f}"{marks}>{escape(content)}</text>'
+
+
+def _mark(**marks: object) -> str:
+    """Attributes ``data-...`` for the page that steps through the circuit."""
+    return "".join(f" data-{name}={quoteattr(printable(str(value)))}" for name, value in marks.items())
 
 
 def _path(route: Route) -> str:
@@ -117,7 +124,7 @@ def _wire(route: Route) -> Iterator[str]:
         yield f'<circle class="hollow" cx="{route.branch[0] + 5:.1f}" cy="{route.branch[1]:.1f}" r="4"/>'
 
 
-def _stub(place: Place, output: str) -> Iterator[str]:
+def _stub(place: Place, output: str, marked: bool) -> Iterator[str]:
     """The wire that leaves a box with its two numbers, the fork's dot, and the end of the output."""
     box, start = place.box, place.x + place.width / 2
     dashed = " unknown" if box.gradient is None else ""
@@ -125,33 +132,38 @@ def _stub(place: Place, output: str) -> Iterator[str]:
         yield f'<path class="wire{dashed}" d="M{start:.1f} {place.y:.1f}H{place.wire_end:.1f}"/>'
         yield f'<path class="tip" d="M{place.wire_end:.1f} {place.y:.1f}l-8 -4v8z"/>'
     if place.value:
-        yield _text("value", start + GAP, place.y - 7, place.value)
+        yield _text("value", start + GAP, place.y - 7, place.value, _mark(value=box.name) if marked else "")
     if dashed:
         yield f'<circle class="hollow" cx="{start + GAP + 4:.1f}" cy="{place.y:.1f}" r="4"/>'
-    yield _text("gradient", start + GAP, place.y + 17, place.gradient)
+    mark = _mark(gradient=box.name) if marked else ""
+    yield _text("gradient", start + GAP, place.y + 17, place.gradient, mark)
     if place.forks:
         yield f'<circle class="fork" cx="{place.wire_end:.1f}" cy="{place.y:.1f}" r="3.5"/>'
 
 
-def _edge_labels(route: Route) -> Iterator[str]:
-    """The local gradient as a chip on the wire; on a fork's branch its contribution."""
+def _edge_labels(route: Route, at: int | None) -> Iterator[str]:
+    """The local gradient as a chip on the wire; on a fork's branch its contribution; `at` is the link's number."""
     text = local_text(route.link)
     width = pixels(text, SMALL_SIZE) + 2 * CHIP_PADDING
     x, y = route.chip
-    yield f'<rect class="chip" x="{x - width / 2:.1f}" y="{y - 8.5:.1f}" width="{width:.1f}" height="17" rx="8.5"/>'
-    yield _text("local", x, y + 4, text)
+    chip = "" if at is None else _mark(chip=at)
+    local, branch = ("", "") if at is None else (_mark(link=at, number=what) for what in ("local", "contribution"))
+    shape = f'x="{x - width / 2:.1f}" y="{y - 8.5:.1f}" width="{width:.1f}" height="17" rx="8.5"'
+    yield f'<rect class="chip" {shape}{chip}/>'
+    yield _text("local", x, y + 4, text, local)
     if route.branch:
-        yield _text("branch", route.branch[0], route.branch[1] + 14, number(route.link.contribution))
+        yield _text("branch", route.branch[0], route.branch[1] + 14, number(route.link.contribution), branch)
 
 
-def _box(place: Place, output: str, lang: str) -> Iterator[str]:
+def _box(place: Place, output: str, lang: str, marked: bool) -> Iterator[str]:
     """The shape with its symbol; a gate's name above and its pattern below; formula and numbers as a tooltip."""
     box, table = place.box, words(lang)
     x, y, half = place.x, place.y, place.height / 2
     css = f"{box.kind} {'given' if box.kind in GIVEN else 'gate'}{' result' if box.name == output else ''}"
     tip = [box.name if box.formula in ("", box.name) else f"{box.name} = {box.formula}", table[box.kind]]
     tip += [f"{table['value']} {number(box.value)}", f"{table['gradient']} {number(box.gradient)}"]
-    yield f"<g><title>{escape(printable(', '.join(tip)))}</title>"
+    mark = _mark(box=box.name) if marked else ""
+    yield f"<g{mark}><title>{escape(printable(', '.join(tip)))}</title>"
     yield (
         f'<rect class="{css}" x="{x - place.width / 2:.1f}" y="{y - half:.1f}" width="{place.width:.1f}" '
         f'height="{place.height:.1f}" rx="{place.corner:.1f}"/>'

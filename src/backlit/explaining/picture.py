@@ -72,6 +72,7 @@ def _box(trace: Trace, wire: Wire, view: TracedWire, names: Mapping[Wire, str]) 
         value=shown(view.value),
         gradient=shown(view.gradient),
         pattern=view.pattern,
+        gate=view.gate or "",
     )
 
 

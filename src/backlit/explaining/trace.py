@@ -233,10 +233,12 @@ class Trace:
         return to_svg(self._circuit(), lang)
 
     def to_html(self, lang: str = "en") -> str:
-        """The circuit as one page that needs nothing else."""
+        """The circuit as one page that needs nothing else: step through it, change inputs, practise."""
         from backlit.drawing import to_html
+        from backlit.emit.javascript import gates_module
 
-        return to_html(self._circuit(), lang)
+        circuit = self._circuit()
+        return to_html(circuit, lang, gates_module(box.gate for box in circuit.boxes if box.gate))
 
     def to_latex(self) -> str:
         """The circuit as a TikZ picture."""

@@ -1,0 +1,124 @@
+"""The page of a circuit in a real browser: stepping, numbers of the lecture, new inputs, practice, names, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from backlit import trace
+
+SIGMOID = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
+FORMULA = "1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))"
+Open = Callable[..., Any]
+
+
+def number(page: Any, what: str, wire: str) -> str:
+    return page.locator(f"[data-{what}='{wire}']").first.text_content()
+
+
+def test_steps_forward_and_back_show_the_lectures_numbers(opened: Open) -> None:
+    page = opened(trace(FORMULA, **SIGMOID))
+    page.keyboard.press("Home")
+    assert page.locator(".place").inner_text() == "0 / 16"
+    assert (number(page, "value", "x0"), number(page, "value", "q1"), number(page, "gradient", "q8")) == ("-1", "", "")
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    assert [number(page, "value", wire) for wire in ("q1", "q2", "q4", "q8")] == ["-2", "6", "1", "0.731059"]
+    assert number(page, "gradient", "q7") == ""  # not computed yet, which is not 0
+    page.keyboard.press("ArrowRight")
+    assert number(page, "gradient", "q7") == "-0.534447"
+    assert page.locator(".told").inner_text() == "∂q8/∂q7 ← upstream 1 × local gradient (-0.534447) = -0.534447"
+    page.keyboard.press("ArrowLeft")
+    assert number(page, "gradient", "q7") == ""
+    page.keyboard.press("End")
+    found = [number(page, "gradient", wire) for wire in ("w0", "x0", "w1", "x1", "w2")]
+    assert found == ["-0.196612", "0.393224", "-0.393224", "-0.589836", "0.196612"]
+
+
+def test_forks_show_their_contributions_and_the_sum(opened: Open) -> None:
+    page = opened(trace("x * y + max(x, z)", x=3, y=-4, z=2))
+    assert number(page, "gradient", "x") == "(-4) + 1 = -3"
+    assert number(page, "gradient", "z") == "0"  # routed away: computed, and 0
+
+
+def test_a_new_input_is_computed_as_python_does(opened: Open) -> None:
+    page = opened(trace(FORMULA, **SIGMOID))
+    page.fill("[data-input=w0]", "0.5")
+    again = trace(FORMULA, **{**SIGMOID, "w0": 0.5})
+    for name, gradient in again.gradients.items():
+        assert float(number(page, "gradient", name)) == pytest.approx(gradient, rel=1e-5)
+    assert page.locator("tr[data-row=x0] .gradient").first.inner_text() == number(page, "gradient", "x0")
+    page.fill("[data-input=w0]", "much")
+    assert page.locator("[data-input=w0]").evaluate("field => field.validationMessage")
+
+
+def test_picture_and_tables_light_each_other(opened: Open) -> None:
+    page = opened(trace("(x + y) * z", x=-2, y=5, z=-4))
+    page.locator("tr[data-row=q1]").first.hover()
+    assert page.locator("g[data-box=q1]").get_attribute("class") == "lit"
+
+
+@pytest.mark.parametrize(("lang", "right"), [("en", "Right."), ("ko", "맞았습니다.")])
+def test_practice_names_the_mistake(opened: Open, lang: str, right: str) -> None:
+    traced = trace("(x + y) * z", x=-2, y=5, z=-4)
+    page = opened(traced, lang)
+    page.locator(".practice").click()
+    wire = page.locator(".question").inner_text().split("∂")[-1].removesuffix(" =")
+    assert number(page, "gradient", wire) == "?"
+    assert not page.locator(".tables").is_visible()
+    gradient = traced.wires[wire].gradient
+    page.fill(".answer", str(-gradient))
+    page.keyboard.press("Enter")
+    assert page.locator(".verdict").inner_text() not in ("", right)
+    page.fill(".answer", str(gradient))
+    page.keyboard.press("Enter")
+    assert page.locator(".verdict").inner_text() == right
+    assert number(page, "gradient", wire) == f"{gradient:g}"
+
+
+def test_names_are_shown_and_never_run(opened: Open) -> None:
+    from backlit.drawing import Box, Circuit, Link, to_html
+
+    evil = "</script><script>document.title='run'</script>"
+    x, y = Box(evil, "input", evil, value=1.0, gradient=2.0), Box("y", "output", "exp", f"exp({evil})", 1.0, 1.0)
+    html = to_html(Circuit(evil, (x, y), (Link(evil, "y", 0, 1.0, 1.0, 1.0),), "y"))
+
+    class Page:
+        def to_html(self, lang: str) -> str:
+            return html
+
+    page = opened(Page())
+    assert page.title() == evil
+    assert page.locator("h1").inner_text() == evil
+
+
+def test_the_keyboard_is_enough(opened: Open) -> None:
+    page = opened(trace("(x + y) * z", x=-2, y=5, z=-4))
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("document.activeElement.dataset.input || String(document.activeElement.className)")
+        )
+    assert {"first", "back", "practice", "x", "y", "z", "picture"} <= set(reached)
+
+
+def test_buttons_and_fields_have_names(opened: Open) -> None:
+    page = opened(trace("(x + y) * z", x=-2, y=5, z=-4), "ko")
+    named = "e => Boolean(e.ariaLabel || e.textContent.trim() || e.labels?.length)"
+    controls = page.locator("button, input")
+    assert controls.count() == 10
+    assert all(controls.nth(at).evaluate(named) for at in range(10))
+    assert page.locator("html").get_attribute("lang") == "ko"
+
+
+def test_without_scripts_the_picture_and_tables_are_there(opened: Open) -> None:
+    page = opened(trace("(x + y) * z", x=-2, y=5, z=-4), java_script_enabled=False)
+    assert not page.locator(".panel").is_visible()
+    assert number(page, "gradient", "z") == "3"
+
+
+def test_the_file_is_small() -> None:
+    assert len(trace(FORMULA, **SIGMOID).to_html().encode()) < 150_000
