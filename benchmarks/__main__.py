@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from benchmarks import book, gates, predict, steps, tabular
+from benchmarks import book, gates, linear, mnist, predict, steps, tabular
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("steps")(steps.run)
 app.command("gates")(gates.run)
 app.command("predict")(predict.run)
+app.command("linear")(linear.run)
+app.command("linear-one", hidden=True)(linear.one)
 app.command("book")(book.run)
+app.command("mnist")(mnist.run)
 app.command("tabular")(tabular.run)
 app.command("tabular-one", hidden=True)(tabular.one)
 

@@ -9,6 +9,7 @@ import statistics
 import time
 import warnings
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import sklearn.neural_network
@@ -20,7 +21,8 @@ from benchmarks.cases import CASES, Case
 from benchmarks.record import write
 
 ROWS = (1, 1024)
-CALLS = {1: 400, 1024: 8}
+WORK = 2e8
+"""Multiplications of a measurement: as many calls as make so many, from 3 to 400."""
 
 
 def arithmetic(case: Case) -> Callable[[np.ndarray], np.ndarray]:
@@ -59,21 +61,25 @@ def measure(case: Case, rounds: int) -> dict[int, dict[str, float]]:
     found = {}
     for count in ROWS:
         rows = np.ascontiguousarray(np.resize(case.data()[0], (count, case.widths[0])))
+        products = count * sum(before * after for before, after in pairwise(case.widths))
+        calls = int(min(400, max(3, WORK // products)))
         times: dict[str, list[float]] = {way: [] for way in ways}
         for _ in range(rounds):
             for way, call in ways.items():
                 call(rows)
                 start = time.perf_counter()
-                for _ in range(CALLS[count]):
+                for _ in range(calls):
                     call(rows)
-                times[way].append((time.perf_counter() - start) / CALLS[count] * 1e6)
+                times[way].append((time.perf_counter() - start) / calls * 1e6)
         found[count] = {way: statistics.median(values) for way, values in times.items()}
     return found
 
 
 def run(rounds: int = 15) -> None:
     heads = ("network", "rows", "arithmetic", "predictor", "over it", "predict", "scikit-learn", "ratio")
-    table = Table(*heads, title=f"microseconds a prediction (float32), median of {rounds}; ratio: scikit-learn / predict")
+    table = Table(
+        *heads, title=f"microseconds a prediction (float32), median of {rounds}; ratio: scikit-learn / predict"
+    )
     rows = []
     for case in CASES:
         for count, times in measure(case, rounds).items():

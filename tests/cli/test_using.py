@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import backlit
-from backlit.cli.explaining import steepest, weight_name
+from backlit.cli.explaining import weight_name
 from backlit.cli.scores import class_scores, codes_of, number_scores
+from backlit.explaining.steepest import steepest
 from backlit.files import read_table
 
 from .conftest import HEAD, Trained, rows, write

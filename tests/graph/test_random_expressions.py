@@ -27,7 +27,7 @@ jax.config.update("jax_enable_x64", True)
 COUNT, BATCHES = 10_000, 20
 VARIABLES = ("x", "y", "z", "w")
 MOST_GATES = 14
-LARGEST, SMALLEST = 1e3, 1e-3
+LARGEST, SMALLEST = 1e4, 1e-4
 """Of values: beyond, a central difference steps over whole waves of a sine, or over the pole of 1 / x."""
 
 LENGTH = 48

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from backlit.cli.console import show_table
-from backlit.cli.reading import inputs_of, labelled_column, labels_of, located, read_rows, target_of
 from backlit.cli.scores import Score, class_scores, codes_of, number_scores
 from backlit.estimators.loading import load
+from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, read_rows, target_of
 from backlit.tabular.target import target_numbers
 
 

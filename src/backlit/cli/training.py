@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import scores, show_scores
-from backlit.cli.reading import check_output, labelled_column, located
+from backlit.cli.reading import check_output
 from backlit.errors import BacklitError
+from backlit.estimators.reading import labelled_column, located
 from backlit.estimators.tabular import TabularClassifier, TabularRegressor
 from backlit.files import read_table
 from backlit.tabular import encode_classes, infer_task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import unique_labels
 
 from backlit.estimators.parameters import class_code
@@ -21,6 +22,7 @@ from backlit.estimators.saving import State, labels_state, restore_labels
 REGRESSION_LOSSES: Mapping[str, tuple[str, str]] = {
     "squared_error": ("quadratic", "identity"),
     "absolute_error": ("absolute", "identity"),
+    "huber": ("huber", "identity"),
     "poisson": ("poisson", "exp"),
 }
 """Name of a regressor's loss -> the loss, and the output gate that goes with it."""
@@ -38,13 +40,16 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         Width of each hidden layer.
     activation : str or sequence of str
         Any gate of ``backlit.GATES`` with one operand (``"logistic"`` is sigmoid), or one for each hidden layer.
-    solver : {"adam", "sgd", "lbfgs"}
+    solver : {"adam", "sgd", "lbfgs", "adamw", "nadam"}
+        The last two: Adam with decoupled weight decay (Loshchilov and Hutter 2019), Adam with Nesterov's momentum
+        (Dozat 2016).
     alpha : float
-        Strength of the L2 penalty.
+        Strength of the L2 penalty; adamw has `weight_decay` in its place.
     batch_size : int or "auto"
         Rows of a mini-batch; "auto" is min(200, n).
-    learning_rate : {"constant", "invscaling", "adaptive"}
-        For sgd.
+    learning_rate : {"constant", "invscaling", "adaptive", "cosine", "one_cycle", "coslog4"}
+        The second and third are scikit-learn's, for sgd; the others are schedules over `max_iter` epochs, a rate for
+        each mini-batch, with `learning_rate_init` as their largest: `backlit.training.schedules.SCHEDULES`.
     learning_rate_init, power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum
         As in scikit-learn.
     nesterovs_momentum, early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun
@@ -56,6 +61,20 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         each output is a yes or no, and probabilities are their shares.
     init : {"glorot", "normal", "scaled_normal"}
         Where the parameters start: `backlit.training.initial.INITIALS`.
+    weight_decay : float
+        For adamw: weights are multiplied by ``1 - rate * weight_decay`` before each step.
+    dropout : float
+        Part of the hidden units that is silent in training, each row its own; not with lbfgs.
+    label_smoothing : float
+        Part of each label that is spread evenly over the classes; not with lbfgs.
+    n_jobs : int, optional
+        Threads at most; all processors unless given, -1 too. Limits by threadpoolctl, joblib, OMP_NUM_THREADS and
+        NUMBA_NUM_THREADS are kept, and trainings side by side in threads share the processors. Small networks use one.
+    deterministic : bool, optional
+        The same seed on the same machine gives the same bits, always. True: whatever the number of threads, because
+        every mini-batch is cut into the same 2 blocks of rows, which at most 2 threads share; lbfgs then uses one.
+        False: as many blocks as threads. Unless given: True for stochastic solvers where the machine has at most 2
+        processors, so that it costs nothing.
 
     Attributes
     ----------
@@ -80,7 +99,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         **Perceptron._parameter_constraints,
         "loss": [StrOptions({"log_loss", "quadratic", "squared", "absolute"})],
         "output_activation": [StrOptions({"auto", "softmax", "logistic"})],
+        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
     }
+
+    _PREDICTIONS: Mapping[str, str] = {"predict": "_labels", "predict_proba": "_probabilities"}
 
     def __init__(
         self,
@@ -111,6 +133,11 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         loss: str = "log_loss",
         output_activation: str = "auto",
         init: str = "glorot",
+        weight_decay: float = 0.01,
+        dropout: float = 0.0,
+        label_smoothing: float = 0.0,
+        n_jobs: int | None = None,
+        deterministic: bool | None = None,
     ) -> None:
         _store(self, locals())
 
@@ -183,20 +210,40 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         -------
         ndarray, shape (n_samples,), or (n_samples, n_outputs) for multilabel targets
         """
-        outputs = self._outputs(self._rows(X))
-        if self.n_outputs_ == 1:
-            outputs = outputs.ravel()
-        labels: NDArray[Any] = self._binarizer.inverse_transform(outputs)
-        return labels
+        return self._by_chunks(self._rows(X), self._labels)
+
+    def _labels(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """The labels that outputs say: the largest one's class, or yes where it is above a half."""
+        if self._binarizer.y_type_ == "multiclass":
+            return np.asarray(self.classes_[outputs.argmax(axis=1)])
+        sure = outputs > 0.5
+        if self.n_outputs_ > 1 or self._binarizer.y_type_.startswith("multilabel"):
+            return sure.astype(np.int64)
+        last = len(self.classes_) - 1  # 0 where the data had one class
+        return np.asarray(self.classes_[np.minimum(sure[:, 0], last)])
 
     def predict_proba(self, X: Any) -> NDArray[Any]:
         """The probability of each class, shape (n_samples, n_classes), in the order of `classes_`."""
-        outputs = self._outputs(self._rows(X))
+        return self._by_chunks(self._rows(X), self._probabilities)
+
+    def _probabilities(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """The classes' probabilities that outputs say, those of two classes from their one output."""
         if self.n_outputs_ == 1:
-            return np.hstack([1 - outputs, outputs])
+            both = np.empty((len(outputs), 2), outputs.dtype)
+            np.subtract(1, outputs[:, 0], out=both[:, 0])
+            both[:, 1] = outputs[:, 0]
+            return both
         if self._binarizer.y_type_ == "multiclass" and self.out_activation_ != "softmax":
             return np.asarray(outputs / np.maximum(outputs.sum(axis=1, keepdims=True), np.finfo(outputs.dtype).tiny))
         return outputs
+
+    def _smoothed(self, targets: NDArray[Any]) -> NDArray[Any]:
+        if self.network_.output_gate == "softmax" or not self.label_smoothing:
+            return targets
+        choices = self.network_.outputs if self._binarizer.y_type_ == "multiclass" else 2  # else: each yes or no
+        dense = self._dense_targets(targets)
+        smooth: NDArray[Any] = dense * (1 - self.label_smoothing) + self.label_smoothing / choices
+        return smooth.astype(targets.dtype, copy=False)
 
     def predict_log_proba(self, X: Any) -> NDArray[Any]:
         """The logarithm of `predict_proba`."""
@@ -220,7 +267,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
 
     Parameters
     ----------
-    loss : {"squared_error", "absolute_error", "poisson"}
+    loss : {"squared_error", "absolute_error", "huber", "poisson"}, or the name of a loss of your own
         A sample's loss is ``(a - y) ** 2 / 2``, ``abs(a - y)``, or ``a - y log(a)`` with ``a = exp(z)``, summed over
         the outputs.
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, power_t, max_iter
@@ -228,6 +275,8 @@ class MLPRegressor(RegressorMixin, Perceptron):
     shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, early_stopping
         As in `MLPClassifier`.
     validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, init
+        As in `MLPClassifier`.
+    weight_decay, dropout, n_jobs, deterministic
         As in `MLPClassifier`.
 
     Examples
@@ -241,8 +290,10 @@ class MLPRegressor(RegressorMixin, Perceptron):
 
     _parameter_constraints: Mapping[str, list[Any]] = {
         **Perceptron._parameter_constraints,
-        "loss": [StrOptions(set(REGRESSION_LOSSES))],
+        "loss": [str],
     }
+
+    _PREDICTIONS: Mapping[str, str] = {"predict": "_numbers"}
 
     def __init__(
         self,
@@ -272,11 +323,15 @@ class MLPRegressor(RegressorMixin, Perceptron):
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
         init: str = "glorot",
+        weight_decay: float = 0.01,
+        dropout: float = 0.0,
+        n_jobs: int | None = None,
+        deterministic: bool | None = None,
     ) -> None:
         _store(self, locals())
 
     def _ending(self) -> tuple[str, str]:
-        loss, output_gate = REGRESSION_LOSSES[self.loss]
+        loss, output_gate = REGRESSION_LOSSES.get(self.loss, (self.loss, "identity"))
         return output_gate, loss
 
     def _read(self, X: Any, y: Any, first: bool) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -306,7 +361,10 @@ class MLPRegressor(RegressorMixin, Perceptron):
         -------
         ndarray, shape (n_samples,) or (n_samples, n_outputs)
         """
-        outputs = self._outputs(self._rows(X))
+        return self._by_chunks(self._rows(X), self._numbers)
+
+    def _numbers(self, outputs: NDArray[Any]) -> NDArray[Any]:
+        """The outputs, one number a row where there is one target."""
         return outputs.ravel() if outputs.shape[1] == 1 else outputs
 
     def _target_row(self, y: Any) -> NDArray[np.float64]:

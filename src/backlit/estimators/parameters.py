@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from backlit.blueprint import Blueprint
 from backlit.errors import BacklitError
 
-PREDICTION_ROWS = 1024
-"""Rows of a chunk: what a prediction carries at a time, and all the memory it takes beside its answer."""
+FEWEST_ROWS, MOST_ROWS, CHUNK_WORK = 128, 1024, 2**25
+"""Rows of a chunk, which is what a prediction carries at a time: as many as make about a millisecond's work."""
 
 TEAM_WORK = 2e7
 """Multiplications of a prediction from which a second thread pays."""
 
-POOLED_WORK = 1e5
-"""Multiplications from which BLAS might use threads of its own, which would decide its rounding."""
+POOLED_WORK, POOLED_WORK_ONE_ROW = 2.5e5, 1e6
+"""Multiplications from which BLAS starts threads of its own, which fight ours and decide its rounding."""
 
 
 class _Ready:
@@ -32,6 +32,7 @@ class _Ready:
     def __init__(self, flat: NDArray[Any], blueprint: Blueprint) -> None:
         self.flat, self.blueprint = flat, blueprint
         self.work = sum(layer.inputs * layer.outputs // layer.groups for layer in blueprint.layers)
+        self.chunk = min(MOST_ROWS, max(FEWEST_ROWS, CHUNK_WORK // self.work))
         self.free: list[Any] = []
 
     def predict(self, rows: NDArray[Any]) -> NDArray[Any]:
@@ -44,7 +45,7 @@ class _Ready:
         except IndexError:  # other threads use them all, or this is the first
             network = self._network()
         try:
-            if len(rows) * self.work < POOLED_WORK:
+            if len(rows) * self.work < (POOLED_WORK if len(rows) > 1 else POOLED_WORK_ONE_ROW):
                 outputs: NDArray[Any] = network.predict(rows)
             else:
                 with single_threaded_blas():
@@ -57,7 +58,7 @@ class _Ready:
         from backlit.training.network import Network
 
         writable = self.flat if self.flat.flags.writeable else self.flat.copy()  # memory-mapped: kept apart
-        return Network(self.blueprint, writable, PREDICTION_ROWS)
+        return Network(self.blueprint, writable, self.chunk)
 
 
 _READY: WeakKeyDictionary[HasNetwork, _Ready] = WeakKeyDictionary()
@@ -119,9 +120,9 @@ class HasNetwork:
 
         ready = self._ready()
         count = rows.shape[0]
-        if count <= PREDICTION_ROWS:
+        if count <= ready.chunk:
             return finish(ready.predict(dense(rows)))
-        chunks = [slice(start, start + PREDICTION_ROWS) for start in range(0, count, PREDICTION_ROWS)]
+        chunks = [slice(start, start + ready.chunk) for start in range(0, count, ready.chunk)]
         first = finish(ready.predict(dense(rows[chunks[0]])))
         result = np.empty((count, *first.shape[1:]), first.dtype)
         result[chunks[0]] = first
@@ -134,7 +135,9 @@ class HasNetwork:
                     return
                 result[chunk] = finish(ready.predict(dense(rows[chunk])))
 
-        side_by_side([partial(carry, rank) for rank in range(team)], team, stopped.set)
+        _, interrupted = side_by_side([partial(carry, rank) for rank in range(team)], team, stopped.set)
+        if interrupted:
+            raise KeyboardInterrupt
         return result
 
     def _ready(self) -> _Ready:

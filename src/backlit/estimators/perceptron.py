@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from numbers import Integral, Real
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +20,17 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_targ
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from backlit.blueprint import Blueprint, mlp
-from backlit.errors import BacklitError
-from backlit.estimators.parameters import HasNetwork, seed_of
+from backlit.errors import BacklitError, choose
+from backlit.estimators.parameters import HasNetwork, dense, seed_of
+from backlit.estimators.predictor import Predictor
 from backlit.estimators.saving import State, network_state, restore_network
 from backlit.training.initial import INITIALS, initial
+from backlit.training.optimizers import OPTIMIZERS
+from backlit.training.schedules import SCHEDULES
+from backlit.training.threads import blocks_of, single_threaded_blas, team_size
+
+if TYPE_CHECKING:
+    from backlit.training.network import Regular
 
 ACTIVATIONS: Mapping[str, str] = {"logistic": "sigmoid"}
 """scikit-learn's names for gates that have another name here."""
@@ -35,7 +43,15 @@ NON_FINITE = (
 )
 """scikit-learn's words, and the mend."""
 
-SOLVERS = ("lbfgs", "sgd", "adam")
+SOLVERS = ("lbfgs", "sgd", "adam", "adamw", "nadam")
+
+RATE_RULES = ("constant", "invscaling", "adaptive")
+"""scikit-learn's rules for the learning rate of sgd; schedules of ours go with every stochastic solver."""
+
+LOOKED_AT = 2**16
+"""How many numbers are looked at at once, for NaN and infinity: the answers take a byte each."""
+
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 class Perceptron(HasNetwork, BaseEstimator):
@@ -47,7 +63,7 @@ class Perceptron(HasNetwork, BaseEstimator):
         "solver": [StrOptions(set(SOLVERS))],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+        "learning_rate": [StrOptions({*RATE_RULES, *SCHEDULES})],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
         "power_t": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -66,7 +82,16 @@ class Perceptron(HasNetwork, BaseEstimator):
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
         "init": [StrOptions(set(INITIALS))],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "n_jobs": [Integral, None],
+        "deterministic": ["boolean", None],
     }
+
+    label_smoothing: float = 0.0  # for the kind that has it
+
+    _PREDICTIONS: Mapping[str, str] = {}
+    """What `predictor` can give -> the method that makes it of the network's outputs."""
 
     # -- what the two kinds decide for themselves --------------------------------------------------------------------
 
@@ -105,7 +130,7 @@ class Perceptron(HasNetwork, BaseEstimator):
         self._fit(X, y, sample_weight, once=False)
         return self
 
-    @available_if(lambda self: self.solver in ("sgd", "adam"))
+    @available_if(lambda self: self.solver in OPTIMIZERS)
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """Go over these rows once more, from where the training stands.
@@ -144,11 +169,12 @@ class Perceptron(HasNetwork, BaseEstimator):
         if first:
             self._begin(blueprint, X.dtype)
         if self.solver == "lbfgs":
-            self._fit_lbfgs(X, targets, weights)
+            alone = self.deterministic or team_size(self.n_jobs) == 1
+            with single_threaded_blas() if alone else nullcontext():
+                self._fit_lbfgs(X, targets, weights)
         else:
-            self._fit_stochastic(X, targets, weights, once, fresh=not once or "_optimizer" not in vars(self))
-        if not np.isfinite(self.flat_).all():
-            raise ValueError(NON_FINITE)
+            with single_threaded_blas():
+                self._fit_stochastic(X, targets, weights, once, fresh=not once or "_optimizer" not in vars(self))
 
     def _blueprint(self, inputs: int, targets: NDArray[Any]) -> Blueprint:
         sizes = self.hidden_layer_sizes
@@ -184,7 +210,7 @@ class Perceptron(HasNetwork, BaseEstimator):
             return min(200, n)
         if self.batch_size > n:
             warnings.warn(
-                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped.",
+                "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped",
                 stacklevel=4,
             )
         return min(int(self.batch_size), n)
@@ -206,10 +232,12 @@ class Perceptron(HasNetwork, BaseEstimator):
             tolerance=self.tol,
             on_iteration=self._say if self.verbose else None,
         )
+        if not np.isfinite(network.theta).all():
+            raise ValueError(NON_FINITE)
         self.flat_[:] = network.theta
         self.loss_, self.n_iter_ = found.loss, found.iterations
         self.best_loss_ = found.loss
-        if not found.converged:
+        if not found.converged and not found.interrupted:
             warnings.warn(
                 f"lbfgs stopped after {found.iterations} iterations without converging; raise max_iter or max_fun, "
                 "or scale the data",
@@ -227,22 +255,29 @@ class Perceptron(HasNetwork, BaseEstimator):
         self, X: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any], once: bool, fresh: bool
     ) -> None:
         from backlit.training.loop import RAN_OUT, Epoch, Plan, Samples, train
-        from backlit.training.network import Network, Regular
+        from backlit.training.network import Network
 
         first_epoch = self._epochs_behind
         if not once:
             self.n_iter_ = 0
         rows, held_out = self._split(X, targets, weights)
-        samples = Samples(*rows)
-        network = Network(self.network_, self.flat_, self._capacity(len(samples)))
+        samples = Samples(rows[0], self._smoothed(rows[1]), rows[2])
+        network = Network(
+            self.network_,
+            self.flat_,
+            self._capacity(len(samples)),
+            threads=self.n_jobs,
+            blocks=blocks_of(self.deterministic),
+        )
         if fresh:
             self._optimizer = self._new_optimizer()
         plan = Plan(
             epochs=1 if once else self.max_iter,
             rate=self.learning_rate_init,
-            rate_rule=self.learning_rate if self.solver == "sgd" else "constant",
+            schedule=self._schedule() if not once else "constant",
+            rate_rule=self.learning_rate if self.solver == "sgd" and self.learning_rate in RATE_RULES else "constant",
             power_t=self.power_t,
-            regular=Regular(alpha=self.alpha),
+            regular=self._regular(),
             shuffle=self.shuffle,
             tolerance=self.tol,
             patience=np.inf if once else self.n_iter_no_change,
@@ -285,15 +320,38 @@ class Perceptron(HasNetwork, BaseEstimator):
         self._no_improvement_count = history.waited
         if history.diverged and self.validation_scores_ is not None:
             self.validation_scores_.append(float("nan"))
-        if not history.epochs and history.diverged:
-            raise ValueError(NON_FINITE)
-        if not once and history.stopped == RAN_OUT:
+        if history.diverged:
+            del self._optimizer  # what it remembers is not finite
+            if not history.epochs:
+                raise ValueError(NON_FINITE)
+        if not once and history.stopped == RAN_OUT and self._schedule() == "constant":
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization "
                 "hasn't converged yet.",
                 ConvergenceWarning,
                 stacklevel=5,
             )
+
+    def _schedule(self) -> str:
+        """The schedule that a training of known length follows."""
+        return self.learning_rate if self.learning_rate in SCHEDULES else "constant"
+
+    def _regular(self) -> Regular:
+        """The strengths of what is done against overfitting; decoupled decay takes the penalty's place."""
+        from backlit.training.network import Regular
+
+        smoothing = self.label_smoothing if self.network_.output_gate == "softmax" else 0.0  # else: see _smoothed
+        decoupled = OPTIMIZERS[self.solver].decoupled
+        return Regular(
+            alpha=0.0 if decoupled else self.alpha,
+            decay=self.weight_decay if decoupled else 0.0,
+            dropout=self.dropout,
+            smoothing=smoothing,
+        )
+
+    def _smoothed(self, targets: NDArray[Any]) -> NDArray[Any]:
+        """Targets of yes and no, moved towards a half; those of several classes are smoothed by the engine."""
+        return targets
 
     def _split(self, X: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> tuple[Any, Any]:
         """The rows to learn from, and those held out for early stopping."""
@@ -317,7 +375,7 @@ class Perceptron(HasNetwork, BaseEstimator):
         name = self.solver
         if name == "sgd" and self.momentum > 0:
             name = "nesterov" if self.nesterovs_momentum else "momentum"
-        settings = {name: getattr(self, name) for name in ("momentum", "beta_1", "beta_2", "epsilon")}
+        settings = {setting: getattr(self, setting) for setting in OPTIMIZERS[name].settings}
         return Optimizer(name, self.flat_.size, self.flat_.dtype, settings)
 
     def _say(self, iteration: int, loss: float, score: float | None = None) -> None:
@@ -350,11 +408,59 @@ class Perceptron(HasNetwork, BaseEstimator):
 
     # -- reading input ------------------------------------------------------------------------------------------------
 
-    def _rows(self, X: Any) -> NDArray[Any]:
-        """Rows for prediction, in the network's float type."""
+    def _rows(self, X: Any) -> Any:
+        """Rows for prediction, checked: an array, or a sparse matrix in rows."""
+        if self._is_plain(X) and "feature_names_in_" not in vars(self):
+            return X
         check_is_fitted(self, "flat_")
-        X = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False)
-        return _dense(X)
+        X = validate_data(self, X, accept_sparse=["csr"], dtype=(np.float64, np.float32), reset=False)
+        return X if hasattr(X, "toarray") else np.asarray(X)
+
+    def _is_plain(self, X: Any) -> bool:
+        """Whether there is nothing about these rows that scikit-learn's checks would change or refuse."""
+        if type(X) is not np.ndarray or X.dtype not in FLOATS or X.ndim != 2 or not X.flags.c_contiguous:
+            return False
+        if X.shape[1] != vars(self).get("n_features_in_") or not len(X) or "flat_" not in vars(self):
+            return False
+        if X.size <= LOOKED_AT:
+            return bool(np.isfinite(X).all())
+        numbers = X.reshape(-1)
+        starts = range(0, X.size, LOOKED_AT)
+        return all(np.isfinite(numbers[start : start + LOOKED_AT]).all() for start in starts)
+
+    def predictor(self, kind: str = "predict") -> Predictor:
+        """A fast way to predictions for plain arrays, without scikit-learn's checks of every kind of input.
+
+        Parameters
+        ----------
+        kind : {"predict", "predict_proba"}
+            Which method's numbers it gives; ``"predict_proba"`` for classifiers.
+
+        Returns
+        -------
+        Predictor
+            Call it with one row, shape (n_features,), or several, shape (rows, n_features), of float32 or float64.
+            It follows the model: what is set in `coefs_`, or fitted anew, takes effect.
+
+        Raises
+        ------
+        BacklitError
+            If there is no such kind.
+        NotFittedError
+            If the model is not fitted.
+
+        Examples
+        --------
+        >>> import numpy as np, backlit
+        >>> X = np.array([[0.0], [1.0]] * 20)
+        >>> model = backlit.MLPClassifier((8,), solver="lbfgs", random_state=0).fit(X, ["no", "yes"] * 20)
+        >>> label = model.predictor()
+        >>> str(label(X[1])), label(X[:2]).tolist()
+        ('yes', ['no', 'yes'])
+        """
+        check_is_fitted(self, "flat_")
+        choose("prediction", kind, self._PREDICTIONS)
+        return Predictor(self, kind)
 
     def _validated(self, X: Any, y: Any, first: bool) -> tuple[NDArray[Any], Any]:
         X, y = validate_data(
@@ -366,7 +472,7 @@ class Perceptron(HasNetwork, BaseEstimator):
             dtype=(np.float64, np.float32),
             reset=first,
         )
-        X = _dense(X)
+        X = dense(X)
         dtype = X.dtype if first else self.flat_.dtype
         return np.ascontiguousarray(X, dtype), y
 
@@ -382,7 +488,3 @@ class Perceptron(HasNetwork, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _dense(X: Any) -> NDArray[Any]:
-    return np.asarray(X.toarray() if hasattr(X, "toarray") else X)

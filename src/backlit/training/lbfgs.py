@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +17,13 @@ from backlit.training.network import Network
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
-    """Where L-BFGS ended: the loss, how many iterations it took, whether it converged."""
+    """Where L-BFGS ended: the loss, how many iterations it took, whether it converged or was interrupted."""
 
     loss: float
     iterations: int
     converged: bool
     losses: tuple[float, ...]
+    interrupted: bool = False
 
 
 def train_lbfgs(
@@ -38,11 +40,13 @@ def train_lbfgs(
     """Minimise the loss of all rows in place; `targets` has shape (n, outputs) and `network` holds n rows.
 
     The penalty is ``alpha / 2`` times the sum of squared weights, divided by the sum of the samples' weights.
+    Ctrl-C ends it at the last iteration, with a warning.
     """
     mass = float(samples.weights.sum()) if samples.weights.size else float(len(samples))
     weights = samples.weights / mass if samples.weights.size else np.full(len(samples), 1.0 / mass)
     weights = weights.astype(network.theta.dtype)
     losses: list[float] = []
+    reached = network.theta.astype(np.float64)
 
     def objective(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         network.theta[:] = theta
@@ -51,16 +55,24 @@ def train_lbfgs(
 
     def iterated(intermediate_result: Any) -> None:
         losses.append(float(intermediate_result.fun))
+        reached[:] = intermediate_result.x
         if on_iteration:
             on_iteration(len(losses), losses[-1])
 
-    found = minimize(
-        objective,
-        network.theta.astype(np.float64),
-        jac=True,
-        method="L-BFGS-B",
-        callback=iterated,
-        options={"maxiter": iterations, "maxfun": evaluations, "gtol": tolerance},
-    )
+    try:
+        found = minimize(
+            objective,
+            reached.copy(),
+            jac=True,
+            method="L-BFGS-B",
+            callback=iterated,
+            options={"maxiter": iterations, "maxfun": evaluations, "gtol": tolerance},
+        )
+    except KeyboardInterrupt:
+        if not losses:
+            raise  # there is nothing to keep
+        network.theta[:] = reached
+        warnings.warn(f"Training interrupted by user after {len(losses)} iterations: the last is kept.", stacklevel=2)
+        return Minimum(losses[-1], len(losses), False, tuple(losses), interrupted=True)
     network.theta[:] = found.x
     return Minimum(float(found.fun), int(found.nit), bool(found.success), tuple(losses))

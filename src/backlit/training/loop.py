@@ -124,7 +124,7 @@ def train(
     base = plan.rate
     try:
         for number in range(plan.epochs):
-            order = _order(plan, first_epoch + number, len(samples))
+            order = row_order(plan, first_epoch + number, len(samples))
             rates = scheduled(plan.schedule, base, number, plan.epochs, batches)
             if plan.rate_rule == "invscaling":  # scikit-learn counts samples, once an epoch
                 rates = rates / (first_sample + number * len(samples) + 1.0) ** plan.power_t
@@ -188,7 +188,8 @@ def _regular(plan: Plan, epoch: int) -> Regular:
     return replace(plan.regular, dropout=plan.regular.dropout * left, decay=plan.regular.decay * left)
 
 
-def _order(plan: Plan, epoch: int, n: int) -> NDArray[np.int64]:
+def row_order(plan: Plan, epoch: int, n: int) -> NDArray[np.int64]:
+    """The order in which an epoch (counted from 0) meets the rows."""
     if not plan.shuffle:
         return np.arange(n, dtype=np.int64)
     return generator(plan.seed, "shuffle", epoch).permutation(n).astype(np.int64, copy=False)

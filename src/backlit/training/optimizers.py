@@ -14,18 +14,27 @@ from backlit.errors import choose
 
 @dataclass(frozen=True, slots=True)
 class OptimizerKind:
-    """A rule for steps: its kernel in steps.py, the names of its settings in order, its vectors of memory."""
+    """A rule for steps: its kernel in steps.py, the names of its settings in order, its vectors of memory.
+
+    `decoupled` says that weights decay beside the step (`Regular.decay`), not by a penalty in the gradient.
+    """
 
     kernel: str
     settings: tuple[str, ...]
     vectors: int
+    decoupled: bool = False
+
+
+BETAS = ("beta_1", "beta_2", "epsilon")
 
 
 OPTIMIZERS: Mapping[str, OptimizerKind] = {
     "sgd": OptimizerKind("sgd", (), 0),
     "momentum": OptimizerKind("momentum", ("momentum",), 1),
     "nesterov": OptimizerKind("nesterov", ("momentum",), 1),
-    "adam": OptimizerKind("adam", ("beta_1", "beta_2", "epsilon"), 2),
+    "adam": OptimizerKind("adam", BETAS, 2),
+    "adamw": OptimizerKind("adam", BETAS, 2, decoupled=True),
+    "nadam": OptimizerKind("nadam", BETAS, 2),
 }
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import OpenBLASController, ThreadpoolController
 
 from backlit.errors import BacklitError
 
@@ -59,8 +59,14 @@ if hasattr(os, "register_at_fork"):
 
 
 def _set(numbers: Sequence[int]) -> None:
+    """Give each BLAS library its number of threads, whichever thread asks."""
+    free = getattr(OpenBLASController, "clear_controlling_thread", None)  # from threadpoolctl 3.8 on
+    if free:  # else only the thread that set it first is heard, and the others silently not
+        free(force=True)
     for library, number in zip(_libraries(os.getpid()), numbers, strict=True):
         library.set_num_threads(number)
+    if free:
+        free(force=True)
 
 
 def _blas_threads() -> list[int]:

@@ -53,3 +53,19 @@ def adam(theta, grad, state, stride, settings, size):
         first[i] = beta1 * first[i] + keep1 * grad[i]
         second[i] = beta2 * second[i] + keep2 * grad[i] * grad[i]
         theta[i] -= eta * first[i] / (F(math.sqrt(second[i])) + epsilon)
+
+
+def nadam(theta, grad, state, stride, settings, size):
+    """Dozat 2016, algorithm 2 with one momentum for all steps: Adam that looks a step ahead, folded as above."""
+    theta, grad, settings = carray(theta, size), carray(grad, size), carray(settings, OWN + 3)
+    vectors = carray(state, stride + size)
+    first, second = vectors[:size], vectors[stride:]
+    beta1, beta2, epsilon = F(settings[OWN]), F(settings[OWN + 1]), F(settings[OWN + 2])
+    keep1, keep2 = F(1.0) - beta1, F(1.0) - beta2
+    count, mu = settings[COUNT], settings[OWN]
+    rate = settings[RATE] * math.sqrt(1.0 - settings[OWN + 1] ** count)
+    ahead, here = F(rate * mu / (1.0 - mu ** (count + 1.0))), F(rate * (1.0 - mu) / (1.0 - mu**count))
+    for i in range(size):
+        first[i] = beta1 * first[i] + keep1 * grad[i]
+        second[i] = beta2 * second[i] + keep2 * grad[i] * grad[i]
+        theta[i] -= (ahead * first[i] + here * grad[i]) / (F(math.sqrt(second[i])) + epsilon)

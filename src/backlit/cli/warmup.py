@@ -1,0 +1,50 @@
+"""`backlit warmup`: compile what usual fits and predictions need, before the first of them (for container images)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from backlit.cli.console import console
+from backlit.estimators.mlp import NATURAL_LOSSES, REGRESSION_LOSSES
+from backlit.layers import LAYERS
+from backlit.tabular.recipe import RECIPES
+from backlit.training.cache import cache_folder
+from backlit.training.compiled import FLOATS, Program, program
+from backlit.training.optimizers import OPTIMIZERS
+
+GATES = ("relu", "tanh", "sigmoid", "gelu")
+"""Hidden gates that people choose, beside those of the recipes for tables."""
+
+PASSES: Mapping[str, str] = {"train_epoch": "training", "predict": "prediction", "loss_and_gradient": "L-BFGS"}
+"""Passes that are called from Python -> what they are for."""
+
+
+def warm_up() -> None:
+    """Compile for both float types, a line each; what is in the cache already takes no time."""
+    told = console()
+    begun = time.perf_counter()
+    for precision in FLOATS:
+        compiled = program(precision)
+        for what, compile_one in _kernels(compiled):
+            start = time.perf_counter()
+            compile_one()
+            told.print(f"{precision} {what}: {time.perf_counter() - start:.1f} s")
+    told.print(f"Ready after {time.perf_counter() - begun:.1f} s; kernels are kept in {cache_folder()}")
+
+
+def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
+    """Name and compilation of each kernel."""
+    for name, purpose in PASSES.items():
+        yield f"pass of {purpose}", lambda name=name: compiled.entry(name)
+    for name in sorted({*GATES, *(recipe.gate for recipe in RECIPES.values())}):
+        yield f"gate {name}", lambda name=name: compiled.gate(name)
+    ends = {*NATURAL_LOSSES.items(), *((gate, loss) for loss, gate in REGRESSION_LOSSES.values())}
+    for gate, loss in sorted(ends | {(recipe.output_gate, recipe.loss) for recipe in RECIPES.values()}):
+        yield f"end {gate}, {loss}", lambda gate=gate, loss=loss: compiled.head(gate, loss)
+    for name in sorted({kind.kernel for kind in OPTIMIZERS.values()}):
+        yield f"optimizer {name}", lambda name=name: compiled.step(name)
+    for name, layer in LAYERS.items():
+        if layer.front:
+            yield f"layer {name}", lambda name=name: compiled.front(name)
