@@ -14,6 +14,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from backlit import BacklitError, trace
@@ -156,29 +158,36 @@ def too_steep(traced: Any) -> bool:
     return max(sizes) > LARGEST or min(sizes) < SMALLEST
 
 
+def random_trace(chance: random.Random) -> tuple[Any, Expression, dict[str, float]] | None:
+    """A formula at random values, traced; None where it has no value, two slopes, or nothing to differentiate by."""
+    tree = random_tree(chance, chance.randint(1, MOST_GATES))
+    values = {name: round(chance.uniform(-3, 3), 3) or 1.0 for name in names(tree)}
+    try:
+        traced = trace(to_text(tree), **values)
+        dict(traced.gradients)
+    except BacklitError:  # a logarithm of a negative number, an overflow
+        return None
+    return None if not values or at_a_kink(traced) or too_steep(traced) else (traced, tree, values)
+
+
+def test_most_formulas_can_be_asked() -> None:
+    chance = random.Random(0)
+    assert sum(random_trace(chance) is not None for _ in range(400)) > 120
+
+
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_gradients_agree_with_central_differences_and_with_jax(batch: int) -> None:
-    chance = random.Random(batch)
-    done = refused = 0
-    while done < COUNT // BATCHES:
-        tree = random_tree(chance, chance.randint(1, MOST_GATES))
-        values = {name: round(chance.uniform(-3, 3), 3) or 1.0 for name in names(tree)}
-        text = to_text(tree)
-        try:
-            traced = trace(text, **values)
-            gradients = traced.gradients
-            found = {name: gradients[name] for name in values}
-        except BacklitError:  # a logarithm of a negative number, an overflow
-            refused += 1
-            continue
-        if not values or at_a_kink(traced) or too_steep(traced):
-            continue
-        done += 1
-        checked = traced.check()
-        assert checked.ok, f"{text} at {values}\n{checked}"
-        value, slopes = walk(*written_as_tape(tree, values))
-        told = f"{text} at {values}"
-        assert traced.value == pytest.approx(float(value), rel=1e-10, abs=1e-10), told
-        for name, slope in zip(values, np.asarray(slopes), strict=False):
-            assert found[name] == pytest.approx(float(slope), rel=1e-8, abs=1e-9), f"{told}: {name}"
-    assert refused < done, "most formulas should have values"
+@settings(max_examples=COUNT // BATCHES, deadline=None, phases=[Phase.generate])
+@given(seed=st.integers(0, 2**64 - 1))
+def test_gradients_agree_with_central_differences_and_with_jax(batch: int, seed: int) -> None:
+    chance = random.Random(f"{batch} {seed}")
+    found = None
+    while found is None:
+        found = random_trace(chance)
+    traced, tree, values = found
+    checked = traced.check()
+    told = f"{to_text(tree)} at {values}"
+    assert checked.ok, f"{told}\n{checked}"
+    value, slopes = walk(*written_as_tape(tree, values))
+    assert traced.value == pytest.approx(float(value), rel=1e-10, abs=1e-10), told
+    for name, slope in zip(values, np.asarray(slopes), strict=False):
+        assert traced.gradients[name] == pytest.approx(float(slope), rel=1e-8, abs=1e-9), f"{told}: {name}"
