@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from backlit import BacklitError, MLPClassifier, MLPRegressor, TabularClassifier, trace
+from backlit.explaining.witnesses import witnesses
 from backlit.training.network import Network
 
 CHANCE = np.random.default_rng(0)
@@ -118,3 +119,14 @@ def test_zooms_that_cannot_be() -> None:
         trace("x * x", x=2).derivation("x", zoom="layer")
     with pytest.raises(BacklitError, match="3 targets for 2 rows"):
         trace(CLASSES, x=X[:2], y=LABEL[:3])
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("rows", [slice(3, 4), slice(0, 7)])
+def test_engine_graph_and_differences_stand_beside_each_other(kind: str, name: str, rows: slice) -> None:
+    model, y = MODELS[kind]
+    x, target = (X[3], y[3]) if rows.stop == 4 else (X[rows], y[rows])
+    found = witnesses(model, trace(model, x=x, y=target), x, target, name)
+    assert found.engine == pytest.approx(found.graph, rel=1e-10, abs=1e-15)
+    assert found.difference == pytest.approx(found.graph, rel=1e-6, abs=1e-9)

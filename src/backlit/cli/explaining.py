@@ -11,6 +11,8 @@ from backlit.estimators.loading import load
 from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, read_rows, target_of
 from backlit.explaining import Trace, trace
 from backlit.explaining.steepest import check_label, steepest
+from backlit.explaining.witnesses import witnesses
+from backlit.explaining.words import WORDS
 
 
 def explain_rows(
@@ -39,6 +41,10 @@ def explain_rows(
         _show_weights(model, traced)
     else:
         print(derivation)
+        if named:
+            found = witnesses(model, traced, inputs, known[0] if len(chosen) == 1 else known, named)
+            said = WORDS[lang]["witnesses"]
+            print("\n" + said.format(**{side: f"{value:.9g}" for side, value in found._asdict().items()}))
 
 
 def rows_of(text: str) -> range:

@@ -33,6 +33,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "gradient": "gradient",
         "more wires": "({count:,} more wires)",
         "not computed": "not computed",
+        "witnesses": "compiled engine {engine}, graph {graph}, central difference {difference}",
     },
     "ko": {
         "title": "{of}의 연쇄 법칙 (역전파)",
@@ -62,6 +63,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "gradient": "기울기",
         "more wires": "(선 {count:,}개 더 있음)",
         "not computed": "계산 안 됨",
+        "witnesses": "컴파일된 엔진 {engine}, 그래프 {graph}, 중심 차분 {difference}",
     },
 }
 """Language -> message -> its text."""

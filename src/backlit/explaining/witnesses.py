@@ -1,0 +1,49 @@
+"""One weight's gradient from three sides: the compiled engine's passes, the graph's, and central differences."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backlit.explaining.places import one_number
+from backlit.explaining.samples import samples
+from backlit.explaining.trace import Trace
+
+
+class Witnesses(NamedTuple):
+    """The gradient of one weight or bias: the engine's, in float64; the graph's; the central difference."""
+
+    engine: float
+    graph: float
+    difference: float
+
+
+def witnesses(model: Any, traced: Trace, x: Any, y: Any, wrt: str) -> Witnesses:
+    """Compute a weight's gradient in every way that there is.
+
+    Parameters
+    ----------
+    model : fitted estimator
+    traced : Trace
+        Of the model on x and y.
+    x, y : as in `backlit.trace`
+    wrt : str
+        A weight or bias, such as ``w[1][0][2]``.
+
+    Raises
+    ------
+    BacklitError
+        If there is no such number in the trace.
+    """
+    from backlit.training.network import Network
+
+    wire, index = one_number(traced.whole, wrt)
+    (row,) = traced.check(wrt=wrt).rows
+    inputs, targets = (np.atleast_2d(part) for part in samples(model, x, y))
+    network = Network(model.network_, model.flat_.astype(np.float64), len(inputs))
+    _, flat = network.loss_and_gradient(
+        np.ascontiguousarray(inputs), np.ascontiguousarray(targets), np.full(len(inputs), 1.0 / len(inputs))
+    )
+    engine = model.network_.arrays(flat)[wire.name][index]
+    return Witnesses(float(engine), float(row.analytic), float(row.numeric))
