@@ -11,7 +11,15 @@ from backlit.training.initial import initial
 from backlit.training.network import Network
 
 
-def test_products_of_both_libraries_agree() -> None:
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(libraries.CHOICE, "mkl")
+    libraries._mkl.cache_clear()
+    yield
+    libraries._mkl.cache_clear()
+
+
+def test_products_of_both_libraries_agree(asked: None) -> None:
     if libraries._mkl() is None:
         pytest.skip("the extra 'mkl' is not installed")
     assert libraries.team_product("float64") != libraries.scipy_product("float64")
@@ -43,3 +51,15 @@ def test_without_the_extra_the_team_calls_scipys(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(libraries, "_mkl", lambda: None)
     for precision in libraries.GEMM:
         assert libraries.team_product(precision) == libraries.scipy_product(precision)
+
+
+def test_it_is_not_loaded_unasked() -> None:
+    assert libraries._mkl() is None
+
+
+def test_our_own_library_does_not_limit_the_team(asked: None) -> None:
+    from backlit.training.threads import processors
+
+    before = processors()
+    libraries._mkl()
+    assert processors() == before

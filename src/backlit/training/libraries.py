@@ -1,14 +1,20 @@
-"""Which BLAS the kernels call, by the address of its matrix product: scipy's, or MKL's where the extra is installed."""
+"""Which BLAS the kernels call, by the address of its matrix product: scipy's, or MKL's where it is asked for.
+
+MKL is asked for by ``BACKLIT_BLAS=mkl`` in the environment, and needs the extra ``mkl``. It is not taken unasked: a
+PyTorch that is imported after it finds its symbols, and then runs on one thread.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import os
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, files
 
 from numba.extending import get_cython_function_address
 
 GEMM = {"float32": "sgemm", "float64": "dgemm"}
+CHOICE = "BACKLIT_BLAS"
 SEQUENTIAL = 1
 """MKL's number for 'no threads of its own' (mkl_set_threading_layer): the team of a training has the threads."""
 
@@ -27,13 +33,23 @@ def team_product(precision: str) -> int:
     return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
-@lru_cache(maxsize=1)
-def _mkl() -> ctypes.CDLL | None:
-    """MKL from the package `mkl`, told to start no threads; None where it is not installed or cannot be loaded."""
+def mkl_path() -> str:
+    """Where MKL from the package `mkl` lies; nothing where it is not installed."""
     try:
         found = [file for file in files("mkl") or () if file.name.startswith(("libmkl_rt", "mkl_rt"))]
-        library = ctypes.CDLL(str(found[0].locate()))
-        library.MKL_Set_Threading_Layer(SEQUENTIAL)
-    except (PackageNotFoundError, OSError, IndexError, AttributeError):
+    except PackageNotFoundError:
+        return ""
+    return os.path.realpath(str(found[0].locate())) if found else ""
+
+
+@lru_cache(maxsize=1)
+def _mkl() -> ctypes.CDLL | None:
+    """MKL from the package `mkl`, told to start no threads; None where it is not asked for or cannot be loaded."""
+    path = mkl_path() if os.environ.get(CHOICE) == "mkl" else ""
+    try:
+        library = ctypes.CDLL(path) if path else None
+        if library is not None:
+            library.MKL_Set_Threading_Layer(SEQUENTIAL)
+    except (OSError, AttributeError):
         return None
     return library
