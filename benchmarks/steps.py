@@ -71,4 +71,5 @@ def run(rounds: int = 9, only: str = "", gate: str = "relu", peers: str = "") ->
         table.add_row(f"{case.name}, {case.batch}", *cells, f"{rival / ours:.2f}", f"{slow / ours:.1f}")
         rows.append({"network": case.name, "batch": case.batch, "microseconds": found})
     console.print(table)
-    write(f"steps_{gate}", {"rounds": rounds, "rows": rows})
+    if not only and not peers:  # a part of the table would replace the whole
+        write(f"steps_{gate}", {"rounds": rounds, "rows": rows})

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from backlit.errors import BacklitError, choose
 from backlit.gates import GATES
-from backlit.layers import FEATURES, LAYERS, WAVES, Parameter
+from backlit.layers import FEATURES, LAYERS, Parameter
 from backlit.losses import FUSIONS, Fusion, loss_named
 
 Vector = NDArray[np.floating[Any]]
@@ -41,14 +41,8 @@ class Layer:
 
     @property
     def widths(self) -> Mapping[str, int]:
-        """The widths that the shapes of its parameters are named by; `inner` is what one neuron hears."""
-        own = {"inputs": self.inputs, "outputs": self.outputs, "inner": self.inputs // self.groups}
-        if self.kind != "periodic":
-            return own
-        features = self.outputs - self.inputs
-        cosines = features // FEATURES * WAVES
-        waves = cosines // self.groups
-        return {"columns": self.groups, "waves": waves, "cosines": cosines, "waves of one": WAVES, "features": features}
+        """The widths that the shapes of its parameters are named by."""
+        return LAYERS[self.kind].widths(self.inputs, self.outputs, self.groups)
 
     def heard_by(self, j: int) -> range:
         """The inputs that neuron j hears, in the order of its weights."""
@@ -161,6 +155,20 @@ class Blueprint:
     def neurons(self) -> tuple[Layer, ...]:
         """The layers of neurons: layer l of the lecture is ``neurons[l - 1]``."""
         return tuple(layer for number, layer in self.numbered if number)
+
+    @property
+    def front(self) -> Layer | None:
+        """What stands before the layers of neurons, if anything does."""
+        return next((layer for number, layer in self.numbered if not number), None)
+
+    def heard(self, number: int) -> str:
+        """The name of what enters a layer of neurons: ``x``, or ``a`` of the layer before."""
+        return "x" if number == 1 and self.front is None else f"a[{number - 1}]"
+
+    @property
+    def multiplications(self) -> int:
+        """How many multiplications carry one row forward through the sums."""
+        return sum(layer.inputs * layer.outputs // layer.groups for layer in self.layers)
 
     @property
     def inputs(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 WAVES, FEATURES = 16, 3
@@ -30,12 +30,29 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class LayerKind:
-    """A layer: ``z`` is `formula` in the layer's input ``x`` and its parameters; a gate then makes ``a`` of ``z``."""
+    """A layer: ``z`` is `formula` in the layer's input ``x`` and its parameters; a gate then makes ``a`` of ``z``.
+
+    `widths` gives, for inputs, outputs and groups, the widths that the parameters' shapes are named by.
+    """
 
     name: str
     formula: str
     parameters: tuple[Parameter, ...]
+    widths: Callable[[int, int, int], Mapping[str, int]]
     front: bool = False  # stands before the first layer of neurons, and is numbered 0
+
+
+def _of_neurons(inputs: int, outputs: int, groups: int) -> Mapping[str, int]:
+    """`inner` is what one neuron hears."""
+    return {"inputs": inputs, "outputs": outputs, "inner": inputs // groups}
+
+
+def _of_waves(inputs: int, outputs: int, groups: int) -> Mapping[str, int]:
+    """`groups` columns make waves; what is no input is a feature."""
+    features = outputs - inputs
+    cosines = features // FEATURES * WAVES
+    waves = cosines // groups
+    return {"columns": groups, "waves": waves, "cosines": cosines, "waves of one": WAVES, "features": features}
 
 
 LAYERS: Mapping[str, LayerKind] = {
@@ -45,12 +62,14 @@ LAYERS: Mapping[str, LayerKind] = {
             "dense",
             "x @ w + b",
             (Parameter("w", ("inputs", "outputs"), decays=True), Parameter("b", ("outputs",), decays=False)),
+            _of_neurons,
         ),
         # networks side by side as one: a neuron hears its own group's inputs only
         LayerKind(
             "grouped",
             "grouped(x, w) + b",
             (Parameter("w", ("inner", "outputs"), decays=True), Parameter("b", ("outputs",), decays=False)),
+            _of_neurons,
         ),
         # numbers as waves: Gorishniy et al. 2022, in the form 'PBLD' of Holzmueller et al. 2024, which also gives
         # the starts and the rate
@@ -63,6 +82,7 @@ LAYERS: Mapping[str, LayerKind] = {
                 Parameter("mix", ("waves of one", "features"), False, ("uniform", 0.25), PERIODIC_RATE),
                 Parameter("shift", ("features",), False, ("uniform", 0.25), PERIODIC_RATE),
             ),
+            _of_waves,
             front=True,
         ),
     )

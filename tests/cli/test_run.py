@@ -99,3 +99,10 @@ def test_a_full_disk_behind_stdout_is_one_line() -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run([BACKLIT, "--version"], text=True, stdout=full, stderr=subprocess.PIPE)
     assert (done.returncode, done.stderr) == (2, "backlit: output: No space left on device\n")
+
+
+def test_the_zooms_are_those_of_a_derivation() -> None:
+    from backlit.cli.app import Zoom
+    from backlit.explaining.trace import ZOOMS
+
+    assert tuple(Zoom) == ZOOMS

@@ -127,6 +127,6 @@ def test_zooms_that_cannot_be() -> None:
 def test_engine_graph_and_differences_stand_beside_each_other(kind: str, name: str, rows: slice) -> None:
     model, y = MODELS[kind]
     x, target = (X[3], y[3]) if rows.stop == 4 else (X[rows], y[rows])
-    found = witnesses(model, trace(model, x=x, y=target), x, target, name)
+    found = witnesses(model, trace(model, x=x, y=target), name)
     assert found.engine == pytest.approx(found.graph, rel=1e-10, abs=1e-15)
     assert found.difference == pytest.approx(found.graph, rel=1e-6, abs=1e-9)

@@ -14,8 +14,14 @@ from backlit.training.network import Network
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(libraries.CHOICE, "mkl")
-    libraries._mkl.cache_clear()
+    _forget()
     yield
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    libraries.mkl_path.cache_clear()
     libraries._mkl.cache_clear()
 
 

@@ -41,10 +41,9 @@ def explain_rows(
         _show_weights(model, traced)
     else:
         print(derivation)
-        if named:
-            found = witnesses(model, traced, inputs, known[0] if len(chosen) == 1 else known, named)
-            said = WORDS[lang]["witnesses"]
-            print("\n" + said.format(**{side: f"{value:.9g}" for side, value in found._asdict().items()}))
+        found = witnesses(model, traced, derivation.wrt)
+        said = WORDS[lang]["witnesses"]
+        print("\n" + said.format(**{side: f"{value:.9g}" for side, value in found._asdict().items()}))
 
 
 def rows_of(text: str) -> range:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 
-from backlit.cli.reading import check_output
+from backlit.cli.outputs import check_output
 from backlit.estimators.loading import load
 from backlit.estimators.reading import inputs_of, located, read_rows
 from backlit.files import write_table

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from backlit.cli.reading import check_output
+from backlit.cli.outputs import check_output
 from backlit.cli.tracing import assigned
 from backlit.emit import GATES
 from backlit.errors import BacklitError

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from backlit.cli.console import console
-from backlit.cli.reading import check_output
+from backlit.cli.outputs import check_output
 from backlit.errors import BacklitError
 from backlit.explaining import Trace, trace
 from backlit.explaining.checking import Check

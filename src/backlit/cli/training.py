@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import scores, show_scores
-from backlit.cli.reading import check_output
+from backlit.cli.outputs import check_output
 from backlit.errors import BacklitError
 from backlit.estimators.reading import labelled_column, located
 from backlit.estimators.tabular import TabularClassifier, TabularRegressor

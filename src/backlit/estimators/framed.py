@@ -7,9 +7,8 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,9 @@ from backlit.estimators.validation import Folds, folds
 from backlit.layers import LAYERS
 from backlit.tabular import FrameEncoder, fit_encoder
 from backlit.tabular.recipe import RECIPES, Recipe
+
+if TYPE_CHECKING:
+    from backlit.training.loop import Samples
 
 
 class _Told:
@@ -63,20 +65,6 @@ class _Told:
         self._stopped = True
         for network in self.networks:
             network.stop()
-
-
-@dataclass(frozen=True, slots=True)
-class _Data:
-    """Encoded rows, their targets, and their weights: none where all count the same."""
-
-    inputs: NDArray[np.float32]
-    targets: NDArray[np.float32]
-    weights: NDArray[np.float32]
-
-    def rows(self, some: NDArray[np.int64]) -> _Data:
-        """Some of the rows."""
-        weights = self.weights[some] if self.weights.size else self.weights
-        return _Data(np.ascontiguousarray(self.inputs[some]), np.ascontiguousarray(self.targets[some]), weights)
 
 
 class Framed(HasNetwork, BaseEstimator):
@@ -156,6 +144,8 @@ class Framed(HasNetwork, BaseEstimator):
         BacklitError
             If a column or the target cannot be used, naming it.
         """
+        from backlit.training.loop import Samples
+
         recipe = RECIPES[self.task]
         seed = seed_of(self.random_state)
         targets = self._read_target(y)
@@ -166,21 +156,10 @@ class Framed(HasNetwork, BaseEstimator):
         self.n_features_in_ = len(self.encoder_.feature_names_in)
         self.feature_names_in_ = np.array(self.encoder_.feature_names_in, dtype=object)
         weights = self._reweighted(_weights(sample_weight, len(rows)), targets)
-        badness = chosen(self.metric, self._metrics) or self._badness
-        hidden = recipe.hidden if self.hidden_layer_sizes is None else tuple(self.hidden_layer_sizes)
-        blueprint = mlp(
-            rows.shape[1],
-            hidden,
-            self._width(targets),
-            hidden_gate=recipe.gate,
-            output_gate=recipe.output_gate,
-            loss=self._loss(recipe),
-        )
-        columns = self.encoder_.n_quantities
-        if hidden and 0 < columns <= recipe.most_waves:
-            blueprint = with_waves(blueprint, columns)
+        blueprint = self._blueprint(rows.shape[1], self._width(targets), recipe)
+        badness = chosen(self.metric, self._metrics) or self._badness(blueprint.loss)
         told = _Told(self.members, self.verbose, on_epoch, self._deadline())
-        data = _Data(rows, targets, weights)
+        data = Samples(rows, targets, weights)
         if X_val is None:
             parts = [(data.rows(learn), data.rows(held)) for learn, held in self._folds(targets, groups, recipe, seed)]
         else:
@@ -199,6 +178,20 @@ class Framed(HasNetwork, BaseEstimator):
         self.best_epoch_ = max(history.best_epoch for history in self.histories_)
         return self
 
+    def _blueprint(self, inputs: int, outputs: int, recipe: Recipe) -> Blueprint:
+        """One member's network; where there are numbers, they make waves."""
+        hidden = recipe.hidden if self.hidden_layer_sizes is None else tuple(self.hidden_layer_sizes)
+        blueprint = mlp(
+            inputs,
+            hidden,
+            outputs,
+            hidden_gate=recipe.gate,
+            output_gate=recipe.output_gate,
+            loss=self._loss(recipe),
+        )
+        columns = self.encoder_.n_quantities
+        return with_waves(blueprint, columns) if hidden and 0 < columns <= recipe.most_waves else blueprint
+
     def _side_by_side(self, works: Sequence[Any], told: _Told) -> list[Any]:
         """What the members' trainings gave; after Ctrl-C, of those that were begun, each at its best."""
         from backlit.training.threads import side_by_side
@@ -212,8 +205,8 @@ class Framed(HasNetwork, BaseEstimator):
     def _train_member(
         self,
         blueprint: Blueprint,
-        learn: _Data,
-        held: _Data,
+        learn: Samples,
+        held: Samples,
         seed: int,
         on_epoch: Callable[[Any], bool],
         badness: Badness,
@@ -224,22 +217,21 @@ class Framed(HasNetwork, BaseEstimator):
         Its parameters, what happened, and its outputs for the rows held out, with their targets and weights.
         """
         from backlit.training.initial import initial
-        from backlit.training.loop import Plan, Samples, train
+        from backlit.training.loop import Plan, train
         from backlit.training.network import Network, Regular
         from backlit.training.optimizers import Optimizer
 
         recipe = RECIPES[self.task]
-        samples = Samples(learn.inputs, learn.targets, learn.weights)
-        held_weights = held.weights if held.weights.size else np.ones(len(held.inputs), np.float32)
+        held_weights = held.weights if held.weights.size else np.ones(len(held), np.float32)
         wanted = self._as_wanted(held.targets)
         flat = initial(blueprint, seed, np.dtype(np.float32))
         factors = np.array([_rate_factors(layer, recipe) for layer in blueprint.layers])
-        batch = min(self._chosen("batch_size", recipe.batch), len(samples))
+        batch = min(self._chosen("batch_size", recipe.batch), len(learn))
         network = Network(blueprint, flat, batch, factors=factors, guest=True)
         told.networks.append(network)
         optimizer = Optimizer("adam", flat.size, flat.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8})
         plan = Plan(
-            epochs=int(self._chosen("epochs", recipe.epochs_of(-(-len(samples) // batch)))),
+            epochs=int(self._chosen("epochs", recipe.epochs_of(-(-len(learn) // batch)))),
             rate=self._chosen("learning_rate", recipe.rate),
             schedule=recipe.schedule,
             regular=Regular(decay=recipe.decay, dropout=recipe.dropout, smoothing=recipe.smoothing),
@@ -252,7 +244,7 @@ class Framed(HasNetwork, BaseEstimator):
         def validate(network: Network) -> float:
             return -badness(network.predict(held.inputs), wanted, held_weights)
 
-        history = train(network, optimizer, samples, plan, validate=validate, on_epoch=on_epoch)
+        history = train(network, optimizer, learn, plan, validate=validate, on_epoch=on_epoch)
         return flat, history, (network.predict(held.inputs), wanted, held_weights)
 
     def _chosen(self, name: str, default: Any) -> Any:
@@ -271,15 +263,17 @@ class Framed(HasNetwork, BaseEstimator):
             seed=seed,
         )
 
-    def _validation_data(self, X_val: Any, y_val: Any) -> _Data:
+    def _validation_data(self, X_val: Any, y_val: Any) -> Samples:
         """Rows of the caller's own that choose the best epoch."""
         if y_val is None:
             raise BacklitError("y_val: X_val is given without it; give both")
+        from backlit.training.loop import Samples
+
         targets = self._read_further_target(y_val)
         rows = self.encoder_.encode(X_val)
         if len(rows) != len(targets):
             raise BacklitError(f"y_val: {len(targets)} targets for {len(rows)} rows of X_val; they must be as many")
-        return _Data(rows, targets, np.empty(0, np.float32))
+        return Samples(rows, targets, np.empty(0, np.float32))
 
     def _deadline(self) -> float:
         """When the fit shall end, by the clock that counts seconds."""
@@ -351,8 +345,8 @@ class Framed(HasNetwork, BaseEstimator):
         """Targets in the form that metrics take."""
         return targets
 
-    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> float:
-        """What the best epoch has least of, on the rows held out."""
+    def _badness(self, loss: str) -> Badness:
+        """What the best epoch has least of, on the rows held out, unless a metric is chosen."""
         raise NotImplementedError
 
     def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:

@@ -41,7 +41,7 @@ def merged(blueprints: Sequence[Blueprint], flats: Sequence[Flat]) -> tuple[Blue
     if count == 1:
         return first, flats[0]
     last = len(first.neurons)
-    columns = first.layers[0].groups if first.numbered[0][0] == 0 else 0
+    columns = first.front.groups if first.front else 0
     layers = mlp(first.inputs, [layer.outputs * count for layer in first.neurons[:-1]], first.outputs).layers
     layers = tuple(
         replace(wide, gate=own.gate, kind="grouped", groups=count)

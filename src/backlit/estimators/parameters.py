@@ -31,7 +31,7 @@ class _Ready:
 
     def __init__(self, flat: NDArray[Any], blueprint: Blueprint) -> None:
         self.flat, self.blueprint = flat, blueprint
-        self.work = sum(layer.inputs * layer.outputs // layer.groups for layer in blueprint.layers)
+        self.work = blueprint.multiplications
         self.chunk = min(MOST_ROWS, max(FEWEST_ROWS, CHUNK_WORK // self.work))
         self.free: list[Any] = []
 
@@ -123,14 +123,13 @@ class HasNetwork:
         if count <= ready.chunk:
             return finish(ready.predict(dense(rows)))
         chunks = [slice(start, start + ready.chunk) for start in range(0, count, ready.chunk)]
-        first = finish(ready.predict(dense(rows[chunks[0]])))
-        result = np.empty((count, *first.shape[1:]), first.dtype)
-        result[chunks[0]] = first
+        none = finish(np.empty((0, self.network_.outputs), self.flat_.dtype))  # what answers look like
+        result = np.empty((count, *none.shape[1:]), none.dtype)
         team = team_size(self.n_jobs) if count * ready.work > TEAM_WORK else 1
         stopped = threading.Event()
 
         def carry(rank: int) -> None:
-            for chunk in chunks[1 + rank :: team]:
+            for chunk in chunks[rank::team]:
                 if stopped.is_set():
                     return
                 result[chunk] = finish(ready.predict(dense(rows[chunk])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from backlit.emit.numpy import evaluator
 from backlit.errors import BacklitError
 from backlit.estimators.calibration import best_temperature
 from backlit.estimators.framed import Framed
-from backlit.estimators.metrics import CLASS_METRICS, NUMBER_METRICS
+from backlit.estimators.metrics import CLASS_METRICS, NUMBER_METRICS, Badness
 from backlit.estimators.parameters import class_code
 from backlit.estimators.saving import State, labels_state, restore_labels
 from backlit.expression import parse
@@ -143,11 +144,15 @@ class TabularClassifier(ClassifierMixin, Framed):
         strata = np.where(rare, -1, codes)
         return None if 0 < rare.sum() < STRATUM else strata
 
-    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> float:
+    def _badness(self, loss: str) -> Badness:
         """Mean cross entropy at its best temperature, plus the recipe's weight times the error rate."""
-        wrong = float(np.average(outputs.argmax(axis=1) != targets, weights=weights))
-        _, entropy = best_temperature(outputs, targets, weights)
-        return entropy + RECIPES[self.task].error_weight * wrong
+
+        def badness(outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> float:
+            wrong = float(np.average(outputs.argmax(axis=1) != targets, weights=weights))
+            _, entropy = best_temperature(outputs, targets, weights)
+            return entropy + RECIPES[self.task].error_weight * wrong
+
+        return badness
 
     def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
         """Divide the logits by the temperature that fits the members' rows held out: label smoothing made them timid.
@@ -239,8 +244,7 @@ class TabularRegressor(RegressorMixin, Framed):
 
     def _read_target(self, y: Any) -> NDArray[np.float32]:
         self.scaler_ = TargetScaler.fit(y)
-        scores = self.scaler_.scale(y)
-        scaled = scores.reshape(len(scores), -1).astype(np.float32)
+        scaled = self._read_further_target(y)
         self._low, self._high = scaled.min(axis=0), scaled.max(axis=0)
         return scaled
 
@@ -263,13 +267,16 @@ class TabularRegressor(RegressorMixin, Framed):
     def _strata(self, targets: NDArray[np.float32]) -> NDArray[Any] | None:
         return None
 
-    def _badness(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> float:
+    def _badness(self, loss: str) -> Badness:
         """The mean loss; of the squared one its root, in standard deviations of the target."""
-        inside = np.clip(outputs, self._low, self._high)
-        if self.loss != "squared":
-            term = evaluator(parse(loss_named(self._loss(RECIPES[self.task])).term, GATES))
-            return float(np.average(term({"a": inside, "y": targets}).mean(axis=1), weights=weights))
-        return float(np.sqrt(np.average(((inside - targets) ** 2).mean(axis=1), weights=weights)))
+        term = evaluator(parse(loss_named(loss).term, GATES))
+
+        def badness(outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> float:
+            inside = np.clip(outputs, self._low, self._high)
+            mean = float(np.average(term({"a": inside, "y": targets}).mean(axis=1), weights=weights))
+            return math.sqrt(mean) if loss == "squared" else mean
+
+        return badness
 
     def _target_row(self, y: Any) -> NDArray[np.float64]:
         wanted = np.asarray(y, dtype=np.float64).reshape(1, -1)

@@ -81,8 +81,6 @@ def derive_in_network(blueprint: Blueprint, graph: Graph, gradients: Gradients, 
 
 
 def _derived(chain: Chain[Node], start: Node, output: str, lang: str, note: str) -> Derivation:
-    if lang not in WORDS:
-        raise BacklitError(f"lang {lang!r} is not known; choose one of {', '.join(WORDS)}")
     name = chain.name(start)
     if chain.ways(start) > MAX_PATHS:
         forks = tuple(followed(chain, start))

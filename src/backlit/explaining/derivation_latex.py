@@ -42,10 +42,10 @@ def number(value: float) -> str:
 def _rows(of: str, paths: tuple[Path, ...], gradient: float) -> list[str]:
     symbols = (DOT.join(partial(factor.top, factor.under) for factor in path) or "1" for path in paths)
     formulas = (DOT.join(_bracketed(factor.local) for factor in path) or "1" for path in paths)
-    numbers = (_joined((factor.value for factor in path), DOT) or "1" for path in paths)
+    numbers = (joined((factor.value for factor in path), DOT) or "1" for path in paths)
     rows = [f"{of} &= {' + '.join(symbols)}", f"&= {' + '.join(formulas)}", f"&= {' + '.join(numbers)}"]
     if len(paths) > 1:
-        rows.append(f"&= {_joined(map(product, paths), ' + ')}")
+        rows.append(f"&= {joined(map(product, paths), ' + ')}")
     return [*rows, f"&= {number(gradient)}"]
 
 
@@ -55,7 +55,8 @@ def _bracketed(tree: Expression) -> str:
     return rf"\left({text}\right)" if needs or text.startswith("-") else text
 
 
-def _joined(values: Iterable[float], between: str) -> str:
+def joined(values: Iterable[float], between: str) -> str:
+    """Numbers with a sign between them, negative ones in brackets."""
     texts = map(number, values)
     return between.join(rf"\left({text}\right)" if text.startswith("-") else text for text in texts)
 
@@ -65,7 +66,7 @@ def _fork(output: str, fork: Fork) -> list[str]:
     numbers = [_number(output, part) for part in fork.largest]
     if fork.rest:
         parts.append(r"\cdots")
-        numbers.append(_joined([fork.rest_sum], ""))
+        numbers.append(joined([fork.rest_sum], ""))
     return [
         f"{partial(output, fork.wire)} &= {' + '.join(parts)}",
         f"&= {' + '.join(numbers)}",
@@ -80,4 +81,4 @@ def _part(output: str, part: Contribution) -> str:
 
 def _number(output: str, part: Contribution) -> str:
     values = (part.factor.value,) if part.factor.top == output else (part.upstream, part.factor.value)
-    return _joined(values, DOT)
+    return joined(values, DOT)

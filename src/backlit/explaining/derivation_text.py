@@ -55,7 +55,7 @@ def _several(derivation: Derivation, of: str, words: Mapping[str, str]) -> list[
             lines += [words["path"].format(number=position), *_path(path), ""]
     if len(shown) < len(derivation.paths):
         lines += [words["zeros"].format(count=len(derivation.paths) - len(shown)), ""]
-    total = _joined(map(product, shown), " + ")
+    total = joined(map(product, shown), " + ")
     lines += [
         words["sum"].format(count=len(derivation.paths)),
         f"{of} = {total} = {number(derivation.gradient)}",
@@ -77,7 +77,7 @@ def _path(path: Path) -> list[str]:
         return ["  = 1"]
     symbols = " · ".join(partial(factor.top, factor.under) for factor in path)
     formulas = " · ".join(bracketed(factor.local) for factor in path)
-    numbers = _joined((factor.value for factor in path), " · ")
+    numbers = joined((factor.value for factor in path), " · ")
     return [f"  = {symbols}", f"  = {formulas}", f"  = {numbers}", f"  = {number(product(path))}"]
 
 
@@ -88,7 +88,8 @@ def bracketed(tree: Expression) -> str:
     return f"({text})" if infix or text.startswith("-") else text
 
 
-def _joined(values: Iterable[float], between: str) -> str:
+def joined(values: Iterable[float], between: str) -> str:
+    """Numbers with a sign between them, negative ones in brackets."""
     texts = map(number, values)
     return between.join(f"({text})" if text.startswith("-") else text for text in texts)
 
@@ -118,4 +119,4 @@ def _symbols(output: str, part: Contribution) -> str:
 def _numbers(output: str, part: Contribution) -> str:
     if part.factor.top == output:
         return number(part.value)
-    return f"{_joined((part.upstream, part.factor.value), ' · ')} = {number(part.value)}"
+    return f"{joined((part.upstream, part.factor.value), ' · ')} = {number(part.value)}"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backlit.errors import choose
 from backlit.explaining.tables import table
 from backlit.explaining.words import WORDS
 
@@ -20,16 +19,18 @@ LIMIT = 200
 
 def listing(trace: Trace, lang: str = "en") -> str:
     """Every wire but the literal numbers, with its gate, its formula, its value and its gradient."""
-    words = choose("lang", lang, WORDS)
-    rows = [_row(trace.wires.of(wire), words["not computed"]) for wire in trace.graph.wires if wire.name]
+    from backlit.drawing.words import words as words_of
+
+    words = words_of(lang)
+    rows = [_row(trace.wires.of(wire), words["not_computed"]) for wire in trace.graph.wires if wire.name]
     if len(rows) > LIMIT:
-        left_out = ("...", "", words["more wires"].format(count=len(rows) - LIMIT), "", "")
+        left_out = ("...", "", WORDS[lang]["more wires"].format(count=len(rows) - LIMIT), "", "")
         rows = [*rows[: LIMIT // 2], left_out, *rows[-LIMIT // 2 :]]
     lines = table([words[column] for column in ("wire", "gate", "formula", "value", "gradient")], rows)
     return "\n".join([trace.title, *([trace.note] if trace.note else []), "", *lines])
 
 
-def shown(value: Any, none: str = WORDS["en"]["not computed"]) -> str:
+def shown(value: Any, none: str = "not computed") -> str:
     """A value in a cell: a number, a short array, or a long one's shape and range; None is not computed."""
     if value is None:
         return none

@@ -17,6 +17,7 @@ from backlit.errors import BacklitError
 from backlit.explaining import derivation_latex, derivation_text
 from backlit.explaining.listing import shown
 from backlit.explaining.mathml import converted
+from backlit.explaining.network_chain import OUTPUT
 from backlit.explaining.places import one_number, written
 from backlit.explaining.tables import table
 from backlit.explaining.words import WORDS
@@ -25,9 +26,6 @@ from backlit.graph import Gradients, Graph
 
 WIDEST = 6
 """Rows and columns up to which a matrix is written out in LaTeX."""
-
-SUBJECT = "L"
-"""What a derivation calls the loss."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +66,12 @@ class MatrixDerivation:
 
     def __str__(self) -> str:
         words = WORDS[self.lang]
-        of = derivation_text.partial(SUBJECT, self.wrt)
+        of = derivation_text.partial(OUTPUT, self.wrt)
         rows = [(step.name, f"= {step.formula}", f"= {shown(step.value)}") for step in self.steps]
         lines = [words["title"].format(of=of), "", *table((words["array"], "", words["value"]), rows), ""]
         if self.samples > 1:
             lines += [words["mean"].format(count=self.samples), ""]
-        numbers = [" · ".join(map(_bracketed, pair)) for pair in self.products[:WIDEST]]
+        numbers = [derivation_text.joined(pair, " · ") for pair in self.products[:WIDEST]]
         more = [words["rest"].format(count=len(self.products) - WIDEST)] if len(self.products) > WIDEST else []
         lines += [f"{of} = {' + '.join([*numbers, *more])}", f"  = {derivation_text.number(self.gradient)}"]
         return "\n".join(lines)
@@ -81,9 +79,9 @@ class MatrixDerivation:
     def to_latex(self) -> str:
         """The derivation as LaTeX, for an equation (an ``aligned`` block)."""
         rows = [rf"{step.latex} = {_matrix(step.value)}" for step in self.steps]
-        pairs = [rf"{_number(left)} \cdot {_number(right)}" for left, right in self.products[:WIDEST]]
+        pairs = [derivation_latex.joined(pair, derivation_latex.DOT) for pair in self.products[:WIDEST]]
         more = [r"\cdots"] if len(self.products) > WIDEST else []
-        of = derivation_latex.partial(SUBJECT, self.wrt)
+        of = derivation_latex.partial(OUTPUT, self.wrt)
         rows += [f"{of} &= {' + '.join([*pairs, *more])}", f"&= {derivation_latex.number(self.gradient)}"]
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
@@ -122,7 +120,7 @@ class _Arrays:
     def __init__(self, blueprint: Blueprint, graph: Graph, gradients: Gradients) -> None:
         self._layers = blueprint.neurons
         self._fusion = blueprint.fusion
-        self._front = len(blueprint.layers) > len(blueprint.neurons)
+        self._heard = blueprint.heard
         self._graph, self._gradients = graph, gradients
         x = self._value("x")
         self.samples = len(x) if x.ndim == 2 else 1
@@ -160,7 +158,7 @@ class _Arrays:
             text, latex = f"{heard}ᵀ δ[{level}]", rf"{{{symbol}}}^{{T}} \delta^{{({level})}}"
         elif self.samples > 1:
             text, latex = f"Σ δ[{level}]", rf"\sum \delta^{{({level})}}"
-        return Step(derivation_text.partial(SUBJECT, name), text, f"{own} &= {latex}", self._gradient(name))
+        return Step(derivation_text.partial(OUTPUT, name), text, f"{own} &= {latex}", self._gradient(name))
 
     def products(self, stem: str, level: int, index: tuple[int, ...]) -> tuple[tuple[float, float], ...]:
         """For each sample, what the neuron heard and its delta."""
@@ -171,10 +169,6 @@ class _Arrays:
         heard = np.atleast_2d(self._value(self._heard(level)))
         i = self._layers[level - 1].heard_by(index[1])[index[0]]
         return tuple(zip(heard[:, i].tolist(), signal.tolist(), strict=True))
-
-    def _heard(self, level: int) -> str:
-        """What enters a layer."""
-        return "x" if level == 1 and not self._front else f"a[{level - 1}]"
 
     def _delta(self, level: int, text: str, latex: str) -> Step:
         return Step(f"δ[{level}]", text, rf"\delta^{{({level})}} &= {latex}", self._gradient(f"z[{level}]"))
@@ -188,16 +182,6 @@ class _Arrays:
         wire = self._graph.named(name)
         assert wire is not None
         return np.asarray(self._gradients[wire])
-
-
-def _bracketed(value: float) -> str:
-    text = derivation_text.number(value)
-    return f"({text})" if text.startswith("-") else text
-
-
-def _number(value: float) -> str:
-    text = derivation_latex.number(value)
-    return rf"\left({text}\right)" if text.startswith("-") else text
 
 
 def _matrix(value: Any) -> str:

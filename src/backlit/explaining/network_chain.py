@@ -16,6 +16,7 @@ from backlit.explaining.places import one_number, place
 from backlit.expression import Call, Expression, Name, Number, parse, substitute
 from backlit.gate_kinds import Array, Gate
 from backlit.graph import Gradients, Graph, Wire
+from backlit.graph.unroll import element_name
 from backlit.losses import loss_named
 
 OUTPUT = "L"
@@ -47,8 +48,8 @@ class NetworkChain:
         stem, level, index = node
         if stem == "w":
             i, j = index
-            heard = self._blueprint.neurons[level - 1].heard_by(j)[i]
-            return [self._into_sum(node, Part("z", level, (j,)), self.name(self._before(level, heard)))]
+            heard = element_name(self._blueprint.heard(level), [self._blueprint.neurons[level - 1].heard_by(j)[i]])
+            return [self._into_sum(node, Part("z", level, (j,)), heard)]
         if stem == "b":
             return [self._into_sum(node, Part("z", level, index), None)]
         if stem == "z":
@@ -98,15 +99,10 @@ class NetworkChain:
         """The part of that name; it must be a single number."""
         wire, index = one_number(self._graph, name)
         stem, *levels = wire.name.replace("]", "").split("[")
-        front = len(self._blueprint.layers) > self._depth and stem == "x"  # many ways through cosines
-        if stem not in ("x", "w", "b", "z", "a") or wire.kind == "constant" or front:
+        waved = self._blueprint.front is not None and stem == "x"  # many ways through cosines
+        if stem not in ("x", "w", "b", "z", "a") or wire.kind == "constant" or waved:
             raise BacklitError(f"{name!r} has no chain of its own; name a weight such as w[1][0][0]")
         return Part(stem, int(levels[0]) if levels else 0, index)  # type: ignore[arg-type]
-
-    def _before(self, level: int, i: int) -> Part:
-        """What enters a layer."""
-        front = len(self._blueprint.layers) > self._depth
-        return Part("x", 0, (i,)) if level == 1 and not front else Part("a", level - 1, (i,))
 
     def _into_sum(self, node: Part, z: Part, local: str | None) -> tuple[Factor, Part]:
         value = 1.0 if local is None else self._value(local)

@@ -39,8 +39,6 @@ def samples(model: Any, x: Any, y: Any) -> tuple[Numbers, Numbers]:
 
 def _rows(x: Any) -> list[Any] | None:
     """The rows of what has several; None for a single one."""
-    if hasattr(x, "slice") and hasattr(x, "num_rows"):  # an Arrow table
-        return [x.slice(i, 1) for i in range(x.num_rows)] if x.num_rows > 1 else None
     if hasattr(x, "columns"):
         import narwhals as nw
 

@@ -45,15 +45,15 @@ def _steepest_of(model: Any, traced: Trace, layer: int) -> Iterator[Weight]:
 
 def _read_by(model: Any, layer: int, i: int) -> str:
     """What enters a layer at place i, with the column's name where there is one."""
+    entry = f"{model.network_.heard(layer)}[{i}]"
     if layer > 1:
-        return f"a[{layer - 1}][{i}]"
+        return entry
     encoder = getattr(model, "encoder_", None)
     names = encoder.feature_names_out if encoder else getattr(model, "feature_names_in_", ())
-    front = model.network_.layers[0] if len(model.network_.layers) > len(model.network_.neurons) else None
+    front = model.network_.front
     if front and i >= front.inputs:
         per_column = (front.outputs - front.inputs) // front.groups
-        return f"a[0][{i}] wave of {names[(i - front.inputs) // per_column]}"
-    entry = f"a[0][{i}]" if front else f"x[{i}]"
+        return f"{entry} wave of {names[(i - front.inputs) // per_column]}"
     return f"{entry} {names[i]}" if len(names) else entry
 
 

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backlit.explaining.places import one_number
-from backlit.explaining.samples import samples
+from backlit.explaining.places import one_number, place
 from backlit.explaining.trace import Trace
 
 
@@ -19,15 +18,14 @@ class Witnesses(NamedTuple):
     difference: float
 
 
-def witnesses(model: Any, traced: Trace, x: Any, y: Any, wrt: str) -> Witnesses:
+def witnesses(model: Any, traced: Trace, wrt: str) -> Witnesses:
     """Compute a weight's gradient in every way that there is.
 
     Parameters
     ----------
     model : fitted estimator
     traced : Trace
-        Of the model on x and y.
-    x, y : as in `backlit.trace`
+        Of the model, on one sample or several.
     wrt : str
         A weight or bias, such as ``w[1][0][2]``.
 
@@ -40,7 +38,7 @@ def witnesses(model: Any, traced: Trace, x: Any, y: Any, wrt: str) -> Witnesses:
 
     wire, index = one_number(traced.whole, wrt)
     (row,) = traced.check(wrt=wrt).rows
-    inputs, targets = (np.atleast_2d(part) for part in samples(model, x, y))
+    inputs, targets = (np.atleast_2d(place(traced.whole, name)[0].value) for name in ("x", "y"))
     network = Network(model.network_, model.flat_.astype(np.float64), len(inputs))
     _, flat = network.loss_and_gradient(
         np.ascontiguousarray(inputs), np.ascontiguousarray(targets), np.full(len(inputs), 1.0 / len(inputs))

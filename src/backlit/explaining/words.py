@@ -28,11 +28,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "checked": "{count} of {total} gradients checked",
         "agree": "all agree",
         "each alone": "they disagree, though each gate alone is right",
-        "wire": "wire",
-        "formula": "formula",
-        "gradient": "gradient",
         "more wires": "({count:,} more wires)",
-        "not computed": "not computed",
         "witnesses": "compiled engine {engine}, graph {graph}, central difference {difference}",
     },
     "ko": {
@@ -58,11 +54,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "checked": "기울기 {total}개 가운데 {count}개 검산",
         "agree": "모두 일치합니다",
         "each alone": "게이트 하나하나는 옳지만 서로 일치하지 않습니다",
-        "wire": "선",
-        "formula": "식",
-        "gradient": "기울기",
         "more wires": "(선 {count:,}개 더 있음)",
-        "not computed": "계산 안 됨",
         "witnesses": "컴파일된 엔진 {engine}, 그래프 {graph}, 중심 차분 {difference}",
     },
 }

@@ -19,6 +19,7 @@ import numba
 from backlit.emit.numba import gate_file, head_file
 from backlit.errors import BacklitError
 from backlit.gates import GATES
+from backlit.layers import FEATURES, WAVES
 from backlit.losses import loss_named
 from backlit.training.cache import cache_folder, digest, load, place
 from backlit.training.libraries import scipy_product, team_product
@@ -45,6 +46,7 @@ import numpy as np
 from numba import types
 
 F = np.{float}
+WAVES, FEATURES = {waves}, {features}  # of the periodic layer, as it is declared
 BITS = {bits}
 YIELD = "{yields}"  # the system's call that offers the processor to another thread
 VECTOR = types.{float}[::1]
@@ -78,7 +80,12 @@ class Program:
         sources = {name: _source(name) for name in KERNELS}
         sources["words.py"] = _source(f"words_{precision}.py")
         sources["precision.py"] = _PRECISION.format(
-            float=precision, bits=precision[5:], yields=YIELD, version=numba.__version__
+            float=precision,
+            bits=precision[5:],
+            yields=YIELD,
+            waves=WAVES,
+            features=FEATURES,
+            version=numba.__version__,
         )
         sources["__init__.py"] = ""
         sources["emitted/__init__.py"] = ""

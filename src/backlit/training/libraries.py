@@ -11,8 +11,6 @@ import os
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, files
 
-from numba.extending import get_cython_function_address
-
 GEMM = {"float32": "sgemm", "float64": "dgemm"}
 CHOICE = "BACKLIT_BLAS"
 SEQUENTIAL = 1
@@ -21,6 +19,8 @@ SEQUENTIAL = 1
 
 def scipy_product(precision: str) -> int:
     """The address of scipy's product; it uses as many threads as BLAS is allowed to."""
+    from numba.extending import get_cython_function_address
+
     return int(get_cython_function_address("scipy.linalg.cython_blas", GEMM[precision]))
 
 
@@ -33,8 +33,11 @@ def team_product(precision: str) -> int:
     return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
+@lru_cache(maxsize=1)
 def mkl_path() -> str:
-    """Where MKL from the package `mkl` lies; nothing where it is not installed."""
+    """Where MKL from the package `mkl` lies; nothing where it is not asked for, or not installed."""
+    if os.environ.get(CHOICE) != "mkl":
+        return ""
     try:
         found = [file for file in files("mkl") or () if file.name.startswith(("libmkl_rt", "mkl_rt"))]
     except PackageNotFoundError:
@@ -45,7 +48,7 @@ def mkl_path() -> str:
 @lru_cache(maxsize=1)
 def _mkl() -> ctypes.CDLL | None:
     """MKL from the package `mkl`, told to start no threads; None where it is not asked for or cannot be loaded."""
-    path = mkl_path() if os.environ.get(CHOICE) == "mkl" else ""
+    path = mkl_path()
     try:
         library = ctypes.CDLL(path) if path else None
         if library is not None:

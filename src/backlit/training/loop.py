@@ -35,6 +35,11 @@ class Samples:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    def rows(self, some: NDArray[np.int64]) -> Samples:
+        """Some of the rows."""
+        weights = self.weights[some] if self.weights.size else self.weights
+        return Samples(np.ascontiguousarray(self.inputs[some]), np.ascontiguousarray(self.targets[some]), weights)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

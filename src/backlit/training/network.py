@@ -94,7 +94,7 @@ class Network:
         self.capacity = capacity
         self._program = program(theta.dtype.name)
         self._activate, self._head = self._program.head(blueprint.output_gate, blueprint.loss)
-        self._work = 3.0 * capacity * sum(layer.inputs * layer.outputs // layer.groups for layer in blueprint.layers)
+        self._work = 3.0 * capacity * blueprint.multiplications
         self._factors = np.empty((0, 2)) if factors is None else np.ascontiguousarray(factors, np.float64)
         self._threads = 1 if guest else threads
         self._guest = guest

@@ -71,10 +71,15 @@ def _set(numbers: Sequence[int]) -> None:
         free(force=True)
 
 
+def _now() -> list[int]:
+    """How many threads each BLAS library has."""
+    return [library.num_threads for library in _libraries(os.getpid())]
+
+
 def _blas_threads() -> list[int]:
     """How many threads each BLAS library has, or had before trainings held them at one."""
     with _SHARED.lock:
-        return _SHARED.before if _SHARED.holders else [library.num_threads for library in _libraries(os.getpid())]
+        return _SHARED.before if _SHARED.holders else _now()
 
 
 def processors() -> int:
@@ -128,7 +133,7 @@ def single_threaded_blas() -> Iterator[None]:
     """
     with _SHARED.lock:
         if not _SHARED.holders:
-            _SHARED.before = [library.num_threads for library in _libraries(os.getpid())]
+            _SHARED.before = _now()
             _set([1] * len(_SHARED.before))
         _SHARED.holders += 1
     try:

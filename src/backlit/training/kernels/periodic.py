@@ -10,10 +10,9 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from .memory import pointer
-from .precision import KERNEL, OPTIONS, F
+from .precision import FEATURES, KERNEL, OPTIONS, WAVES, F
 from .waves import cos_of_turns, sin_of_turns
 
-WAVES, FEATURES = 16, 3  # as layers.py declares them
 TURN = F(math.tau)
 WHOLE = types.int64
 
