@@ -186,3 +186,14 @@ def test_deep_formula_within_the_limit_is_read_and_a_deeper_one_is_refused() -> 
     assert backward(graph)[graph.given[0]] == 701
     with pytest.raises(BacklitError, match="nested deeper than 800"):
         read("x" + " + x" * 900, {"x": 1})
+
+
+def test_functions_that_call_each_other_without_end_are_one_line() -> None:
+    def here(x: Any) -> Any:
+        return there(x)
+
+    def there(x: Any) -> Any:
+        return here(x * 2)
+
+    with pytest.raises(BacklitError, match="function here calls itself without end"):
+        call(here, {"x": 1.0})

@@ -29,7 +29,8 @@ def call(function: Callable[..., Any], values: Mapping[str, Any]) -> Graph:
     Raises
     ------
     BacklitError
-        If the function takes other arguments, gives something else than a wire, or a gate has no finite value.
+        If the function takes other arguments, gives something else than a wire, calls itself without end, or a gate
+        has no finite value.
 
     Examples
     --------
@@ -39,7 +40,10 @@ def call(function: Callable[..., Any], values: Mapping[str, Any]) -> Graph:
     name = getattr(function, "__name__", type(function).__name__)
     _check_arguments(function, name, values)
     wires = {argument: given(argument, value) for argument, value in values.items()}
-    output = function(**wires)
+    try:
+        output = function(**wires)
+    except RecursionError:
+        raise BacklitError(f"function {name} calls itself without end; give it a case that ends") from None
     if not isinstance(output, Wire):
         raise BacklitError(
             f"function {name} returned {output!r:.40} ({type(output).__name__}), not a wire; "
