@@ -47,24 +47,28 @@ def to_html(circuit: Circuit, lang: str = "en", gates: str = "const GATES = {};"
     """
     table = words(lang)
     title = escape(printable(circuit.title))
-    script = component.script(gates)
+    script = component.page_script(gates)
     return "\n".join(
         [
             "<!doctype html>",
             f'<html lang="{lang}">',
             '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
             f'<meta http-equiv="Content-Security-Policy" content="{component.policy(script)}">',
-            f"<title>{title}</title><style>{component.style()}</style></head>",
+            f"<title>{title}</title><style>{component.page_style()}</style></head>",
             f'<body><main class="circuit-view"><h1>{title}</h1>',
             component.panel(circuit, table),
+            '<section class="view">',
             f'<div class="picture" tabindex="0" role="region" aria-label="{table["circuit"]}">',
             to_svg(circuit, lang, marked=True),
-            '</div><div class="tables">',
+            "</div>",
+            component.derivation(table),
+            '<div class="tables">',
             _wires(circuit, table),
             _edges(circuit, table),
             "</div>",
             f"<p>{number(None)}: {table['not_computed']}</p>" if circuit.lacks else "",
-            component.data(circuit, table),
+            "</section>",
+            component.data([circuit], table),
             f"<script>{script}</script>",
             "</main></body></html>",
             "",
