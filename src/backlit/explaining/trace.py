@@ -233,12 +233,15 @@ class Trace:
         return to_svg(self._circuit(), lang)
 
     def to_html(self, lang: str = "en") -> str:
-        """The circuit as one page that needs nothing else: step through it, change inputs, practise."""
+        """The circuit as one page that needs nothing else: step through it, zoom, fold, change inputs, practise."""
         from backlit.drawing import to_html
-        from backlit.emit.javascript import gates_module
+        from backlit.explaining.picture import circuit
+        from backlit.explaining.zooms import gates_of, zooms
 
-        circuit = self._circuit()
-        return to_html(circuit, lang, gates_module(box.gate for box in circuit.boxes if box.gate))
+        traces = zooms(self)
+        circuits = {zoom: circuit(traced) for zoom, traced in traces.items()}
+        shown = next(zoom for zoom, traced in traces.items() if traced is self)
+        return to_html(circuits, lang, gates_of(traces.values()), shown)
 
     def to_latex(self) -> str:
         """The circuit as a TikZ picture."""

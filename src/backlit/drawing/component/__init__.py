@@ -17,14 +17,15 @@ from backlit.drawing.numbers import number
 from backlit.drawing.parts import Circuit
 
 SCRIPTS = (
-    "format.js", "circuit.js", "view.js", "derivation.js", "lighting.js", "practice.js", "main.js",
+    "format.js", "circuit.js", "view.js", "derivation.js", "lighting.js", "folding.js", "fold_picture.js",
+    "practice.js", "main.js",
 )  # fmt: skip
 """In the order in which they are joined."""
 
 WORDS = (
     "not_computed", "upstream", "local", "start", "before", "asking", "no_number", "path", "verdict_right",
     "verdict_sign", "verdict_one_branch", "verdict_local_only", "verdict_upstream_only", "verdict_swapped_inputs",
-    "verdict_value", "verdict_unknown",
+    "verdict_value", "verdict_unknown", "unfold", "fold_few", "fold_arrays", "fold_several", "fold_choose", "folded",
 )  # fmt: skip
 """What the scripts say."""
 
@@ -107,6 +108,23 @@ def panel(circuit: Circuit, table: Mapping[str, str]) -> str:
         f'<form class="quiz" hidden><label><span class="question"></span> '
         f'<input class="answer" inputmode="decimal" autocomplete="off"></label>'
         f'<button>{escape(table["check"])}</button><output class="verdict"></output></form></section>'
+    )
+
+
+def zooms(views: Mapping[str, Circuit], shown: str, table: Mapping[str, str]) -> str:
+    """Buttons for the zooms, and for folding what the reader chooses."""
+    buttons = "".join(
+        f'<button type="button" class="zoom" aria-pressed="{str(zoom == shown).lower()}">'
+        f"{escape(table[f'zoom_{zoom}'])}</button>"
+        for zoom in views
+        if len(views) > 1
+    )
+    group = f'<div role="group" class="bar" aria-label={quoteattr(table["zoom"])}>{buttons}</div>' if buttons else ""
+    return (
+        f'<div class="bar levels">{group}<div class="bar folding">'
+        f'<button type="button" class="choose" aria-pressed="false">{escape(table["choose"])}</button>'
+        f'<button type="button" class="fold" disabled>{escape(table["fold"])}</button>'
+        '<span class="fold-said" role="status"></span></div></div><ul class="folds"></ul>'
     )
 
 

@@ -56,9 +56,10 @@ class CircuitModel extends Wiring {
     for (const box of this.boxes) box.gradient = null;
     this.byName.get(this.output).gradient = 1;
     for (const box of [...this.gates].reverse()) {
-      const operands = this.operands(box);
+      const operands = this.operands(box), gate = GATES[box.gate];
+      const locals = gate.locals ? gate.locals(operands, box.value) : gate.local.map((local) => local(...operands, box.value));
       this.into.get(box.name).forEach((link, slot) => {
-        link.local = GATES[box.gate].local[slot](...operands, box.value);
+        link.local = locals[slot];
         link.upstream = box.gradient;
         link.contribution = box.gradient === null ? null : box.gradient * link.local;
         const source = this.byName.get(link.source);

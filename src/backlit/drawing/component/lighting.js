@@ -9,8 +9,8 @@ const BELONGS = {
 };
 
 class Lighting {
-  constructor(root, wiring) {
-    Object.assign(this, {root, wiring, pinned: null});
+  constructor(view) {
+    Object.assign(this, {view, pinned: null, met: []});
   }
 
   // An element stands for something: {box}, {link} or {line}. Pointing at it and focus light up, a click keeps the light.
@@ -18,11 +18,11 @@ class Lighting {
     for (const when of ["pointerenter", "focusin"]) element.addEventListener(when, () => this.light(what));
     for (const when of ["pointerleave", "focusout"]) element.addEventListener(when, () => this.light(this.pinned));
     element.addEventListener("click", () => { this.pinned = what; this.light(what); pressed(); });
-    (this.met ??= []).push([element, what]);
+    this.met.push([element, what]);
   }
 
   forget(inside) {
-    this.met = (this.met ?? []).filter(([element]) => !inside.contains(element));
+    this.met = this.met.filter(([element]) => !inside.contains(element));
   }
 
   pin(what) {
@@ -32,12 +32,12 @@ class Lighting {
 
   light(what) {
     const kind = what && Object.keys(what)[0];
-    const {boxes, links, lines} = what ? BELONGS[kind](this.wiring(), what[kind]) : {boxes: [], links: [], lines: []};
+    const {boxes, links, lines} = what ? BELONGS[kind](this.view().wiring, what[kind]) : {boxes: [], links: [], lines: []};
     const numbers = new Set(links.map((link) => link.at));
     const lit = {box: (name) => boxes.includes(name), link: (at) => numbers.has(at), line: (name) => lines.includes(name)};
-    for (const [element, {...stands}] of this.met ?? []) {
+    for (const [element, stands] of this.met) {
       const [own, value] = Object.entries(stands)[0];
-      element.classList.toggle("lit", lit[own](value));
+      element.classList.toggle("lit", this.view().root.contains(element) && lit[own](value));
     }
   }
 }

@@ -6,8 +6,8 @@ function mount(root, given, keys = root) {
   const find = (css) => [...root.querySelectorAll(css)];
   const one = (css) => root.querySelector(css);
   const views = find(".view").map((section, at) => new View(section, given.views[at]));
-  let view = views[0], asked = null, touched = false, wrt = null;
-  const lighting = new Lighting(root, () => view.wiring);
+  let view = views.find((each) => !each.root.hidden), asked = null, touched = false, wrt = null, choosing = null;
+  const lighting = new Lighting(() => view);
 
   function show() {
     view.paint(asked);
@@ -17,7 +17,7 @@ function mount(root, given, keys = root) {
     if (box && passing) {
       view.named.get(box.name).classList.add("current");
       if (view.backwards) {
-        for (const {source} of view.wiring.into.get(box.name)) one(`[data-line="${CSS.escape(source)}"]`)?.classList.add("current");
+        for (const {source} of view.wiring.into.get(box.name)) lineOn(source)?.classList.add("current");
       }
     }
     one(".told").textContent = told(box);
@@ -63,32 +63,35 @@ function mount(root, given, keys = root) {
   one(".last").addEventListener("click", () => go(view.last));
 
   // -- the derivation, and what lights up what ------------------------------------------------------------------------
-  const chosen = one(".wrt"), derivation = one(".derived");
+  const inView = (css) => view.root.querySelector(css);
+  const lineOn = (name) => inView(`[data-line="${CSS.escape(name)}"]`);
 
   function derive(name) {
-    wrt = chosen.value = name;
-    lighting.forget(derivation);
-    writeDerivation(derivation, view.wiring, name, said, (line, what) => lighting.meet(line, what));
+    wrt = inView(".wrt").value = name;
+    lighting.forget(inView(".derived"));
+    writeDerivation(inView(".derived"), view.wiring, name, said, (line, what) => lighting.meet(line, what));
   }
 
   // The wires whose gradient can be asked for; the one that was chosen stays chosen where it still stands.
   function offer() {
     const names = view.wiring.boxes.filter((box) => box.kind !== "constant" && box.gradient !== null && box.name !== view.wiring.output).map((box) => box.name);
-    chosen.replaceChildren(...names.map((name) => element("option", {value: name}, name)));
-    one(".derivation").hidden = !names.length;
+    inView(".wrt").replaceChildren(...names.map((name) => element("option", {value: name}, name)));
+    inView(".derivation").hidden = !names.length;
     if (names.length) derive(names.includes(wrt) ? wrt : names[0]);
   }
-  chosen.addEventListener("change", () => derive(chosen.value));
 
   // A box that the derivation does not pass brings its own.
   function press(name) {
-    const offered = [...chosen.options].some((option) => option.value === name);
-    if (offered && !one(`[data-line="${CSS.escape(name)}"]`)) derive(name);
+    if (choosing) { choose(name); return; }
+    const offered = [...inView(".wrt").options].some((option) => option.value === name);
+    if (offered && !lineOn(name)) derive(name);
     lighting.pin({box: name});
   }
 
   function link(section) {
     const inside = (css) => section.find(css);
+    const chosen = section.root.querySelector(".wrt");
+    chosen.addEventListener("change", () => derive(chosen.value));
     for (const svg of inside("svg")) {
       svg.setAttribute("role", "group");
       svg.style.minWidth = `${SMALLEST * svg.getAttribute("width")}px`;
@@ -109,6 +112,69 @@ function mount(root, given, keys = root) {
     for (const found of inside("[data-edge], [data-chip]")) lighting.meet(found, {link: Number(found.dataset.edge ?? found.dataset.chip)});
   }
 
+  // -- zooms, and gates folded into one -------------------------------------------------------------------------------
+  const zooms = find(".zoom"), folds = one(".folds"), foldSaid = one(".fold-said");
+  zooms.forEach((button, at) => button.addEventListener("click", () => {
+    stopChoosing();
+    endQuestion();
+    view.root.hidden = true;
+    view = views[at];
+    view.root.hidden = false;
+    zooms.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+    lighting.pin(null);
+    refold();
+  }));
+
+  function refold() {
+    view.refold();
+    offer();
+    show();
+    folds.replaceChildren(...view.folds.map((fold) => {
+      const box = view.wiring.byName.get(fold.end), open = element("button", {type: "button", className: "unfold", ariaLabel: `${said.unfold} ${fold.end}`}, said.unfold);
+      open.addEventListener("click", () => {
+        view.folds = view.folds.filter((other) => other !== fold);
+        endQuestion();
+        refold();
+        one(".choose").focus();
+      });
+      return element("li", {}, open, ` ${said.folded.replace("{count}", fold.gates)}: ${fold.end} = ${box.formula}`);
+    }));
+  }
+
+  function choose(name) {
+    if (view.wiring.into.get(name)?.length) choosing.has(name) ? choosing.delete(name) : choosing.add(name);
+    for (const [each, box] of view.named) {
+      box.classList.toggle("chosen", choosing.has(each));
+      if (view.wiring.into.get(each)?.length) box.setAttribute("aria-pressed", String(choosing.has(each)));
+    }
+    one(".fold").disabled = choosing.size < 2;
+  }
+
+  function stopChoosing() {
+    choosing = null;
+    foldSaid.textContent = "";
+    one(".choose").setAttribute("aria-pressed", "false");
+    one(".fold").disabled = true;
+    for (const box of view.named.values()) { box.classList.remove("chosen"); box.removeAttribute("aria-pressed"); }
+  }
+
+  one(".choose").addEventListener("click", () => {
+    if (choosing) { stopChoosing(); return; }
+    choosing = new Set();
+    foldSaid.textContent = said.fold_choose;
+    one(".choose").setAttribute("aria-pressed", "true");
+    choose("");
+  });
+  one(".fold").addEventListener("click", () => {
+    const names = [...choosing].flatMap((name) => [...(view.folds.find((fold) => fold.end === name)?.members ?? [name])]);
+    const made = foldOf(view.model, names);
+    if (made.error) { foldSaid.textContent = said[made.error].replace("{names}", made.names?.join(", ")); return; }
+    view.folds = [...view.folds.filter((fold) => !made.members.has(fold.end)), made];
+    stopChoosing();
+    endQuestion();
+    refold();
+  });
+
   // -- new inputs -----------------------------------------------------------------------------------------------------
   for (const field of find("input[data-input]")) {
     field.disabled = !view.model.recomputable;
@@ -120,8 +186,7 @@ function mount(root, given, keys = root) {
         each.model.set(field.dataset.input, value);
         each.fillTables();
       }
-      offer();
-      show();
+      refold();
     });
   }
 
@@ -136,6 +201,10 @@ function mount(root, given, keys = root) {
     go(view.last);
     lighting.pin({box: asked});
     answer.focus();
+  }
+  function endQuestion() {
+    asked = null;
+    one(".quiz").hidden = true;
   }
   one(".practice").addEventListener("click", ask);
   one(".quiz").addEventListener("submit", (event) => {
@@ -152,8 +221,7 @@ function mount(root, given, keys = root) {
 
   views.forEach(link);
   root.classList.add("live");
-  offer();
-  show();
+  refold();
 }
 
 function dataOf(root) {

@@ -4,9 +4,18 @@ class View {
     this.root = root;
     this.model = new CircuitModel(given);
     this.wiring = this.model; // what is shown: the model itself, or the model with some gates folded
+    this.folds = [];
     this.step = this.last;
     this.named = new Map(); // box -> its elements, so that a step need not search
     for (const found of this.find("[data-box]")) this.named.set(found.dataset.box, found);
+  }
+
+  // What is shown anew after a change of folds or numbers; who stood at the end stays there.
+  refold() {
+    const ended = this.step === this.last;
+    this.wiring = folded(this.model, this.folds);
+    this.step = ended ? this.last : Math.min(this.step, this.last);
+    drawFolds(this, this.folds);
   }
 
   find(css) { return [...this.root.querySelectorAll(css)]; }
@@ -71,6 +80,7 @@ class View {
       const link = links.get(Number(shown.dataset.chip));
       shown.style.visibility = link && known.returned.has(link.target) && !hidden(link) ? "" : "hidden";
     }
+    if (this.folds.length) widenChips(this);
   }
 
   // After a new input; the finite differences belong to the old one.
