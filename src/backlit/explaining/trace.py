@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -235,13 +236,26 @@ class Trace:
     def to_html(self, lang: str = "en") -> str:
         """The circuit as one page that needs nothing else: step through it, zoom, fold, change inputs, practise."""
         from backlit.drawing import to_html
-        from backlit.explaining.picture import circuit
-        from backlit.explaining.zooms import gates_of, zooms
+        from backlit.explaining.zooms import offered
 
-        traces = zooms(self)
-        circuits = {zoom: circuit(traced) for zoom, traced in traces.items()}
-        shown = next(zoom for zoom, traced in traces.items() if traced is self)
-        return to_html(circuits, lang, gates_of(traces.values()), shown)
+        circuits, shown, gates = offered(self)
+        return to_html(circuits, lang, gates, shown)
+
+    def widget(self, lang: str = "en") -> Any:
+        """The same page as a notebook's widget; a trace that a notebook displays is one where anywidget is installed.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+
+        Raises
+        ------
+        BacklitError
+            If anywidget, the extra ``notebook``, is not installed.
+        """
+        from backlit.explaining.widget import widget
+
+        return widget(self, lang)
 
     def to_latex(self) -> str:
         """The circuit as a TikZ picture."""
@@ -254,8 +268,14 @@ class Trace:
 
         return circuit(self)
 
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """The widget, or nothing where it is not installed: then a notebook asks for the pictures below."""
+        if importlib.util.find_spec("anywidget") is None:
+            return {}
+        return self.widget()._repr_mimebundle_(**options)
+
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_svg()
 
     def _repr_svg_(self) -> str:
         return self.to_svg()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from backlit.drawing import Circuit
 from backlit.emit.javascript import gates_module
-from backlit.explaining.picture import gate_name
+from backlit.explaining.picture import circuit, gate_name
 from backlit.explaining.trace import Trace
 from backlit.graph import Graph, unroll
 from backlit.graph.levels import expanded, fused, summed
@@ -29,7 +30,14 @@ def zooms(trace: Trace) -> dict[str, Trace]:
     return _of_network(trace) if trace.blueprint else _of_formula(trace)
 
 
-def gates_of(traces: Iterable[Trace]) -> str:
+def offered(trace: Trace) -> tuple[dict[str, Circuit], str, str]:
+    """What a page of a trace needs: its circuits by zoom, the zoom that is shown first, every gate in JavaScript."""
+    traces = zooms(trace)
+    shown = next(zoom for zoom, traced in traces.items() if traced is trace)
+    return {zoom: circuit(traced) for zoom, traced in traces.items()}, shown, _gates_of(traces.values())
+
+
+def _gates_of(traces: Iterable[Trace]) -> str:
     """JavaScript of every gate of some traces."""
     wires = [wire for traced in traces for wire in traced.graph.gates]
     many = {gate_name(wire): wire.rule.javascript for wire in wires if isinstance(wire.rule, ManyGate)}

@@ -59,6 +59,11 @@ def page_script(gates: str) -> str:
     return '(() => {\n"use strict";\n' + "\n".join([gates, script(), _file("page.js")]) + "})();"
 
 
+def widget_script(gates: str) -> str:
+    """The same scripts as a module that a notebook's widget runs."""
+    return "\n".join([gates, script(), _file("widget.js")])
+
+
 def policy(text: str) -> str:
     """The content security policy under which this script runs, and no other; nothing may be loaded."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

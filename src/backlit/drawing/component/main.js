@@ -97,10 +97,12 @@ function mount(root, given, keys = root) {
       svg.style.minWidth = `${SMALLEST * svg.getAttribute("width")}px`;
     }
     for (const found of inside("g[data-box]")) {
-      const name = found.dataset.box;
+      const name = found.dataset.box, {formula} = section.model.byName.get(name);
+      const said = formula && formula !== name ? `${name} = ${formula}` : name;
+      found.querySelector("title").textContent = said; // its numbers were those of the first inputs
       found.setAttribute("tabindex", "0");
       found.setAttribute("role", "button");
-      found.setAttribute("aria-label", name);
+      found.setAttribute("aria-label", said);
       lighting.meet(found, {box: name}, () => press(name));
       found.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
