@@ -12,6 +12,7 @@ from html import escape
 from importlib import resources
 from xml.sax.saxutils import quoteattr
 
+from backlit.drawing.labels import LONGEST_SUM
 from backlit.drawing.measure import printable
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import Circuit
@@ -72,7 +73,11 @@ def policy(text: str) -> str:
 
 def data(circuits: Sequence[Circuit], table: Mapping[str, str]) -> str:
     """The circuits and the words as JSON in an element that browsers do not run."""
-    given = {"views": [_view(circuit) for circuit in circuits], "words": {word: table[word] for word in WORDS}}
+    given = {
+        "views": [_view(circuit) for circuit in circuits],
+        "words": {word: table[word] for word in WORDS},
+        "longest_sum": LONGEST_SUM,
+    }
     text = json.dumps(given, ensure_ascii=False, allow_nan=True, separators=(",", ":")).replace("<", "\\u003c")
     return f'<script type="application/json">{text}</script>'
 

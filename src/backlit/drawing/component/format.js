@@ -1,8 +1,17 @@
-// How numbers, derivatives and elements are written.
+// How numbers, derivatives and elements are written; numbers and sums as the picture was drawn with them.
 function formatted(value) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
-  return String(Number((value + 0).toPrecision(6))).replace("e+", "e");
+  if (!Number.isFinite(value)) return String(value).replace("Infinity", "inf").replace("NaN", "nan");
+  const [digits, power] = (value + 0).toExponential(5).split("e");
+  if (value === 0 || (power >= -4 && power < 6)) return String(Number((value + 0).toPrecision(6)));
+  return `${Number(digits)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+}
+
+// Numbers with a sign between them.
+function added(values) {
+  const [first, ...rest] = values.map(formatted);
+  return first + rest.map((text) => text.startsWith("-") ? ` - ${text.slice(1)}` : ` + ${text}`).join("");
 }
 
 function bracketed(value) {

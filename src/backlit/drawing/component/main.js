@@ -5,7 +5,7 @@ function mount(root, given, keys = root) {
   const said = given.words;
   const find = (css) => [...root.querySelectorAll(css)];
   const one = (css) => root.querySelector(css);
-  const views = find(".view").map((section, at) => new View(section, given.views[at]));
+  const views = find(".view").map((section, at) => new View(section, given.views[at], given.longest_sum));
   let view = views.find((each) => !each.root.hidden), asked = null, touched = false, wrt = null, choosing = null;
   const lighting = new Lighting(() => view);
 

@@ -1,7 +1,7 @@
 // One picture with its tables at one step: values of the gates passed forward, gradients of those passed back.
 class View {
-  constructor(root, given) {
-    this.root = root;
+  constructor(root, given, longest) {
+    Object.assign(this, {root, longest}); // longest: letters of a fork's sum that have room
     this.model = new CircuitModel(given);
     this.wiring = this.model; // what is shown: the model itself, or the model with some gates folded
     this.folds = [];
@@ -49,10 +49,11 @@ class View {
     const arrived = out.filter((link) => known.returned.has(link.target));
     if (!out.length || box.gradient === null) return {text: this.step === this.last ? formatted(null) : "", done: true};
     if (!arrived.length) return {text: "", done: false};
-    const done = arrived.length === out.length, parts = arrived.map((link) => bracketed(link.contribution)).join(" + ");
-    if (!done) return {text: `${parts} + …`, done};
-    const sum = arrived.length > 1 && parts.length <= LONGEST_SUM ? `${parts} = ` : "";
-    return {text: sum + formatted(box.gradient), done};
+    const done = arrived.length === out.length, total = formatted(box.gradient);
+    if (out.length === 1) return {text: total, done};
+    const terms = added(arrived.map((link) => link.contribution)), sum = done ? `${terms} = ${total}` : `${terms} + …`;
+    if (sum.length <= this.longest) return {text: sum, done};
+    return {text: done ? `Σ = ${total}` : "Σ …", done};
   }
 
   paint(asked) {
@@ -98,5 +99,3 @@ class View {
     this.root.querySelector(".tables").classList.toggle("stale", this.model.stale);
   }
 }
-
-const LONGEST_SUM = 40;
