@@ -72,9 +72,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         NUMBA_NUM_THREADS are kept, and trainings side by side in threads share the processors. Small networks use one.
     deterministic : bool, optional
         The same seed on the same machine gives the same bits, always. True: whatever the number of threads, because
-        every mini-batch is cut into the same 2 blocks of rows, which at most 2 threads share; lbfgs then uses one.
-        False: as many blocks as threads. Unless given: True for stochastic solvers where the machine has at most 2
-        processors, so that it costs nothing.
+        every mini-batch is cut into the same 2 blocks of rows, which at most 2 threads share; lbfgs then uses one, and
+        so does each product of a prediction, which BLAS's threads share otherwise where the network is large. False: as
+        many blocks as threads. Unless given: True for stochastic solvers where the machine has at most 2 processors,
+        so that it costs nothing.
 
     Attributes
     ----------

@@ -96,7 +96,7 @@ class Program:
         place(self._folder, sources)
         load(self._name, self._folder / "__init__.py", package=True)
         self.passes = self._module("passes")
-        self.product = scipy_product(precision)
+        self.product, self.row_product = scipy_product(precision), scipy_product(precision, "gemv")
         self.team_product = team_product(precision)
         self._steps = self._module("steps")
         self._precision = self._module("precision")

@@ -124,7 +124,7 @@ class Network:
         """The addresses that belong to no layer; who trains a large network takes the product for teams."""
         large = step and self._work >= TEAM_WORK
         product = self._program.team_product if large else self._program.product
-        return np.array([product, head, step], np.int64)
+        return np.array([product, self._program.row_product, head, step], np.int64)
 
     def _prepare(self) -> None:
         """Buffers for the way back, made when it is first gone."""

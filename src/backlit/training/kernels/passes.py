@@ -26,7 +26,7 @@ from .steps import COUNT, RATE
 from .team import wait_for_all
 
 INPUTS, OUTPUTS, WEIGHTS, BIAS, END, BUFFER, FORWARD, BACKWARD, GROUPS, FRONT, FRONT_GRADIENT = range(11)
-BLAS, HEAD, STEP = range(3)  # addresses of the kernels that belong to no layer
+BLAS, ROW_BLAS, HEAD, STEP = range(4)  # addresses of the kernels that belong to no layer
 ALPHA, DECAY, DROP, SMOOTHING = range(4)  # what regularises an epoch
 W_RATE, B_RATE = range(2)  # factors of the learning rate, for a layer's weights and biases
 ARRIVED, STOP, HALTED = 0, 8, 16  # places in the team's shared numbers, a cache line apart
@@ -38,7 +38,7 @@ ADDRESSES = types.int64[::1]
 
 
 @njit(**OPTIONS)
-def forward(network, blas, theta, x, z, a, first, rows, fed, mask, order, start, seed, drop):
+def forward(network, kernels, theta, x, z, a, first, rows, fed, mask, order, start, seed, drop):
     """Fill z of every layer, and a of every layer but the last, whose gate belongs to the head, for some rows.
 
     With dropout the next layer is fed ``a * mask``, kept in `fed`; both are empty without.
@@ -53,7 +53,7 @@ def forward(network, blas, theta, x, z, a, first, rows, fed, mask, order, start,
         if network[layer, FRONT]:
             call_front(network[layer, FRONT], below, w, here, rows, inputs, outputs, groups)
         else:
-            dense.forward(blas, below, w, b, here, rows, inputs, outputs, groups)
+            dense.forward(kernels[BLAS], kernels[ROW_BLAS], below, w, b, here, rows, inputs, outputs, groups)
         below = address(a[place:])
         if layer + 1 < network.shape[0]:
             call_forward(network[layer, FORWARD], here, below, rows * outputs)
@@ -237,7 +237,7 @@ def loss_and_gradient(network, kernels, theta, grad, x, y, weight, alpha, z, a, 
     """Forward, loss, backward on one batch, whose weights sum to 1; `grad` is filled."""
     rows = x.shape[0]
     none, anyone = z[:0], kernels[:0]
-    forward(network, kernels[BLAS], theta, x, z, a, 0, rows, none, none, anyone, 0, 0, 0.0)
+    forward(network, kernels, theta, x, z, a, 0, rows, none, none, anyone, 0, 0, 0.0)
     loss = end(network, kernels[HEAD], y, weight, z, a, delta, 0, rows)
     backward(network, kernels[BLAS], theta, z, a, delta, 0, rows, none)
     gradients(network, kernels[BLAS], theta, x, a, delta, grad, 0, 1, rows)
@@ -272,7 +272,7 @@ def train_epoch(
             gather(inputs, order, start, x, first, mine)
             gather_targets(targets, order, start, y, first, mine, regular[SMOOTHING])
             gather_weights(weights, order, start, weight, first, mine, batch_mass)
-            forward(network, kernels[BLAS], theta, x, z, a, first, mine, fed, mask, order, start, seed, drop)
+            forward(network, kernels, theta, x, z, a, first, mine, fed, mask, order, start, seed, drop)
             costs[block, 0] = end(network, kernels[HEAD], y, weight, z, a, delta, first, mine)
             backward(network, kernels[BLAS], theta, z, a, delta, first, mine, mask)
         arrivals = wait_for_all(counter, team, arrivals)
@@ -307,7 +307,7 @@ def predict(network, kernels, theta, inputs, outputs, x, z, a):
         for r in range(rows):
             for j in range(inputs.shape[1]):
                 x[r, j] = inputs[start + r, j]
-        forward(network, kernels[BLAS], theta, x, z, a, 0, rows, z[:0], z[:0], kernels[:0], 0, 0, 0.0)
+        forward(network, kernels, theta, x, z, a, 0, rows, z[:0], z[:0], kernels[:0], 0, 0, 0.0)
         call_activate(kernels[HEAD], address(z[network[last, BUFFER] :]), address(outputs[start:]), rows, columns)
 
 
