@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from backlit.blueprint import Blueprint, Layer, mlp, with_waves
+from backlit.blueprint import Blueprint, Slot, mlp, with_waves
 from backlit.errors import BacklitError
 from backlit.estimators.members import merged
 from backlit.estimators.metrics import Badness, chosen
 from backlit.estimators.parameters import HasNetwork, seed_of
 from backlit.estimators.saving import State, network_state, restore_network
 from backlit.estimators.validation import Folds, folds
-from backlit.layers import LAYERS
 from backlit.tabular import FrameEncoder, fit_encoder
 from backlit.tabular.recipe import RECIPES, Recipe
 
@@ -225,7 +224,7 @@ class Framed(HasNetwork, BaseEstimator):
         held_weights = held.weights if held.weights.size else np.ones(len(held), np.float32)
         wanted = self._as_wanted(held.targets)
         flat = initial(blueprint, seed, np.dtype(np.float32))
-        factors = np.array([_rate_factors(layer, recipe) for layer in blueprint.layers])
+        factors = np.array([_rate_factor(slot, recipe) for slot in blueprint.slots])
         batch = min(self._chosen("batch_size", recipe.batch), len(learn))
         network = Network(blueprint, flat, batch, factors=factors, guest=True)
         told.networks.append(network)
@@ -356,14 +355,11 @@ class Framed(HasNetwork, BaseEstimator):
         raise NotImplementedError
 
 
-def _rate_factors(layer: Layer, recipe: Recipe) -> tuple[float, float]:
-    """How fast a layer's weights and biases learn.
-
-    Weights as if they were multiplied by 1 / sqrt(inputs) in every sum (the 'NTK parametrisation').
-    """
-    if LAYERS[layer.kind].front:
-        return LAYERS[layer.kind].parameters[0].rate, 0.0
-    return 1.0 / math.sqrt(layer.inputs), recipe.bias_rate
+def _rate_factor(slot: Slot, recipe: Recipe) -> float:
+    """How fast an array learns: weights as if sums were multiplied by 1 / sqrt(their terms) ('NTK parametrisation')."""
+    if slot.layer == 0:
+        return slot.declared.rate
+    return 1.0 / math.sqrt(slot.shape[0]) if slot.decays else recipe.bias_rate
 
 
 def _weights(sample_weight: Any, n: int) -> NDArray[np.float32]:

@@ -112,6 +112,11 @@ class Program:
         module = self._module(kind)
         return module.forward.address, module.gradient.address
 
+    def silence(self) -> tuple[int, int]:
+        """The addresses of dropout's (forward, backward)."""
+        module = self._module("chance")
+        return module.silence.address, module.silence_back.address
+
     def step(self, kernel: str) -> int:
         """The address of an optimizer's step."""
         if kernel not in self._compiled:
