@@ -192,10 +192,17 @@ class Framed(HasNetwork, BaseEstimator):
         return with_waves(blueprint, columns) if hidden and 0 < columns <= recipe.most_waves else blueprint
 
     def _side_by_side(self, works: Sequence[Any], told: _Told) -> list[Any]:
-        """What the members' trainings gave; after Ctrl-C, of those that were begun, each at its best."""
-        from backlit.training.threads import side_by_side
+        """What the members' trainings gave; after Ctrl-C, of those that were begun, each at its best.
 
-        trained, interrupted = side_by_side(works, None, told.stop)
+        A network that trains alone has all threads to itself, and hears Ctrl-C.
+        """
+        from backlit.training.threads import side_by_side, single_threaded_blas
+
+        if len(works) == 1:
+            with single_threaded_blas():
+                trained, interrupted = [works[0]()], False
+        else:
+            trained, interrupted = side_by_side(works, None, told.stop)
         self.interrupted_ = interrupted or any(history.interrupted for _, history, _ in trained)
         if interrupted:
             warnings.warn("Training interrupted by user; the best of each network so far is kept.", stacklevel=3)
@@ -211,7 +218,7 @@ class Framed(HasNetwork, BaseEstimator):
         badness: Badness,
         told: _Told,
     ) -> tuple[NDArray[np.float32], Any, tuple[NDArray[Any], ...]]:
-        """One network, trained on some rows and chosen by the others.
+        """One network, trained on some rows and chosen by the others; one of several is a guest on its thread.
 
         Its parameters, what happened, and its outputs for the rows held out, with their targets and weights.
         """
@@ -219,6 +226,7 @@ class Framed(HasNetwork, BaseEstimator):
         from backlit.training.loop import Plan, train
         from backlit.training.network import Network, Regular
         from backlit.training.optimizers import Optimizer
+        from backlit.training.threads import blocks_of
 
         recipe = RECIPES[self.task]
         held_weights = held.weights if held.weights.size else np.ones(len(held), np.float32)
@@ -226,7 +234,8 @@ class Framed(HasNetwork, BaseEstimator):
         flat = initial(blueprint, seed, np.dtype(np.float32))
         factors = np.array([_rate_factor(slot, recipe) for slot in blueprint.slots])
         batch = min(self._chosen("batch_size", recipe.batch), len(learn))
-        network = Network(blueprint, flat, batch, factors=factors, guest=True)
+        threads: dict[str, Any] = {"blocks": blocks_of(None)} if self.members == 1 else {"guest": True}
+        network = Network(blueprint, flat, batch, factors=factors, **threads)
         told.networks.append(network)
         optimizer = Optimizer("adam", flat.size, flat.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8})
         plan = Plan(
