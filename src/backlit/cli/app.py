@@ -105,6 +105,22 @@ def evaluate(model: Model, data: Data, target: Target = None) -> None:
     evaluate_model(model, data, target)
 
 
+@app.command()
+def columns(
+    model: Model,
+    data: Data,
+    row: Annotated[
+        int | None, typer.Option(metavar="N", help="One row, counted from 0: what each column contributed to it.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="How often each column is shuffled.")] = 5,
+    target: Target = None,
+) -> None:
+    """Show how much a model leans on each column, or what each contributed to one row's answer."""
+    from backlit.cli.columns import show_columns
+
+    show_columns(model, data, row, target, repeats)
+
+
 # Unknown options are passed on, so that a formula may begin with a minus.
 @app.command(context_settings={"ignore_unknown_options": True})
 def trace(

@@ -17,9 +17,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from backlit.blueprint import Blueprint, Slot, mlp, with_waves
 from backlit.errors import BacklitError
+from backlit.estimators.columns import Groups, HasColumns
 from backlit.estimators.members import merged
 from backlit.estimators.metrics import Badness, chosen
-from backlit.estimators.parameters import HasNetwork, seed_of
+from backlit.estimators.parameters import seed_of
 from backlit.estimators.saving import State, network_state, restore_network
 from backlit.estimators.validation import Folds, folds
 from backlit.tabular import FrameEncoder, fit_encoder
@@ -66,7 +67,7 @@ class _Told:
             network.stop()
 
 
-class Framed(HasNetwork, BaseEstimator):
+class Framed(HasColumns, BaseEstimator):
     """What the two kinds share; each says how targets are read and what an output is worth."""
 
     task: str
@@ -294,6 +295,15 @@ class Framed(HasNetwork, BaseEstimator):
     def _encoded(self, X: Any) -> NDArray[np.float32]:
         check_is_fitted(self, "flat_")
         return self.encoder_.encode(X)
+
+    def _inputs(self, X: Any) -> NDArray[Any]:
+        return self._encoded(X)
+
+    def _column_inputs(self) -> Groups:
+        return [
+            (column.name, [i for block in column.blocks for i in range(block.start, block.start + block.width)])
+            for column in self.encoder_.columns
+        ]
 
     def as_network_row(self, x: Any, y: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """One row as the network sees it: encoded inputs and targets, for `backlit.trace`.

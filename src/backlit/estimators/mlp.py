@@ -213,12 +213,15 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         """
         return self._by_chunks(self._rows(X), self._labels)
 
+    def _several_labels(self) -> bool:
+        return str(self._binarizer.y_type_).startswith("multilabel")
+
     def _labels(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """The labels that outputs say: the largest one's class, or yes where it is above a half."""
         if self._binarizer.y_type_ == "multiclass":
             return np.asarray(self.classes_[outputs.argmax(axis=1)])
         sure = outputs > 0.5
-        if self.n_outputs_ > 1 or self._binarizer.y_type_.startswith("multilabel"):
+        if self.n_outputs_ > 1 or self._several_labels():
             return sure.astype(np.int64)
         last = len(self.classes_) - 1  # 0 where the data had one class
         return np.asarray(self.classes_[np.minimum(sure[:, 0], last)])
@@ -252,7 +255,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             return np.asarray(np.log(self.predict_proba(X)))
 
     def _target_row(self, y: Any) -> NDArray[np.float64]:
-        if self._binarizer.y_type_.startswith("multilabel"):
+        if self._several_labels():
             return np.asarray(y, dtype=np.float64).reshape(-1)
         code = class_code(self.classes_, y)
         return np.array([float(code)]) if self.n_outputs_ == 1 else np.asarray(np.eye(self.n_outputs_)[code])
