@@ -1,0 +1,76 @@
+"""A saved model, one row of a table, one weight: the row's loss, and the weight's chain rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backlit.drawing.words import LANGUAGES
+from backlit.errors import BacklitError, choose
+from backlit.estimators.reading import inputs_of, labelled_column, labels_of, target_of, text_columns
+from backlit.explaining import trace
+from backlit.explaining.steepest import check_label, steepest
+from backlit.web.circuits import document
+from backlit.web.shelf import ModelFile, TableFile
+
+MOST_BOXES = 400
+"""Wires up to which a circuit is drawn; larger ones are listed by their steepest weights only."""
+
+MOST_CELLS_SHOWN = 60
+
+
+def explained(found: ModelFile, table: TableFile, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page shows of one row.
+
+    Parameters
+    ----------
+    found : ModelFile
+    table : TableFile
+    asked : mapping
+        ``row``; and, if wanted, ``target``, ``weight`` (the steepest one unless given), ``zoom`` and ``lang``.
+
+    Raises
+    ------
+    BacklitError
+        If the table does not go with the model, or there is no such row or weight.
+    """
+    model = found.model
+    lang = choose("lang", str(asked.get("lang", "en")), {lang: lang for lang in LANGUAGES})
+    target = target_of(model, found.name, asked.get("target") or table.target)
+    rows = table.read(text_columns(model, target))
+    labels = labelled_column(rows, table.name, target)
+    number = asked.get("row", 0)
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < rows.num_rows:
+        raise BacklitError(f"row {number}: {table.name} has rows 0 to {rows.num_rows - 1}")
+    (label,) = labels_of(model, labels.slice(number, 1))
+    check_label(model, label, f"{table.name}, column {target!r}, row {number}")
+    one = rows.slice(number, 1)
+    inputs = inputs_of(model, one, target)
+    traced = trace(model, x=inputs, y=label)
+    weights = steepest(model, traced)
+    weight = asked.get("weight") or (weights[0].name if weights else "w[1][0][0]")
+    derivation = traced.derivation(wrt=str(weight), lang=lang, zoom=asked.get("zoom") or None)
+    cells = [[name, str(one[name][0].as_py())] for name in rows.column_names if name != target]
+    return {
+        "model": type(model).__name__,
+        "rows": rows.num_rows,
+        "row": number,
+        "target": target,
+        "label": str(label),
+        **_prediction(model, inputs),
+        "loss": traced.value,
+        "cells": cells[:MOST_CELLS_SHOWN],
+        "weights": [weight._asdict() for weight in weights],
+        "weight": str(weight),
+        "gradient": traced.gradients[str(weight)],
+        "text": str(derivation),
+        "mathml": derivation.to_mathml(),
+        "document": document(traced, lang) if len(traced.wires) <= MOST_BOXES else None,
+    }
+
+
+def _prediction(model: Any, inputs: Any) -> dict[str, Any]:
+    (prediction,) = model.predict(inputs).tolist()
+    if not hasattr(model, "classes_"):
+        return {"prediction": f"{prediction:.6g}", "probability": None}
+    return {"prediction": str(prediction), "probability": float(model.predict_proba(inputs).max())}
