@@ -189,7 +189,9 @@ def warmup() -> None:
 def open_(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = PORT,
     browser: Annotated[bool, typer.Option(help="Open a browser on it.")] = True,
-    model: Annotated[list[Path] | None, typer.Option(metavar="F", help="A model to look into; may be repeated.")] = None,
+    model: Annotated[
+        list[Path] | None, typer.Option(metavar="F", help="A model to look into; may be repeated.")
+    ] = None,
     data: Annotated[list[Path] | None, typer.Option(metavar="F", help="A table; may be repeated.")] = None,
     target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The tables' column to predict.")] = None,
     lang: Lang = Language.en,

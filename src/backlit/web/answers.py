@@ -27,15 +27,15 @@ LONGEST = 20.0
 AT_FAULT, GONE, TOO_LARGE, TOO_LONG = 422, 404, 413, 503
 
 
-class TooLarge(BacklitError):
+class TooLargeError(BacklitError):
     """A body beyond its limit."""
 
 
-class Gone(BacklitError):
+class GoneError(BacklitError):
     """Something that this start does not know, or has let go of."""
 
 
-STATUS: Mapping[type[BacklitError], int] = {TooLarge: TOO_LARGE, Gone: GONE}
+STATUS: Mapping[type[BacklitError], int] = {TooLargeError: TOO_LARGE, GoneError: GONE}
 
 
 def answering(endpoint: Endpoint) -> Endpoint:
@@ -65,10 +65,10 @@ async def body_of(request: Request, most: int = MOST_BODY) -> bytes:
 
     Raises
     ------
-    TooLarge
+    TooLargeError
         As soon as it is known to be larger than `most` bytes; the rest is not read.
     """
-    refusal = TooLarge(f"this is larger than {most / 1e6:g} MB; give a smaller one")
+    refusal = TooLargeError(f"this is larger than {most / 1e6:g} MB; give a smaller one")
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > most:
         raise refusal

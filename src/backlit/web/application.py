@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -14,11 +14,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from backlit.errors import choose
 from backlit.experiments.one_weight import LectureNetwork
 from backlit.explaining import trace
 from backlit.web.answers import answer, answering, body_of, json_of, working
-from backlit.web.circuits import circuit, document
+from backlit.web.circuits import circuit
 from backlit.web.explain import explained
+from backlit.web.frames import Frames
 from backlit.web.live import Live
 from backlit.web.lives import Lives
 from backlit.web.opened import Opened
@@ -28,6 +30,7 @@ from backlit.web.safety import OnlyThisPage
 from backlit.web.settings import settings_of
 from backlit.web.shelf import MOST_BYTES, Shelf
 from backlit.web.slow import slow_learning
+
 FEED = {"X-Accel-Buffering": "no"}
 
 
@@ -38,6 +41,7 @@ class Site:
         self.opened = opened
         self.shelf = Shelf()
         self.lives = Lives()
+        self.frames = Frames()
         for table in opened.tables:
             self.shelf.open_table(table, opened.target)
         for model in opened.models:
@@ -63,7 +67,17 @@ class Site:
 
     async def circuit(self, request: Request) -> Response:
         """A formula as a circuit."""
-        return answer(await working(circuit, await json_of(request)))
+        return self._framed(await working(circuit, await json_of(request)))
+
+    async def frame(self, request: Request) -> Response:
+        """A circuit's own document."""
+        found = self.frames.get(request.path_params["number"])
+        return HTMLResponse(found.html, headers={"Content-Security-Policy": found.policy})
+
+    def _framed(self, found: dict[str, Any]) -> Response:
+        """An answer whose circuit, where it has one, is put behind an address of its own."""
+        html = found.pop("document")
+        return answer({**found, "frame": self.frames.add(html) if html else None})
 
     async def slow(self, request: Request) -> Response:
         """Both costs' curves."""
@@ -77,7 +91,8 @@ class Site:
 
     async def upload(self, request: Request) -> Response:
         """Take in a table or a model: its bytes are the body, its name is in the query."""
-        kind = {"tables": self.shelf.upload_table, "models": self.shelf.upload_model}[request.path_params["kind"]]
+        kinds = {"tables": self.shelf.upload_table, "models": self.shelf.upload_model}
+        kind = choose("kind of upload", request.path_params["kind"], kinds)
         name, data = request.query_params.get("name", ""), await body_of(request, MOST_BYTES)
         return answer({"number": await working(kind, name, data), **await working(self._shelved)})
 
@@ -96,7 +111,7 @@ class Site:
         """One row of a table as a model sees it."""
         asked = await json_of(request)
         model, table = self.shelf.models.get(asked.get("model")), self.shelf.tables.get(asked.get("table"))
-        return answer(await working(explained, model, table, asked))
+        return self._framed(await working(explained, model, table, asked))
 
     # -- training -----------------------------------------------------------------------------------------------------
 
@@ -121,14 +136,14 @@ class Site:
         """Play, pause, step, go to a moment, close."""
         number, asked = request.path_params["number"], await json_of(request)
         live = self.lives.get(number)
-        commands = {
+        commands: dict[str, Callable[[], None]] = {
             "play": lambda: live.play(_within(asked.get("pace"), 0.0, 1_000.0)),
             "pause": live.pause,
             "step": live.step,
             "go": lambda: live.go_to(int(_within(asked.get("at"), 0.0, 1e6))),
             "close": partial(self.lives.remove, number),
         }
-        await working(commands[request.path_params["command"]])
+        await working(choose("command", request.path_params["command"], commands))
         return answer({"state": live.state})
 
     async def feed(self, request: Request) -> Response:
@@ -146,13 +161,13 @@ class Site:
         """One row's loss as a circuit, with the parameters as they stand."""
         live, asked = self.lives.get(request.path_params["number"]), await json_of(request)
         lang = language(asked.get("lang"), self.opened.lang)
-        return answer(await working(self._row, live, int(_within(asked.get("row"), 0.0, 1e9)), lang))
+        return self._framed(await working(self._row, live, int(_within(asked.get("row"), 0.0, 1e9)), lang))
 
     def _row(self, live: Live, row: int, lang: str) -> dict[str, Any]:
         theta, x, y = live.sample(row)
         traced = trace(LectureNetwork(live.blueprint, theta), x=x, y=y)
         traced.title = f"{live.problem.name}, {row}"
-        return {"row": row, "loss": traced.value, "document": document(traced, lang)}
+        return {"row": row, "loss": traced.value, "document": traced.to_html(lang)}
 
 
 def _within(value: Any, low: float, high: float) -> float:
@@ -188,6 +203,7 @@ def application(opened: Opened, port: int) -> Starlette:
         Route("/", site.home),
         *(Route(f"/{view}", site.view) for view in VIEWS),
         Mount("/static", StaticFiles(directory=STATIC)),
+        Route("/frame/{number:str}", answering(site.frame)),
         Route("/api/circuit", answering(site.circuit), methods=["POST"]),
         Route("/api/slow", answering(site.slow)),
         Route("/api/shelf", answering(site.shelved)),

@@ -10,7 +10,7 @@ from typing import Any
 from backlit.drawing.words import LANGUAGES
 from backlit.emit import GATES
 from backlit.errors import BacklitError, choose
-from backlit.explaining import Trace, trace
+from backlit.explaining import trace
 from backlit.expression import Call, names, parse, postorder
 
 Given = float | list[float]
@@ -46,7 +46,7 @@ EXAMPLES = (
 
 
 def circuit(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """A formula's inputs, and its picture as the component reads it.
+    """A formula's inputs, and its circuit as the interactive document that `to_html` writes.
 
     Parameters
     ----------
@@ -68,12 +68,7 @@ def circuit(asked: Mapping[str, Any]) -> dict[str, Any]:
         raise BacklitError("type a formula, such as (x + y) * z")
     lang = choose("lang", str(asked.get("lang", "en")), {lang: lang for lang in LANGUAGES})
     values = _values(_checked(text), asked.get("values"))
-    return {"values": values, "document": document(trace(text, **values), lang)}
-
-
-def document(traced: Trace, lang: str) -> dict[str, Any]:
-    """A trace as the component reads it."""
-    return {"svg": traced.to_svg(lang)}
+    return {"values": values, "document": trace(text, **values).to_html(lang)}
 
 
 def _checked(text: str) -> list[str]:

@@ -10,7 +10,6 @@ from backlit.errors import BacklitError, choose
 from backlit.estimators.reading import inputs_of, labelled_column, labels_of, target_of, text_columns
 from backlit.explaining import trace
 from backlit.explaining.steepest import check_label, steepest
-from backlit.web.circuits import document
 from backlit.web.shelf import ModelFile, TableFile
 
 MOST_BOXES = 400
@@ -65,7 +64,7 @@ def explained(found: ModelFile, table: TableFile, asked: Mapping[str, Any]) -> d
         "gradient": traced.gradients[str(weight)],
         "text": str(derivation),
         "mathml": derivation.to_mathml(),
-        "document": document(traced, lang) if len(traced.wires) <= MOST_BOXES else None,
+        "document": traced.to_html(lang) if len(traced.wires) <= MOST_BOXES else None,
     }
 
 

@@ -12,7 +12,7 @@ from backlit.errors import BacklitError
 from backlit.estimators.mlp import MLPClassifier
 from backlit.training.initial import initial
 from backlit.training.loop import Divergence, Epoch, Plan, Samples, row_order, train
-from backlit.training.network import Network, Regular
+from backlit.training.network import Network, Regular, Vector
 from backlit.training.optimizers import OPTIMIZERS, Optimizer
 from backlit.web.observing import LOOKED_AT, Observer
 from backlit.web.problems import Problem
@@ -69,7 +69,7 @@ class Learner:
         self._looked_at = [rows[:LOOKED_AT] for rows in (self.learn, self.held)]
 
     @property
-    def theta(self) -> NDArray[np.float64]:
+    def theta(self) -> Vector:
         """The parameters."""
         return self._network.theta
 
@@ -118,9 +118,7 @@ class Learner:
     def _train(self, rows: Rows, plan: Plan, told: Callable[[Epoch], bool] | None) -> bool:
         inputs, targets = self.problem.inputs[rows], self.problem.targets[rows]
         samples = Samples(inputs, targets, np.empty(0))
-        return not train(
-            self._network, self._optimizer, samples, plan, on_epoch=told, first_epoch=self.epoch
-        ).diverged
+        return not train(self._network, self._optimizer, samples, plan, on_epoch=told, first_epoch=self.epoch).diverged
 
     def _plan(self, epochs: int, shuffle: bool) -> Plan:
         return Plan(
@@ -155,7 +153,7 @@ class Learner:
         np.copyto(self._optimizer.state, moment.memory)
         np.copyto(self._optimizer.settings, moment.settings)
 
-    def gradient(self) -> NDArray[np.float64]:
+    def gradient(self) -> Vector:
         """The gradient of the mean loss of the mini-batch that comes next, flat as the parameters; no penalty."""
         return self._observer.gradient(self.theta, self.next_batch)
 

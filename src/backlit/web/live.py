@@ -1,4 +1,4 @@
-"""A training to watch: it runs in a thread of its own, tells what it looks like now and then, and does as it is told."""
+"""A training to watch: it runs in a thread of its own, tells what it looks like, and does as it is told."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
 from backlit.training.loop import Epoch
+from backlit.training.network import Vector
 from backlit.web.answers import dumped
 from backlit.web.feed import Feed
 from backlit.web.learner import Learner
@@ -37,6 +38,8 @@ MOST_ROWS, MOST_AXES = 450, 12
 """Rows that are drawn, and inputs that a plane can be laid over."""
 
 DIGITS = 5
+
+Numbers = NDArray[np.float64]
 
 
 class Live:
@@ -133,7 +136,7 @@ class Live:
             self._tell()
 
     def _on_epoch(self, epoch: Epoch) -> bool:
-        """Between two epochs: is it time for a picture, or to wait, or to stop?"""
+        """Between two epochs: send a picture if it is time for one, wait, and say whether to stop."""
         now = time.monotonic()
         if now >= self._due:
             self._rate = (self._learner.epoch - self._first) / max(now - self._begun, 1e-9)
@@ -174,7 +177,7 @@ class Live:
             "layers": self._layers(now.theta),
         }
 
-    def _layers(self, theta: NDArray[np.float64]) -> list[dict[str, Any]] | None:
+    def _layers(self, theta: Vector) -> list[dict[str, Any]] | None:
         """Every weight and bias with its gradient on the mini-batch that comes next; None where they are too many."""
         if self.blueprint.parameter_count > MOST_DRAWN:
             return None
@@ -218,7 +221,7 @@ class Live:
         """The network's answers over two of its inputs, as it stands."""
         return plane(self.blueprint, self._timeline.now.theta, self.problem, across, up)
 
-    def sample(self, row: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    def sample(self, row: int) -> tuple[Numbers, Numbers, Numbers]:
         """The parameters as they stand, and one row's inputs and targets.
 
         Raises
@@ -230,7 +233,8 @@ class Live:
         if not 0 <= row < rows:
             raise BacklitError(f"row {row}: the data has rows 0 to {rows - 1}")
         here = np.array([row])
-        return self._timeline.now.theta, self.problem.inputs[row], self.problem.dense(here)[0]
+        theta = np.asarray(self._timeline.now.theta, np.float64)
+        return theta, self.problem.inputs[row], np.asarray(self.problem.dense(here)[0], np.float64)
 
 
 def _numbers(point: Point) -> list[float | None]:
@@ -238,7 +242,7 @@ def _numbers(point: Point) -> list[float | None]:
     return [None if number is None else _rounded(number) for number in numbers]
 
 
-def _short(values: NDArray[np.float64]) -> Any:
+def _short(values: Vector) -> Any:
     """An array as lists of numbers of a few digits."""
     if values.ndim == 1:
         return [_rounded(value) for value in values.tolist()]

@@ -6,7 +6,7 @@ import itertools
 import threading
 
 from backlit.errors import BacklitError
-from backlit.web.answers import Gone
+from backlit.web.answers import GoneError
 from backlit.web.live import Live
 
 MOST = 64
@@ -43,12 +43,12 @@ class Lives:
 
         Raises
         ------
-        Gone
+        GoneError
             If there is none.
         """
         with self._lock:
             if number not in self._lives:
-                raise Gone("this training is over; start a new one")
+                raise GoneError("this training is over; start a new one")
             self._lives[number] = self._lives.pop(number)  # used last, so that others go first
             return self._lives[number]
 

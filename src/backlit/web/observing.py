@@ -1,4 +1,4 @@
-"""What is seen of a network between two steps: losses, scores, gradients, and its answers over a plane of two inputs."""
+"""What is seen of a network between two steps: losses, scores, gradients, and its answers over two inputs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from backlit.layers import LAYERS
 from backlit.training.network import Network
 from backlit.web.problems import Problem
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.floating[Any]]
 Rows = NDArray[np.int64]
 
 LOOKED_AT = 512
@@ -33,7 +33,7 @@ MARGIN = 0.12
 
 
 class Observer:
-    """Looks at parameters that are lent to it; it has compiled passes of its own, so that nothing that trains is touched.
+    """Looks at parameters that are lent to it, with compiled passes of its own: nothing that trains is touched.
 
     Parameters
     ----------

@@ -76,6 +76,6 @@ def _listening(port: int) -> socket.socket:
     except OSError as error:
         sock.close()
         raise BacklitError(
-            f"port {port} cannot be used: {(error.strerror or str(error)).lower()}; choose another with --port, 0 for any"
+            f"port {port} cannot be used: {(error.strerror or str(error)).lower()}; choose another --port, 0 for any"
         ) from None
     return sock

@@ -1,4 +1,4 @@
-"""The tables and models that this start may read: those named when it was opened, and uploads. No path comes from a page."""
+"""The tables and models that this start may read: those named on opening, and uploads. No path comes from a page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from backlit.errors import BacklitError
 from backlit.estimators.loading import load
 from backlit.files import read_table
-from backlit.web.answers import Gone, TooLarge
+from backlit.web.answers import GoneError, TooLargeError
 
 MOST_UPLOADS = 8
 """Uploaded tables, and as many models; the oldest goes first."""
@@ -87,11 +87,11 @@ class Drawer(Generic[Thing]):
 
         Raises
         ------
-        Gone
+        GoneError
             If there is none.
         """
         if not isinstance(number, str) or number not in self._things:
-            raise Gone(f"there is no such {self._what} here; choose one of the list, or upload it again")
+            raise GoneError(f"there is no such {self._what} here; choose one of the list, or upload it again")
         return self._things[number]
 
     def items(self) -> list[tuple[str, Thing]]:
@@ -128,7 +128,7 @@ class Shelf:
         table = TableFile(name, self._written(suffix, data))
         found = table.read()
         if found.num_rows * found.num_columns > MOST_CELLS:
-            raise TooLarge(f"{name} has {found.num_rows * found.num_columns:,} cells; stay below {MOST_CELLS:,}")
+            raise TooLargeError(f"{name} has {found.num_rows * found.num_columns:,} cells; stay below {MOST_CELLS:,}")
         return self.tables.add(table, uploaded=True)
 
     def upload_model(self, name: str, data: bytes) -> str:
@@ -178,4 +178,6 @@ def _check_parquet(name: str, data: bytes) -> None:
     except (pa.ArrowException, OSError):
         raise BacklitError(f"{name} is not a whole Parquet file; take a fresh copy") from None
     if said.num_rows * said.num_columns > MOST_CELLS or unpacked > MOST_UNPACKED:
-        raise TooLarge(f"{name} unpacks to {said.num_rows:,} rows of {said.num_columns:,} columns; give a smaller one")
+        raise TooLargeError(
+            f"{name} unpacks to {said.num_rows:,} rows of {said.num_columns:,} columns; give a smaller one"
+        )

@@ -30,7 +30,7 @@ class Moment:
 
     epoch: int
     batch: int
-    theta: NDArray[np.float64]
+    theta: NDArray[np.floating[Any]]
     memory: NDArray[Any]
     settings: NDArray[np.float64]
     point: Point
