@@ -16,10 +16,9 @@ from starlette.staticfiles import StaticFiles
 
 from backlit.errors import choose
 from backlit.experiments.one_weight import LectureNetwork
-from backlit.explaining import trace
 from backlit.web.answers import answer, answering, body_of, json_of, working
 from backlit.web.circuits import circuit
-from backlit.web.explain import explained
+from backlit.web.explain import explained, one_row, zoom_of
 from backlit.web.frames import Frames
 from backlit.web.live import Live
 from backlit.web.lives import Lives
@@ -161,13 +160,14 @@ class Site:
         """One row's loss as a circuit, with the parameters as they stand."""
         live, asked = self.lives.get(request.path_params["number"]), await json_of(request)
         lang = language(asked.get("lang"), self.opened.lang)
-        return self._framed(await working(self._row, live, int(_within(asked.get("row"), 0.0, 1e9)), lang))
+        row = int(_within(asked.get("row"), 0.0, 1e9))
+        return self._framed(await working(self._row, live, row, zoom_of(asked), lang))
 
-    def _row(self, live: Live, row: int, lang: str) -> dict[str, Any]:
+    def _row(self, live: Live, row: int, zoom: str, lang: str) -> dict[str, Any]:
         theta, x, y = live.sample(row)
-        traced = trace(LectureNetwork(live.blueprint, theta), x=x, y=y)
+        traced, zoom = one_row(LectureNetwork(live.blueprint, theta), x, y, zoom)
         traced.title = f"{live.problem.name}, {row}"
-        return {"row": row, "loss": traced.value, "document": traced.to_html(lang)}
+        return {"row": row, "loss": traced.value, "zoom": zoom, "document": traced.to_html(lang)}
 
 
 def _within(value: Any, low: float, high: float) -> float:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from backlit.drawing.words import LANGUAGES
 from backlit.errors import BacklitError, choose
 from backlit.estimators.reading import inputs_of, labelled_column, labels_of, target_of, text_columns
-from backlit.explaining import trace
+from backlit.explaining import Trace, trace
 from backlit.explaining.steepest import check_label, steepest
+from backlit.explaining.trace import NEURON_LIMIT, ZOOMS
+from backlit.explaining.witnesses import witnesses
 from backlit.web.shelf import ModelFile, TableFile
 
 MOST_BOXES = 400
-"""Wires up to which a circuit is drawn; larger ones are listed by their steepest weights only."""
+"""Wires up to which a circuit is drawn; larger ones are drawn layer by layer."""
+
+AGREES = 1e-5
+"""Gradients agree within this share of the largest one, or of 1 where all are smaller."""
 
 MOST_CELLS_SHOWN = 60
 
@@ -26,7 +33,8 @@ def explained(found: ModelFile, table: TableFile, asked: Mapping[str, Any]) -> d
     found : ModelFile
     table : TableFile
     asked : mapping
-        ``row``; and, if wanted, ``target``, ``weight`` (the steepest one unless given), ``zoom`` and ``lang``.
+        ``row``; and, if wanted, ``target``, ``weight`` (the steepest one unless given), ``lang``, and ``zoom`` of the
+        circuit and the chain ("neuron", "gates" or "layer").
 
     Raises
     ------
@@ -45,10 +53,10 @@ def explained(found: ModelFile, table: TableFile, asked: Mapping[str, Any]) -> d
     check_label(model, label, f"{table.name}, column {target!r}, row {number}")
     one = rows.slice(number, 1)
     inputs = inputs_of(model, one, target)
-    traced = trace(model, x=inputs, y=label)
+    traced, zoom = one_row(model, inputs, label, zoom_of(asked))
     weights = steepest(model, traced)
     weight = asked.get("weight") or (weights[0].name if weights else "w[1][0][0]")
-    derivation = traced.derivation(wrt=str(weight), lang=lang, zoom=asked.get("zoom") or None)
+    derivation = traced.derivation(wrt=str(weight), lang=lang, zoom=zoom)
     cells = [[name, str(one[name][0].as_py())] for name in rows.column_names if name != target]
     return {
         "model": type(model).__name__,
@@ -61,11 +69,47 @@ def explained(found: ModelFile, table: TableFile, asked: Mapping[str, Any]) -> d
         "cells": cells[:MOST_CELLS_SHOWN],
         "weights": [weight._asdict() for weight in weights],
         "weight": str(weight),
-        "gradient": traced.gradients[str(weight)],
+        "gradient": derivation.gradient,
+        **_witnessed(model, traced, derivation.wrt),
+        "zoom": zoom,
         "text": str(derivation),
         "mathml": derivation.to_mathml(),
-        "document": traced.to_html(lang) if len(traced.wires) <= MOST_BOXES else None,
+        "document": traced.to_html(lang),
     }
+
+
+def zoom_of(asked: Mapping[str, Any]) -> str:
+    """How far one row's network is taken apart, as is asked for.
+
+    Raises
+    ------
+    BacklitError
+        If there is no such way.
+    """
+    return choose("zoom", str(asked.get("zoom") or "neuron"), {zoom: zoom for zoom in ZOOMS if zoom != "batch"})
+
+
+def one_row(model: Any, x: Any, y: Any, zoom: str) -> tuple[Trace, str]:
+    """The loss of one row, as far apart as is asked for, or layer by layer where that is too much to draw.
+
+    Returns
+    -------
+    Trace
+    str
+        The zoom that was taken.
+    """
+    if zoom != "layer" and model.network_.parameter_count <= NEURON_LIMIT:
+        traced = trace(model, x=x, y=y, zoom=zoom)
+        if len(traced.wires) <= MOST_BOXES:
+            return traced, zoom
+    return trace(model, x=x, y=y, zoom="layer"), "layer"
+
+
+def _witnessed(model: Any, traced: Trace, weight: str) -> dict[str, Any]:
+    """The gradient from three sides, and whether they agree."""
+    found = witnesses(model, traced, weight)
+    sides = np.array(found)
+    return {"witnesses": found._asdict(), "agrees": bool(np.ptp(sides) <= AGREES * max(1.0, np.abs(sides).max()))}
 
 
 def _prediction(model: Any, inputs: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from backlit.training.network import Vector
 from backlit.web.answers import dumped
 from backlit.web.feed import Feed
 from backlit.web.learner import Learner
-from backlit.web.observing import plane
+from backlit.web.observing import MOST_SHOWN, plane
 from backlit.web.problems import Problem
 from backlit.web.settings import Settings
 from backlit.web.timeline import Point, Timeline
@@ -31,11 +32,11 @@ SHARE = 0.05
 ALONE = 20.0
 """Seconds after which a training that nobody watches pauses."""
 
-MOST_DRAWN = 1_500
-"""Parameters up to which the picture carries every weight."""
-
 MOST_ROWS, MOST_AXES = 450, 12
 """Rows that are drawn, and inputs that a plane can be laid over."""
+
+DRAWN: Mapping[str, Any] = {"w": np.s_[:MOST_SHOWN, :MOST_SHOWN], "b": np.s_[:MOST_SHOWN]}
+"""What is sent of an array: the numbers between neurons that are drawn."""
 
 DIGITS = 5
 
@@ -177,17 +178,15 @@ class Live:
             "layers": self._layers(now.theta),
         }
 
-    def _layers(self, theta: Vector) -> list[dict[str, Any]] | None:
-        """Every weight and bias with its gradient on the mini-batch that comes next; None where they are too many."""
-        if self.blueprint.parameter_count > MOST_DRAWN:
-            return None
+    def _layers(self, theta: Vector) -> list[dict[str, Any]]:
+        """The weights and biases of the first neurons, with their gradients on the mini-batch that comes next."""
         values, slopes = self.blueprint.arrays(theta), self.blueprint.arrays(self._learner.gradient())
+        sides = (("", values), ("d", slopes))
         return [
             {
-                "w": _short(values[f"w[{number}]"]),
-                "b": _short(values[f"b[{number}]"]),
-                "dw": _short(slopes[f"w[{number}]"]),
-                "db": _short(slopes[f"b[{number}]"]),
+                f"{side}{name}": _short(arrays[f"{name}[{number}]"][DRAWN[name]])
+                for side, arrays in sides
+                for name in DRAWN
             }
             for number, _ in self.blueprint.numbered
         ]
@@ -198,6 +197,7 @@ class Live:
             "name": self.problem.name,
             "columns": self.problem.columns,
             "classes": self.problem.classes,
+            "shown": MOST_SHOWN,
             "widths": [self.blueprint.inputs, *(layer.outputs for layer in self.blueprint.layers)],
             "gates": [layer.gate for layer in self.blueprint.layers],
             "loss": self.blueprint.loss,

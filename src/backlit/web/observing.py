@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,8 +27,8 @@ LOOKED_AT = 512
 SIDE, TILE_STEP = 48, 3
 """A plane is evaluated at so many places each way; neurons are shown at every third."""
 
-MOST_TILES = 8
-"""So many neurons of a layer are shown over the plane."""
+MOST_SHOWN = 10
+"""So many neurons of a layer are drawn: the lines between them, and what each makes of the plane."""
 
 MARGIN = 0.12
 
@@ -98,9 +99,10 @@ def plane(blueprint: Blueprint, theta: Matrix, problem: Problem, across: int, up
     Returns
     -------
     dict
-        ``answers``: for each output, the values at `SIDE` x `SIDE` places, from the lower left, row by row, as whole
-        numbers 0 to 255 (of numbers: from the lowest to the highest target); ``neurons``: for each hidden layer, the
-        same for its first neurons at every third place, as shares of the largest magnitude, -127 to 127.
+        ``answers``: for each output, the values at `SIDE` x `SIDE` places, from the lower left, row by row, as bytes
+        0 to 255 (of numbers: from the lowest to the highest target); ``neurons``: for the inputs and each hidden layer,
+        the same for the first neurons at every third place, as shares of the largest magnitude, bytes -127 to 127.
+        Bytes are written in base64.
 
     Raises
     ------
@@ -121,21 +123,24 @@ def plane(blueprint: Blueprint, theta: Matrix, problem: Problem, across: int, up
         answers = (answers - low) / (high - low)
     return {
         "side": SIDE,
+        "tile": SIDE // TILE_STEP,
         "extent": [*ends[0], *ends[1]],
-        "answers": _bytes(answers * 255.0, 0, 255).T.tolist(),
-        "neurons": [_tiles(layer) for layer in hidden],
+        "answers": _written(answers * 255.0, np.uint8),
+        "neurons": [_tiles(layer) for layer in (rows, *hidden)],
     }
 
 
-def _tiles(layer: Matrix) -> list[list[int]]:
-    some = layer[:, :MOST_TILES].reshape(SIDE, SIDE, -1)[::TILE_STEP, ::TILE_STEP]
-    flat = some.reshape(-1, some.shape[-1])
+def _tiles(layer: Matrix) -> list[str]:
+    some = layer[:, :MOST_SHOWN]
+    flat = some.reshape(SIDE, SIDE, -1)[::TILE_STEP, ::TILE_STEP].reshape(-1, some.shape[1])
     with np.errstate(all="ignore"):
         shares = 127.0 * flat / np.maximum(np.abs(flat).max(axis=0), 1e-12)
-    tiles: list[list[int]] = _bytes(shares, -127, 127).T.tolist()
-    return tiles
+    return _written(shares, np.int8)
 
 
-def _bytes(values: Matrix, low: int, high: int) -> NDArray[np.int64]:
-    """Whole numbers within limits; what is not a number is the middle."""
-    return np.clip(np.nan_to_num(values, nan=(low + high) / 2, posinf=high, neginf=low), low, high).astype(np.int64)
+def _written(values: Matrix, kind: type[np.uint8] | type[np.int8]) -> list[str]:
+    """Each column as bytes; what is beyond them is the nearest, and what is not a number the middle."""
+    high = np.iinfo(kind).max
+    low = 0 if kind is np.uint8 else -high
+    whole = np.clip(np.nan_to_num(values, nan=(low + high) / 2, posinf=high, neginf=low), low, high).astype(kind)
+    return [base64.b64encode(column.tobytes()).decode() for column in whole.T]

@@ -27,6 +27,7 @@ EN: Mapping[str, str] = {
     "formula": "Formula",
     "formula_hint": "+ - * / ** and gates: exp, log, tanh, sigmoid, relu, max, softmax, …",
     "inputs": "Inputs",
+    "no_number": "{name} needs a number, such as 0.5, or several, such as 1, 2, 4",
     # network
     "network_lead": "A network learns before your eyes, on the engine that trains every model.",
     "data": "Data",
@@ -174,6 +175,7 @@ KO: Mapping[str, str] = {
     "formula": "식",
     "formula_hint": "+ - * / ** 와 게이트: exp, log, tanh, sigmoid, relu, max, softmax, …",
     "inputs": "입력",
+    "no_number": "{name}에는 0.5 같은 수나 1, 2, 4처럼 여러 수가 필요합니다",
     "network_lead": "신경망이 눈앞에서 배웁니다. 모든 모델을 학습시키는 바로 그 엔진입니다.",
     "data": "데이터",
     "toy_data": "여기서 만든 것",

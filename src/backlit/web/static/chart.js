@@ -21,28 +21,36 @@ export function ends(values, room = 0.05) {
   return [low - more, high + more];
 }
 
-// lines: [{points: [[x, y], ...], css, name, dashed}]; marks: [{at: [x, y], css}]; now: an x that is marked.
-export function chart(host, {label, x, y, lines, marks = [], now = null, height = HEIGHT}) {
-  const right = WIDTH - RIGHT, low = height - BOTTOM;
+// lines: [{points: [[x, y], ...], css, dashed}]. The answer's mark(now, dots, tangents) moves the marked moment (an x, or
+// null), the dots [{at: [x, y], css}] and the tangents [{from: [x, y], to: [x, y], css}].
+export function chart(host, {label, x, y, lines, now = null, dots = [], width = WIDTH, height = HEIGHT}) {
+  const right = width - RIGHT, low = height - BOTTOM;
   const across = (value) => LEFT + (value - x[0]) / (x[1] - x[0]) * (right - LEFT);
   const up = (value) => low - (value - y[0]) / (y[1] - y[0]) * (low - TOP);
   const place = ([a, b]) => `${across(a).toFixed(1)},${up(b).toFixed(1)}`;
-  const picture = drawn("svg", {class: "chart", viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": label});
+  const picture = drawn("svg", {class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label});
   for (const value of ticks(...y)) {
     picture.append(drawn("line", {class: "grid", x1: LEFT, x2: right, y1: up(value), y2: up(value)}),
       drawn("text", {x: LEFT - 8, y: up(value) + 4, "text-anchor": "end"}, shown(value, 3)));
   }
-  for (const value of ticks(...x, 5)) {
+  for (const value of ticks(...x, width / 90)) {
     picture.append(drawn("text", {x: across(value), y: height - 6, "text-anchor": "middle"}, shown(value, 5)));
   }
-  if (now !== null) picture.append(drawn("line", {class: "now", x1: across(now), x2: across(now), y1: TOP, y2: low}));
+  const line = (points, css) => drawn("polyline", {class: `line ${css}`, points: points.map(place).join(" ")});
   for (const {points, css, dashed} of lines) {
-    const kept = points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b) && b !== null);
-    picture.append(drawn("polyline", {class: `line ${css}${dashed ? " dashed" : ""}`, points: kept.map(place).join(" ")}));
+    const kept = points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b));
+    picture.append(line(kept, dashed ? `${css} dashed` : css));
   }
-  for (const {at, css} of marks) picture.append(drawn("circle", {class: `dot ${css}`, cx: across(at[0]), cy: up(at[1]), r: 5.5}));
+  const moving = drawn("g");
+  picture.append(moving);
+  const mark = (moment, places, tangents = []) => moving.replaceChildren(
+    ...(moment === null ? [] : [drawn("line", {class: "now", x1: across(moment), x2: across(moment), y1: TOP, y2: low})]),
+    ...tangents.map(({from, to, css}) => line([from, to], css)),
+    ...places.map(({at, css}) => drawn("circle", {class: `dot ${css}`, cx: across(at[0]), cy: up(at[1]), r: 5.5})),
+  );
+  mark(now, dots);
   host.replaceChildren(picture);
-  return picture;
+  return {picture, mark};
 }
 
 // rows: [{name, css, dashed, value}]
