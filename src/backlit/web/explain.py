@@ -12,12 +12,15 @@ from backlit.errors import BacklitError, choose
 from backlit.estimators.reading import inputs_of, labelled_column, labels_of, target_of, text_columns
 from backlit.explaining import Trace, trace
 from backlit.explaining.steepest import check_label, steepest
-from backlit.explaining.trace import NEURON_LIMIT, ZOOMS
+from backlit.explaining.trace import NEURON_LIMIT
 from backlit.explaining.witnesses import witnesses
 from backlit.web.shelf import ModelFile, TableFile
 
 MOST_BOXES = 400
 """Wires up to which a circuit is drawn; larger ones are drawn layer by layer."""
+
+ZOOMS = ("neuron", "gates", "layer")
+"""How far one row's network may be taken apart; the first one is the usual."""
 
 AGREES = 1e-5
 """Gradients agree within this share of the largest one, or of 1 where all are smaller."""
@@ -86,7 +89,7 @@ def zoom_of(asked: Mapping[str, Any]) -> str:
     BacklitError
         If there is no such way.
     """
-    return choose("zoom", str(asked.get("zoom") or "neuron"), {zoom: zoom for zoom in ZOOMS if zoom != "batch"})
+    return choose("zoom", str(asked.get("zoom") or ZOOMS[0]), {zoom: zoom for zoom in ZOOMS})
 
 
 def one_row(model: Any, x: Any, y: Any, zoom: str) -> tuple[Trace, str]:

@@ -202,7 +202,7 @@ class Live:
             "gates": [layer.gate for layer in self.blueprint.layers],
             "loss": self.blueprint.loss,
             "parameters": self.blueprint.parameter_count,
-            "batches": self._learner.batches,
+            "count": len(self.problem.inputs),
             "rows": self._drawn(),
         }
 

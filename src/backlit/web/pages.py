@@ -17,6 +17,7 @@ from backlit.training.initial import INITIALS
 from backlit.training.optimizers import OPTIMIZERS
 from backlit.web import slow
 from backlit.web.circuits import EXAMPLES
+from backlit.web.explain import ZOOMS
 from backlit.web.problems import TOYS
 from backlit.web.settings import ENDINGS, HIDDEN_GATES, MOST_LAYERS, MOST_NEURONS
 from backlit.web.words import ITSELF, LANGUAGES
@@ -32,11 +33,12 @@ VIEWS: Mapping[str, Mapping[str, Any]] = {
         "losses": {kind: ending.losses for kind, ending in ENDINGS.items()},
         "optimizers": list(OPTIMIZERS),
         "inits": list(INITIALS),
+        "zooms": ZOOMS,
         "mostLayers": MOST_LAYERS,
         "mostNeurons": MOST_NEURONS,
     },
     "slow": {"starts": slow.STARTS, "rate": slow.RATE, "epochs": slow.EPOCHS, "mostEpochs": slow.MOST_EPOCHS},
-    "model": {},
+    "model": {"zooms": ZOOMS},
 }
 """View -> what its script is given besides the words; the first one opens."""
 
