@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -14,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from backlit.errors import choose
+from backlit.errors import BacklitError, choose
 from backlit.experiments.one_weight import LectureNetwork
 from backlit.web.answers import answer, answering, body_of, json_of, working
 from backlit.web.circuits import circuit
@@ -41,10 +42,14 @@ class Site:
         self.shelf = Shelf()
         self.lives = Lives()
         self.frames = Frames()
-        for table in opened.tables:
-            self.shelf.open_table(table, opened.target)
-        for model in opened.models:
-            self.shelf.open_model(model)
+        try:
+            for table in opened.tables:
+                self.shelf.open_table(table, opened.target)
+            for model in opened.models:
+                self.shelf.open_model(model)
+        except (BacklitError, OSError):
+            self.close()
+            raise
 
     def close(self) -> None:
         """End all trainings and streams, and remove uploads."""
@@ -173,9 +178,10 @@ class Site:
 def _within(value: Any, low: float, high: float) -> float:
     """A number within limits; what is none, or outside, is brought inside."""
     try:
-        return min(max(float(value), low), high)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         return low
+    return low if math.isnan(number) else min(max(number, low), high)
 
 
 def application(opened: Opened, port: int) -> Starlette:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,9 @@ Given = float | list[float]
 
 MOST_CHARACTERS, MOST_GATES, MOST_NUMBERS = 2_000, 300, 8
 """Of a formula, of the gates in it, and of one input that is a list."""
+
+LARGEST = sys.float_info.max
+"""Whole numbers of JSON have no end, float64 has."""
 
 START = 1.0
 """What an input holds before anybody said so."""
@@ -95,6 +98,6 @@ def _number(name: str, value: Any) -> Given:
 
 
 def _scalar(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
         raise BacklitError(f"{name} needs a number, such as 0.5, or up to {MOST_NUMBERS} of them, such as 1, 2, 4")
     return float(value)

@@ -6,7 +6,7 @@ const COSTS = ["quadratic", "cross_entropy"];
 const FACTORS = [["error", "c-red", "v-red"], ["slope", "c-green", "v-green"], ["x", "c-soft", "v-soft"]];
 const REPLAY = 8; // seconds
 const REACH = 8; // of z, each way, on the picture of the sigmoid
-const WIDE = {width: 360, height: 190};
+const HALF = {width: 360, height: 190}, NARROW = matchMedia("(max-width: 34rem)");
 
 const dials = ["w", "b", "rate", "epochs", "match"].map(byId), [w, b] = dials;
 const when = byId("when"), play = byId("play");
@@ -40,14 +40,14 @@ function card(cost, data) {
   const last = data.output.length - 1, x = [0, last];
   const steps = Array.from({length: 8 * REACH + 1}, (_, at) => at / 4 - REACH);
   const charts = {
-    output: chart(output, {label: word("output_curve"), x, y: [0, 1], lines: [{points: pairs(data.output), css: "c-blue"}], ...WIDE}),
+    output: chart(output, {label: word("output_curve"), x, y: [0, 1], lines: [{points: pairs(data.output), css: "c-blue"}], ...HALF}),
     where: chart(where, {label: word("on_sigmoid"), x: [-REACH, REACH], y: [-0.05, 1.05],
-      lines: [{points: steps.map((z) => [z, sigmoid(z)]), css: "c-soft"}], ...WIDE}),
+      lines: [{points: steps.map((z) => [z, sigmoid(z)]), css: "c-soft"}], ...HALF}),
     factors: chart(factors, {label: word("factors"), x, y: ends([0, 1, ...data.gradient, ...data.error], 0.02),
       lines: [...sides(cost).map(([name, css]) => ({points: pairs(data[column[name]]), css, dashed: name === "x"})),
-        {points: pairs(data.gradient), css: "c-purple"}], width: 760, height: 190}),
+        {points: pairs(data.gradient), css: "c-purple", dashed: cost !== "quadratic"}], ...HALF, width: NARROW.matches ? 360 : 760}),
   };
-  const names = [...sides(cost).map(([name, css]) => ({name: word(name), css, dashed: name === "x"})), {name: word("dcdw"), css: "c-purple"}];
+  const names = [...sides(cost).map(([name, css]) => ({name: word(name), css, dashed: name === "x"})), {name: word("dcdw"), css: "c-purple", dashed: cost !== "quadratic"}];
   const section = element("section", {class: "card cost", "data-cost": cost, "aria-label": word(cost)},
     element("header", {}, element("h2", {}, word(cost)), element("span", {class: "soft"}, `η = ${shown(data.rate)}`), said),
     product, element("div", {class: "factors"}, bars.map(({row}) => row)),
