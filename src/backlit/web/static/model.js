@@ -30,14 +30,15 @@ const explain = newest(async (signal) => {
   if (!one(shelf.models, "model") || !one(shelf.tables, "table")) return;
   byId("found").setAttribute("aria-busy", "true");
   try {
-    const asked = {model: byId("model").value, table: byId("table").value, target: byId("target").value, row: read(byId("row").value), weight, zoom: byId("zoom").value, lang};
-    show(await post("/api/explain", asked, signal));
+    const zoom = byId("zoom").value, row = read(byId("row").value);
+    const asked = {model: byId("model").value, table: byId("table").value, target: byId("target").value, row, weight, zoom, lang};
+    show(await post("/api/explain", asked, signal), zoom);
   } finally {
     if (!signal.aborted) byId("found").removeAttribute("aria-busy");
   }
 });
 
-function show(found) {
+function show(found, zoom) {
   byId("found").hidden = false;
   byId("row").max = found.rows - 1;
   byId("earlier").disabled = found.row === 0;
@@ -50,6 +51,7 @@ function show(found) {
   const cells = found.cells.map(([name, text]) => [element("th", {scope: "row"}, name), element("td", {}, text)]);
   byId("cells").replaceChildren(table(["column", "value"], cells));
   chain(found);
+  byId("bounded").textContent = found.zoom === zoom ? "" : word("zoom_bounded");
   showCircuit(byId("circuit"), found.frame, word("the_circuit"));
 }
 

@@ -17,7 +17,7 @@ const begin = newest(async (signal) => {
   end();
   const kind = KINDS[found.classes.length] ?? "several";
   live = {...found, kind, state: null, tabled: 0};
-  live.drawn = new Picture(found, () => {});
+  live.drawn = new Picture(found);
   live.plane = new Plane(found, {onRow: showRow, onPlane: (plane) => live.drawn.tile(plane)});
   live.feed = listen(found.number);
   showLosses(kind, found.loss);
@@ -109,10 +109,11 @@ function table(picture, now = false) {
 // -- one row ----------------------------------------------------------------------------------------------------------
 const showRow = newest(async (signal, row) => {
   byId("row").value = row;
-  const found = await post(`/api/live/${live.number}/row`, {row, zoom: byId("zoom").value, lang}, signal);
+  const zoom = byId("zoom").value, found = await post(`/api/live/${live.number}/row`, {row, zoom, lang}, signal);
   const {picture} = live, epoch = shown(picture.points[picture.at][0]);
   byId("zoom").value = found.zoom;
   byId("row-hint").textContent = word("row_told", {row: found.row, epoch, loss: shown(found.loss, 6)});
+  if (found.zoom !== zoom) byId("row-hint").append(` ${word("zoom_bounded")}`);
   live.plane.choose(found.row);
   showCircuit(byId("row-view"), found.frame, word("one_row"));
 });

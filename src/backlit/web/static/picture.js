@@ -2,29 +2,33 @@
 import {byId, drawn, element, shown, word} from "./common.js";
 import {bytes, css, diverging, dots, onScheme} from "./colours.js";
 
-const NODE = 40, ROW = 54, COLUMN = 178, LEFT = 104, RIGHT = 104, TOP = 54, BOTTOM = 30;
-const THICKEST = 7, SHARPNESS = 2, LONGEST_NAME = 12;
+const NODE = 44, COLUMN = 150, TOP = 50, BOTTOM = 26, NARROWEST = 440;
+const HEIGHT = 330, CLOSEST = 56, FARTHEST = 84, LETTER = 9.5, EDGE = 28; // rows share the height; names stand at the sides
+const THICKEST = 7, SHARPNESS = 2, LONGEST_NAME = 10;
 const ARROWS = {ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0]};
 
 const cut = (text) => (text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME - 1)}…` : text);
 
+const beside = (names) => EDGE + LETTER * Math.max(4, ...names.map((name) => cut(name).length));
+
 export class Picture {
-  // onPick() when another neuron or line is chosen.
-  constructor(described, onPick) {
+  constructor(described) {
     this.described = described;
-    this.onPick = onPick;
     this.counts = described.widths.map((width) => Math.min(width, described.shown));
-    this.width = LEFT + RIGHT + NODE + COLUMN * (this.counts.length - 1);
-    this.height = TOP + BOTTOM + ROW * Math.max(...this.counts);
-    this.picked = null;
+    const tallest = Math.max(...this.counts), last = this.counts.length - 1, names = Array.from({length: this.counts[last]}, (_, at) => this.answer(at));
+    this.row = Math.min(FARTHEST, Math.max(CLOSEST, HEIGHT / tallest));
+    this.left = beside(described.columns.slice(0, this.counts[0]));
+    this.width = this.left + NODE + COLUMN * last + beside(names);
+    this.height = TOP + BOTTOM + this.row * tallest;
+    this.picked = this.pinned = null;
     this.layers = null;
     this.draw();
     onScheme(() => { if (this.canvas.isConnected && this.plane) this.tile(this.plane); });
   }
 
   place(layer, at) {
-    const free = this.height - TOP - BOTTOM - ROW * this.counts[layer];
-    return [LEFT + NODE / 2 + COLUMN * layer, TOP + free / 2 + ROW * (at + 0.5)];
+    const free = this.height - TOP - BOTTOM - this.row * this.counts[layer];
+    return [this.left + NODE / 2 + COLUMN * layer, TOP + free / 2 + this.row * (at + 0.5)];
   }
 
   // -- names ------------------------------------------------------------------------------------------------------------
@@ -52,10 +56,11 @@ export class Picture {
     this.counts.forEach((count, layer) => this.column(picture, layer, count));
     this.canvas = element("canvas", {width: this.width * SHARPNESS, height: this.height * SHARPNESS, "aria-hidden": "true"});
     const sheet = element("div", {class: "sheet"}, picture, this.canvas);
-    sheet.style.minWidth = `${Math.min(this.width, 560)}px`;
-    sheet.style.maxWidth = `${this.width * 1.35}px`;
+    sheet.style.minWidth = `${Math.min(this.width, NARROWEST)}px`;
+    sheet.style.maxWidth = `${this.width * 1.2}px`;
     byId("picture").replaceChildren(sheet);
     picture.addEventListener("keydown", (event) => this.key(event));
+    picture.addEventListener("pointerleave", () => this.pick(this.pinned));
   }
 
   lines(touches) {
@@ -67,7 +72,7 @@ export class Picture {
           const d = `M${x0 + half} ${y0}C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1 - half - 8} ${y1}`;
           const line = drawn("path", {d, class: "tie none"}), picked = {kind: "w", layer, from, to};
           group.append(line);
-          touches.append(drawn("path", {d, class: "touch", "data-weight": `w[${layer}][${from}][${to}]`, onclick: () => this.pick(picked), onpointerenter: () => this.pick(picked)}));
+          touches.append(drawn("path", {d, class: "touch", "data-weight": `w[${layer}][${from}][${to}]`, onclick: () => this.pin(picked), onpointerenter: () => this.pick(picked)}));
           this.ties.push({...picked, line});
         }
       }
@@ -85,7 +90,7 @@ export class Picture {
   node(picture, layer, at) {
     const [x, y] = this.place(layer, at), corner = {x: x - NODE / 2, y: y - NODE / 2, width: NODE, height: NODE, rx: 8};
     const picked = {kind: layer ? "b" : "x", layer, to: at}, first = !layer && !at;
-    const node = drawn("g", {class: "node", role: "button", tabindex: first ? 0 : -1, "data-neuron": `${layer},${at}`, onclick: () => this.pick(picked), onpointerenter: () => this.pick(picked), onfocus: () => this.pick(picked)},
+    const node = drawn("g", {class: "node", role: "button", tabindex: first ? 0 : -1, "data-neuron": `${layer},${at}`, onclick: () => this.pin(picked), onpointerenter: () => this.pick(picked), onfocus: () => this.pin(picked)},
       drawn("rect", {class: "body", ...corner}), drawn("rect", {class: "ring", ...corner}));
     if (layer) node.append(drawn("circle", {class: "bias none", cx: x - NODE / 2 - 1, cy: y, r: 5.5}));
     const last = this.counts.length - 1, name = layer === last ? this.answer(at) : this.entry(layer, at);
@@ -151,18 +156,23 @@ export class Picture {
   }
 
   // -- what is told -----------------------------------------------------------------------------------------------------
+  // Told until another one is pointed at; a pinned one comes back when nothing is.
+  pin(picked) {
+    this.pinned = picked;
+    this.pick(picked);
+  }
+
   pick(picked) {
     this.picked = picked;
-    const node = this.nodes[picked.layer][picked.to];
-    if (picked.kind !== "w") this.nodes.flat().forEach((one) => one.setAttribute("tabindex", one === node ? 0 : -1));
-    this.nodes.flat().forEach((one) => one.classList.toggle("chosen", one === node));
+    const node = picked && this.nodes[picked.layer][picked.to], all = this.nodes.flat();
+    all.forEach((one) => one.classList.toggle("chosen", one === node));
+    if (node && picked === this.pinned) all.forEach((one) => one.setAttribute("tabindex", one === node ? 0 : -1));
     this.ties.forEach(({layer, from, to, line}) => {
-      const own = picked.layer === layer && picked.to === to && (picked.kind === "b" || picked.from === from);
-      line.parentNode.classList.add("picking");
+      const own = picked?.layer === layer && picked.to === to && (picked.kind === "b" || picked.from === from);
       line.dataset.own = own;
     });
+    this.ties[0].line.parentNode.classList.toggle("picking", Boolean(picked?.layer));
     this.tell();
-    this.onPick(picked);
   }
 
   // The chosen number's name, value and gradient.
@@ -180,8 +190,9 @@ export class Picture {
 
   // Arrows go from neuron to neuron; Enter from one of its weights to the next.
   key(event) {
-    const {picked} = this;
+    const picked = this.pinned;
     if (!picked) return;
+    if (event.key === "Escape") { this.pin(null); return; }
     const arrow = ARROWS[event.key];
     if (arrow) {
       const layer = Math.max(0, Math.min(this.counts.length - 1, picked.layer + arrow[0]));
@@ -189,7 +200,7 @@ export class Picture {
       this.nodes[layer][to].focus();
     } else if ((event.key === "Enter" || event.key === " ") && picked.layer) {
       const from = picked.kind === "w" ? (picked.from + 1) % this.counts[picked.layer - 1] : 0;
-      this.pick({kind: "w", layer: picked.layer, from, to: picked.to});
+      this.pin({kind: "w", layer: picked.layer, from, to: picked.to});
     } else return;
     event.preventDefault();
     event.stopPropagation();
