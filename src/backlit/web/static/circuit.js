@@ -38,15 +38,20 @@ function showInputs(found) {
 }
 
 // -- asking, and showing ------------------------------------------------------------------------------------------------
-const draw = newest(async (signal) => {
+const draw = newest(async (signal, entered = false) => {
   const asked = {expression: formula.value, values, lang};
   const found = await post("/api/circuit", asked, signal);
   showInputs(found.values);
   remember();
   const frame = showCircuit(stage, found.frame, `${word("circuit")}: ${formula.value}`);
-  frame.addEventListener("load", () => follow(frame));
+  frame.addEventListener("load", () => {
+    follow(frame);
+    if (!entered) return;
+    frame.contentWindow?.focus();
+    frame.contentDocument?.querySelector(".picture")?.focus(); // from here the arrow keys step
+  });
 });
-const later = settled(draw);
+const later = settled(() => draw());
 
 // What is typed into the circuit's own fields stands in ours too.
 function follow(frame) {
@@ -83,11 +88,11 @@ function pick({formula: text, values: found}) {
 
 examples.append(...given.examples.map((example, at) =>
   element("button", {type: "button", "data-at": at, "aria-pressed": "false", onclick: () => pick(example)}, word(`example_${example.name}`))));
-formula.addEventListener("input", () => later());
-byId("form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  await draw();
-  stage.querySelector("iframe")?.focus();
+formula.addEventListener("input", later);
+byId("form").addEventListener("submit", (event) => event.preventDefault());
+// A form of several fields without a button is not submitted by Enter; here Enter draws at once and enters the circuit.
+byId("form").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input")) draw(true);
 });
 
 function asked() {

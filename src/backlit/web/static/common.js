@@ -117,7 +117,10 @@ export function showCircuit(host, address, title) {
   frame.addEventListener("load", () => {
     const inside = frame.contentDocument?.querySelector("main");
     if (!inside) return;
-    const fit = () => { frame.style.height = `${Math.ceil(frame.contentDocument.documentElement.offsetHeight) + 48}px`; };
+    const fit = () => {
+      const whole = frame.contentDocument?.documentElement; // none once another circuit has taken the place
+      if (whole) frame.style.height = `${Math.ceil(whole.offsetHeight) + 48}px`;
+    };
     new ResizeObserver(fit).observe(inside);
     fit();
   });
