@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from backlit.errors import BacklitError
 from backlit.training.loop import Epoch
 from backlit.training.network import Vector
+from backlit.training.threads import single_threaded_blas
 from backlit.web.answers import dumped
 from backlit.web.feed import Feed
 from backlit.web.learner import Learner
@@ -23,11 +24,11 @@ from backlit.web.timeline import Point, Timeline
 
 State = Literal["paused", "running", "diverged"]
 
-OFTEN = 1.0 / 20.0
+OFTEN = 1.0 / 15.0
 """Seconds between two pictures, at least."""
 
-SHARE = 0.05
-"""Of its time a training spends on being looked at, at most."""
+SHARE = 0.02
+"""Of the time, at most, for pictures between two epochs; planes are asked for at a pace that takes as much once more."""
 
 ALONE = 20.0
 """Seconds after which a training that nobody watches pauses."""
@@ -125,7 +126,8 @@ class Live:
     def _train(self) -> None:
         self._begun, self._first = time.monotonic(), self._learner.epoch
         self._tell()
-        self._after(self._learner.run(self._on_epoch))
+        with single_threaded_blas():  # its looks too: threads that wait for their next product would take a processor
+            self._after(self._learner.run(self._on_epoch))
 
     def _after(self, finite: bool) -> None:
         if finite:
@@ -141,9 +143,9 @@ class Live:
         now = time.monotonic()
         if now >= self._due:
             self._rate = (self._learner.epoch - self._first) / max(now - self._begun, 1e-9)
+            begun = time.thread_time()
             self._note()
-            spent = time.monotonic() - now
-            self._due = now + spent + max(OFTEN, spent * (1.0 - SHARE) / SHARE)
+            self._due = time.monotonic() + _rest(time.thread_time() - begun)
             if self.feed.listeners:
                 self._watched = now
             elif now - self._watched > ALONE:
@@ -218,8 +220,11 @@ class Live:
         }
 
     def plane(self, across: int, up: int) -> dict[str, Any]:
-        """The network's answers over two of its inputs, as it stands."""
-        return plane(self.blueprint, self._timeline.now.theta, self.problem, across, up)
+        """The network's answers over two of its inputs, as it stands, and how long to rest before the next ones."""
+        begun = time.thread_time()
+        with single_threaded_blas():
+            found = plane(self.blueprint, self._timeline.now.theta, self.problem, across, up)
+        return {**found, "rest": _rest(time.thread_time() - begun)}
 
     def sample(self, row: int) -> tuple[Numbers, Numbers, Numbers]:
         """The parameters as they stand, and one row's inputs and targets.
@@ -235,6 +240,11 @@ class Live:
         here = np.array([row])
         theta = np.asarray(self._timeline.now.theta, np.float64)
         return theta, self.problem.inputs[row], np.asarray(self.problem.dense(here)[0], np.float64)
+
+
+def _rest(spent: float) -> float:
+    """Seconds to rest after a look that took so many of a processor."""
+    return max(OFTEN, spent * (1.0 - SHARE) / SHARE)
 
 
 def _numbers(point: Point) -> list[float | None]:

@@ -60,7 +60,7 @@ function show(picture) {
   transport(picture);
   live.drawn.show(picture.layers, side());
   curves(picture.points, picture.at, live.kind);
-  live.plane.ask();
+  live.plane.ask(picture.state === "running");
   table(picture);
   if (before !== picture.state || picture.state !== "running") announce(picture);
 }

@@ -3,9 +3,7 @@ import {byId, drawn, element, fill, get, word} from "./common.js";
 import {bytes, css, diverging, dots, ground, ink, likeliest, ofClass, onScheme, shape} from "./colours.js";
 
 const SIZE = 640, RADIUS = 7.5, NEAR = 24;
-
-// Milliseconds between two planes of a training that runs: each costs it a millisecond or two.
-const REST = 125;
+const LEAST = 200; // milliseconds between two planes of a training that runs; the server may ask for more
 
 export class Plane {
   // described: what the server says of a training; onRow(number) when a point is chosen; onPlane(plane) when one came.
@@ -55,10 +53,12 @@ export class Plane {
     this.points.setAttribute("aria-label", word("plane_label", {across, up}));
   }
 
-  // Asks for the plane as it is now; while one is on its way, once more after it.
-  async ask() {
+  // Asks for the plane as it is now; while one is on its way, or a training has to rest from the last one, after that.
+  async ask(running = false) {
     if (!this.possible || this.closed) return;
     this.wanted = true;
+    this.running = running;
+    if (!running) this.wake?.();
     if (this.busy) return;
     this.busy = true;
     while (this.wanted && !this.closed) {
@@ -66,9 +66,16 @@ export class Plane {
       const [across, up] = this.pair;
       const found = await get(`/api/live/${this.described.number}/plane?across=${across}&up=${up}`).catch(() => null);
       if (found && !this.closed) { this.show(found); this.onPlane(found); }
-      await new Promise((resolve) => { setTimeout(resolve, REST); });
+      if (this.running) await this.rested(Math.max(LEAST, 1000 * (found?.rest ?? 1)));
     }
     this.busy = false;
+  }
+
+  rested(milliseconds) {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      setTimeout(resolve, milliseconds);
+    });
   }
 
   show(plane) {
