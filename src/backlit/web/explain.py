@@ -9,7 +9,7 @@ import numpy as np
 
 from backlit.drawing.words import LANGUAGES
 from backlit.errors import BacklitError, choose
-from backlit.estimators.reading import inputs_of, labelled_column, labels_of, target_of, text_columns
+from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, target_of, text_columns
 from backlit.explaining import Trace, trace
 from backlit.explaining.steepest import check_label, steepest
 from backlit.explaining.trace import NEURON_LIMIT
@@ -55,7 +55,8 @@ def explained(found: ModelFile, table: TableFile, asked: Mapping[str, Any]) -> d
     (label,) = labels_of(model, labels.slice(number, 1))
     check_label(model, label, f"{table.name}, column {target!r}, row {number}")
     one = rows.slice(number, 1)
-    inputs = inputs_of(model, one, target)
+    with located(table.name):
+        inputs = inputs_of(model, one, target)
     traced, zoom = one_row(model, inputs, label, zoom_of(asked))
     weights = steepest(model, traced)
     weight = asked.get("weight") or (weights[0].name if weights else "w[1][0][0]")

@@ -28,7 +28,7 @@ OFTEN = 1.0 / 15.0
 """Seconds between two pictures, at least."""
 
 SHARE = 0.02
-"""Of the time, at most, for pictures between two epochs; planes are asked for at a pace that takes as much once more."""
+"""Of the time, at most, for pictures between two epochs; planes may take as much once more."""
 
 ALONE = 20.0
 """Seconds after which a training that nobody watches pauses."""
