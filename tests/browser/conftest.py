@@ -68,9 +68,15 @@ START = (
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def files() -> tuple[str, ...]:
+    """Options of `backlit open`; a module that opens files has a fixture of its own in the place of this."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def address(files: tuple[str, ...]) -> Iterator[str]:
     """`backlit open` as a command; at the end it is told to end, and does."""
-    command = [sys.executable, "-c", START]
+    command = [sys.executable, "-c", START, *files]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+", running.stdout.readline())
