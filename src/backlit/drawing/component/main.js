@@ -35,9 +35,8 @@ function mount(root, given) {
     if (!arrived.length) return {text: "", done: false};
     const parts = arrived.map((link) => link.contribution);
     const sum = parts.length > 1 ? `${parts.map(bracketed).join(" + ")} = ` : "";
-    const total = parts.reduce((a, b) => a + b, 0);
     const done = arrived.length === out.length;
-    return {text: done ? sum + formatted(total) : `${parts.map(bracketed).join(" + ")} + …`, done};
+    return {text: done ? sum + formatted(box.gradient) : `${parts.map(bracketed).join(" + ")} + …`, done};
   };
 
   function show() {
