@@ -23,6 +23,8 @@ from benchmarks.record import write
 ROWS = (1, 1024)
 WORK = 2e8
 """Multiplications of a measurement: as many calls as make so many, from 3 to 400."""
+SETTLED = 0.05
+"""Seconds that each way runs before it is measured: so long do the threads of the last way's BLAS ask for work."""
 
 
 def arithmetic(case: Case) -> Callable[[np.ndarray], np.ndarray]:
@@ -66,7 +68,9 @@ def measure(case: Case, rounds: int) -> dict[int, dict[str, float]]:
         times: dict[str, list[float]] = {way: [] for way in ways}
         for _ in range(rounds):
             for way, call in ways.items():
-                call(rows)
+                begun = time.perf_counter()
+                while time.perf_counter() - begun < SETTLED:
+                    call(rows)
                 start = time.perf_counter()
                 for _ in range(calls):
                     call(rows)

@@ -12,7 +12,7 @@ import pytest
 import backlit
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("numba", "sklearn", "scipy", "pyarrow", "pandas", "rich", "typer")
+HEAVY = ("numba", "sklearn", "scipy", "pyarrow", "pandas", "rich", "typer", "starlette", "uvicorn")
 # Hosts of registries and paths of one machine; in pieces, so that this file does not name them itself.
 UNWANTED = ["".join(pieces).encode() for pieces in [
     ("pypi", ".org"),

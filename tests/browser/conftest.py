@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +29,8 @@ def browser_path() -> str | None:
 def browser() -> Iterator[Any]:
     path = browser_path()
     if path is None:
-        pytest.skip("no Chromium here: install one, or name it in BACKLIT_CHROMIUM")
+        missing = "no Chromium here: install one, or name it in BACKLIT_CHROMIUM"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as started:
@@ -54,4 +59,55 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     yield open_page
     for page in pages:
         page.close()
+    assert not faults
+
+
+START = (
+    "import sys; from backlit.cli import main; sys.exit(main(['open', '--port', '0', '--no-browser', *sys.argv[1:]]))"
+)
+
+
+@pytest.fixture(scope="module")
+def files() -> tuple[str, ...]:
+    """Options of `backlit open`; a module that opens files has a fixture of its own in the place of this."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def address(files: tuple[str, ...]) -> Iterator[str]:
+    """`backlit open` as a command; at the end it is told to end, and does."""
+    command = [sys.executable, "-c", START, *files]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+", running.stdout.readline())
+        assert found is not None
+        yield found[0]
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+        assert (running.returncode, said) == (0, "")
+
+
+@pytest.fixture
+def view(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens a view of the page; at the end no script may have failed, and nothing been asked of anybody else."""
+    faults: list[str] = []
+    contexts = []
+
+    def heard(message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:  # a refusal is an answer
+            faults.append(message.text)
+
+    def open_view(path: str, **options: Any) -> Any:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", heard)
+        page.on("request", lambda asked: None if asked.url.startswith(f"{address}/") else faults.append(asked.url))
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield open_view
+    for context in contexts:
+        context.close()
     assert not faults

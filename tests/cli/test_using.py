@@ -200,3 +200,30 @@ def test_labels_are_found_among_the_classes() -> None:
     assert codes_of([1.0, 2, True], [1, 2]).tolist() == [0, 1, 0]
     with pytest.raises(backlit.BacklitError, match="row 1 has the label 'c'"):
         codes_of(["a", "c"], ["a", "b"])
+
+
+def test_columns_are_ranked(run: Run, trained: Trained) -> None:
+    model, table = backlit.load(trained.classes), read_table(trained.data)
+    status, out, _ = run("columns", trained.classes, trained.data)
+    assert status == 0
+    lost = model.importance(table.drop_columns(["label"]), np.array(table["label"].to_pylist()))
+    name, mean, std = lost.ranked()[0]
+    first = next(line for line in out.splitlines() if name in line)
+    assert f"{mean:.4f}" in first
+    assert f"{std:.4f}" in first
+    assert "accuracy lost" in out
+    assert "R^2 lost" in run("columns", trained.amounts, trained.data)[1]
+
+
+def test_contributions_of_a_row(run: Run, trained: Trained) -> None:
+    model, table = backlit.load(trained.amounts), read_table(trained.data)
+    found = model.contributions(table.slice(3, 1))
+    out = run("columns", trained.amounts, trained.data, "--row", 3)[1]
+    for name, value in zip(found.columns, found.values[0], strict=True):
+        assert any(name in line and f"{value:.6g}" in line for line in out.splitlines())
+    assert f"{found.outputs[0]:.6g}" in out
+    assert "the logit of" in run("columns", trained.classes, trained.data, "--row", 0)[1]
+
+
+def test_a_row_without_contributions(fails: Fails, trained: Trained) -> None:
+    assert "has rows 0 to" in fails("columns", trained.classes, trained.data, "--row", 100_000)

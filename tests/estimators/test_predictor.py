@@ -130,10 +130,34 @@ def test_many_rows_take_no_memory(kind: str) -> None:
     assert peak < 2**20  # the rows are 6 MB, or 12
 
 
-def test_threads_may_ask_at_once() -> None:
-    model = MLPClassifier((300, 300), max_iter=1, random_state=0).fit(X, TARGETS["three classes"])
+@pytest.mark.parametrize("deterministic", [True, None])
+def test_threads_may_ask_at_once(deterministic: bool | None) -> None:
+    model = MLPClassifier((300, 300), max_iter=1, random_state=0, deterministic=deterministic)
+    model.fit(X, TARGETS["three classes"])
     batches = [RNG.normal(size=(900, 5)) for _ in range(6)]
     wanted = [model.predict_proba(rows) for rows in batches]
     with ThreadPoolExecutor(4) as pool:
         for one, found in zip(wanted * 4, pool.map(model.predict_proba, batches * 4), strict=True):
-            np.testing.assert_array_equal(one, found)
+            np.testing.assert_allclose(one, found, rtol=0.0 if deterministic else 1e-12)
+
+
+@pytest.mark.parametrize("hidden", [(3,), (300, 400)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_answers_are_the_arithmetic_s(hidden: tuple[int, ...], dtype: str) -> None:
+    """One row goes by BLAS's product with a vector, some by one chunk, many by several, large networks by threads."""
+    model = MLPRegressor(hidden_layer_sizes=hidden, max_iter=2, random_state=0).fit(
+        X.astype(dtype), NUMBERS["one number"]
+    )
+    rows = RNG.normal(size=(1500, 5)).astype(dtype)
+    wanted = rows
+    for w, b in zip(model.coefs_, model.intercepts_, strict=True):
+        z = wanted @ w + b
+        wanted = np.maximum(z, 0.0)
+    bits = {}
+    for n_jobs, deterministic in [(None, None), (1, True), (2, True)]:
+        model.set_params(n_jobs=n_jobs, deterministic=deterministic)
+        found = [model.predict(part) for part in (rows[:1], rows[:7], rows)]
+        for part in found:
+            np.testing.assert_allclose(part, z.ravel()[: len(part)], atol=2e-5 if dtype == "float32" else 1e-13)
+        bits[n_jobs] = [part.tobytes() for part in found]
+    assert bits[1] == bits[2]

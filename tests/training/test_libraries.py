@@ -55,7 +55,7 @@ class _With:
 
 def test_without_the_extra_the_team_calls_scipys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "_mkl", lambda: None)
-    for precision in libraries.GEMM:
+    for precision in libraries.LETTERS:
         assert libraries.team_product(precision) == libraries.scipy_product(precision)
 
 

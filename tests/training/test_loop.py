@@ -181,6 +181,6 @@ def test_rate_factors() -> None:
         network.train_epoch(sgd, np.array([0.1]), x, y, np.empty(0), np.arange(6))
         return theta - initial(blueprint, 0, np.dtype(np.float64))
 
-    plain, scaled = step(None), step(np.array([[2.0, 0.5], [1.0, 0.0]]))
+    plain, scaled = step(None), step(np.array([2.0, 0.5, 1.0, 0.0]))
     for slot, factor in zip(blueprint.slots, (2.0, 0.5, 1.0, 0.0), strict=True):
         np.testing.assert_allclose(slot.view(scaled), factor * slot.view(plain), rtol=1e-9, atol=1e-15)

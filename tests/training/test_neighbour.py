@@ -18,6 +18,10 @@ from sklearn.model_selection import GridSearchCV
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from backlit import BacklitError, MLPClassifier, MLPRegressor
+from backlit.blueprint import mlp, with_waves
+from backlit.training.initial import initial
+from backlit.training.network import Network
+from backlit.training.optimizers import Optimizer
 from backlit.training.threads import team_size
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -56,6 +60,23 @@ def test_deterministic_bits_with_all_that_is_random() -> None:
 @pytest.mark.parametrize("deterministic", [True, False, None])
 def test_same_seed_same_bits(deterministic: bool | None) -> None:
     assert bits(fitted(deterministic=deterministic)) == bits(fitted(deterministic=deterministic))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_waves_are_stepped_after_all_their_gradients(threads: int) -> None:
+    """Their gradients are cut by columns and their steps by rows, so all threads have to have come to the end."""
+    blueprint = with_waves(mlp(40, LARGE, 3), 40)
+
+    def trained(blocks: int, threads: int) -> np.ndarray:
+        theta = initial(blueprint, 0, np.dtype(np.float64))
+        network = Network(blueprint, theta, 200, threads=threads, blocks=blocks)
+        sgd = Optimizer("sgd", theta.size, theta.dtype, {})
+        network.train_epoch(
+            sgd, np.full(3, 0.1), X.astype(np.float64), Y[:, None].astype(np.float64), np.empty(0), np.arange(600)
+        )
+        return theta
+
+    np.testing.assert_allclose(trained(2, threads), trained(1, 1), rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])

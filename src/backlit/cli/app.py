@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from backlit.cli.opening import PORT
+
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -105,6 +107,22 @@ def evaluate(model: Model, data: Data, target: Target = None) -> None:
     evaluate_model(model, data, target)
 
 
+@app.command()
+def columns(
+    model: Model,
+    data: Data,
+    row: Annotated[
+        int | None, typer.Option(metavar="N", help="One row, counted from 0: what each column contributed to it.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="How often each column is shuffled.")] = 5,
+    target: Target = None,
+) -> None:
+    """Show how much a model leans on each column, or what each contributed to one row's answer."""
+    from backlit.cli.columns import show_columns
+
+    show_columns(model, data, row, target, repeats)
+
+
 # Unknown options are passed on, so that a formula may begin with a minus.
 @app.command(context_settings={"ignore_unknown_options": True})
 def trace(
@@ -181,3 +199,20 @@ def warmup() -> None:
     from backlit.cli.warmup import warm_up
 
     warm_up()
+
+
+@app.command("open")
+def open_(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = PORT,
+    browser: Annotated[bool, typer.Option(help="Open a browser on it.")] = True,
+    model: Annotated[
+        list[Path] | None, typer.Option(metavar="F", help="A model to look into; may be repeated.")
+    ] = None,
+    data: Annotated[list[Path] | None, typer.Option(metavar="F", help="A table; may be repeated.")] = None,
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The tables' column to predict.")] = None,
+    lang: Lang = Language.en,
+) -> None:
+    """Open the local page: circuits, live training, slow learning, your models."""
+    from backlit.cli.opening import open_page
+
+    open_page(model or [], data or [], target, port, browser, lang)

@@ -37,8 +37,12 @@ WORDS: Mapping[str, str] = {
     "less": "F(1.0) if {} < {} else F(0.0)",
     "greater": "F(1.0) if {} > {} else F(0.0)",
     "where": "{1} if {0} != F(0.0) else {2}",
+    "tanh_softplus": "words.tanh_softplus({})",
 }
-"""Primitive -> its word in the compiled language."""
+"""Primitive, or shortcut -> its word in the compiled language."""
+
+SHORTCUTS: Mapping[str, Expression] = {"tanh_softplus": expand(parse("tanh(softplus(x))", GATES))}
+"""Formulas of one variable, x, with a word of their own: the same value from fewer elementary functions."""
 
 _HEAD = """# Made from the declarations of gates and losses; the folder's name is the hash of all that is in it.
 from numba import carray, cfunc, njit, types
@@ -156,7 +160,7 @@ def _head_rows(output_gate: str, loss: Loss, fusion: Fusion | None) -> str:
 
 def _body(root: Expression, last: str, places: Mapping[str, str]) -> list[str]:
     """Statements that compute a formula, each sub-formula once; `places` says where each variable is read."""
-    root = expand(root)
+    root = _shortened(expand(root))
     lines = [f"here_{name} = {places[name]}" for name in names(root)]
     known: dict[str, str] = {}
 
@@ -177,6 +181,23 @@ def _body(root: Expression, last: str, places: Mapping[str, str]) -> list[str]:
 
     result = fold(root, visit)
     return [*lines, last.format(result)]
+
+
+def _shortened(root: Expression) -> Expression:
+    """The tree with shortcuts in the place of what they stand for."""
+
+    def visit(node: Expression, operands: list[Expression]) -> Expression:
+        if not isinstance(node, Call):
+            return node
+        whole = Call(node.gate, tuple(operands), node.axis)
+        for word, form in SHORTCUTS.items():
+            if isinstance(form, Call) and form.gate == node.gate:
+                inner = next((part for part in postorder(whole) if substitute(form, {"x": part}) == whole), None)
+                if inner is not None:
+                    return Call(word, (inner,))
+        return whole
+
+    return fold(root, visit)
 
 
 def _indented(lines: list[str], spaces: int) -> str:

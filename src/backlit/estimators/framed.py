@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from backlit.blueprint import Blueprint, Layer, mlp, with_waves
+from backlit.blueprint import Blueprint, Slot, mlp, with_waves
 from backlit.errors import BacklitError
+from backlit.estimators.columns import Groups, HasColumns
 from backlit.estimators.members import merged
 from backlit.estimators.metrics import Badness, chosen
-from backlit.estimators.parameters import HasNetwork, seed_of
+from backlit.estimators.parameters import seed_of
 from backlit.estimators.saving import State, network_state, restore_network
 from backlit.estimators.validation import Folds, folds
-from backlit.layers import LAYERS
 from backlit.tabular import FrameEncoder, fit_encoder
 from backlit.tabular.recipe import RECIPES, Recipe
 
@@ -67,7 +67,7 @@ class _Told:
             network.stop()
 
 
-class Framed(HasNetwork, BaseEstimator):
+class Framed(HasColumns, BaseEstimator):
     """What the two kinds share; each says how targets are read and what an output is worth."""
 
     task: str
@@ -193,10 +193,17 @@ class Framed(HasNetwork, BaseEstimator):
         return with_waves(blueprint, columns) if hidden and 0 < columns <= recipe.most_waves else blueprint
 
     def _side_by_side(self, works: Sequence[Any], told: _Told) -> list[Any]:
-        """What the members' trainings gave; after Ctrl-C, of those that were begun, each at its best."""
-        from backlit.training.threads import side_by_side
+        """What the members' trainings gave; after Ctrl-C, of those that were begun, each at its best.
 
-        trained, interrupted = side_by_side(works, None, told.stop)
+        A network that trains alone has all threads to itself, and hears Ctrl-C.
+        """
+        from backlit.training.threads import side_by_side, single_threaded_blas
+
+        if len(works) == 1:
+            with single_threaded_blas():
+                trained, interrupted = [works[0]()], False
+        else:
+            trained, interrupted = side_by_side(works, None, told.stop)
         self.interrupted_ = interrupted or any(history.interrupted for _, history, _ in trained)
         if interrupted:
             warnings.warn("Training interrupted by user; the best of each network so far is kept.", stacklevel=3)
@@ -212,7 +219,7 @@ class Framed(HasNetwork, BaseEstimator):
         badness: Badness,
         told: _Told,
     ) -> tuple[NDArray[np.float32], Any, tuple[NDArray[Any], ...]]:
-        """One network, trained on some rows and chosen by the others.
+        """One network, trained on some rows and chosen by the others; one of several is a guest on its thread.
 
         Its parameters, what happened, and its outputs for the rows held out, with their targets and weights.
         """
@@ -220,14 +227,16 @@ class Framed(HasNetwork, BaseEstimator):
         from backlit.training.loop import Plan, train
         from backlit.training.network import Network, Regular
         from backlit.training.optimizers import Optimizer
+        from backlit.training.threads import blocks_of
 
         recipe = RECIPES[self.task]
         held_weights = held.weights if held.weights.size else np.ones(len(held), np.float32)
         wanted = self._as_wanted(held.targets)
         flat = initial(blueprint, seed, np.dtype(np.float32))
-        factors = np.array([_rate_factors(layer, recipe) for layer in blueprint.layers])
+        factors = np.array([_rate_factor(slot, recipe) for slot in blueprint.slots])
         batch = min(self._chosen("batch_size", recipe.batch), len(learn))
-        network = Network(blueprint, flat, batch, factors=factors, guest=True)
+        threads: dict[str, Any] = {"blocks": blocks_of(None)} if self.members == 1 else {"guest": True}
+        network = Network(blueprint, flat, batch, factors=factors, **threads)
         told.networks.append(network)
         optimizer = Optimizer("adam", flat.size, flat.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8})
         plan = Plan(
@@ -286,6 +295,15 @@ class Framed(HasNetwork, BaseEstimator):
     def _encoded(self, X: Any) -> NDArray[np.float32]:
         check_is_fitted(self, "flat_")
         return self.encoder_.encode(X)
+
+    def _inputs(self, X: Any) -> NDArray[Any]:
+        return self._encoded(X)
+
+    def _column_inputs(self) -> Groups:
+        return [
+            (column.name, [i for block in column.blocks for i in range(block.start, block.start + block.width)])
+            for column in self.encoder_.columns
+        ]
 
     def as_network_row(self, x: Any, y: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """One row as the network sees it: encoded inputs and targets, for `backlit.trace`.
@@ -356,14 +374,11 @@ class Framed(HasNetwork, BaseEstimator):
         raise NotImplementedError
 
 
-def _rate_factors(layer: Layer, recipe: Recipe) -> tuple[float, float]:
-    """How fast a layer's weights and biases learn.
-
-    Weights as if they were multiplied by 1 / sqrt(inputs) in every sum (the 'NTK parametrisation').
-    """
-    if LAYERS[layer.kind].front:
-        return LAYERS[layer.kind].parameters[0].rate, 0.0
-    return 1.0 / math.sqrt(layer.inputs), recipe.bias_rate
+def _rate_factor(slot: Slot, recipe: Recipe) -> float:
+    """How fast an array learns: weights as if sums were multiplied by 1 / sqrt(their terms) ('NTK parametrisation')."""
+    if slot.layer == 0:
+        return slot.declared.rate
+    return 1.0 / math.sqrt(slot.shape[0]) if slot.decays else recipe.bias_rate
 
 
 def _weights(sample_weight: Any, n: int) -> NDArray[np.float32]:

@@ -72,9 +72,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         NUMBA_NUM_THREADS are kept, and trainings side by side in threads share the processors. Small networks use one.
     deterministic : bool, optional
         The same seed on the same machine gives the same bits, always. True: whatever the number of threads, because
-        every mini-batch is cut into the same 2 blocks of rows, which at most 2 threads share; lbfgs then uses one.
-        False: as many blocks as threads. Unless given: True for stochastic solvers where the machine has at most 2
-        processors, so that it costs nothing.
+        every mini-batch is cut into the same 2 blocks of rows, which at most 2 threads share; lbfgs then uses one, and
+        so does each product of a prediction, which BLAS's threads share otherwise where the network is large. False: as
+        many blocks as threads. Unless given: True for stochastic solvers where the machine has at most 2 processors,
+        so that it costs nothing.
 
     Attributes
     ----------
@@ -212,12 +213,15 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         """
         return self._by_chunks(self._rows(X), self._labels)
 
+    def _several_labels(self) -> bool:
+        return str(self._binarizer.y_type_).startswith("multilabel")
+
     def _labels(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """The labels that outputs say: the largest one's class, or yes where it is above a half."""
         if self._binarizer.y_type_ == "multiclass":
             return np.asarray(self.classes_[outputs.argmax(axis=1)])
         sure = outputs > 0.5
-        if self.n_outputs_ > 1 or self._binarizer.y_type_.startswith("multilabel"):
+        if self.n_outputs_ > 1 or self._several_labels():
             return sure.astype(np.int64)
         last = len(self.classes_) - 1  # 0 where the data had one class
         return np.asarray(self.classes_[np.minimum(sure[:, 0], last)])
@@ -251,7 +255,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             return np.asarray(np.log(self.predict_proba(X)))
 
     def _target_row(self, y: Any) -> NDArray[np.float64]:
-        if self._binarizer.y_type_.startswith("multilabel"):
+        if self._several_labels():
             return np.asarray(y, dtype=np.float64).reshape(-1)
         code = class_code(self.classes_, y)
         return np.array([float(code)]) if self.n_outputs_ == 1 else np.asarray(np.eye(self.n_outputs_)[code])

@@ -16,23 +16,30 @@ from numpy.typing import NDArray
 from backlit.blueprint import Blueprint
 from backlit.errors import BacklitError
 
-FEWEST_ROWS, MOST_ROWS, CHUNK_WORK = 128, 1024, 2**25
-"""Rows of a chunk, which is what a prediction carries at a time: as many as make about a millisecond's work."""
+CHUNK = 1024
+"""Rows that a prediction carries at a time: the weights of a large network are packed anew for each chunk."""
+
+SHARED_CHUNK = 512
+"""The same where threads share the chunks of a large network."""
+
+LARGE = 1e5
+"""Multiplications of a row from which BLAS divides a product among its threads better than we divide the rows."""
 
 TEAM_WORK = 2e7
 """Multiplications of a prediction from which a second thread pays."""
 
-POOLED_WORK, POOLED_WORK_ONE_ROW = 2.5e5, 1e6
-"""Multiplications from which BLAS starts threads of its own, which fight ours and decide its rounding."""
+POOLED_WORK = {"row": 2e5, "rows": 2.5e5}
+"""Multiplications from which BLAS starts threads of its own, which decide its rounding."""
 
 
 class _Ready:
     """A model's compiled networks that no thread is using; made of its parameters and its blueprint as they were."""
 
-    def __init__(self, flat: NDArray[Any], blueprint: Blueprint) -> None:
+    def __init__(self, flat: NDArray[Any], blueprint: Blueprint, pooled: bool) -> None:
         self.flat, self.blueprint = flat, blueprint
+        self.pooled = pooled
         self.work = blueprint.multiplications
-        self.chunk = min(MOST_ROWS, max(FEWEST_ROWS, CHUNK_WORK // self.work))
+        self.chunk = SHARED_CHUNK if self.work >= LARGE and not pooled else CHUNK
         self.free: list[Any] = []
 
     def predict(self, rows: NDArray[Any]) -> NDArray[Any]:
@@ -45,7 +52,7 @@ class _Ready:
         except IndexError:  # other threads use them all, or this is the first
             network = self._network()
         try:
-            if len(rows) * self.work < (POOLED_WORK if len(rows) > 1 else POOLED_WORK_ONE_ROW):
+            if self.pooled or len(rows) * self.work < POOLED_WORK["rows" if len(rows) > 1 else "row"]:
                 outputs: NDArray[Any] = network.predict(rows)
             else:
                 with single_threaded_blas():
@@ -82,6 +89,7 @@ class HasNetwork:
     network_: Blueprint
     flat_: NDArray[Any]
     n_jobs: int | None = None
+    deterministic: bool | None = None
 
     def _views(self, parameter: str) -> Views:
         if "flat_" not in vars(self):
@@ -113,8 +121,9 @@ class HasNetwork:
     def _by_chunks(self, rows: Any, finish: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:
         """What `finish` makes of the network's outputs, a chunk of rows at a time.
 
-        `rows` is an array or a sparse matrix in rows. The answer does not depend on the number of threads: each
-        chunk is one thread's.
+        `rows` is an array or a sparse matrix in rows. Each chunk is one thread's, so that the answer does not depend
+        on how many there are; unless the network is large and `deterministic` is not asked for: then BLAS's threads
+        share each product.
         """
         from backlit.training.threads import side_by_side, team_size
 
@@ -125,7 +134,7 @@ class HasNetwork:
         chunks = [slice(start, start + ready.chunk) for start in range(0, count, ready.chunk)]
         none = finish(np.empty((0, self.network_.outputs), self.flat_.dtype))  # what answers look like
         result = np.empty((count, *none.shape[1:]), none.dtype)
-        team = team_size(self.n_jobs) if count * ready.work > TEAM_WORK else 1
+        team = team_size(self.n_jobs) if count * ready.work > TEAM_WORK and not ready.pooled else 1
         stopped = threading.Event()
 
         def carry(rank: int) -> None:
@@ -134,6 +143,9 @@ class HasNetwork:
                     return
                 result[chunk] = finish(ready.predict(dense(rows[chunk])))
 
+        if team == 1:
+            carry(0)
+            return result
         _, interrupted = side_by_side([partial(carry, rank) for rank in range(team)], team, stopped.set)
         if interrupted:
             raise KeyboardInterrupt
@@ -142,9 +154,20 @@ class HasNetwork:
     def _ready(self) -> _Ready:
         """What is compiled for the parameters as they are."""
         ready = _READY.get(self)
-        if ready is None or ready.flat is not self.flat_ or ready.blueprint is not self.network_:
-            ready = _READY[self] = _Ready(self.flat_, self.network_)
+        pooled = self._pooled()
+        if (
+            ready is None
+            or ready.flat is not self.flat_
+            or ready.blueprint is not self.network_
+            or ready.pooled is not pooled
+        ):
+            ready = _READY[self] = _Ready(self.flat_, self.network_, pooled)
         return ready
+
+    def _pooled(self) -> bool:
+        """Whether BLAS's own threads share the products: where all threads may be used, and most time goes there."""
+        free = self.n_jobs in (None, -1) and not self.deterministic
+        return free and not self.network_.front and self.network_.multiplications >= LARGE
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the fitted model to one safe file (safetensors: arrays and JSON, no code).

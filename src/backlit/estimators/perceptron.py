@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
@@ -21,7 +21,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from backlit.blueprint import Blueprint, mlp
 from backlit.errors import BacklitError, choose
-from backlit.estimators.parameters import HasNetwork, dense, seed_of
+from backlit.estimators.columns import Groups, HasColumns
+from backlit.estimators.parameters import dense, seed_of
 from backlit.estimators.predictor import Predictor
 from backlit.estimators.saving import State, network_state, restore_network
 from backlit.training.initial import INITIALS, initial
@@ -54,7 +55,7 @@ LOOKED_AT = 2**16
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
-class Perceptron(HasNetwork, BaseEstimator):
+class Perceptron(HasColumns, BaseEstimator):
     """A network with scikit-learn's parameters; the two kinds say how targets are read and how the network ends."""
 
     _parameter_constraints: Mapping[str, list[Any]] = {
@@ -427,6 +428,17 @@ class Perceptron(HasNetwork, BaseEstimator):
         numbers = X.reshape(-1)
         starts = range(0, X.size, LOOKED_AT)
         return all(np.isfinite(numbers[start : start + LOOKED_AT]).all() for start in starts)
+
+    def _inputs(self, X: Any) -> NDArray[Any]:
+        return dense(self._rows(X))
+
+    def _column_inputs(self) -> Groups:
+        names = getattr(self, "feature_names_in_", [f"x[{i}]" for i in range(self.n_features_in_)])
+        return [(str(name), (i,)) for i, name in enumerate(names)]
+
+    def _answers(self, rows: NDArray[Any]) -> NDArray[Any]:
+        finish: Callable[[NDArray[Any]], NDArray[Any]] = getattr(self, self._PREDICTIONS["predict"])
+        return self._by_chunks(rows, finish)
 
     def predictor(self, kind: str = "predict") -> Predictor:
         """A fast way to predictions for plain arrays, without scikit-learn's checks of every kind of input.

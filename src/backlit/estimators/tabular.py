@@ -168,12 +168,18 @@ class TabularClassifier(ClassifierMixin, Framed):
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """The probability of each class, shape (n_samples, n_classes), in the order of `classes_`."""
-        outputs = self._outputs(self._encoded(X)).astype(np.float64)
+        return self._probabilities(self._encoded(X))
+
+    def _probabilities(self, rows: NDArray[Any]) -> NDArray[np.float64]:
+        outputs = self._outputs(rows).astype(np.float64)
         return np.asarray(outputs / outputs.sum(axis=1, keepdims=True))
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The most likely label of each row, shape (n_samples,)."""
-        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+        return self._answers(self._encoded(X))
+
+    def _answers(self, rows: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(self.classes_[self._probabilities(rows).argmax(axis=1)])
 
     def _to_state(self) -> State:
         header, arrays = super()._to_state()
@@ -289,8 +295,13 @@ class TabularRegressor(RegressorMixin, Framed):
         -------
         ndarray, shape (n_samples,) or (n_samples, n_outputs)
         """
-        outputs = np.clip(self._outputs(self._encoded(X)), self._low, self._high)
-        return self.scaler_.restore(outputs)
+        return self._answers(self._encoded(X))
+
+    def _answers(self, rows: NDArray[Any]) -> NDArray[np.float64]:
+        return self.scaler_.restore(np.clip(self._outputs(rows), self._low, self._high))
+
+    def _unit(self, number: int) -> tuple[float, float]:
+        return float(self.scaler_.std[number]), float(self.scaler_.mean[number])
 
     def _to_state(self) -> State:
         header, arrays = super()._to_state()

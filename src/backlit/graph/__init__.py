@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backlit.graph.backprop import Edge, Gradients, backward
 from backlit.graph.calling import call
-from backlit.graph.network import network
+from backlit.graph.network import logits, network
 from backlit.graph.reading import apply, given, read
 from backlit.graph.tape import Graph, complete
 from backlit.graph.unroll import unroll
@@ -20,6 +20,7 @@ __all__ = [
     "call",
     "complete",
     "given",
+    "logits",
     "network",
     "read",
     "record",

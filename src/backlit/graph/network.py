@@ -65,28 +65,59 @@ def network(blueprint: Blueprint, flat: Array, x: Any, y: Any, *, zoom: NetworkZ
     row = given("x", np.asarray(x, np.float64))
     target = given("y", np.asarray(y, np.float64), "constant")
     _check_widths(blueprint, row, target)
+    parameters, z, a = _carried(blueprint, flat, row)
+    loss, note = _loss(blueprint, z, a, target)
+    graph = complete(loss, [row, target, *parameters, a], note)
+    return graph if zoom == "layer" else unroll(graph, zoom)
+
+
+def logits(blueprint: Blueprint, flat: Array, x: Any) -> Graph:
+    """Record a network's last pre-activations: what its outputs are made of, before their gate.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+    flat : array, shape (blueprint.flat_size,)
+    x : array, shape (n_inputs,) or (n_samples, n_inputs)
+
+    Examples
+    --------
+    >>> from backlit.blueprint import mlp
+    >>> tiny = mlp(2, (), 1)
+    >>> logits(tiny, np.ones(tiny.flat_size), [1, 2]).output.value
+    array([4.])
+    """
+    row = given("x", np.asarray(x, np.float64))
+    _check_width(row, blueprint.inputs, "inputs")
+    _, z, _ = _carried(blueprint, flat, row)
+    return complete(z)
+
+
+def _carried(blueprint: Blueprint, flat: Array, x: Wire) -> tuple[list[Wire], Wire, Wire]:
+    """Carry samples forward: the parameters' wires, the last layer's z, and its a."""
     parameters = {
         name: given(name, np.array(array, np.float64), "parameter") for name, array in blueprint.arrays(flat).items()
     }
-    z = a = row
+    z = a = x
     for number, layer in blueprint.numbered:
         kind = LAYERS[layer.kind]
         scope = {p.name: parameters[f"{p.name}[{number}]"] for p in kind.parameters}
         z = apply(parse(kind.formula, GATES), {"x": a, **scope}, f"z[{number}]")
         a = record(GATES[layer.gate], [z], -1 if layer.gate == "softmax" else None, f"a[{number}]")
-    loss, note = _loss(blueprint, z, a, target)
-    graph = complete(loss, [row, target, *parameters.values(), a], note)
-    return graph if zoom == "layer" else unroll(graph, zoom)
+    return list(parameters.values()), z, a
 
 
 def _check_widths(blueprint: Blueprint, x: Wire, y: Wire) -> None:
-    for wire, width, what in ((x, blueprint.inputs, "inputs"), (y, blueprint.outputs, "outputs")):
-        if wire.value.ndim not in (1, 2) or wire.value.shape[-1] != width:
-            raise BacklitError(
-                f"{wire.name} has shape {wire.value.shape}, the network has {width} {what}; give {width} numbers"
-            )
+    _check_width(x, blueprint.inputs, "inputs")
+    _check_width(y, blueprint.outputs, "outputs")
     if x.value.shape[:-1] != y.value.shape[:-1]:
         raise BacklitError(f"x has shape {x.value.shape} and y {y.value.shape}; give as many targets as samples")
+
+
+def _check_width(wire: Wire, width: int, what: str) -> None:
+    shape = wire.value.shape
+    if len(shape) not in (1, 2) or shape[-1] != width:
+        raise BacklitError(f"{wire.name} has shape {shape}, the network has {width} {what}; give {width} numbers")
 
 
 def _loss(blueprint: Blueprint, z: Wire, a: Wire, y: Wire) -> tuple[Wire, str]:

@@ -96,7 +96,7 @@ class Program:
         place(self._folder, sources)
         load(self._name, self._folder / "__init__.py", package=True)
         self.passes = self._module("passes")
-        self.product = scipy_product(precision)
+        self.product, self.row_product = scipy_product(precision), scipy_product(precision, "gemv")
         self.team_product = team_product(precision)
         self._steps = self._module("steps")
         self._precision = self._module("precision")
@@ -111,6 +111,11 @@ class Program:
         """The addresses of the (forward, gradient) of a layer that stands before the neurons."""
         module = self._module(kind)
         return module.forward.address, module.gradient.address
+
+    def silence(self) -> tuple[int, int]:
+        """The addresses of dropout's (forward, backward)."""
+        module = self._module("chance")
+        return module.silence.address, module.silence_back.address
 
     def step(self, kernel: str) -> int:
         """The address of an optimizer's step."""

@@ -11,17 +11,18 @@ import os
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, files
 
-GEMM = {"float32": "sgemm", "float64": "dgemm"}
+LETTERS = {"float32": "s", "float64": "d"}
+"""How BLAS names its functions for a precision."""
 CHOICE = "BACKLIT_BLAS"
 SEQUENTIAL = 1
 """MKL's number for 'no threads of its own' (mkl_set_threading_layer): the team of a training has the threads."""
 
 
-def scipy_product(precision: str) -> int:
-    """The address of scipy's product; it uses as many threads as BLAS is allowed to."""
+def scipy_product(precision: str, kind: str = "gemm") -> int:
+    """The address of scipy's product, of matrices or with a vector; it uses as many threads as BLAS is allowed to."""
     from numba.extending import get_cython_function_address
 
-    return int(get_cython_function_address("scipy.linalg.cython_blas", GEMM[precision]))
+    return int(get_cython_function_address("scipy.linalg.cython_blas", LETTERS[precision] + kind))
 
 
 def team_product(precision: str) -> int:
@@ -29,7 +30,7 @@ def team_product(precision: str) -> int:
     library = _mkl()
     if library is None:
         return scipy_product(precision)
-    function = getattr(library, GEMM[precision] + "_")
+    function = getattr(library, LETTERS[precision] + "gemm_")
     return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 

@@ -63,8 +63,8 @@ class Network:
         How many threads may carry a mini-batch; all processors unless given. Small networks use one.
     blocks : int, optional
         Into how many blocks of rows a mini-batch is cut: equal numbers give equal bits, whatever the threads.
-    factors : ndarray of float64, shape (layers, 2), optional
-        Factors of the learning rate for each layer's weights and biases.
+    factors : ndarray of float64, shape (slots,), optional
+        Factors of the learning rate for each array of parameters.
     guest : bool
         Whether it trains on the caller's own thread: whoever trains several networks side by side limits BLAS to
         one thread a call and hears Ctrl-C.
@@ -95,11 +95,11 @@ class Network:
         self._program = program(theta.dtype.name)
         self._activate, self._head = self._program.head(blueprint.output_gate, blueprint.loss)
         self._work = 3.0 * capacity * blueprint.multiplications
-        self._factors = np.empty((0, 2)) if factors is None else np.ascontiguousarray(factors, np.float64)
         self._threads = 1 if guest else threads
         self._guest = guest
         self._blocks = blocks
         self._table, self._width = self._layout()
+        self._arrays, self._factors = self._parameters(factors)
         self._z, self._a = (np.empty(self._width, theta.dtype) for _ in range(2))
         self._delta = np.empty(0, theta.dtype)
         self._grad = np.empty(0, theta.dtype)
@@ -120,11 +120,18 @@ class Network:
             buffer += self.capacity * layer.outputs
         return np.array(table, np.int64), buffer
 
-    def _kernels(self, head: int, step: int = 0) -> NDArray[np.int64]:
+    def _parameters(self, factors: NDArray[np.float64] | None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The table of the parameters' arrays, and the factor of the learning rate for each; none if all are 1."""
+        slots = self.blueprint.slots
+        table = [(slot.offset, slot.shape[0], slot.size // slot.shape[0], slot.decays) for slot in slots]
+        own = np.empty(0) if factors is None else np.ascontiguousarray(factors, np.float64)
+        return np.array(table, np.int64), own
+
+    def _kernels(self, head: int, step: int = 0, silence: tuple[int, int] = (0, 0)) -> NDArray[np.int64]:
         """The addresses that belong to no layer; who trains a large network takes the product for teams."""
         large = step and self._work >= TEAM_WORK
         product = self._program.team_product if large else self._program.product
-        return np.array([product, head, step], np.int64)
+        return np.array([product, self._program.row_product, head, step, *silence], np.int64)
 
     def _prepare(self) -> None:
         """Buffers for the way back, made when it is first gone."""
@@ -154,7 +161,7 @@ class Network:
         """
         self._prepare()
         loss = self._program.entry("loss_and_gradient")(
-            self._table, self._kernels(self._head), self.theta, self._grad,
+            self._table, self._arrays, self._kernels(self._head), self.theta, self._grad,
             inputs, targets, weights, float(alpha), self._z, self._a, self._delta,
         )  # fmt: skip
         return float(loss), self._grad
@@ -192,7 +199,8 @@ class Network:
             self._team = _Team(self)
         team = self._team
         team.shared[:] = 0
-        kernels = self._kernels(self._head, self._program.step(optimizer.kernel))
+        silence = self._program.silence() if regular.dropout > 0 else (0, 0)
+        kernels = self._kernels(self._head, self._program.step(optimizer.kernel), silence)
         strengths = np.array([regular.alpha, regular.decay, regular.dropout, regular.smoothing])
         fed, mask = team.dropping() if regular.dropout > 0 else (self._z[:0], self._z[:0])
         settings = np.tile(optimizer.settings, (team.blocks, 1))
@@ -201,9 +209,9 @@ class Network:
 
         def work(rank: int, threads: int = 1) -> float:
             loss = train_epoch(
-                self._table, kernels, self._factors, rank, threads, team.blocks, team.shared, self.theta, self._grad,
-                optimizer.state, settings, rates, inputs, targets, weights, order, strengths, seed,
-                self._x, team.y, team.weight, self._z, self._a, self._delta, fed, mask, team.costs,
+                self._table, self._arrays, kernels, self._factors, rank, threads, team.blocks, team.shared,
+                self.theta, self._grad, optimizer.state, settings, rates, inputs, targets, weights, order, strengths,
+                seed, self._x, team.y, team.weight, self._z, self._a, self._delta, fed, mask, team.costs,
             )  # fmt: skip
             return float(loss)
 

@@ -10,14 +10,14 @@ from numba.extending import intrinsic
 _WHOLE = ir.IntType(64)
 
 
-def _caller(arity, result_type, result):
-    """An intrinsic that calls the C function at an address with `arity` whole numbers or addresses."""
+def _caller(arity, result_type, result, floats=0):
+    """An intrinsic that calls the C function at an address: `arity` whole numbers or addresses, then doubles."""
 
     def codegen(context, builder, signature, values):
-        function = ir.FunctionType(result, [_WHOLE] * arity)
+        function = ir.FunctionType(result, [_WHOLE] * arity + [ir.DoubleType()] * floats)
         return builder.call(builder.inttoptr(values[0], function.as_pointer()), values[1:])
 
-    signature = result_type(*[types.int64] * (arity + 1))
+    signature = result_type(*[types.int64] * (arity + 1), *[types.float64] * floats)
     return signature, codegen
 
 
@@ -54,3 +54,13 @@ def call_head(context, kernel, z, a, y, weight, delta, rows, columns):
 @intrinsic
 def call_step(context, kernel, theta, grad, state, stride, settings, size):
     return _caller(6, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_silence(context, kernel, a, fed, mask, rows, units, order, layer, seed, drop):
+    return _caller(8, types.void, ir.VoidType(), floats=1)
+
+
+@intrinsic
+def call_silence_back(context, kernel, delta, mask, size):
+    return _caller(3, types.void, ir.VoidType())

@@ -1,10 +1,14 @@
-"""Dropout: which units are silent is a hash of (seed, row of the data, layer, unit), never of who asks or when."""
+"""Dropout: which units are silent is a hash of (seed, row of the data, layer, unit), never of who asks or when.
+
+Compiled when a training first drops out; called by address.
+"""
 
 import numpy as np
-from numba import carray, njit
+from numba import carray, cfunc, njit, types
 
-from .memory import pointer
-from .precision import OPTIONS, F
+from .precision import KERNEL, OPTIONS, POINTER, F
+
+WHOLE = types.int64
 
 
 @njit(**OPTIONS)
@@ -19,18 +23,16 @@ def scrambled(x):
     return x
 
 
-@njit(**OPTIONS)
-def silence(a, fed, mask, rows, units, order, start, layer, seed, drop):
-    """Fill mask with 0 or 1 / (1 - drop), and fed with a * mask."""
+@cfunc(
+    types.void(POINTER, POINTER, POINTER, WHOLE, WHOLE, types.CPointer(WHOLE), WHOLE, WHOLE, types.float64), **KERNEL
+)
+def silence(a, fed, mask, rows, units, order, layer, seed, drop):
+    """Fill mask with 0 or 1 / (1 - drop), and fed with a * mask; `order` begins with the first of the rows."""
     threshold = np.uint32(drop * 4294967295.0)
     loud = F(1.0 / (1.0 - drop))
-    active, into, gates = (
-        carray(pointer(a), (rows, units)),
-        carray(pointer(fed), (rows, units)),
-        carray(pointer(mask), (rows, units)),
-    )
+    active, into, gates = carray(a, (rows, units)), carray(fed, (rows, units)), carray(mask, (rows, units))
     for r in range(rows):
-        row = scrambled(np.uint32(order[start + r]) ^ scrambled(np.uint32(seed) + np.uint32(layer)))
+        row = scrambled(np.uint32(order[r]) ^ scrambled(np.uint32(seed) + np.uint32(layer)))
         for j in range(units):
             heard = scrambled(row + np.uint32(j) * np.uint32(0x9E3779B9)) >= threshold
             gate = loud if heard else F(0.0)
@@ -38,9 +40,9 @@ def silence(a, fed, mask, rows, units, order, start, layer, seed, drop):
             into[r, j] = active[r, j] * gate
 
 
-@njit(**OPTIONS)
+@cfunc(types.void(POINTER, POINTER, WHOLE), **KERNEL)
 def silence_back(delta, mask, size):
     """The pull-back: delta * mask."""
-    signal, gates = carray(pointer(delta), size), carray(pointer(mask), size)
+    signal, gates = carray(delta, size), carray(mask, size)
     for i in range(size):
         signal[i] *= gates[i]

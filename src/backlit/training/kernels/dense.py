@@ -5,17 +5,20 @@ A grouped layer's w (inner, outputs) has the blocks of its groups side by side; 
 
 from numba import carray, njit
 
-from .blas import FLOAT_BYTES, product, product_left_turned, product_right_turned
+from .blas import FLOAT_BYTES, product, product_left_turned, product_right_turned, row_product
 from .memory import pointer
 from .precision import OPTIONS, F
 
 
 @njit(**OPTIONS)
-def forward(blas, x, w, b, z, rows, inputs, outputs, groups):
+def forward(blas, row_blas, x, w, b, z, rows, inputs, outputs, groups):
     inner, width = inputs // groups, outputs // groups
     for g in range(groups):
         own, columns = x + g * inner * FLOAT_BYTES, g * width * FLOAT_BYTES
-        product(blas, own, inputs, w + columns, outputs, z + columns, outputs, rows, inner, width)
+        if rows == 1:
+            row_product(row_blas, own, w + columns, outputs, z + columns, inner, width)
+        else:
+            product(blas, own, inputs, w + columns, outputs, z + columns, outputs, rows, inner, width)
     bias = carray(pointer(b), outputs)
     sums = carray(pointer(z), (rows, outputs))
     for r in range(rows):

@@ -1,15 +1,25 @@
 """Arrays as addresses and back, for calls of C functions."""
 
-from numba import njit, types
+from llvmlite import ir
+from numba import types
 from numba.extending import intrinsic
 
-from .precision import OPTIONS, POINTER
+from .precision import POINTER
+
+_WHOLE = ir.IntType(64)
 
 
-@njit(**OPTIONS)
-def address(array):
-    """Where the first number of an array lies."""
-    return array.ctypes.data
+@intrinsic
+def address(context, array, place):
+    """Where an array's number, or row, of this place lies: a slice would be an array, and take longer to compile."""
+
+    def codegen(target, builder, signature, values):
+        parts = target.make_array(signature.args[0])(target, builder, values[0])
+        start = builder.ptrtoint(parts.data, _WHOLE)
+        stride = builder.extract_value(parts.strides, 0)
+        return builder.add(start, builder.mul(values[1], stride))
+
+    return types.int64(array, types.int64), codegen
 
 
 @intrinsic

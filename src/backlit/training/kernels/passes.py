@@ -1,12 +1,14 @@
 """The passes of backpropagation over mini-batches, one epoch in one compiled call for each thread of a team.
 
 A network is a table of whole numbers, a row a layer: widths, where its arrays lie, the addresses of its gate's kernels.
+What is done to all parameters goes by a second table, a row for each array.
 A step has two halves. First each thread carries fixed blocks of the mini-batch's rows forward, through the loss, and
 delta back through all layers. Then, when all have arrived, each thread computes the gradients of fixed parts of every
-layer's parameters, over all rows, and steps them at once. So no gradient is held twice or added up between threads, and
-the bits do not depend on how many threads share the blocks.
+layer's parameters, over all rows, and steps fixed parts of all arrays. So no gradient is held twice or added up between
+threads, and the bits do not depend on how many threads share the blocks.
 """
 
+import numpy as np
 from numba import njit, types
 
 from . import dense
@@ -17,19 +19,23 @@ from .calls import (
     call_front,
     call_front_gradient,
     call_head,
+    call_silence,
+    call_silence_back,
     call_step,
 )
-from .chance import silence, silence_back
 from .memory import address
 from .precision import MATRIX, OPTIONS, VECTOR, F
 from .steps import COUNT, RATE
 from .team import wait_for_all
 
 INPUTS, OUTPUTS, WEIGHTS, BIAS, END, BUFFER, FORWARD, BACKWARD, GROUPS, FRONT, FRONT_GRADIENT = range(11)
-BLAS, HEAD, STEP = range(3)  # addresses of the kernels that belong to no layer
+BEGIN, ROWS, COLUMNS, DECAYS = range(4)  # of a parameter's array in the flat vector; whether decay is for it
+BLAS, ROW_BLAS, HEAD, STEP, SILENCE, SILENCE_BACK = range(6)  # addresses of the kernels that belong to no layer
 ALPHA, DECAY, DROP, SMOOTHING = range(4)  # what regularises an epoch
-W_RATE, B_RATE = range(2)  # factors of the learning rate, for a layer's weights and biases
 ARRIVED, STOP, HALTED = 0, 8, 16  # places in the team's shared numbers, a cache line apart
+
+FIRST = np.int64(0)
+"""A zero of the type of all whole numbers: for a plain 0 each function that takes it would be compiled again."""
 
 TABLE = types.int64[:, ::1]
 READ_ONLY_MATRIX = types.Array(MATRIX.dtype, 2, "C", readonly=True)
@@ -38,29 +44,31 @@ ADDRESSES = types.int64[::1]
 
 
 @njit(**OPTIONS)
-def forward(network, blas, theta, x, z, a, first, rows, fed, mask, order, start, seed, drop):
+def forward(network, kernels, theta, x, z, a, first, rows, fed, mask, order, start, seed, drop):
     """Fill z of every layer, and a of every layer but the last, whose gate belongs to the head, for some rows.
 
     With dropout the next layer is fed ``a * mask``, kept in `fed`; both are empty without.
     """
-    below = address(x[first:])
+    below = address(x, first)
     for layer in range(network.shape[0]):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
         place = network[layer, BUFFER] + first * outputs
-        w, b = address(theta[network[layer, WEIGHTS] :]), address(theta[network[layer, BIAS] :])
-        here = address(z[place:])
+        w, b = address(theta, network[layer, WEIGHTS]), address(theta, network[layer, BIAS])
+        here = address(z, place)
         groups = network[layer, GROUPS]
         if network[layer, FRONT]:
             call_front(network[layer, FRONT], below, w, here, rows, inputs, outputs, groups)
         else:
-            dense.forward(blas, below, w, b, here, rows, inputs, outputs, groups)
-        below = address(a[place:])
+            dense.forward(kernels[BLAS], kernels[ROW_BLAS], below, w, b, here, rows, inputs, outputs, groups)
+        below = address(a, place)
         if layer + 1 < network.shape[0]:
             call_forward(network[layer, FORWARD], here, below, rows * outputs)
             if fed.size:
                 silent = 0.0 if network[layer, FRONT] else drop  # inputs are heard
-                heard = address(fed[place:])
-                silence(below, heard, address(mask[place:]), rows, outputs, order, start + first, layer, seed, silent)
+                heard, who = address(fed, place), address(order, start + first)
+                call_silence(
+                    kernels[SILENCE], below, heard, address(mask, place), rows, outputs, who, layer, seed, silent
+                )
                 below = heard
 
 
@@ -70,25 +78,25 @@ def end(network, head, y, weight, z, a, delta, first, rows):
     last = network.shape[0] - 1
     place = network[last, BUFFER] + first * network[last, OUTPUTS]
     return call_head(
-        head, address(z[place:]), address(a[place:]), address(y[first:]), address(weight[first:]),
-        address(delta[place:]), rows, network[last, OUTPUTS],
+        head, address(z, place), address(a, place), address(y, first), address(weight, first),
+        address(delta, place), rows, network[last, OUTPUTS],
     )  # fmt: skip
 
 
 @njit(**OPTIONS)
-def backward(network, blas, theta, z, a, delta, first, rows, mask):
+def backward(network, kernels, theta, z, a, delta, first, rows, mask):
     """Carry delta from the last layer to the first, for some rows: delta_l = (delta_(l+1) w^T) * gate'(z_l)."""
     for layer in range(network.shape[0] - 1, 0, -1):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
-        here = address(delta[network[layer, BUFFER] + first * outputs :])
+        here = address(delta, network[layer, BUFFER] + first * outputs)
         under = network[layer - 1, BUFFER] + first * inputs
-        signal = address(delta[under:])
-        w, groups = address(theta[network[layer, WEIGHTS] :]), network[layer, GROUPS]
-        dense.backward_input(blas, w, here, signal, rows, inputs, outputs, groups)
+        signal = address(delta, under)
+        w, groups = address(theta, network[layer, WEIGHTS]), network[layer, GROUPS]
+        dense.backward_input(kernels[BLAS], w, here, signal, rows, inputs, outputs, groups)
         if mask.size:
-            silence_back(signal, address(mask[under:]), rows * inputs)
+            call_silence_back(kernels[SILENCE_BACK], signal, address(mask, under), rows * inputs)
         gate = network[layer - 1, BACKWARD]
-        call_backward(gate, address(z[under:]), address(a[under:]), signal, rows * inputs)
+        call_backward(gate, address(z, under), address(a, under), signal, rows * inputs)
 
 
 @njit(**OPTIONS)
@@ -98,14 +106,10 @@ def part_of(width, part, parts):
 
 
 @njit(**OPTIONS)
-def weights_of(network, layer, part, parts):
-    """Where a part of a layer's weights lies in the flat vector; of a front, a part of all its numbers."""
-    if network[layer, FRONT]:
-        begin, length = network[layer, WEIGHTS], network[layer, END] - network[layer, WEIGHTS]
-        return begin + part_of(length, part, parts), begin + part_of(length, part + 1, parts)
-    inner, outputs = network[layer, INPUTS] // network[layer, GROUPS], network[layer, OUTPUTS]
-    begin = network[layer, WEIGHTS]
-    return begin + part_of(inner, part, parts) * outputs, begin + part_of(inner, part + 1, parts) * outputs
+def range_of(arrays, number, part, parts):
+    """Where a part of a parameter's array lies in the flat vector: whole rows of it."""
+    begin, rows, columns = arrays[number, BEGIN], arrays[number, ROWS], arrays[number, COLUMNS]
+    return begin + part_of(rows, part, parts) * columns, begin + part_of(rows, part + 1, parts) * columns
 
 
 @njit(**OPTIONS)
@@ -113,21 +117,21 @@ def gradients(network, blas, theta, x, a, delta, grad, part, parts, rows):
     """Fill a part of every layer's dC/dw and dC/db, over all rows."""
     for layer in range(network.shape[0]):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
-        below = address(x) if layer == 0 else address(a[network[layer - 1, BUFFER] :])
-        here = address(delta[network[layer, BUFFER] :])
+        below = address(x, 0) if layer == 0 else address(a, network[layer - 1, BUFFER])
+        here = address(delta, network[layer, BUFFER])
         groups = network[layer, GROUPS]
         if network[layer, FRONT]:
-            w, dw = address(theta[network[layer, WEIGHTS] :]), address(grad[network[layer, WEIGHTS] :])
+            w, dw = address(theta, network[layer, WEIGHTS]), address(grad, network[layer, WEIGHTS])
             first, last = part_of(groups, part, parts), part_of(groups, part + 1, parts)
             kernel = network[layer, FRONT_GRADIENT]
             call_front_gradient(kernel, below, w, here, dw, rows, inputs, outputs, groups, first, last)
             continue
         first, last = part_of(inputs // groups, part, parts), part_of(inputs // groups, part + 1, parts)
         if first < last:
-            dw = address(grad[network[layer, WEIGHTS] :])
+            dw = address(grad, network[layer, WEIGHTS])
             dense.backward_weights(blas, below, here, dw, first, last, rows, inputs, outputs, groups)
         first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
-        dense.backward_bias(here, address(grad[network[layer, BIAS] :]), first, last, rows, outputs)
+        dense.backward_bias(here, address(grad, network[layer, BIAS]), first, last, rows, outputs)
 
 
 @njit(**OPTIONS)
@@ -171,37 +175,34 @@ def gather_weights(weights, order, start, batch, first, rows, mass):
 
 
 @njit(**OPTIONS)
-def decay_part(w, grad, factor):
-    """Add ``factor * w`` to the gradient; return the sum of squares of w."""
+def add_decay(w, grad, strength):
+    """Add the L2 penalty's gradient, ``strength * w``; return the sum of squares of w."""
     total = F(0.0)
     for i in range(w.size):
-        grad[i] += factor * w[i]
+        grad[i] += strength * w[i]
         total += w[i] * w[i]
     return total
 
 
 @njit(**OPTIONS)
-def decay(network, theta, grad, strength, part, parts):
-    """Add the L2 penalty's gradient, ``strength * w``, in a part; return half the strength times its sum of squares."""
+def penalty(arrays, theta, grad, strength, part, parts):
+    """Add the L2 penalty's gradient in a part of all weights; return half the strength times their sum of squares."""
     squares = 0.0
-    for layer in range(network.shape[0]):
-        if network[layer, FRONT]:
-            continue
-        first, last = weights_of(network, layer, part, parts)
-        squares += decay_part(theta[first:last], grad[first:last], F(strength))
+    for number in range(arrays.shape[0]):
+        if arrays[number, DECAYS]:
+            first, last = range_of(arrays, number, part, parts)
+            squares += add_decay(theta[first:last], grad[first:last], F(strength))
     return 0.5 * strength * squares
 
 
 @njit(**OPTIONS)
-def shrink(network, theta, factor, part, parts):
-    """Decoupled weight decay: multiply a part of every layer's weights."""
-    for layer in range(network.shape[0]):
-        if network[layer, FRONT]:
-            continue
-        first, last = weights_of(network, layer, part, parts)
-        w = theta[first:last]
-        for i in range(w.size):
-            w[i] *= factor
+def shrink(arrays, theta, factor, part, parts):
+    """Decoupled weight decay: multiply a part of all weights."""
+    for number in range(arrays.shape[0]):
+        if arrays[number, DECAYS]:
+            first, last = range_of(arrays, number, part, parts)
+            for i in range(first, last):
+                theta[i] *= factor
 
 
 @njit(**OPTIONS)
@@ -209,45 +210,38 @@ def step_range(step, theta, grad, state, settings, rate, first, last):
     """Let the optimizer step a range of the flat vector."""
     settings[RATE] = rate
     call_step(
-        step, address(theta[first:]), address(grad[first:]), address(state[0, first:]), state.shape[1],
-        address(settings), last - first,
+        step, address(theta, first), address(grad, first), address(state[0], first), state.shape[1],
+        address(settings, 0), last - first,
     )  # fmt: skip
 
 
 @njit(**OPTIONS)
-def step_part(network, factors, step, theta, grad, state, settings, rate, part, parts):
-    """Let the optimizer step a part of every layer; without factors one part is the whole vector."""
+def step_part(arrays, factors, step, theta, grad, state, settings, rate, part, parts):
+    """Let the optimizer step a part of every array; without factors one part is the whole vector."""
     if parts == 1 and factors.size == 0:
-        step_range(step, theta, grad, state, settings, rate, 0, theta.size)
+        step_range(step, theta, grad, state, settings, rate, FIRST, theta.size)
         return
-    w_rate, b_rate = rate, rate
-    for layer in range(network.shape[0]):
-        outputs, b = network[layer, OUTPUTS], network[layer, BIAS]
-        if factors.size:
-            w_rate, b_rate = rate * factors[layer, W_RATE], rate * factors[layer, B_RATE]
-        first, last = weights_of(network, layer, part, parts)
-        step_range(step, theta, grad, state, settings, w_rate, first, last)
-        if network[layer, FRONT]:
-            continue
-        first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
-        step_range(step, theta, grad, state, settings, b_rate, b + first, b + last)
+    for number in range(arrays.shape[0]):
+        first, last = range_of(arrays, number, part, parts)
+        own = rate * factors[number] if factors.size else rate
+        step_range(step, theta, grad, state, settings, own, first, last)
 
 
-def loss_and_gradient(network, kernels, theta, grad, x, y, weight, alpha, z, a, delta):
+def loss_and_gradient(network, arrays, kernels, theta, grad, x, y, weight, alpha, z, a, delta):
     """Forward, loss, backward on one batch, whose weights sum to 1; `grad` is filled."""
     rows = x.shape[0]
     none, anyone = z[:0], kernels[:0]
-    forward(network, kernels[BLAS], theta, x, z, a, 0, rows, none, none, anyone, 0, 0, 0.0)
-    loss = end(network, kernels[HEAD], y, weight, z, a, delta, 0, rows)
-    backward(network, kernels[BLAS], theta, z, a, delta, 0, rows, none)
-    gradients(network, kernels[BLAS], theta, x, a, delta, grad, 0, 1, rows)
+    forward(network, kernels, theta, x, z, a, FIRST, rows, none, none, anyone, FIRST, FIRST, 0.0)
+    loss = end(network, kernels[HEAD], y, weight, z, a, delta, FIRST, rows)
+    backward(network, kernels, theta, z, a, delta, FIRST, rows, none)
+    gradients(network, kernels[BLAS], theta, x, a, delta, grad, FIRST, FIRST + 1, rows)
     if alpha > 0.0:
-        loss += decay(network, theta, grad, alpha, 0, 1)
+        loss += penalty(arrays, theta, grad, alpha, FIRST, FIRST + 1)
     return loss
 
 
 def train_epoch(
-    network, kernels, factors, rank, team, blocks, shared, theta, grad, state, settings, rates,
+    network, arrays, kernels, factors, rank, team, blocks, shared, theta, grad, state, settings, rates,
     inputs, targets, weights, order, regular, seed, x, y, weight, z, a, delta, fed, mask, costs,
 ):  # fmt: skip
     """Every mini-batch once: forward, loss, backward, step. Returns the mean loss of the samples as they were met.
@@ -258,8 +252,8 @@ def train_epoch(
     """
     alpha, drop = regular[ALPHA], regular[DROP]
     batch = x.shape[0]
-    counter = address(shared[ARRIVED:])
-    arrivals = 0
+    counter = address(shared, ARRIVED)
+    arrivals = FIRST
     total = 0.0
     mass = 0.0
     for number in range(rates.size):
@@ -272,20 +266,23 @@ def train_epoch(
             gather(inputs, order, start, x, first, mine)
             gather_targets(targets, order, start, y, first, mine, regular[SMOOTHING])
             gather_weights(weights, order, start, weight, first, mine, batch_mass)
-            forward(network, kernels[BLAS], theta, x, z, a, first, mine, fed, mask, order, start, seed, drop)
+            forward(network, kernels, theta, x, z, a, first, mine, fed, mask, order, start, seed, drop)
             costs[block, 0] = end(network, kernels[HEAD], y, weight, z, a, delta, first, mine)
-            backward(network, kernels[BLAS], theta, z, a, delta, first, mine, mask)
+            backward(network, kernels, theta, z, a, delta, first, mine, mask)
         arrivals = wait_for_all(counter, team, arrivals)
 
-        for block in range(blocks):  # read between the two barriers: no thread writes it there
+        for block in range(blocks):  # read between barriers: no thread writes it there
             total += costs[block, 0] * batch_mass
         for part in range(rank, blocks, team):
             gradients(network, kernels[BLAS], theta, x, fed if fed.size else a, delta, grad, part, blocks, rows)
-            costs[part, 1] = decay(network, theta, grad, alpha / batch_mass, part, blocks) if alpha > 0.0 else 0.0
+        arrivals = wait_for_all(counter, team, arrivals)
+
+        for part in range(rank, blocks, team):
+            costs[part, 1] = penalty(arrays, theta, grad, alpha / batch_mass, part, blocks) if alpha > 0.0 else 0.0
             if regular[DECAY] > 0.0:
-                shrink(network, theta, F(1.0 - rates[number] * regular[DECAY]), part, blocks)
+                shrink(arrays, theta, F(1.0 - rates[number] * regular[DECAY]), part, blocks)
             settings[part, COUNT] += 1.0
-            step_part(network, factors, kernels[STEP], theta, grad, state, settings[part], rates[number], part, blocks)
+            step_part(arrays, factors, kernels[STEP], theta, grad, state, settings[part], rates[number], part, blocks)
         if rank == 0 and shared[STOP] != 0:
             shared[HALTED] = 1
         arrivals = wait_for_all(counter, team, arrivals)
@@ -307,16 +304,16 @@ def predict(network, kernels, theta, inputs, outputs, x, z, a):
         for r in range(rows):
             for j in range(inputs.shape[1]):
                 x[r, j] = inputs[start + r, j]
-        forward(network, kernels[BLAS], theta, x, z, a, 0, rows, z[:0], z[:0], kernels[:0], 0, 0, 0.0)
-        call_activate(kernels[HEAD], address(z[network[last, BUFFER] :]), address(outputs[start:]), rows, columns)
+        forward(network, kernels, theta, x, z, a, FIRST, rows, z[:0], z[:0], kernels[:0], FIRST, FIRST, 0.0)
+        call_activate(kernels[HEAD], address(z, network[last, BUFFER]), address(outputs, start), rows, columns)
 
 
 SIGNATURES = {
     "loss_and_gradient": types.float64(
-        TABLE, ADDRESSES, VECTOR, VECTOR, MATRIX, MATRIX, VECTOR, types.float64, VECTOR, VECTOR, VECTOR
+        TABLE, TABLE, ADDRESSES, VECTOR, VECTOR, MATRIX, MATRIX, VECTOR, types.float64, VECTOR, VECTOR, VECTOR
     ),
     "train_epoch": types.float64(
-        TABLE, ADDRESSES, types.float64[:, ::1], types.int64, types.int64, types.int64, types.int64[::1],
+        TABLE, TABLE, ADDRESSES, types.float64[::1], types.int64, types.int64, types.int64, types.int64[::1],
         VECTOR, VECTOR, MATRIX, types.float64[:, ::1], types.float64[::1],
         READ_ONLY_MATRIX, READ_ONLY_MATRIX, READ_ONLY_VECTOR, types.int64[::1], types.float64[::1], types.int64,
         MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, types.float64[:, ::1],

@@ -14,6 +14,7 @@ from .precision import FEATURES, KERNEL, OPTIONS, WAVES, F
 from .waves import cos_of_turns, sin_of_turns
 
 TURN = F(math.tau)
+SOME = 64  # rows that are carried side by side, so that no sum runs across a vector
 WHOLE = types.int64
 
 
@@ -33,21 +34,29 @@ def forward(x, theta, z, rows, inputs, outputs, columns):
     x, z = carray(pointer(x), (rows, inputs)), carray(pointer(z), (rows, outputs))
     frequency, phase, mix, shift = arrays(theta, inputs, outputs, columns)
     turns = phase / TURN
-    turned = np.ascontiguousarray(mix.T)  # a feature's weights lie side by side
-    waves = np.empty(WAVES, z.dtype)
+    values, waves, sums = np.empty(SOME, z.dtype), np.empty(SOME, z.dtype), np.empty((FEATURES, SOME), z.dtype)
     per_column = shift.size // columns
     for r in range(rows):
         for c in range(inputs):
             z[r, c] = x[r, c]
+    for first in range(0, rows, SOME):
+        some = min(SOME, rows - first)
         for block in range(shift.size // FEATURES):
-            value = x[r, block * FEATURES // per_column]
-            for k in range(WAVES):
-                waves[k] = cos_of_turns(value * frequency[block * WAVES + k] + turns[block * WAVES + k])
-            for feature in range(block * FEATURES, (block + 1) * FEATURES):
-                total = shift[feature]
-                for k in range(WAVES):
-                    total += waves[k] * turned[feature, k]
-                z[r, inputs + feature] = total
+            at, c = block * FEATURES, block * FEATURES // per_column
+            for r in range(some):
+                values[r] = x[first + r, c]
+            for q in range(FEATURES):
+                sums[q, :] = shift[at + q]
+            for k in range(block * WAVES, (block + 1) * WAVES):
+                for r in range(some):
+                    waves[r] = cos_of_turns(values[r] * frequency[k] + turns[k])
+                for q in range(FEATURES):
+                    own, weight = sums[q], mix[k - block * WAVES, at + q]
+                    for r in range(some):
+                        own[r] += waves[r] * weight
+            for r in range(some):
+                for q in range(FEATURES):
+                    z[first + r, inputs + at + q] = sums[q, r]
 
 
 @cfunc(types.void(WHOLE, WHOLE, WHOLE, WHOLE, WHOLE, WHOLE, WHOLE, WHOLE, WHOLE, WHOLE), **KERNEL)

@@ -1,0 +1,26 @@
+"""`backlit open`: the local page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from backlit.errors import BacklitError
+
+PORT = 8642
+"""Unless another is asked for."""
+
+
+def open_page(
+    models: Sequence[Path], tables: Sequence[Path], target: str | None, port: int, browser: bool, lang: str
+) -> None:
+    """Serve the page until it is ended."""
+    try:
+        from backlit.web.server import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
+            raise
+        raise BacklitError(f'the page needs {error.name}, which is not installed; pip install "backlit[web]"') from None
+    from backlit.web.opened import Opened
+
+    serve(Opened(models, tables, target, lang), port, browser)

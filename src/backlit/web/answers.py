@@ -1,0 +1,119 @@
+"""What every endpoint shares: bodies within limits, work off the event loop within a time, errors as one line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial, wraps
+from typing import Any, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from backlit.errors import BacklitError
+
+Result = TypeVar("Result")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+MOST_BODY = 64 * 1024
+"""Bytes of a request that is not an upload."""
+
+LONGEST = 20.0
+"""Seconds after which an answer is given up."""
+
+AT_FAULT, GONE, TOO_LARGE, TOO_LONG = 422, 404, 413, 503
+
+
+class TooLargeError(BacklitError):
+    """A body beyond its limit."""
+
+
+class GoneError(BacklitError):
+    """Something that this start does not know, or has let go of."""
+
+
+STATUS: Mapping[type[BacklitError], int] = {TooLargeError: TOO_LARGE, GoneError: GONE}
+
+
+def answering(endpoint: Endpoint) -> Endpoint:
+    """Turn what is at fault into one line of JSON with a status of its own."""
+
+    @wraps(endpoint)
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
+        except BacklitError as error:
+            return JSONResponse({"error": " ".join(str(error).split())}, STATUS.get(type(error), AT_FAULT))
+        except TimeoutError:
+            return JSONResponse({"error": f"no answer within {LONGEST:g} s; ask for something smaller"}, TOO_LONG)
+
+    return answer
+
+
+async def working(work: Callable[..., Result], *arguments: Any) -> Result:
+    """Run plain Python beside the event loop, and give up waiting for it after a while."""
+    return await asyncio.wait_for(run_in_threadpool(partial(work, *arguments)), LONGEST)
+
+
+async def body_of(request: Request, most: int = MOST_BODY) -> bytes:
+    """The whole body.
+
+    Raises
+    ------
+    TooLargeError
+        As soon as it is known to be larger than `most` bytes; the rest is not read.
+    """
+    refusal = TooLargeError(f"this is larger than {most / 1e6:g} MB; give a smaller one")
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > most:
+        raise refusal
+    parts = bytearray()
+    async for part in request.stream():
+        parts += part
+        if len(parts) > most:
+            raise refusal
+    return bytes(parts)
+
+
+async def json_of(request: Request) -> dict[str, Any]:
+    """The body as an object of JSON.
+
+    Raises
+    ------
+    BacklitError
+        If it is none.
+    """
+    try:
+        found = json.loads(await body_of(request))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, BacklitError):
+            raise
+        raise BacklitError("the request is no JSON") from None
+    if not isinstance(found, dict):
+        raise BacklitError("the request is no JSON object")
+    return found
+
+
+def dumped(value: Any) -> str:
+    """JSON that every browser reads: what is not finite is null."""
+    return json.dumps(_finite(value), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def answer(value: Any) -> Response:
+    """A value as an answer."""
+    return Response(dumped(value), media_type="application/json")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

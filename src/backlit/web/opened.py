@@ -1,0 +1,17 @@
+"""What a start of the page was given on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Files that the page may read, and the language that it begins in."""
+
+    models: Sequence[Path] = ()
+    tables: Sequence[Path] = ()
+    target: str | None = None
+    lang: str = "en"

@@ -1,0 +1,81 @@
+"""Serving the page: on this machine only, until it is told to end."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+
+import uvicorn
+
+from backlit.errors import BacklitError
+from backlit.web.application import application
+from backlit.web.opened import Opened
+from backlit.web.safety import LOOPBACK
+
+LAST_WORDS = 3
+"""Seconds that answers under way have when the server ends."""
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams first, since they would never end by themselves."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.site.close()  # type: ignore[union-attr]  # always ours
+        await super().shutdown(sockets)
+
+
+def serve(opened: Opened, port: int, browser: bool) -> None:
+    """Open the page and serve it until SIGTERM or Ctrl-C; its address is printed once it answers.
+
+    Parameters
+    ----------
+    opened : Opened
+    port : int
+        0 for any that is free.
+    browser : bool
+        Whether a browser is opened on it.
+
+    Raises
+    ------
+    BacklitError
+        If the port is in use, or a file that was named cannot be read.
+    """
+    with _listening(port) as sock:
+        number = sock.getsockname()[1]
+        config = uvicorn.Config(
+            application(opened, number),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=LAST_WORDS,
+        )
+        sock.listen(config.backlog)
+        address = f"http://{LOOPBACK}:{number}/"
+        print(f"Backlit is open at {address} (Ctrl-C ends it)", flush=True)
+        if browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        before = signal.signal(signal.SIGTERM, lambda *_: None)  # raised once more when the server has ended
+        try:
+            with contextlib.suppress(KeyboardInterrupt):  # so is Ctrl-C: it is how one ends this
+                _Server(config).run(sockets=[sock])
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket of this machine's own at that port."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if sys.platform != "win32":  # there it would let two programs have one port
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((LOOPBACK, port))
+    except OSError as error:
+        sock.close()
+        raise BacklitError(
+            f"port {port} cannot be used: {(error.strerror or str(error)).lower()}; choose another --port, 0 for any"
+        ) from None
+    return sock

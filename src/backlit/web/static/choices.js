@@ -1,0 +1,92 @@
+// What a person chooses for the network: data, layers, loss and how it is trained, as the server takes it.
+import {byId, element, fill, given, read, word} from "./common.js";
+
+const FIRST = [[4, "tanh"], [4, "tanh"]], PACES = [["2", "pace_slow"], ["20", "pace_middle"], ["100", "pace_fast"], ["0", "pace_full"]];
+const layers = byId("layers");
+let tables = [];
+
+const changed = () => byId("choices").dispatchEvent(new Event("change"));
+
+// -- layers -----------------------------------------------------------------------------------------------------------
+function layerFields([width, gate]) {
+  const gates = element("select", {"aria-label": word("gate")});
+  fill(gates, given.gates.map((name) => [name, name]), gate);
+  const row = element("div", {class: "layer", role: "group"},
+    element("input", {type: "number", min: 1, max: given.mostNeurons, value: width, "aria-label": word("neurons")}), gates,
+    element("button", {type: "button", onclick: () => remove(row)}, "×"));
+  return row;
+}
+
+function remove(row) {
+  row.remove();
+  numbered();
+  byId("add-layer").focus();
+  changed();
+}
+
+function numbered() {
+  [...layers.children].forEach((row, at) => {
+    const number = at + 1, button = row.querySelector("button");
+    row.setAttribute("aria-label", word("layer", {number}));
+    button.title = word("remove_layer", {number});
+    button.setAttribute("aria-label", button.title);
+  });
+  byId("add-layer").disabled = layers.children.length >= given.mostLayers;
+}
+
+function add() {
+  const last = [...layers.children].at(-1);
+  layers.append(layerFields(last ? [4, last.querySelector("select").value] : FIRST[0]));
+  numbered();
+  changed();
+}
+
+// -- data -------------------------------------------------------------------------------------------------------------
+export const table = () => tables.find(({number}) => byId("data").value === `table:${number}`);
+
+const group = (label, options) => element("optgroup", {label}, options.map(([value, text]) => element("option", {value}, text)));
+
+// Lists what there is to learn from; a table that was just taken in is chosen.
+export function showTables(found, chosen) {
+  const data = byId("data"), before = chosen ? `table:${chosen}` : data.value;
+  tables = found;
+  data.replaceChildren(group(word("toy_data"), given.toys.map((name) => [name, word(`toy_${name}`)])));
+  if (tables.length) data.append(group(word("own_data"), tables.map(({number, name}) => [`table:${number}`, name])));
+  if (before) data.value = before;
+  showTargets();
+}
+
+export function showTargets() {
+  const own = table();
+  byId("target-label").hidden = !own;
+  if (own) fill(byId("target"), own.columns.map((name) => [name, name]), own.target ?? own.columns.at(-1));
+}
+
+// -- losses -----------------------------------------------------------------------------------------------------------
+// Offers the losses that go with the target: two classes, several, or a number.
+export function showLosses(kind, chosen) {
+  fill(byId("loss"), given.losses[kind].map((name) => [name, name.replaceAll("_", " ")]), chosen);
+}
+
+// -- the whole form ---------------------------------------------------------------------------------------------------
+export function fillChoices() {
+  layers.replaceChildren(...FIRST.map(layerFields));
+  numbered();
+  fill(byId("optimizer"), given.optimizers.map((name) => [name, name]), "adam");
+  fill(byId("init"), given.inits.map((name) => [name, name]), "glorot");
+  fill(byId("pace"), PACES.map(([value, name]) => [value, word(name)]), "20");
+  byId("add-layer").addEventListener("click", add);
+}
+
+// What is posted; a number that is none goes as null, so that the server says what it needs.
+export function chosen() {
+  const own = table(), number = (id) => read(byId(id).value);
+  return {
+    ...(own ? {table: own.number, target: byId("target").value} : {data: byId("data").value}),
+    hidden: [...layers.children].map((row) => [read(row.querySelector("input").value), row.querySelector("select").value]),
+    loss: byId("loss").value,
+    optimizer: byId("optimizer").value,
+    init: byId("init").value,
+    ...Object.fromEntries(["rate", "batch", "penalty", "held", "seed"].map((id) => [id, number(id)])),
+  };
+}

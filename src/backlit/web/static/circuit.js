@@ -1,0 +1,108 @@
+// Any formula as a circuit: the server computes and draws it, and its interactive document is shown as it is.
+import {byId, element, given, lang, newest, post, read, say, settled, showCircuit, word} from "./common.js";
+
+const formula = byId("formula"), inputs = byId("inputs"), stage = byId("stage"), examples = byId("examples");
+const language = document.querySelector(".language");
+let values = {};
+
+// -- numbers of inputs: one, or several with commas -------------------------------------------------------------------
+const written = (value) => (Array.isArray(value) ? value.join(", ") : String(value));
+
+function numbers(text) {
+  const parts = text.split(/[,;\s]+/).filter(Boolean).map(read);
+  if (!parts.length || parts.some((part) => !Number.isFinite(part))) return null;
+  return parts.length > 1 ? parts : parts[0];
+}
+
+function field(name) {
+  const box = element("input", {type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", "data-name": name,
+    oninput: () => change(name, box)});
+  box.value = written(values[name]);
+  return element("label", {}, element("span", {}, name), box);
+}
+
+function change(name, box) {
+  const found = numbers(box.value);
+  box.setAttribute("aria-invalid", String(found === null));
+  if (found === null) return say(word("no_number", {name}));
+  values[name] = found;
+  return later();
+}
+
+const fields = () => [...inputs.querySelectorAll("input")];
+
+function showInputs(found) {
+  const before = fields().map((box) => box.dataset.name).join();
+  values = found;
+  if (before !== Object.keys(found).join()) inputs.replaceChildren(...Object.keys(found).map(field));
+}
+
+// -- asking, and showing ------------------------------------------------------------------------------------------------
+const draw = newest(async (signal, entered = false) => {
+  const asked = {expression: formula.value, values, lang};
+  const found = await post("/api/circuit", asked, signal);
+  showInputs(found.values);
+  remember();
+  const frame = showCircuit(stage, found.frame, `${word("circuit")}: ${formula.value}`);
+  frame.addEventListener("load", () => {
+    follow(frame);
+    if (!entered) return;
+    frame.contentWindow?.focus();
+    frame.contentDocument?.querySelector(".picture")?.focus(); // from here the arrow keys step
+  });
+});
+const later = settled(() => draw());
+
+// What is typed into the circuit's own fields stands in ours too.
+function follow(frame) {
+  frame.contentDocument?.addEventListener("input", (event) => {
+    const name = event.target.dataset.input, found = read(event.target.value);
+    const box = fields().find((one) => one.dataset.name === name);
+    if (!box || !Number.isFinite(found)) return;
+    values[name] = found;
+    box.value = written(found);
+    box.setAttribute("aria-invalid", "false");
+    remember();
+  });
+}
+
+// The address says what is shown: it can be kept, sent, and read in the other language.
+function remember() {
+  const query = new URLSearchParams({lang, formula: formula.value, values: JSON.stringify(values)});
+  history.replaceState(null, "", `?${query}`);
+  query.set("lang", language.lang);
+  language.href = `?${query}`;
+  for (const chip of examples.children) {
+    const {formula: text, values: numbersOfIt} = given.examples[chip.dataset.at];
+    const same = text === formula.value && Object.entries(numbersOfIt).every(([name, value]) => written(values[name]) === written(value));
+    chip.setAttribute("aria-pressed", String(same));
+  }
+}
+
+function pick({formula: text, values: found}) {
+  formula.value = text;
+  values = {...found};
+  inputs.replaceChildren();
+  draw();
+}
+
+examples.append(...given.examples.map((example, at) =>
+  element("button", {type: "button", "data-at": at, "aria-pressed": "false", onclick: () => pick(example)}, word(`example_${example.name}`))));
+formula.addEventListener("input", later);
+byId("form").addEventListener("submit", (event) => event.preventDefault());
+// A form of several fields without a button is not submitted by Enter; here Enter draws at once and enters the circuit.
+byId("form").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input")) draw(true);
+});
+
+function asked() {
+  const query = new URLSearchParams(location.search);
+  if (!query.get("formula")) return given.examples[0];
+  try {
+    return {formula: query.get("formula"), values: JSON.parse(query.get("values") ?? "{}")};
+  } catch {
+    return {formula: query.get("formula"), values: {}};
+  }
+}
+
+pick(asked());

@@ -1,0 +1,66 @@
+// Colours of numbers and classes, told apart without colour as well: blue against vermillion, and a shape for each class.
+const CLASSES = ["--red-fill", "--blue-fill", "--green", "--purple", "--amber", "--sky", "--edge"];
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+
+const read = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const kept = new Map();
+
+function triple(name) {
+  if (!kept.has(name)) kept.set(name, [1, 3, 5].map((at) => parseInt(read(name).slice(at, at + 2), 16)));
+  return kept.get(name);
+}
+
+// Calls back when the page turns dark or light.
+export function onScheme(work) {
+  DARK.addEventListener("change", () => { kept.clear(); work(); });
+}
+
+export const css = ([r, g, b], opacity = 1) => `rgb(${r} ${g} ${b} / ${opacity})`;
+export const ground = () => triple("--card");
+export const ink = () => triple("--ink");
+export const ofClass = (at) => triple(CLASSES[at % CLASSES.length]);
+
+const mixed = (from, to, share) => from.map((part, at) => Math.round(part + (to[at] - part) * share));
+
+// From -1 to 1: vermillion, the ground, blue.
+export function diverging(share, most = 0.85) {
+  const bounded = Math.max(-1, Math.min(1, share));
+  return mixed(ground(), triple(bounded < 0 ? "--red-fill" : "--blue-fill"), Math.abs(bounded) * most);
+}
+
+// Shares of several classes: the colour of the likeliest, the paler the less sure.
+export function likeliest(shares, most = 0.72) {
+  let best = 0;
+  shares.forEach((share, at) => { if (share > shares[best]) best = at; });
+  const sure = (shares[best] - 1 / shares.length) / (1 - 1 / shares.length);
+  return mixed(ground(), ofClass(best), Math.max(0, sure) * most);
+}
+
+// Bytes in base64, as the server writes them.
+export function bytes(text, signed = false) {
+  const found = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return signed ? new Int8Array(found.buffer) : found;
+}
+
+// A canvas of one dot for each number, the first row at the bottom; colour(at) -> three bytes.
+export function dots(side, colour, canvas = new OffscreenCanvas(side, side)) {
+  const context = canvas.getContext("2d"), image = context.createImageData(side, side);
+  for (let at = 0; at < side * side; at += 1) {
+    const row = side - 1 - Math.floor(at / side);
+    image.data.set([...colour(at), 255], 4 * (row * side + at % side));
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+// -- shapes -----------------------------------------------------------------------------------------------------------
+const SHAPES = [
+  (r) => `M${-r} 0A${r} ${r} 0 1 0 ${r} 0A${r} ${r} 0 1 0 ${-r} 0Z`,
+  (r) => `M${-r * 0.9} ${-r * 0.9}H${r * 0.9}V${r * 0.9}H${-r * 0.9}Z`,
+  (r) => `M0 ${-r * 1.2}L${r * 1.1} ${r * 0.8}H${-r * 1.1}Z`,
+  (r) => `M0 ${-r * 1.3}L${r * 1.3} 0L0 ${r * 1.3}L${-r * 1.3} 0Z`,
+  (r) => `M0 ${r * 1.2}L${r * 1.1} ${-r * 0.8}H${-r * 1.1}Z`,
+];
+
+// The outline of a class's sign around (0, 0), as an SVG path.
+export const shape = (at, radius) => SHAPES[at % SHAPES.length](radius);

@@ -1,0 +1,129 @@
+// What every view shares: words, questions to the server, problems in one line, elements.
+export const given = JSON.parse(document.getElementById("given").textContent);
+export const lang = given.lang;
+
+// A word in the page's language; {name} in it is filled in.
+export function word(name, values = {}) {
+  return (given.words[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
+}
+
+export const byId = (id) => document.getElementById(id);
+
+// -- elements: text is always text, never markup --------------------------------------------------------------------
+function built(made, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+export const element = (tag, attributes, ...children) => built(document.createElement(tag), attributes, children);
+
+export const drawn = (tag, attributes, ...children) =>
+  built(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+
+// Options of a select: pairs of value and text.
+export function fill(select, options, chosen) {
+  select.replaceChildren(...options.map(([value, text]) => element("option", {value}, text)));
+  if (chosen !== undefined) select.value = chosen;
+}
+
+// -- numbers --------------------------------------------------------------------------------------------------------
+// A person's number; NaN where it is none. A comma and a true minus sign are read as well.
+export function read(text) {
+  const plain = text.trim().replace(/[−–]/g, "-").replace(",", ".");
+  return plain === "" ? NaN : Number(plain);
+}
+
+export function shown(value, digits = 4) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  const short = String(Number((value + 0).toPrecision(digits)));
+  return short.replace("e+", "e").replace("-", "−");
+}
+
+// -- the server -----------------------------------------------------------------------------------------------------
+// What is wrong, in words that can be shown.
+export class Problem extends Error {}
+
+export function say(text) {
+  const place = byId("problem");
+  if (place.textContent !== text) place.textContent = text;
+}
+
+async function answered(path, options) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(word("lost"));
+  }
+  const found = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Problem(found.error ?? word("lost"));
+  return found;
+}
+
+export const get = (path, signal) => answered(path, {signal});
+
+export const post = (path, body = {}, signal) =>
+  answered(path, {method: "POST", body: JSON.stringify(body), headers: {"Content-Type": "application/json"}, signal});
+
+// kind: "tables" or "models". The answer has the number of the new one, and the lists anew.
+export const upload = (kind, file) =>
+  answered(`/api/upload/${kind}?name=${encodeURIComponent(file.name)}`, {method: "POST", body: file});
+
+// Runs something that may go wrong; a problem is shown in one line, and cleared by the next success.
+export async function guarded(work) {
+  try {
+    const found = await work();
+    say("");
+    return found;
+  } catch (error) {
+    if (error.name === "AbortError") return undefined;
+    if (!(error instanceof Problem)) throw error;
+    say(error.message);
+    return undefined;
+  }
+}
+
+// Only the newest question counts: the one before is called off. work(signal) -> promise.
+export function newest(work) {
+  let before = null;
+  return (...rest) => {
+    before?.abort();
+    before = new AbortController();
+    const {signal} = before;
+    return guarded(() => work(signal, ...rest));
+  };
+}
+
+// Waits until nobody has called it for a while.
+export function settled(work, milliseconds = 250) {
+  let timer = 0;
+  return (...rest) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...rest), milliseconds);
+  };
+}
+
+// -- a circuit: the document that the server wrote, as high as what is in it ------------------------------------------
+export function showCircuit(host, address, title) {
+  const frame = element("iframe", {class: "circuit", src: address, title});
+  const old = host.querySelector("iframe.circuit");
+  if (old) frame.style.height = old.style.height;
+  frame.addEventListener("load", () => {
+    const inside = frame.contentDocument?.querySelector("main");
+    if (!inside) return;
+    const fit = () => {
+      const whole = frame.contentDocument?.documentElement; // none once another circuit has taken the place
+      if (whole) frame.style.height = `${Math.ceil(whole.offsetHeight) + 48}px`;
+    };
+    new ResizeObserver(fit).observe(inside);
+    fit();
+  });
+  host.replaceChildren(frame);
+  return frame;
+}

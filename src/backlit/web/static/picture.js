@@ -1,0 +1,210 @@
+// The network as a picture: what each neuron makes of the plane, and a line for each weight, as thick as its number.
+import {byId, drawn, element, shown, word} from "./common.js";
+import {bytes, css, diverging, dots, onScheme} from "./colours.js";
+
+const NODE = 44, COLUMN = 150, TOP = 50, BOTTOM = 26, NARROWEST = 440;
+const HEIGHT = 330, CLOSEST = 56, FARTHEST = 84, LETTER = 9.5, EDGE = 28; // rows share the height; names stand at the sides
+const THICKEST = 7, SHARPNESS = 2, LONGEST_NAME = 10;
+const ARROWS = {ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0]};
+
+const cut = (text) => (text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME - 1)}…` : text);
+
+const beside = (names) => EDGE + LETTER * Math.max(4, ...names.map((name) => cut(name).length));
+
+export class Picture {
+  constructor(described) {
+    this.described = described;
+    this.counts = described.widths.map((width) => Math.min(width, described.shown));
+    const tallest = Math.max(...this.counts), last = this.counts.length - 1, names = Array.from({length: this.counts[last]}, (_, at) => this.answer(at));
+    this.row = Math.min(FARTHEST, Math.max(CLOSEST, HEIGHT / tallest));
+    this.left = beside(described.columns.slice(0, this.counts[0]));
+    this.width = this.left + NODE + COLUMN * last + beside(names);
+    this.height = TOP + BOTTOM + this.row * tallest;
+    this.picked = this.pinned = null;
+    this.layers = null;
+    this.draw();
+    onScheme(() => { if (this.canvas.isConnected && this.plane) this.tile(this.plane); });
+  }
+
+  place(layer, at) {
+    const free = this.height - TOP - BOTTOM - this.row * this.counts[layer];
+    return [this.left + NODE / 2 + COLUMN * layer, TOP + free / 2 + this.row * (at + 0.5)];
+  }
+
+  // -- names ------------------------------------------------------------------------------------------------------------
+  entry(layer, at) { return layer ? `a[${layer}][${at}]` : this.described.columns[at]; }
+
+  answer(at) {
+    const {classes} = this.described;
+    if (classes.length > 2) return classes[at];
+    return classes.length ? `P(${classes[1]})` : "ŷ";
+  }
+
+  title(layer) {
+    const {gates, widths} = this.described, last = widths.length - 1;
+    if (!layer) return word("input");
+    return `${layer === last ? word("output_layer") : word("layer", {number: layer})} · ${gates[layer - 1]}`;
+  }
+
+  // -- drawing ----------------------------------------------------------------------------------------------------------
+  draw() {
+    const picture = drawn("svg", {viewBox: `0 0 ${this.width} ${this.height}`, role: "group", "aria-labelledby": "picture-title", "aria-describedby": "picture-hint"});
+    this.ties = [];
+    this.nodes = this.counts.map(() => []);
+    const touches = drawn("g", {});
+    picture.append(this.lines(touches), touches);
+    this.counts.forEach((count, layer) => this.column(picture, layer, count));
+    this.canvas = element("canvas", {width: this.width * SHARPNESS, height: this.height * SHARPNESS, "aria-hidden": "true"});
+    const sheet = element("div", {class: "sheet"}, picture, this.canvas);
+    sheet.style.minWidth = `${Math.min(this.width, NARROWEST)}px`;
+    sheet.style.maxWidth = `${this.width * 1.2}px`;
+    byId("picture").replaceChildren(sheet);
+    picture.addEventListener("keydown", (event) => this.key(event));
+    picture.addEventListener("pointerleave", () => this.pick(this.pinned));
+  }
+
+  lines(touches) {
+    const group = drawn("g", {});
+    for (let layer = 1; layer < this.counts.length; layer += 1) {
+      for (let from = 0; from < this.counts[layer - 1]; from += 1) {
+        for (let to = 0; to < this.counts[layer]; to += 1) {
+          const [x0, y0] = this.place(layer - 1, from), [x1, y1] = this.place(layer, to), half = NODE / 2, bend = COLUMN / 2;
+          const d = `M${x0 + half} ${y0}C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1 - half - 8} ${y1}`;
+          const line = drawn("path", {d, class: "tie none"}), picked = {kind: "w", layer, from, to};
+          group.append(line);
+          touches.append(drawn("path", {d, class: "touch", "data-weight": `w[${layer}][${from}][${to}]`, onclick: () => this.pin(picked), onpointerenter: () => this.pick(picked)}));
+          this.ties.push({...picked, line});
+        }
+      }
+    }
+    return group;
+  }
+
+  column(picture, layer, count) {
+    const [x] = this.place(layer, 0), more = this.described.widths[layer] - count;
+    picture.append(drawn("text", {x, y: 24, class: "layer-name"}, this.title(layer)));
+    for (let at = 0; at < count; at += 1) this.node(picture, layer, at);
+    if (more) picture.append(drawn("text", {x, y: this.height - 8, class: "layer-name"}, word("more_neurons", {count: more})));
+  }
+
+  node(picture, layer, at) {
+    const [x, y] = this.place(layer, at), corner = {x: x - NODE / 2, y: y - NODE / 2, width: NODE, height: NODE, rx: 8};
+    const picked = {kind: layer ? "b" : "x", layer, to: at}, first = !layer && !at;
+    const node = drawn("g", {class: "node", role: "button", tabindex: first ? 0 : -1, "data-neuron": `${layer},${at}`, onclick: () => this.pin(picked), onpointerenter: () => this.pick(picked), onfocus: () => this.pin(picked)},
+      drawn("rect", {class: "body", ...corner}), drawn("rect", {class: "ring", ...corner}));
+    if (layer) node.append(drawn("circle", {class: "bias none", cx: x - NODE / 2 - 1, cy: y, r: 5.5}));
+    const last = this.counts.length - 1, name = layer === last ? this.answer(at) : this.entry(layer, at);
+    if (!layer) node.append(drawn("text", {x: x - NODE / 2 - 10, y: y + 5, "text-anchor": "end"}, cut(name)));
+    if (layer === last) node.append(drawn("text", {x: x + NODE / 2 + 10, y: y + 5}, cut(name)));
+    node.append(drawn("title", {}, name));
+    node.setAttribute("aria-label", name);
+    picture.append(node);
+    this.nodes[layer].push(node);
+  }
+
+  // -- numbers ----------------------------------------------------------------------------------------------------------
+  // layers: [{w, b, dw, db}, ...]; side: "" for weights, "d" for gradients.
+  show(layers, side) {
+    this.layers = layers;
+    const most = Math.max(...layers.flatMap((layer) => layer[`${side}w`].flat()).map((value) => Math.abs(value ?? 0)), 1e-300);
+    for (const {layer, from, to, line} of this.ties) this.mark(line, "tie", layers[layer - 1][`${side}w`][from][to], most);
+    layers.forEach((layer, number) => layer[`${side}b`].forEach((value, at) => {
+      const dot = this.nodes[number + 1][at].querySelector(".bias");
+      this.mark(dot, "bias", value, 1);
+    }));
+    this.tell();
+  }
+
+  // Not computed is dotted; 0 is a hair; others are blue above 0 and vermillion below.
+  mark(drawing, css, value, most) {
+    const sign = value === null || value === undefined ? "none" : value > 0 ? "plus" : value < 0 ? "minus" : "zero";
+    const kind = `${css} ${sign}`;
+    if (drawing.getAttribute("class") !== kind) drawing.setAttribute("class", kind);
+    if (css === "tie") drawing.style.strokeWidth = sign === "none" || sign === "zero" ? "" : (0.4 + THICKEST * Math.abs(value) / most).toFixed(2);
+  }
+
+  // What each neuron makes of the plane, in its place.
+  tile(plane) {
+    this.plane = plane;
+    const context = this.canvas.getContext("2d");
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    plane.neurons.forEach((neurons, layer) => neurons.forEach((text, at) => {
+      const shares = bytes(text, true), [x, y] = this.place(layer, at), half = NODE / 2 - 1.5;
+      const corner = [x - half, y - half, 2 * half, 2 * half].map((value) => value * SHARPNESS);
+      context.save();
+      context.beginPath();
+      context.roundRect(...corner, 7 * SHARPNESS);
+      context.clip();
+      context.drawImage(dots(plane.tile, (place) => diverging(shares[place] / 127)), ...corner);
+      context.restore();
+    }));
+    this.outputs(context, plane);
+  }
+
+  outputs(context, plane) {
+    const last = this.counts.length - 1;
+    plane.answers.slice(0, this.counts[last]).forEach((text, at) => {
+      const shares = bytes(text), [x, y] = this.place(last, at), half = NODE / 2 - 1.5;
+      const corner = [x - half, y - half, 2 * half, 2 * half].map((value) => value * SHARPNESS);
+      context.save();
+      context.beginPath();
+      context.roundRect(...corner, 7 * SHARPNESS);
+      context.clip();
+      context.drawImage(dots(plane.side, (place) => diverging(shares[place] / 127.5 - 1)), ...corner);
+      context.restore();
+    });
+  }
+
+  // -- what is told -----------------------------------------------------------------------------------------------------
+  // Told until another one is pointed at; a pinned one comes back when nothing is.
+  pin(picked) {
+    this.pinned = picked;
+    this.pick(picked);
+  }
+
+  pick(picked) {
+    this.picked = picked;
+    const node = picked && this.nodes[picked.layer][picked.to], all = this.nodes.flat();
+    all.forEach((one) => one.classList.toggle("chosen", one === node));
+    if (node && picked === this.pinned) all.forEach((one) => one.setAttribute("tabindex", one === node ? 0 : -1));
+    this.ties.forEach(({layer, from, to, line}) => {
+      const own = picked?.layer === layer && picked.to === to && (picked.kind === "b" || picked.from === from);
+      line.dataset.own = own;
+    });
+    this.ties[0].line.parentNode.classList.toggle("picking", Boolean(picked?.layer));
+    this.tell();
+  }
+
+  // The chosen number's name, value and gradient.
+  tell() {
+    const said = byId("told"), {picked} = this;
+    if (!picked || !this.layers) { said.textContent = word("picture_hint"); return; }
+    if (picked.kind === "x") { said.textContent = `x[${picked.to}] = ${this.described.columns[picked.to]}`; return; }
+    const {kind, layer, from, to} = picked, numbers = this.layers[layer - 1], w = kind === "w";
+    const name = w ? `w[${layer}][${from}][${to}]` : `b[${layer}][${to}]`;
+    const way = w ? `${this.entry(layer - 1, from)} → ${this.entry(layer, to)}` : this.entry(layer, to);
+    const value = w ? numbers.w[from][to] : numbers.b[to], gradient = w ? numbers.dw[from][to] : numbers.db[to];
+    said.replaceChildren(element("b", {}, name), ` (${way})  ${word(w ? "weight" : "bias")} `,
+      element("span", {class: "value"}, shown(value, 5)), `  ${word("gradient")} `, element("span", {class: "gradient"}, told(gradient)));
+  }
+
+  // Arrows go from neuron to neuron; Enter from one of its weights to the next.
+  key(event) {
+    const picked = this.pinned;
+    if (!picked) return;
+    if (event.key === "Escape") { this.pin(null); return; }
+    const arrow = ARROWS[event.key];
+    if (arrow) {
+      const layer = Math.max(0, Math.min(this.counts.length - 1, picked.layer + arrow[0]));
+      const to = Math.max(0, Math.min(this.counts[layer] - 1, picked.to + arrow[1]));
+      this.nodes[layer][to].focus();
+    } else if ((event.key === "Enter" || event.key === " ") && picked.layer) {
+      const from = picked.kind === "w" ? (picked.from + 1) % this.counts[picked.layer - 1] : 0;
+      this.pin({kind: "w", layer: picked.layer, from, to: picked.to});
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+export const told = (number) => (number === null || number === undefined ? word("not_computed") : shown(number, 5));

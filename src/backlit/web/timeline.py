@@ -1,0 +1,91 @@
+"""Where a training has been: a bounded number of moments, each lately, and long ago at even distances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST, LATELY, MOST_BYTES = 240, 60, 64 * 2**20
+"""Moments that are kept, how many of the last ones are never thinned out, and what all may weigh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What curves show of a moment; a held-out number is None where no rows are held out."""
+
+    epoch: float
+    loss: float
+    score: float
+    held_loss: float | None
+    held_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Everything that a training goes on from: finished epochs, mini-batches of the next, and the numbers."""
+
+    epoch: int
+    batch: int
+    theta: NDArray[np.floating[Any]]
+    memory: NDArray[Any]
+    settings: NDArray[np.float64]
+    point: Point
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.theta.nbytes + self.memory.nbytes
+
+
+class Timeline:
+    """The moments in order, and the one that the training stands at.
+
+    Examples
+    --------
+    >>> line = Timeline(most=8, lately=2)
+    >>> zeros = np.zeros(1)
+    >>> for n in range(20):
+    ...     line.add(Moment(n, 0, zeros, zeros, zeros, Point(n, 0.0, 0.0, None, None)))
+    >>> [moment.epoch for moment in line]
+    [0, 4, 8, 10, 13, 16, 18, 19]
+    """
+
+    def __init__(self, most: int = MOST, lately: int = LATELY) -> None:
+        self._most = most
+        self._lately = lately
+        self._moments: list[Moment] = []
+        self.at = -1
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+    def __iter__(self) -> Iterator[Moment]:
+        return iter(self._moments)
+
+    @property
+    def now(self) -> Moment:
+        """Where the training stands."""
+        return self._moments[self.at]
+
+    def go_to(self, at: int) -> Moment:
+        """Stand at an earlier or later moment; the nearest one there is."""
+        self.at = min(max(at, 0), len(self) - 1)
+        return self.now
+
+    def add(self, moment: Moment) -> None:
+        """What comes next from where the training stands; what came after that before is forgotten."""
+        del self._moments[self.at + 1 :]
+        self._moments.append(moment)
+        most = max(4, min(self._most, MOST_BYTES // max(moment.size, 1)))
+        if len(self) > most:
+            del self._moments[self._least(len(self) - min(self._lately, most // 2))]
+        self.at = len(self) - 1
+
+    def _least(self, lately: int) -> int:
+        """The moment, before the latest ones, whose neighbours are closest to each other."""
+        epochs = [moment.point.epoch for moment in self._moments]
+        return min(range(1, lately), key=lambda i: epochs[i + 1] - epochs[i - 1])

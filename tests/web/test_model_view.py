@@ -1,0 +1,111 @@
+"""A saved model on the page: the same numbers as `trace`, three witnesses, and one line for what is wrong."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backlit import MLPClassifier, MLPRegressor, load, trace
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+CHANCE = np.random.default_rng(0)
+X = np.round(CHANCE.normal(size=(40, 3)), 3)
+LABELS = {"kind": np.where(X[:, 0] > X[:, 1], "up", "down"), "amount": np.round(X[:, 0] - 2 * X[:, 2], 3)}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A table of inputs `a`, `b`, `c` for each target, and models of them: a small one of each, and a wide one."""
+    folder = tmp_path_factory.mktemp("models")
+    found = {}
+    for target, labels in LABELS.items():
+        found[target] = folder / f"{target}.csv"
+        with found[target].open("w", newline="") as file:
+            csv.writer(file).writerows(
+                [["a", "b", "c", target], *([*x, label] for x, label in zip(X, labels, strict=True))]
+            )
+    kind, amount = LABELS.values()
+    models = {
+        "small": MLPClassifier((4,), max_iter=20, random_state=0).fit(X, kind),
+        "number": MLPRegressor(hidden_layer_sizes=(3, 3), max_iter=20, random_state=0).fit(X, amount),
+        "wide": MLPClassifier((200, 50), max_iter=2, random_state=0).fit(X, kind),
+    }
+    for name, model in models.items():
+        found[name] = folder / f"{name}.backlit"
+        model.save(found[name])
+    return found
+
+
+def asked(client: Any, **changes: Any) -> Any:
+    shelf = client.get("/api/shelf").json
+    first = {"model": shelf["models"][0]["number"], "table": shelf["tables"][0]["number"]}
+    return client.post("/api/explain", {**first, "target": shelf["tables"][0]["columns"][-1], "row": 3, **changes})
+
+
+@pytest.mark.parametrize(("model", "target"), [("small", "kind"), ("number", "amount")])
+@pytest.mark.parametrize("zoom", ["neuron", "gates", "layer"])
+def test_a_weights_gradient_is_that_of_trace(opened: Any, files: Any, model: str, target: str, zoom: str) -> None:
+    client = opened([files[model]], [files[target]])
+    found = asked(client, weight="w[1][2][1]", zoom=zoom).json
+    expected = trace(load(files[model]), x=X[3], y=LABELS[target][3])
+    assert found["gradient"] == pytest.approx(expected.gradients["w[1][2][1]"], rel=1e-12)
+    assert found["loss"] == pytest.approx(expected.value, rel=1e-12)
+    assert (found["zoom"], found["agrees"]) == (zoom, True)
+    assert found["witnesses"]["difference"] == pytest.approx(found["gradient"], rel=1e-5, abs=1e-8)
+    assert found["witnesses"]["engine"] == pytest.approx(found["gradient"], rel=1e-9)
+    assert "<math" in found["mathml"]
+    assert client.get(found["frame"]).text.startswith("<!doctype html>")
+
+
+def test_the_steepest_weight_comes_first_and_is_chosen(opened: Any, files: Any) -> None:
+    client = opened([files["small"]], [files["kind"]])
+    found = asked(client).json
+    steps = [abs(weight["gradient"]) for weight in found["weights"]]
+    assert steps == sorted(steps, reverse=True)
+    assert found["weight"] == found["weights"][0]["name"]
+    assert found["gradient"] == pytest.approx(found["weights"][0]["gradient"])
+    assert [name for name, _ in found["cells"]] == ["a", "b", "c"]
+    assert found["label"] == LABELS["kind"][3]
+    assert found["prediction"] == load(files["small"]).predict(X[3:4])[0]
+
+
+def test_a_large_network_is_shown_layer_by_layer(opened: Any, files: Any) -> None:
+    client = opened([files["wide"]], [files["kind"]])
+    found = asked(client, zoom="gates").json
+    assert (found["zoom"], found["agrees"]) == ("layer", True)
+    assert len(client.get(found["frame"]).body) < 300_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"row": 40}, "rows 0 to 39"), ({"row": -1}, "rows 0 to 39"), ({"row": "x"}, "rows 0 to 39"),
+        ({"row": 1.5}, "rows 0 to 39"), ({"row": None}, "rows 0 to 39"), ({"row": True}, "rows 0 to 39"),
+        ({"weight": "w[9][0][0]"}, "w[9]"), ({"weight": "magic"}, "magic"), ({"weight": "w[1]"}, "w[1]"),
+        ({"weight": ["w"]}, "w"), ({"target": "no column"}, "no column"), ({"target": "a"}, "a"),
+        ({"zoom": "batch"}, "zoom"), ({"lang": "fr"}, "lang"), ({"model": "99"}, "model"), ({"table": "99"}, "table"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_said_in_one_line(opened: Any, files: Any, changes: dict[str, Any], said: str) -> None:
+    found = asked(opened([files["small"]], [files["kind"]]), **changes)
+    assert found.status in (404, 422), found.text
+    assert said in found.json["error"]
+    assert str(files["small"].parent) not in found.json["error"]
+
+
+def test_a_row_without_a_label_and_a_table_of_another_kind_are_said(opened: Any, files: Any, tmp_path: Path) -> None:
+    client = opened([files["small"]], [files["kind"]])
+    for name, text, said in (
+        ("empty.csv", "a,b,c,kind\n1,2,3,\n", "empty"),
+        ("other.csv", "a,kind\n1,up\n", "other.csv"),
+        ("class.csv", "a,b,c,kind\n1,2,3,sideways\n", "sideways"),
+    ):
+        table = client.post(f"/api/upload/tables?name={name}", text.encode()).json["number"]
+        found = asked(client, table=table, target="kind", row=0)
+        assert found.status == 422, found.text
+        assert said in found.json["error"]
