@@ -78,7 +78,7 @@ def test_it_steps_by_keyboard_alone(view: View) -> None:
     while page.evaluate("document.activeElement.id") != "formula":
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect_of(inside(page).locator(".picture")).to_be_focused()
+    expect_of(inside(page).locator(".view:not([hidden]) .picture")).to_be_focused()
     page.keyboard.press("Home")
     expect(page, "value", "q1", "")
     page.keyboard.press("ArrowRight")

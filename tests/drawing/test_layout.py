@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations, pairwise
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backlit.drawing import Box, Circuit, Layout, Link, Place, arrange
-from backlit.drawing.rows import MOST_MINIMIZED, rows, spread
+from backlit.drawing import Box, Circuit, Layout, Link, Place, arrange, to_svg
+from backlit.drawing.rows import MOST_LANES, MOST_MINIMIZED, rows, spread
 
 Rectangle = tuple[float, float, float, float]
 Maker = Callable[[int, int], Circuit]
@@ -132,3 +133,35 @@ def test_spread_keeps_order_and_distance(pairs: list[tuple[float, float]]) -> No
 
 def test_spread_leaves_alone_what_is_apart() -> None:
     assert spread([0.0, 5.0, 9.0], [1.0, 1.0, 1.0]) == [0.0, 5.0, 9.0]
+
+
+def read_all_along(gates: int) -> Circuit:
+    """A chain in which every gate reads the first box as well: the longest links pass all columns."""
+    boxes = [Box("x", "input", "x", "x", 0.5, 1.0)]
+    links = []
+    for place in range(gates):
+        before = boxes[-1].name
+        boxes.append(Box(f"q{place}", "gate", "×", "", 0.25, 0.5))
+        links += [Link(before, f"q{place}", 0, 0.5, 0.5, 0.25), Link("x", f"q{place}", 1, 0.5, 0.5, 0.25)]
+    return Circuit("chain", tuple(boxes), tuple(links), boxes[-1].name)
+
+
+def test_lanes_are_bounded_and_nothing_is_left_out() -> None:
+    drawn = read_all_along(2_000)
+    place = {box.name: number for number, box in enumerate(drawn.boxes)}
+    found = rows(len(drawn.boxes), [(place[link.source], place[link.target]) for link in drawn.links])
+    assert len(found.column) - len(drawn.boxes) <= MOST_LANES  # one for each column passed would be two million
+    lengths = [len(lanes) for lanes in found.lanes]
+    assert lengths[3] == 1  # short links keep their lanes
+    assert lengths[-1] == 0
+    layout = arrange(drawn)
+    assert len(layout.places) == 2_001
+    assert len(layout.routes) == len(drawn.links)
+    assert len({(place.x, place.y) for place in layout.places.values()}) == 2_001
+
+
+def test_a_picture_of_two_thousand_gates_is_whole(at_random: Maker) -> None:
+    drawn = at_random(3, 2_000)
+    root = ElementTree.fromstring(to_svg(drawn))
+    groups = [group for group in root.iter("{http://www.w3.org/2000/svg}g") if group.find("{*}title") is not None]
+    assert len(groups) == 2_000

@@ -12,6 +12,7 @@ import pytest
 from backlit.emit import GATES, local_of, value_of
 from backlit.emit.javascript import gates_module
 from backlit.gate_kinds import Gate
+from backlit.graph.many import LOGSUMEXP, MEAN, SUM, WEIGHTED_SUM, ManyGate, softmax_output
 
 ELEMENTWISE = [gate for gate in GATES.values() if isinstance(gate, Gate)]
 POINTS = [-40.0, -3.2, -1.0, -0.3, 0.0, 1e-3, 0.4, 1.0, 2.6, 5.0, 40.0]
@@ -47,3 +48,19 @@ console.log(JSON.stringify(found));"""
             numbers = [float(text.replace("Infinity", "inf")) for text in row]
             expected = np.array(expected, float)
             np.testing.assert_allclose(numbers, expected, rtol=1e-12, atol=1e-14, err_msg=f"{name}{at}")
+
+
+@pytest.mark.parametrize("rule", [WEIGHTED_SUM, SUM, MEAN, LOGSUMEXP, softmax_output(0), softmax_output(3)])
+def test_gates_of_many_operands_mean_the_same_in_javascript(rule: ManyGate) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node here to run JavaScript with")
+    operands = np.array([0.4, -3.2, 2.6, 1.0, -0.3])
+    script = (
+        gates_module([], {"rule": rule.javascript})
+        + f"const v = {operands.tolist()}, y = GATES.rule.value(...v);"
+        + "console.log(JSON.stringify([y, ...GATES.rule.locals(v, y)]));"
+    )
+    done = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True)
+    y = rule.value(operands)
+    np.testing.assert_allclose(json.loads(done.stdout), [y, *rule.locals(operands, y)], rtol=1e-13)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from xml.sax.saxutils import quoteattr
 
@@ -13,20 +13,27 @@ from backlit.drawing.parts import GIVEN, Circuit
 from backlit.drawing.svg import to_svg
 from backlit.drawing.words import words
 
+NO_GATES = "const GATES = {};"
+
 Cell = tuple[str, str]
 """Class and text."""
 
 
-def to_html(circuit: Circuit, lang: str = "en", gates: str = "const GATES = {};") -> str:
+def to_html(
+    circuit: Circuit | Mapping[str, Circuit], lang: str = "en", gates: str = NO_GATES, shown: str | None = None
+) -> str:
     """Write a circuit as a page of its own; where scripts do not run it is a picture with tables.
 
     Parameters
     ----------
-    circuit : Circuit
+    circuit : Circuit or mapping of str to Circuit
+        One circuit, or the same computation at several zooms, by the name of the zoom, from fine to coarse.
     lang : {"en", "ko"}
     gates : str
         JavaScript that defines ``GATES``, the formulas that the page recomputes with; without them new inputs
         cannot be put in.
+    shown : str, optional
+        The zoom that the page begins with; the first unless given.
 
     Returns
     -------
@@ -45,31 +52,61 @@ def to_html(circuit: Circuit, lang: str = "en", gates: str = "const GATES = {};"
     >>> to_html(Circuit("exp(x)", (x, y), (Link("x", "y", 0),), output="y"))[:15]
     '<!doctype html>'
     """
-    table = words(lang)
-    title = escape(printable(circuit.title))
-    script = component.script(gates)
+    title = escape(printable(_title(circuit)))
+    script = component.page_script(gates)
     return "\n".join(
         [
             "<!doctype html>",
             f'<html lang="{lang}">',
             '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
             f'<meta http-equiv="Content-Security-Policy" content="{component.policy(script)}">',
-            f"<title>{title}</title><style>{component.style()}</style></head>",
+            f"<title>{title}</title><style>{component.page_style()}</style></head>",
             f'<body><main class="circuit-view"><h1>{title}</h1>',
-            component.panel(circuit, table),
-            f'<div class="picture" tabindex="0" role="region" aria-label="{table["circuit"]}">',
-            to_svg(circuit, lang, marked=True),
-            '</div><div class="tables">',
-            _wires(circuit, table),
-            _edges(circuit, table),
-            "</div>",
-            f"<p>{number(None)}: {table['not_computed']}</p>" if circuit.lacks else "",
-            component.data(circuit, table),
+            markup(circuit, lang, shown),
             f"<script>{script}</script>",
             "</main></body></html>",
             "",
         ]
     )
+
+
+def markup(circuit: Circuit | Mapping[str, Circuit], lang: str = "en", shown: str | None = None) -> str:
+    """What stands inside the component's element, a page's or a notebook's: of `to_html` all but the scripts."""
+    views = {"": circuit} if isinstance(circuit, Circuit) else dict(circuit)
+    shown = next(iter(views)) if shown is None else shown
+    table = words(lang)
+    sections = [line for zoom, view in views.items() for line in _view(view, lang, "" if zoom == shown else " hidden")]
+    return "\n".join(
+        [
+            component.panel(views[shown], table),
+            component.zooms(views, shown, table),
+            '<div class="views">',
+            *sections,
+            "</div>",
+            component.data(list(views.values()), table),
+        ]
+    )
+
+
+def _title(circuit: Circuit | Mapping[str, Circuit]) -> str:
+    return (circuit if isinstance(circuit, Circuit) else next(iter(circuit.values()))).title
+
+
+def _view(circuit: Circuit, lang: str, hidden: str) -> Iterator[str]:
+    """One zoom: the picture, where its derivation goes, and its tables."""
+    table = words(lang)
+    yield f'<section class="view"{hidden}>'
+    yield f'<div class="picture" tabindex="0" role="region" aria-label="{table["circuit"]}">'
+    yield to_svg(circuit, lang, marked=True)
+    yield "</div>"
+    yield component.derivation(table)
+    yield '<div class="tables">'
+    yield _wires(circuit, table)
+    yield _edges(circuit, table)
+    yield "</div>"
+    if circuit.lacks:
+        yield f"<p>{number(None)}: {table['not_computed']}</p>"
+    yield "</section>"
 
 
 def _wires(circuit: Circuit, table: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 REPLACEMENT = "\ufffd"
 MIXING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -51,6 +52,8 @@ def pixels(text: str, size: float) -> float:
     >>> pixels("-12", 10) < pixels("기울기", 10)
     True
     """
+    if text.isascii():
+        return size * NARROW * len(text)
     return size * sum(WIDE if _cells_of(char) == 2 else NARROW for char in text)
 
 
@@ -60,6 +63,7 @@ def pad(text: str, width: int, right: bool = False) -> str:
     return blanks + text if right else text + blanks
 
 
+@lru_cache(maxsize=4096)
 def _cells_of(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) == "Cf":
         return 0

@@ -22,6 +22,9 @@ MOST_MINIMIZED = 400
 MOST_TRANSPOSED = 1000
 """Vertices up to which neighbours are swapped to save crossings; that grows faster still."""
 
+MOST_LANES = 30_000
+"""Lanes in a picture; beyond, the longest links have none and are drawn straight across, behind what they pass."""
+
 LANE = 0.35
 """The room of a lane as a share of that of a box."""
 
@@ -58,14 +61,26 @@ def rows(count: int, links: Sequence[Ends]) -> Rows:
         edges.extend(zip((source, *made), (*made, target), strict=True))
         return made
 
+    longest = _longest([column[target] - column[source] for source, target in links])
     for source, target in links:
-        lanes.append(connect(source, target, column[target]))
+        near = column[target] - column[source] <= longest
+        lanes.append(connect(source, target, column[target]) if near else ())
     drawn = len(column)
     exit_column = max(column) + 1
     for box in _ends(count, links):
         connect(box, -1, exit_column)
     across = _across(edges, len(column))
     return Rows(tuple(column[:drawn]), tuple(across[:drawn]), tuple(lanes))
+
+
+def _longest(lengths: Sequence[int]) -> int:
+    """How many columns long a link with lanes may be, so that there are not too many lanes."""
+    room = MOST_LANES
+    for length in sorted(lengths):
+        room -= length - 1
+        if room < 0:
+            return length - 1
+    return max(lengths, default=1)
 
 
 def _ends(count: int, links: Iterable[Ends]) -> list[int]:
@@ -91,7 +106,8 @@ def _rightmost(count: int, links: Sequence[Ends]) -> list[int]:
     height = [0] * count
     for box in reversed(range(count)):
         height[box] = 1 + max((height[reader] for reader in readers[box]), default=-1)
-    return [max(height) - own for own in height]
+    most = max(height)
+    return [most - own for own in height]
 
 
 def _across(edges: Sequence[Ends], count: int) -> list[float]:

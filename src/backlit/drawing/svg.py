@@ -63,7 +63,7 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False) -> str:
         f'<rect class="page" width="{width:.0f}" height="{height:.0f}" rx="10"/>',
         f'<text class="heading" x="{MARGIN:.0f}" y="{MARGIN + 12:.0f}">{title}</text>',
         f'<g transform="translate({shift:.1f} {MARGIN + HEADING:.1f})">',
-        *(line for route in layout.routes for line in _wire(route)),
+        *(line for at, route in enumerate(layout.routes) for line in _wire(route, at if marked else None)),
         *(line for place in layout.places.values() for line in _stub(place, circuit.output, marked)),
         *(line for at, route in enumerate(layout.routes) for line in _edge_labels(route, at if marked else None)),
         *(line for place in layout.places.values() for line in _box(place, circuit.output, lang, marked)),
@@ -114,11 +114,14 @@ def _path(route: Route) -> str:
     return "".join(steps)
 
 
-def _wire(route: Route) -> Iterator[str]:
-    """The line and its arrowhead; dashed where no gradient came back."""
+def _wire(route: Route, at: int | None) -> Iterator[str]:
+    """The line and its arrowhead; dashed where no gradient came back. `at` is the link's number, for a page."""
     x, y = route.points[-1]
     dashed = " unknown" if route.link.contribution is None else ""
-    yield f'<path class="wire{dashed}" d="{_path(route)}"/>'
+    line = _path(route)
+    yield f'<path class="wire{dashed}" d="{line}"/>'
+    if at is not None:  # broad and unseen: what a pointer reaches
+        yield f'<path class="reach" d="{line}"{_mark(edge=at)}/>'
     yield f'<path class="tip" d="M{x:.1f} {y:.1f}l-8 -4v8z"/>'
     if route.branch and route.link.contribution is None:
         yield f'<circle class="hollow" cx="{route.branch[0] + 5:.1f}" cy="{route.branch[1]:.1f}" r="4"/>'

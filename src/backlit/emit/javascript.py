@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from backlit.calculus import expand, local_tree, value_tree
 from backlit.expression import Expression, Name, Number, fold
@@ -70,10 +71,11 @@ def to_javascript(root: Expression) -> str:
     return fold(expand(root), written)
 
 
-def gates_module(names: Iterable[str]) -> str:
+def gates_module(names: Iterable[str], more: Mapping[str, str] = MappingProxyType({})) -> str:
     """JavaScript that defines ``GATES``: of each gate its value and local gradients, as functions.
 
-    Gates that mix whole arrays, and those declared nowhere, are left out: a page cannot recompute them.
+    Gates that mix whole arrays, and those declared nowhere, are left out: a page cannot recompute them. `more` are
+    gates of any number of operands that say themselves in JavaScript: ``locals`` takes all operands at once.
 
     Examples
     --------
@@ -91,5 +93,6 @@ def gates_module(names: Iterable[str]) -> str:
         )
         value = to_javascript(value_tree(gate))
         lines.append(f"  {json.dumps(name)}: {{value: ({operands}) => {value}, local: [{locals_}]}},")
+    lines += [f"  {json.dumps(name)}: {written}," for name, written in more.items()]
     body = "\n".join(["const GATES = {", *lines, "};"])
     return f"{ERF}\n{body}" if "erf(" in body else body

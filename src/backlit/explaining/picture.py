@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backlit.drawing.parts import Box, Circuit, Link, Number, WitnessRow
+from backlit.graph.many import ManyGate
 
 if TYPE_CHECKING:
     from backlit.explaining.trace import Trace
@@ -72,8 +73,14 @@ def _box(trace: Trace, wire: Wire, view: TracedWire, names: Mapping[Wire, str]) 
         value=shown(view.value),
         gradient=shown(view.gradient),
         pattern=view.pattern,
-        gate=view.gate or "",
+        gate=gate_name(wire),
     )
+
+
+def gate_name(wire: Wire) -> str:
+    """By what a page finds the gate's formula; empty for what was given."""
+    part = wire.rule.part if isinstance(wire.rule, ManyGate) else ""
+    return f"{wire.gate or ''}{part}"
 
 
 def _link(source: str, target: str, slot: int, edge: TracedEdge) -> Link:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -233,12 +234,28 @@ class Trace:
         return to_svg(self._circuit(), lang)
 
     def to_html(self, lang: str = "en") -> str:
-        """The circuit as one page that needs nothing else: step through it, change inputs, practise."""
+        """The circuit as one page that needs nothing else: step through it, zoom, fold, change inputs, practise."""
         from backlit.drawing import to_html
-        from backlit.emit.javascript import gates_module
+        from backlit.explaining.zooms import offered
 
-        circuit = self._circuit()
-        return to_html(circuit, lang, gates_module(box.gate for box in circuit.boxes if box.gate))
+        circuits, shown, gates = offered(self)
+        return to_html(circuits, lang, gates, shown)
+
+    def widget(self, lang: str = "en") -> Any:
+        """The same page as a notebook's widget; a trace that a notebook displays is one where anywidget is installed.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+
+        Raises
+        ------
+        BacklitError
+            If anywidget, the extra ``notebook``, is not installed.
+        """
+        from backlit.explaining.widget import widget
+
+        return widget(self, lang)
 
     def to_latex(self) -> str:
         """The circuit as a TikZ picture."""
@@ -251,8 +268,14 @@ class Trace:
 
         return circuit(self)
 
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """The widget, or nothing where it is not installed: then a notebook asks for the pictures below."""
+        if importlib.util.find_spec("anywidget") is None:
+            return {}
+        return self.widget()._repr_mimebundle_(**options)
+
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_svg()
 
     def _repr_svg_(self) -> str:
         return self.to_svg()

@@ -27,6 +27,8 @@ class ManyGate:
     written_local: Callable[[int, Sequence[str], str], str]
     symbol: str = ""
     pattern: Pattern = ""
+    javascript: str = ""
+    part: str = ""
 
 
 SHOWN = 4
@@ -61,8 +63,20 @@ def _weighted_local(slot: int, names: Sequence[str], output: str) -> str:
     return "1" if slot == 2 * n else names[(slot + n) % (2 * n)]
 
 
+_WEIGHTED_JS = """{
+    value: (...v) => { const n = v.length >> 1; let total = v.length % 2 ? v[2 * n] : 0;
+      for (let i = 0; i < n; i++) total += v[i] * v[n + i]; return total; },
+    locals: (v) => { const n = v.length >> 1; return v.map((_, i) => i < n ? v[n + i] : i < 2 * n ? v[i - n] : 1); }}"""
+
 WEIGHTED_SUM = ManyGate(
-    "weighted_sum", _weighted_value, _weighted_locals, _weighted_written, _weighted_local, "Σwx", "switcher"
+    "weighted_sum",
+    _weighted_value,
+    _weighted_locals,
+    _weighted_written,
+    _weighted_local,
+    "Σwx",
+    "switcher",
+    _WEIGHTED_JS,
 )
 """A neuron: operands are n inputs, their n weights, and perhaps a bias."""
 
@@ -79,6 +93,7 @@ SUM = ManyGate(
     lambda slot, names, output: "1",
     "Σ",
     "distributor",
+    "{value: (...v) => v.reduce((a, b) => a + b), locals: (v) => v.map(() => 1)}",
 )
 MEAN = ManyGate(
     "mean",
@@ -88,6 +103,7 @@ MEAN = ManyGate(
     lambda slot, names, output: f"1 / {len(names)}",
     "mean",
     "distributor",
+    "{value: (...v) => v.reduce((a, b) => a + b) / v.length, locals: (v) => v.map(() => 1 / v.length)}",
 )
 LOGSUMEXP = ManyGate(
     "logsumexp",
@@ -96,7 +112,18 @@ LOGSUMEXP = ManyGate(
     _call("logsumexp"),
     lambda slot, names, output: f"exp({names[slot]} - {output})",
     "lse",
+    javascript="""{
+    value: (...v) => { const top = Math.max(...v);
+      return top + Math.log(v.reduce((a, x) => a + Math.exp(x - top), 0)); },
+    locals: (v, y) => v.map((x) => Math.exp(x - y))}""",
 )
+
+
+def _softmax_js(j: int) -> str:
+    shares = "const top = Math.max(...v), e = v.map((x) => Math.exp(x - top)), s = e.reduce((a, b) => a + b);"
+    return f"""{{
+    value: (...v) => {{ {shares} return e[{j}] / s; }},
+    locals: (v, y) => {{ {shares} return e.map((x, i) => y * ((i === {j} ? 1 : 0) - x / s)); }}}}"""
 
 
 @lru_cache(maxsize=1024)
@@ -125,4 +152,6 @@ def softmax_output(j: int) -> ManyGate:
         lambda names: f"softmax({_shortened(names, ', ')})[{j}]",
         written_local,
         "softmax",
+        javascript=_softmax_js(j),
+        part=f"[{j}]",
     )

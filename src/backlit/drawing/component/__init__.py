@@ -5,25 +5,28 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from html import escape
 from importlib import resources
 from xml.sax.saxutils import quoteattr
 
+from backlit.drawing.labels import LONGEST_SUM
 from backlit.drawing.measure import printable
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import Circuit
-from backlit.drawing.style import FONTS
 
-SCRIPTS = ("circuit.js", "practice.js", "main.js")
+SCRIPTS = (
+    "format.js", "circuit.js", "view.js", "derivation.js", "lighting.js", "folding.js", "fold_picture.js",
+    "practice.js", "main.js",
+)  # fmt: skip
 """In the order in which they are joined."""
 
 WORDS = (
-    "not_computed", "upstream", "local", "start", "before", "asking", "no_number", "verdict_right", "verdict_sign",
-    "verdict_one_branch", "verdict_local_only", "verdict_upstream_only", "verdict_swapped_inputs", "verdict_value",
-    "verdict_unknown",
+    "not_computed", "upstream", "local", "start", "before", "asking", "no_number", "path", "verdict_right",
+    "verdict_sign", "verdict_one_branch", "verdict_local_only", "verdict_upstream_only", "verdict_swapped_inputs",
+    "verdict_value", "verdict_unknown", "unfold", "fold_few", "fold_arrays", "fold_several", "fold_choose", "folded",
 )  # fmt: skip
 """What the scripts say."""
 
@@ -33,14 +36,33 @@ def _file(name: str) -> str:
     return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
 
 
+@cache
 def style() -> str:
-    """The page's style."""
+    """The component's style; it touches nothing outside the component."""
+    from backlit.drawing.style import FONTS
+
     return _file("style.css").replace("FONTS", FONTS)
 
 
-def script(gates: str) -> str:
-    """The scripts as one, with the gates' formulas, in a scope of its own."""
-    return '(() => {\n"use strict";\n' + "\n".join([gates, *map(_file, SCRIPTS)]) + "})();"
+@cache
+def script() -> str:
+    """The component's scripts as one; they expect ``GATES``, the gates' formulas."""
+    return "\n".join(map(_file, SCRIPTS))
+
+
+def page_style() -> str:
+    """The style of a page that holds the component and nothing else."""
+    return style() + _file("page.css")
+
+
+def page_script(gates: str) -> str:
+    """The scripts in a scope of their own, with the gates' formulas, and the line that brings the page to life."""
+    return '(() => {\n"use strict";\n' + "\n".join([gates, script(), _file("page.js")]) + "})();"
+
+
+def widget_script(gates: str) -> str:
+    """The same scripts as a module that a notebook's widget runs."""
+    return "\n".join([gates, script(), _file("widget.js")])
 
 
 def policy(text: str) -> str:
@@ -49,16 +71,27 @@ def policy(text: str) -> str:
     return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
 
 
-def data(circuit: Circuit, table: Mapping[str, str]) -> str:
-    """The circuit and the words as JSON in an element that browsers do not run."""
+def data(circuits: Sequence[Circuit], table: Mapping[str, str]) -> str:
+    """The circuits and the words as JSON in an element that browsers do not run."""
     given = {
-        "output": circuit.output,
-        "boxes": [{**asdict(box), "name": printable(box.name)} for box in circuit.boxes],
-        "links": [asdict(link) for link in circuit.links],
+        "views": [_view(circuit) for circuit in circuits],
         "words": {word: table[word] for word in WORDS},
+        "longest_sum": LONGEST_SUM,
     }
-    text = json.dumps(given, ensure_ascii=False, allow_nan=True).replace("<", "\\u003c")
+    text = json.dumps(given, ensure_ascii=False, allow_nan=True, separators=(",", ":")).replace("<", "\\u003c")
     return f'<script type="application/json">{text}</script>'
+
+
+def _view(circuit: Circuit) -> dict[str, object]:
+    """A circuit as the scripts read it; names as the picture and the tables show them."""
+    return {
+        "output": printable(circuit.output),
+        "boxes": [{**asdict(box), "name": printable(box.name)} for box in circuit.boxes],
+        "links": [
+            {**asdict(link), "source": printable(link.source), "target": printable(link.target)}
+            for link in circuit.links
+        ],
+    }
 
 
 def panel(circuit: Circuit, table: Mapping[str, str]) -> str:
@@ -85,4 +118,30 @@ def panel(circuit: Circuit, table: Mapping[str, str]) -> str:
         f'<form class="quiz" hidden><label><span class="question"></span> '
         f'<input class="answer" inputmode="decimal" autocomplete="off"></label>'
         f'<button>{escape(table["check"])}</button><output class="verdict"></output></form></section>'
+    )
+
+
+def zooms(views: Mapping[str, Circuit], shown: str, table: Mapping[str, str]) -> str:
+    """Buttons for the zooms, and for folding what the reader chooses."""
+    buttons = "".join(
+        f'<button type="button" class="zoom" aria-pressed="{str(zoom == shown).lower()}">'
+        f"{escape(table[f'zoom_{zoom}'])}</button>"
+        for zoom in views
+        if len(views) > 1
+    )
+    group = f'<div role="group" class="bar" aria-label={quoteattr(table["zoom"])}>{buttons}</div>' if buttons else ""
+    return (
+        f'<div class="bar levels">{group}<div class="bar folding">'
+        f'<button type="button" class="choose" aria-pressed="false">{escape(table["choose"])}</button>'
+        f'<button type="button" class="fold" disabled>{escape(table["fold"])}</button>'
+        '<span class="fold-said" role="status"></span></div></div><ul class="folds"></ul>'
+    )
+
+
+def derivation(table: Mapping[str, str]) -> str:
+    """Where the scripts write the chain rule for one wire."""
+    return (
+        f'<section class="derivation" aria-label={quoteattr(table["derivation"])} hidden><div class="bar">'
+        f"<h2>{escape(table['derivation'])}</h2><label>{escape(table['with_respect_to'])} "
+        '<select class="wrt"></select></label></div><div class="derived"></div></section>'
     )

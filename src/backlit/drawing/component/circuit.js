@@ -1,30 +1,46 @@
-// The circuit as data: recomputed forward and backward, gate by gate, by the formulas in GATES.
-class CircuitModel {
-  constructor(given) {
-    this.output = given.output;
-    this.boxes = given.boxes;
-    this.links = given.links;
-    this.byName = new Map(this.boxes.map((box) => [box.name, box]));
-    this.into = new Map(this.boxes.map((box) => [box.name, []]));
-    this.outOf = new Map(this.boxes.map((box) => [box.name, []]));
-    for (const link of this.links) {
+// The circuit as data: boxes in forward order, the links between them, and what is next to what.
+class Wiring {
+  constructor(boxes, links, output) {
+    Object.assign(this, {boxes, links, output});
+    this.byName = new Map(boxes.map((box) => [box.name, box]));
+    this.into = new Map(boxes.map((box) => [box.name, []]));
+    this.outOf = new Map(boxes.map((box) => [box.name, []]));
+    for (const link of links) {
       this.into.get(link.target).push(link);
       this.outOf.get(link.source).push(link);
     }
-    this.gates = this.boxes.filter((box) => this.into.get(box.name).length);
+    this.gates = boxes.filter((box) => this.into.get(box.name).length);
+  }
+
+  // Every box that is reached from some by following links: "outOf" towards the output, "into" towards the inputs.
+  reach(names, way) {
+    const found = new Set(names), stack = [...names], end = way === "outOf" ? "target" : "source";
+    while (stack.length) {
+      for (const link of this[way].get(stack.pop())) {
+        if (!found.has(link[end])) { found.add(link[end]); stack.push(link[end]); }
+      }
+    }
+    return found;
+  }
+}
+
+// Recomputed forward and backward, gate by gate, by the formulas in GATES.
+class CircuitModel extends Wiring {
+  constructor(given) {
+    super(given.boxes, given.links.map((link, at) => ({...link, at})), given.output);
     this.inputs = this.boxes.filter((box) => box.kind === "input" || box.kind === "parameter");
     this.recomputable = this.gates.every((box) => box.gate in GATES) &&
       this.inputs.every((box) => typeof box.value === "number");
     this.stale = false;
   }
 
-  // Put in a number and compute everything anew; false where a gate has no formula here, and numbers are now stale.
+  // Put in a number and compute everything anew; where a gate has no formula here, the numbers are stale from now on.
   set(name, value) {
-    this.byName.get(name).value = value;
-    if (!this.recomputable) { this.stale = true; return false; }
+    const box = this.byName.get(name);
+    if (!box || !this.recomputable) { this.stale = true; return; }
+    box.value = value;
     this.forward();
     this.backward();
-    return true;
   }
 
   operands(box) {
@@ -40,9 +56,10 @@ class CircuitModel {
     for (const box of this.boxes) box.gradient = null;
     this.byName.get(this.output).gradient = 1;
     for (const box of [...this.gates].reverse()) {
-      const operands = this.operands(box);
+      const operands = this.operands(box), gate = GATES[box.gate];
+      const locals = gate.locals ? gate.locals(operands, box.value) : gate.local.map((local) => local(...operands, box.value));
       this.into.get(box.name).forEach((link, slot) => {
-        link.local = GATES[box.gate].local[slot](...operands, box.value);
+        link.local = locals[slot];
         link.upstream = box.gradient;
         link.contribution = box.gradient === null ? null : box.gradient * link.local;
         const source = this.byName.get(link.source);

@@ -1,178 +1,219 @@
-// The page: steps through the circuit, links picture and tables, takes new inputs and answers.
-function formatted(value) {
-  if (value === null || value === undefined) return "–";
-  if (typeof value === "string") return value;
-  return String(Number((value + 0).toPrecision(6))).replace("e+", "e");
-}
+const SMALLEST = 0.7; // a picture shrinks to the window's width so far; beyond, it scrolls
 
-function bracketed(value) {
-  const text = formatted(value);
-  return text.startsWith("-") ? `(${text})` : text;
-}
-
-function mount(root, given) {
-  const model = new CircuitModel(given), said = given.words, last = 2 * model.gates.length;
+// The page: steps through the circuit, links picture, derivation and tables, takes new inputs and answers.
+function mount(root, given, keys = root) {
+  const said = given.words;
   const find = (css) => [...root.querySelectorAll(css)];
   const one = (css) => root.querySelector(css);
-  let step = last, asked = null;
-
-  // -- what is known at a step: values of the gates passed on the way there, gradients on the way back ---------------
-  const reached = () => {
-    const forward = model.gates.slice(0, Math.min(step, model.gates.length)).map((box) => box.name);
-    const back = step - model.gates.length;
-    const returned = back > 0 ? [...model.gates].reverse().slice(0, back).map((box) => box.name) : [];
-    return {valued: new Set([...model.boxes.filter((box) => !model.into.get(box.name).length).map((box) => box.name), ...forward]),
-      returned: new Set(returned), begun: step >= model.gates.length};
-  };
-
-  const gradientAt = (box, known) => {
-    if (!known.begun) return {text: "", done: false};
-    if (asked === box.name) return {text: "?", done: true};
-    const out = model.outOf.get(box.name);
-    if (box.name === model.output && !out.length) return {text: formatted(box.gradient), done: true};
-    const arrived = out.filter((link) => known.returned.has(link.target));
-    if (!out.length || box.gradient === null) return {text: step === last ? formatted(null) : "", done: true};
-    if (!arrived.length) return {text: "", done: false};
-    const parts = arrived.map((link) => link.contribution);
-    const sum = parts.length > 1 ? `${parts.map(bracketed).join(" + ")} = ` : "";
-    const done = arrived.length === out.length;
-    return {text: done ? sum + formatted(box.gradient) : `${parts.map(bracketed).join(" + ")} + …`, done};
-  };
+  const views = find(".view").map((section, at) => new View(section, given.views[at], given.longest_sum));
+  let view = views.find((each) => !each.root.hidden), asked = null, touched = false, wrt = null, choosing = null;
+  const lighting = new Lighting(() => view);
 
   function show() {
-    const known = reached();
-    for (const element of find("[data-value]")) {
-      element.textContent = known.valued.has(element.dataset.value) ? formatted(model.byName.get(element.dataset.value).value) : "";
-      element.classList.toggle("stale", model.stale);
-    }
-    for (const element of find("[data-gradient]")) {
-      const {text, done} = gradientAt(model.byName.get(element.dataset.gradient), known);
-      element.textContent = text;
-      element.classList.toggle("pending", !done);
-      element.classList.toggle("stale", model.stale);
-    }
-    for (const element of find("[data-link]")) {
-      const link = model.links[element.dataset.link], passed = known.returned.has(link.target);
-      const hidden = asked !== null && (link.source === asked || link.target === asked);
-      const number = link[element.dataset.number];
-      element.textContent = passed && !hidden ? (element.dataset.number === "local" ? `× ${formatted(number)}` : formatted(number)) : "";
-    }
-    for (const element of find("[data-chip]")) {
-      const link = model.links[element.dataset.chip], hidden = asked !== null && (link.source === asked || link.target === asked);
-      element.style.visibility = known.returned.has(link.target) && !hidden ? "" : "hidden";
-    }
+    view.paint(asked);
     root.classList.toggle("asking", asked !== null);
-    const current = currentGate();
-    find(".current").forEach((element) => element.classList.remove("current"));
-    if (current && step < last || current && asked === null && step === last && touched) {
-      find(`[data-box="${CSS.escape(current.name)}"]`).forEach((element) => element.classList.add("current"));
+    const box = view.current, passing = touched && !(asked !== null && view.step === view.last);
+    find(".current").forEach((found) => found.classList.remove("current"));
+    if (box && passing) {
+      view.named.get(box.name).classList.add("current");
+      if (view.backwards) {
+        for (const {source} of view.wiring.into.get(box.name)) lineOn(source)?.classList.add("current");
+      }
     }
-    one(".told").textContent = told(current);
-    one(".place").textContent = `${step} / ${last}`;
-    one(".back").disabled = one(".first").disabled = step === 0;
-    one(".on").disabled = one(".last").disabled = step === last;
-  }
-
-  let touched = false;
-  function currentGate() {
-    if (step === 0) return null;
-    return step <= model.gates.length ? model.gates[step - 1] : [...model.gates].reverse()[step - model.gates.length - 1];
+    one(".told").textContent = told(box);
+    one(".place").textContent = `${view.step} / ${view.last}`;
+    one(".back").disabled = one(".first").disabled = view.step === 0;
+    one(".on").disabled = one(".last").disabled = view.step === view.last;
   }
 
   // One sentence of numbers for the gate that a step passes; it is read out to who cannot see the picture.
   function told(box) {
-    if (!touched && step === last) return said.start;
+    if (!touched && view.step === view.last) return said.start;
     if (!box) return said.before;
-    const links = model.into.get(box.name);
-    if (step <= model.gates.length) {
-      const values = links.map((link) => `${link.source} = ${formatted(model.byName.get(link.source).value)}`);
+    const {into, byName, output} = view.wiring, links = into.get(box.name);
+    if (!view.backwards) {
+      const values = links.map((link) => `${link.source} = ${formatted(byName.get(link.source).value)}`);
       return `${box.name} = ${box.formula} = ${formatted(box.value)}   (${[...new Set(values)].join(", ")})`;
     }
-    const output = model.output;
-    if (box.gradient === null) return `∂${output}/∂${box.name}: ${said.not_computed}`;
-    if (asked !== null) return said.asking.replace("{wire}", `∂${output}/∂${asked}`);
-    return links.filter((link) => model.byName.get(link.source).kind !== "constant").map((link) =>
-      `∂${output}/∂${link.source} ← ${said.upstream} ${bracketed(link.upstream)} × ${said.local} ${bracketed(link.local)} = ${formatted(link.contribution)}`,
+    if (box.gradient === null) return `${partialText(output, box.name)}: ${said.not_computed}`;
+    if (asked !== null) return said.asking.replace("{wire}", partialText(output, asked));
+    return links.filter((link) => byName.get(link.source).kind !== "constant").map((link) =>
+      `${partialText(output, link.source)} ← ${said.upstream} ${bracketed(link.upstream)} × ${said.local} ${bracketed(link.local)} = ${formatted(link.contribution)}`,
     ).join("\n");
   }
 
   function go(where) {
-    step = Math.max(0, Math.min(last, where));
+    view.step = Math.max(0, Math.min(view.last, where));
     touched = true;
     show();
   }
 
-  const moves = {ArrowRight: () => step + 1, ArrowLeft: () => step - 1, Home: () => 0, End: () => last};
-  document.addEventListener("keydown", (event) => {
+  const moves = {ArrowRight: () => view.step + 1, ArrowLeft: () => view.step - 1, Home: () => 0, End: () => view.last};
+  keys.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") lighting.pin(null);
     const elsewhere = event.target !== document.body && !root.contains(event.target);
-    if (elsewhere || event.target.tagName === "INPUT" || event.ctrlKey || event.altKey || event.metaKey || !(event.key in moves)) return;
+    const writes = ["INPUT", "SELECT"].includes(event.target.tagName);
+    if (elsewhere || writes || event.ctrlKey || event.altKey || event.metaKey || !(event.key in moves)) return;
     event.preventDefault();
     go(moves[event.key]());
   });
   one(".first").addEventListener("click", () => go(0));
-  one(".back").addEventListener("click", () => go(step - 1));
-  one(".on").addEventListener("click", () => go(step + 1));
-  one(".last").addEventListener("click", () => go(last));
+  one(".back").addEventListener("click", () => go(view.step - 1));
+  one(".on").addEventListener("click", () => go(view.step + 1));
+  one(".last").addEventListener("click", () => go(view.last));
 
-  // -- picture and tables light each other up -------------------------------------------------------------------------
-  function light(name) {
-    find(".lit").forEach((element) => element.classList.remove("lit"));
-    if (name) find(`[data-box="${CSS.escape(name)}"], [data-row="${CSS.escape(name)}"]`).forEach((element) => element.classList.add("lit"));
-  }
-  for (const element of find("[data-box], [data-row]")) {
-    const name = element.dataset.box ?? element.dataset.row;
-    for (const when of ["pointerenter", "focusin", "click"]) element.addEventListener(when, () => light(name));
-    for (const when of ["pointerleave", "focusout"]) element.addEventListener(when, () => light(null));
+  // -- the derivation, and what lights up what ------------------------------------------------------------------------
+  const inView = (css) => view.root.querySelector(css);
+  const lineOn = (name) => inView(`[data-line="${CSS.escape(name)}"]`);
+
+  function derive(name) {
+    wrt = inView(".wrt").value = name;
+    lighting.forget(inView(".derived"));
+    writeDerivation(inView(".derived"), view.wiring, name, said, (line, what) => lighting.meet(line, what));
   }
 
-  // After a new input; the finite differences belong to the old one.
-  function fillTables() {
-    const [wires, edges] = find(".tables tbody");
-    [...wires.rows].forEach((row, at) => {
-      for (const what of ["value", "gradient"]) row.querySelector(`.${what}`).textContent = formatted(model.boxes[at][what]);
-      row.querySelectorAll(".witness, .witness + td").forEach((cell) => { cell.textContent = ""; });
-    });
-    [...edges.rows].forEach((row, at) => {
-      ["local", "upstream", "contribution"].forEach((what, place) => {
-        row.querySelectorAll(".number")[place].textContent = formatted(model.links[at][what]);
+  // The wires whose gradient can be asked for; the one that was chosen stays chosen where it still stands.
+  function offer() {
+    const names = view.wiring.boxes.filter((box) => box.kind !== "constant" && box.gradient !== null && box.name !== view.wiring.output).map((box) => box.name);
+    inView(".wrt").replaceChildren(...names.map((name) => element("option", {value: name}, name)));
+    inView(".derivation").hidden = !names.length;
+    if (names.length) derive(names.includes(wrt) ? wrt : names[0]);
+  }
+
+  // A box that the derivation does not pass brings its own.
+  function press(name) {
+    if (choosing) { choose(name); return; }
+    const offered = [...inView(".wrt").options].some((option) => option.value === name);
+    if (offered && !lineOn(name)) derive(name);
+    lighting.pin({box: name});
+  }
+
+  function link(section) {
+    const inside = (css) => section.find(css);
+    const chosen = section.root.querySelector(".wrt");
+    chosen.addEventListener("change", () => derive(chosen.value));
+    for (const svg of inside("svg")) {
+      svg.setAttribute("role", "group");
+      svg.style.minWidth = `${SMALLEST * svg.getAttribute("width")}px`;
+    }
+    for (const found of inside("g[data-box]")) {
+      const name = found.dataset.box, {formula} = section.model.byName.get(name);
+      const said = formula && formula !== name ? `${name} = ${formula}` : name;
+      found.querySelector("title").textContent = said; // its numbers were those of the first inputs
+      found.setAttribute("tabindex", "0");
+      found.setAttribute("role", "button");
+      found.setAttribute("aria-label", said);
+      lighting.meet(found, {box: name}, () => press(name));
+      found.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        found.dispatchEvent(new MouseEvent("click", {bubbles: true}));
       });
-    });
-    one(".tables").classList.toggle("stale", model.stale);
+    }
+    for (const found of inside("[data-row]")) lighting.meet(found, {box: found.dataset.row});
+    for (const found of inside("[data-edge], [data-chip]")) lighting.meet(found, {link: Number(found.dataset.edge ?? found.dataset.chip)});
   }
+
+  // -- zooms, and gates folded into one -------------------------------------------------------------------------------
+  const zooms = find(".zoom"), folds = one(".folds"), foldSaid = one(".fold-said");
+  zooms.forEach((button, at) => button.addEventListener("click", () => {
+    stopChoosing();
+    endQuestion();
+    view.root.hidden = true;
+    view = views[at];
+    view.root.hidden = false;
+    zooms.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+    lighting.pin(null);
+    refold();
+  }));
+
+  function refold() {
+    view.refold();
+    offer();
+    show();
+    folds.replaceChildren(...view.folds.map((fold) => {
+      const box = view.wiring.byName.get(fold.end), open = element("button", {type: "button", className: "unfold", ariaLabel: `${said.unfold} ${fold.end}`}, said.unfold);
+      open.addEventListener("click", () => {
+        view.folds = view.folds.filter((other) => other !== fold);
+        endQuestion();
+        refold();
+        one(".choose").focus();
+      });
+      return element("li", {}, open, ` ${said.folded.replace("{count}", fold.gates)}: ${fold.end} = ${box.formula}`);
+    }));
+  }
+
+  function choose(name) {
+    if (view.wiring.into.get(name)?.length) choosing.has(name) ? choosing.delete(name) : choosing.add(name);
+    for (const [each, box] of view.named) {
+      box.classList.toggle("chosen", choosing.has(each));
+      if (view.wiring.into.get(each)?.length) box.setAttribute("aria-pressed", String(choosing.has(each)));
+    }
+    one(".fold").disabled = choosing.size < 2;
+  }
+
+  function stopChoosing() {
+    choosing = null;
+    foldSaid.textContent = "";
+    one(".choose").setAttribute("aria-pressed", "false");
+    one(".fold").disabled = true;
+    for (const box of view.named.values()) { box.classList.remove("chosen"); box.removeAttribute("aria-pressed"); }
+  }
+
+  one(".choose").addEventListener("click", () => {
+    if (choosing) { stopChoosing(); return; }
+    choosing = new Set();
+    foldSaid.textContent = said.fold_choose;
+    one(".choose").setAttribute("aria-pressed", "true");
+    choose("");
+  });
+  one(".fold").addEventListener("click", () => {
+    const names = [...choosing].flatMap((name) => [...(view.folds.find((fold) => fold.end === name)?.members ?? [name])]);
+    const made = foldOf(view.model, names);
+    if (made.error) { foldSaid.textContent = said[made.error].replace("{names}", made.names?.join(", ")); return; }
+    view.folds = [...view.folds.filter((fold) => !made.members.has(fold.end)), made];
+    stopChoosing();
+    endQuestion();
+    refold();
+  });
 
   // -- new inputs -----------------------------------------------------------------------------------------------------
   for (const field of find("input[data-input]")) {
-    field.disabled = !model.recomputable;
+    field.disabled = !view.model.recomputable;
     field.addEventListener("input", () => {
-      const value = Number(field.value.replace("−", "-").replace(",", "."));
-      field.setCustomValidity(field.value.trim() === "" || !Number.isFinite(value) ? said.no_number : "");
-      if (!field.checkValidity()) return;
-      model.set(field.dataset.input, value);
-      fillTables();
-      show();
+      const value = typed(field.value);
+      field.setCustomValidity(value === null ? said.no_number : "");
+      if (value === null) return;
+      for (const each of views) {
+        each.model.set(field.dataset.input, value);
+        each.fillTables();
+      }
+      refold();
     });
   }
 
   // -- practice -------------------------------------------------------------------------------------------------------
   const answer = one(".answer"), verdict = one(".verdict");
   function ask() {
-    const wires = model.boxes.filter((box) => box.kind !== "constant" && typeof box.gradient === "number" && model.outOf.get(box.name).length);
-    if (!wires.length) return;
-    const others = wires.filter((box) => box.name !== asked);
-    asked = (others.length ? others : wires)[Math.floor(Math.random() * (others.length || 1))].name;
-    one(".question").textContent = `∂${model.output}/∂${asked} =`;
+    asked = wireToAsk(view.wiring, asked);
+    if (asked === null) return;
+    one(".question").textContent = `${partialText(view.wiring.output, asked)} =`;
     one(".quiz").hidden = false;
     verdict.textContent = answer.value = "";
-    go(last);
-    light(asked);
+    go(view.last);
+    lighting.pin({box: asked});
     answer.focus();
+  }
+  function endQuestion() {
+    asked = null;
+    one(".quiz").hidden = true;
   }
   one(".practice").addEventListener("click", ask);
   one(".quiz").addEventListener("submit", (event) => {
     event.preventDefault();
-    const value = Number(answer.value.replace("−", "-").replace(",", "."));
-    if (answer.value.trim() === "" || !Number.isFinite(value)) { verdict.textContent = said.no_number; return; }
-    const found = judge(model, asked, value);
+    const value = typed(answer.value);
+    if (value === null) { verdict.textContent = said.no_number; return; }
+    const found = judge(view.wiring, asked, value);
     verdict.textContent = said[`verdict_${found}`];
     if (found !== "right") return;
     asked = null;
@@ -180,11 +221,11 @@ function mount(root, given) {
     one(".practice").focus();
   });
 
+  views.forEach(link);
   root.classList.add("live");
-  show();
-  return {model, go};
+  refold();
 }
 
-for (const root of document.querySelectorAll(".circuit-view")) {
-  mount(root, JSON.parse(root.querySelector("script[type='application/json']").textContent));
+function dataOf(root) {
+  return JSON.parse(root.querySelector("script[type='application/json']").textContent);
 }

@@ -1,0 +1,52 @@
+// How numbers, derivatives and elements are written; numbers and sums as the picture was drawn with them.
+function formatted(value) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "string") return value;
+  if (!Number.isFinite(value)) return String(value).replace("Infinity", "inf").replace("NaN", "nan");
+  const [digits, power] = (value + 0).toExponential(5).split("e");
+  if (value === 0 || (power >= -4 && power < 6)) return String(Number((value + 0).toPrecision(6)));
+  return `${Number(digits)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+}
+
+// Numbers with a sign between them.
+function added(values) {
+  const [first, ...rest] = values.map(formatted);
+  return first + rest.map((text) => text.startsWith("-") ? ` - ${text.slice(1)}` : ` + ${text}`).join("");
+}
+
+function bracketed(value) {
+  const text = formatted(value);
+  return text.startsWith("-") ? `(${text})` : text;
+}
+
+// A formula that can stand in a product.
+function factorText(formula) {
+  return / ([-+*\/]|if) |^-/.test(formula) ? `(${formula})` : formula;
+}
+
+function partialText(top, under) {
+  return `∂${top}/∂${under}`;
+}
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// The same derivative as a fraction.
+function partial(top, under) {
+  const make = (tag, ...children) => {
+    const made = document.createElementNS("http://www.w3.org/1998/Math/MathML", tag);
+    made.append(...children);
+    return made;
+  };
+  const row = (name) => make("mrow", make("mo", "∂"), make("mi", name));
+  return make("math", make("mfrac", row(top), row(under)));
+}
+
+// What a reader typed as a number, or null.
+function typed(text) {
+  const value = Number(text.replace("−", "-").replace(",", "."));
+  return text.trim() === "" || !Number.isFinite(value) ? null : value;
+}

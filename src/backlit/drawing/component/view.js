@@ -1,0 +1,101 @@
+// One picture with its tables at one step: values of the gates passed forward, gradients of those passed back.
+class View {
+  constructor(root, given, longest) {
+    Object.assign(this, {root, longest}); // longest: letters of a fork's sum that have room
+    this.model = new CircuitModel(given);
+    this.wiring = this.model; // what is shown: the model itself, or the model with some gates folded
+    this.folds = [];
+    this.step = this.last;
+    this.named = new Map(); // box -> its elements, so that a step need not search
+    for (const found of this.find("[data-box]")) this.named.set(found.dataset.box, found);
+  }
+
+  // What is shown anew after a change of folds or numbers; who stood at the end stays there.
+  refold() {
+    const ended = this.step === this.last;
+    this.wiring = folded(this.model, this.folds);
+    this.step = ended ? this.last : Math.min(this.step, this.last);
+    drawFolds(this, this.folds);
+  }
+
+  find(css) { return [...this.root.querySelectorAll(css)]; }
+
+  get last() { return 2 * this.wiring.gates.length; }
+
+  get backwards() { return this.step > this.wiring.gates.length; }
+
+  get current() {
+    const gates = this.wiring.gates;
+    if (this.step === 0) return null;
+    return this.backwards ? gates[this.last - this.step] : gates[this.step - 1];
+  }
+
+  reached() {
+    const {boxes, gates, into} = this.wiring, back = this.step - gates.length;
+    const given = boxes.filter((box) => !into.get(box.name).length);
+    const names = (some) => some.map((box) => box.name);
+    return {
+      valued: new Set(names([...given, ...gates.slice(0, this.step)])),
+      returned: new Set(back > 0 ? names(gates.slice(-back)) : []),
+      begun: back >= 0,
+    };
+  }
+
+  gradientAt(box, known, asked) {
+    if (!known.begun) return {text: "", done: false};
+    if (asked === box.name) return {text: "?", done: true};
+    const out = this.wiring.outOf.get(box.name);
+    if (box.name === this.wiring.output && !out.length) return {text: formatted(box.gradient), done: true};
+    const arrived = out.filter((link) => known.returned.has(link.target));
+    if (!out.length || box.gradient === null) return {text: this.step === this.last ? formatted(null) : "", done: true};
+    if (!arrived.length) return {text: "", done: false};
+    const done = arrived.length === out.length, total = formatted(box.gradient);
+    if (out.length === 1) return {text: total, done};
+    const terms = added(arrived.map((link) => link.contribution)), sum = done ? `${terms} = ${total}` : `${terms} + …`;
+    if (sum.length <= this.longest) return {text: sum, done};
+    return {text: done ? `Σ = ${total}` : "Σ …", done};
+  }
+
+  paint(asked) {
+    const known = this.reached(), {byName} = this.wiring, stale = this.model.stale;
+    const links = new Map(this.wiring.links.map((link) => [link.at, link]));
+    const hidden = (link) => asked !== null && (link.source === asked || link.target === asked);
+    for (const shown of this.find("[data-value]")) {
+      const box = byName.get(shown.dataset.value);
+      shown.textContent = box && known.valued.has(box.name) ? formatted(box.value) : "";
+      shown.classList.toggle("stale", stale);
+    }
+    for (const shown of this.find("[data-gradient]")) {
+      const box = byName.get(shown.dataset.gradient);
+      const {text, done} = box ? this.gradientAt(box, known, asked) : {text: "", done: true};
+      shown.textContent = text;
+      shown.classList.toggle("pending", !done);
+      shown.classList.toggle("stale", stale);
+    }
+    for (const shown of this.find("[data-link]")) {
+      const link = links.get(Number(shown.dataset.link)), what = shown.dataset.number;
+      const told = link && known.returned.has(link.target) && !hidden(link);
+      shown.textContent = told ? (what === "local" ? "× " : "") + formatted(link[what]) : "";
+    }
+    for (const shown of this.find("[data-chip]")) {
+      const link = links.get(Number(shown.dataset.chip));
+      shown.style.visibility = link && known.returned.has(link.target) && !hidden(link) ? "" : "hidden";
+    }
+    if (this.folds.length) widenChips(this);
+  }
+
+  // After a new input; the finite differences belong to the old one.
+  fillTables() {
+    const [wires, edges] = this.find(".tables tbody");
+    [...wires.rows].forEach((row, at) => {
+      for (const what of ["value", "gradient"]) row.querySelector(`.${what}`).textContent = formatted(this.model.boxes[at][what]);
+      row.querySelectorAll(".witness, .witness + td").forEach((cell) => { cell.textContent = ""; });
+    });
+    [...edges.rows].forEach((row, at) => {
+      ["local", "upstream", "contribution"].forEach((what, place) => {
+        row.querySelectorAll(".number")[place].textContent = formatted(this.model.links[at][what]);
+      });
+    });
+    this.root.querySelector(".tables").classList.toggle("stale", this.model.stale);
+  }
+}

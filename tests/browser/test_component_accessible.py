@@ -1,0 +1,48 @@
+"""axe-core, a catalogue of rules, finds no fault: in two languages, light and dark, whatever the page is doing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from backlit import trace
+
+FORMULA = "1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))"
+SIGMOID = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
+
+STATES: dict[str, Callable[[Any], object]] = {
+    "as opened": lambda page: None,
+    "half way back": lambda page: [page.keyboard.press(key) for key in ("End", "ArrowLeft", "ArrowLeft")],
+    "lit": lambda page: page.locator(".view:not([hidden]) .line").nth(1).click(),
+    "coarser": lambda page: page.locator(".zoom").nth(1).click(),
+    "choosing": lambda page: (page.click(".choose"), page.click("g[data-box=q7]")),
+    "folded": lambda page: (
+        page.click(".choose"), page.click("g[data-box=q7]"), page.click("g[data-box=q8]"), page.click(".fold"),
+    ),
+    "asked": lambda page: page.click(".practice"),
+}  # fmt: skip
+
+
+def violations(page: Any) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_no_rule_is_broken(opened: Callable[..., Any], lang: str, scheme: str, state: str) -> None:
+    page = opened(trace(FORMULA, **SIGMOID), lang, color_scheme=scheme, reduced_motion="reduce")
+    STATES[state](page)
+    assert violations(page) == []
+
+
+def test_a_broken_rule_is_found(opened: Callable[..., Any]) -> None:
+    page = opened(trace(FORMULA, **SIGMOID))
+    page.evaluate("document.querySelector('.back').removeAttribute('aria-label')")
+    page.evaluate("document.querySelector('.back').removeAttribute('title')")
+    page.evaluate("document.querySelector('.back').textContent = ''")
+    assert any(found.startswith("button-name") for found in violations(page))
