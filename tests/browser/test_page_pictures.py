@@ -43,9 +43,7 @@ def circuit(page: Any, words: Any) -> None:
 def network(page: Any, words: Any) -> None:
     expect(page.locator("#size")).to_contain_text("55", timeout=60_000)  # parameters: the table's network is ready
     page.select_option("#data", label=words["toy_moons"])
-    expect(page.locator("#size")).to_contain_text(
-        "37", timeout=60_000
-    )  # parameters: the network of two inputs is ready
+    expect(page.locator("#size")).to_contain_text("37", timeout=60_000)  # and now the moons'
     page.click("#play")
     expect(page.locator("#clock b")).to_have_text(re.compile(r"[1-9]\d{2}"), timeout=60_000)
     page.click("#play")
