@@ -113,7 +113,11 @@ def test_a_line_and_a_neuron_tell_their_numbers(view: View) -> None:
     expect(told).to_contain_text("w[1][0][0] (x[0] → a[1][0])")
     assert told.locator(".value").inner_text() == number(page, FIRST)
     assert told.locator(".gradient").inner_text() == number(page, FIRST, "gradient")
+    page.locator("[data-neuron='2,3']").hover()
+    expect(page.locator("#plane-title")).to_have_text("What a[2][3] makes of it")
     page.locator("[data-neuron='2,3']").click()
+    page.locator("#size").hover()
+    expect(page.locator("#plane-title")).to_have_text(EN["plane"])
     expect(told).to_contain_text("b[2][3]")
     assert told.locator(".value").inner_text() == number(page, "b[2][3]")
 

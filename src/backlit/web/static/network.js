@@ -17,7 +17,7 @@ const begin = newest(async (signal) => {
   end();
   const kind = KINDS[found.classes.length] ?? "several";
   live = {...found, kind, state: null, tabled: 0};
-  live.drawn = new Picture(found);
+  live.drawn = new Picture(found, (neuron) => live?.plane.peek(neuron));
   live.plane = new Plane(found, {onRow: showRow, onPlane: (plane) => live.drawn.tile(plane)});
   live.feed = listen(found.number);
   showLosses(kind, found.loss);
