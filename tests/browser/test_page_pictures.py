@@ -16,7 +16,7 @@ from backlit.web.pages import VIEWS
 from backlit.web.words import LANGUAGES
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-SIZE = {"width": 1280, "height": 900}
+SIZE = {"width": 1280, "height": 1000}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,9 @@ def circuit(page: Any, words: Any) -> None:
 
 
 def network(page: Any, words: Any) -> None:
-    expect(page.locator("#clock b")).to_have_text("0", timeout=60_000)  # the network is ready
+    expect(page.locator("#size")).to_contain_text("55", timeout=60_000)  # parameters: the table's network is ready
+    page.select_option("#data", label=words["toy_moons"])
+    expect(page.locator("#size")).to_contain_text("37", timeout=60_000)  # and now the moons'
     page.click("#play")
     expect(page.locator("#clock b")).to_have_text(re.compile(r"[1-9]\d{2}"), timeout=60_000)
     page.click("#play")
@@ -74,6 +76,7 @@ def test_a_view_looks_as_the_docs_show_it(view: Callable[..., Any], name: str, l
     assert page.locator("#problem").inner_text() == ""
     picture = f"page-{name}.png" if lang == "en" else f"page-{name}-{lang}.png"
     path = Path(os.environ.get("BACKLIT_PICTURES", tmp_path), picture)
+    page.evaluate("document.activeElement.blur()")
     page.screenshot(path=path, animations="disabled")
     assert (PICTURES / picture).is_file()
     sizes = [int.from_bytes(file.read_bytes()[16:24], "big") for file in (path, PICTURES / picture)]  # in PNG's head

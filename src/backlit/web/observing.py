@@ -24,8 +24,8 @@ Rows = NDArray[np.int64]
 LOOKED_AT = 512
 """Rows, at most, that a loss and a score are measured on."""
 
-SIDE, TILE_STEP = 48, 3
-"""A plane is evaluated at so many places each way; neurons are shown at every third."""
+SIDE, TILE_STEP = 64, 4
+"""A plane is evaluated at so many places each way; neurons are shown at every fourth."""
 
 MOST_SHOWN = 10
 """So many neurons of a layer are drawn: the lines between them, and what each makes of the plane."""
@@ -101,7 +101,7 @@ def plane(blueprint: Blueprint, theta: Matrix, problem: Problem, across: int, up
     dict
         ``answers``: for each output, the values at `SIDE` x `SIDE` places, from the lower left, row by row, as bytes
         0 to 255 (of numbers: from the lowest to the highest target); ``neurons``: for the inputs and each hidden layer,
-        the same for the first neurons at every third place, as shares of the largest magnitude, bytes -127 to 127.
+        the same for the first neurons at every fourth place, as shares of the largest magnitude, bytes -127 to 127.
         Bytes are written in base64.
 
     Raises

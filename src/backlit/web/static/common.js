@@ -61,8 +61,11 @@ async function answered(path, options) {
     if (error.name === "AbortError") throw error;
     throw new Problem(word("lost"));
   }
-  const found = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Problem(found.error ?? word("lost"));
+  const found = await response.json().catch((error) => {
+    if (error.name === "AbortError") throw error;
+    return {error: word("lost")};
+  });
+  if (!response.ok || found.error) throw new Problem(found.error ?? word("lost"));
   return found;
 }
 

@@ -17,7 +17,7 @@ const begin = newest(async (signal) => {
   end();
   const kind = KINDS[found.classes.length] ?? "several";
   live = {...found, kind, state: null, tabled: 0};
-  live.drawn = new Picture(found);
+  live.drawn = new Picture(found, (neuron) => live?.plane.peek(neuron));
   live.plane = new Plane(found, {onRow: showRow, onPlane: (plane) => live.drawn.tile(plane)});
   live.feed = listen(found.number);
   showLosses(kind, found.loss);
@@ -51,7 +51,10 @@ function end() {
   live = null;
 }
 
-const command = (name, body) => guarded(() => post(`/api/live/${live.number}/${name}`, body));
+async function command(name, body) {
+  await guarded(() => post(`/api/live/${live.number}/${name}`, body));
+  if (live?.state === "diverged") say(word("diverged")); // told before the answer came
+}
 
 // -- what is shown ----------------------------------------------------------------------------------------------------
 function show(picture) {
@@ -141,6 +144,7 @@ async function takeIn(file) {
   const found = await guarded(() => upload("tables", file));
   if (!found) return;
   showTables(found.tables, found.number);
+  anyLoss();
   begin();
 }
 
@@ -158,11 +162,12 @@ byId("restart").addEventListener("click", () => begin());
 byId("pace").addEventListener("change", () => live?.state === "running" && command("play", pace()));
 byId("rewind").addEventListener("input", go);
 byId("file").addEventListener("change", (event) => event.target.files[0] && takeIn(event.target.files[0]));
+const anyLoss = () => fill(byId("loss"), [["", ""]]); // the natural one of other data
 const again = settled(() => begin());
 byId("choices").addEventListener("change", (event) => {
   if (event.target.id === "file") return;
-  if (event.target.id === "data") { showTargets(); fill(byId("loss"), [["", ""]]); }
-  if (event.target.id === "target") fill(byId("loss"), [["", ""]]);
+  if (event.target.id === "data") showTargets();
+  if (event.target.id === "data" || event.target.id === "target") anyLoss();
   again();
 });
 byId("choices").addEventListener("submit", (event) => event.preventDefault());

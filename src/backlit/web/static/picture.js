@@ -2,7 +2,7 @@
 import {byId, drawn, element, shown, word} from "./common.js";
 import {bytes, css, diverging, dots, onScheme} from "./colours.js";
 
-const NODE = 44, COLUMN = 150, TOP = 50, BOTTOM = 26, NARROWEST = 440;
+const NODE = 44, COLUMN = 150, TOP = 50, BOTTOM = 26, NARROWEST = 335;
 const HEIGHT = 330, CLOSEST = 56, FARTHEST = 84, LETTER = 9.5, EDGE = 28; // rows share the height; names stand at the sides
 const THICKEST = 7, SHARPNESS = 2, LONGEST_NAME = 10;
 const ARROWS = {ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0]};
@@ -12,8 +12,10 @@ const cut = (text) => (text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAM
 const beside = (names) => EDGE + LETTER * Math.max(4, ...names.map((name) => cut(name).length));
 
 export class Picture {
-  constructor(described) {
+  // onPeek({layer, at, name}) while a neuron is pointed at or has the keyboard's focus, onPeek(null) afterwards.
+  constructor(described, onPeek) {
     this.described = described;
+    this.onPeek = onPeek;
     this.counts = described.widths.map((width) => Math.min(width, described.shown));
     const tallest = Math.max(...this.counts), last = this.counts.length - 1, names = Array.from({length: this.counts[last]}, (_, at) => this.answer(at));
     this.row = Math.min(FARTHEST, Math.max(CLOSEST, HEIGHT / tallest));
@@ -90,7 +92,10 @@ export class Picture {
   node(picture, layer, at) {
     const [x, y] = this.place(layer, at), corner = {x: x - NODE / 2, y: y - NODE / 2, width: NODE, height: NODE, rx: 8};
     const picked = {kind: layer ? "b" : "x", layer, to: at}, first = !layer && !at;
-    const node = drawn("g", {class: "node", role: "button", tabindex: first ? 0 : -1, "data-neuron": `${layer},${at}`, onclick: () => this.pin(picked), onpointerenter: () => this.pick(picked), onfocus: () => this.pin(picked)},
+    const look = {layer, at, name: this.entry(layer, at)};
+    const node = drawn("g", {class: "node", role: "button", tabindex: first ? 0 : -1, "data-neuron": `${layer},${at}`, onclick: () => this.pin(picked),
+      onpointerenter: () => { this.pick(picked); this.onPeek(look); }, onpointerleave: () => this.onPeek(null),
+      onfocus: () => { this.pin(picked); if (node.matches(":focus-visible")) this.onPeek(look); }, onblur: () => this.onPeek(null)},
       drawn("rect", {class: "body", ...corner}), drawn("rect", {class: "ring", ...corner}));
     if (layer) node.append(drawn("circle", {class: "bias none", cx: x - NODE / 2 - 1, cy: y, r: 5.5}));
     const last = this.counts.length - 1, name = layer === last ? this.answer(at) : this.entry(layer, at);

@@ -2,7 +2,7 @@
 import {byId, drawn, element, fill, get, word} from "./common.js";
 import {bytes, css, diverging, dots, ground, ink, likeliest, ofClass, onScheme, shape} from "./colours.js";
 
-const SIZE = 640, RADIUS = 7.5, NEAR = 24;
+const SIZE = 640, RADIUS = 7.5, NEAR = 24, PALEST = 0.3;
 const LEAST = 200; // milliseconds between two planes of a training that runs; the server may ask for more
 
 export class Plane {
@@ -12,7 +12,7 @@ export class Plane {
     this.onPlane = onPlane;
     this.last = null;
     this.busy = this.wanted = this.closed = false;
-    this.chosen = null;
+    this.chosen = this.peeked = null;
     this.axes(described.columns.slice(0, described.rows.x[0]?.length ?? 0));
     if (!this.possible) return;
     this.field = element("canvas", {width: SIZE, height: SIZE, class: "field", "aria-hidden": "true"});
@@ -80,12 +80,29 @@ export class Plane {
 
   show(plane) {
     this.last = plane;
-    const several = plane.answers.length > 1, answers = plane.answers.map((text) => bytes(text));
-    const colour = several ? (at) => likeliest(answers.map((one) => one[at] / 255)) : (at) => diverging(answers[0][at] / 127.5 - 1, 0.6);
     const context = this.field.getContext("2d");
     context.imageSmoothingQuality = "high";
-    context.drawImage(dots(plane.side, colour), 0, 0, SIZE, SIZE);
+    context.drawImage(this.peeked ? this.neuron(plane) : this.answers(plane), 0, 0, SIZE, SIZE);
     this.dot(plane.extent);
+  }
+
+  answers(plane) {
+    const answers = plane.answers.map((text) => bytes(text));
+    if (answers.length > 1) return dots(plane.side, (at) => likeliest(answers.map((one) => one[at] / 255)));
+    return dots(plane.side, (at) => diverging(answers[0][at] / 127.5 - 1, 0.6));
+  }
+
+  neuron(plane) {
+    const shares = bytes(plane.neurons[this.peeked.layer][this.peeked.at], true);
+    return dots(plane.tile, (at) => diverging(shares[at] / 127, 0.75));
+  }
+
+  // What one neuron makes of the plane, for a while; null: the answers again.
+  peek(found) {
+    if (!this.last || this.closed) return;
+    this.peeked = found && found.layer < this.last.neurons.length ? found : null;
+    byId("plane-title").textContent = this.peeked ? word("neuron_makes", {name: found.name}) : word("plane");
+    this.show(this.last);
   }
 
   place([left, right, bottom, top], x) {
@@ -119,7 +136,8 @@ export class Plane {
   colour(at) {
     const {classes, rows} = this.described;
     if (classes.length) return ofClass(rows.y[at]);
-    return diverging(rows.y[at] / 2, 1);
+    const share = rows.y[at] / 2;
+    return diverging(Math.sign(share) * Math.max(Math.abs(share), PALEST), 1);
   }
 
   choose(row) {

@@ -67,7 +67,7 @@ function showEpoch(cost, data, epoch, {product, bars, charts}) {
   const numbers = sides(cost).flatMap(([name, , css], place) => [place ? " × " : "", element("span", {class: css}, bracketed(at(name)))]);
   const symbols = sides(cost).map(([name]) => (name === "error" ? `(${word(name)})` : word(name))).join(" · ");
   const slowed = cost === "quadratic" && at("slope") < 0.1 && a > 0.5;
-  product.replaceChildren(`${word("dcdw")} = ${symbols} = `, ...numbers, " = ", element("strong", {class: "v-purple"}, shown(at("dcdw"))),
+  product.replaceChildren(`${word("dcdw")} = ${symbols}`, element("br"), "= ", ...numbers, " = ", element("strong", {class: "v-purple"}, shown(at("dcdw"))),
     element("small", {}, slowed ? word("flat_here") : "\u00a0"));
   bars.forEach(({name, put}) => put(at(name)));
   charts.output.mark(epoch, [{at: [epoch, a], css: "c-blue"}]);

@@ -1,0 +1,147 @@
+"""The view of one's own model in a real browser: uploads, rows, weights, zooms; gradients on the screen are trace's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from backlit import MLPClassifier, trace
+from backlit.web.words import EN, KO
+
+View = Callable[..., Any]
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+CHANCE = np.random.default_rng(0)
+X = np.round(CHANCE.normal(size=(30, 3)), 3)
+Y = np.where(X[:, 0] > X[:, 1], "<i>up</i>", "down")
+MODEL = MLPClassifier((4,), activation="tanh", max_iter=20, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("model")
+    MODEL.fit(X, Y).save(folder / "mine.backlit")
+    lines = ["a,b,c,said", *(",".join([*map(str, x), y]) for x, y in zip(X, Y, strict=True))]
+    (folder / "rows.csv").write_text("\n".join(lines))
+    return folder / "mine.backlit", folder / "rows.csv"
+
+
+def explained(view: View, mine: tuple[Path, Path], **options: Any) -> Any:
+    """The view with a model and a table uploaded, at the table's first row."""
+    page = view(options.pop("path", "model"), **options)
+    model, table = mine
+    page.set_input_files("#model-file", model)
+    expect(page.locator("#model option", has_text="mine.backlit").first).to_be_attached()
+    page.set_input_files("#table-file", table)
+    expect(page.locator("#chain math").first).to_be_visible()
+    expect(page.locator("#problem")).to_be_empty()
+    return page
+
+
+def shown(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def sides(page: Any) -> list[float]:
+    """The gradient by the chain rule, by the engine, by a difference."""
+    return [shown(text) for text in page.locator("#sides .witnesses div:not([class]) dd").all_inner_texts()]
+
+
+def test_it_says_what_is_missing(view: View) -> None:
+    page = view("model")
+    if page.locator("#model option").count() == 0:
+        expect(page.locator("#missing")).to_contain_text(EN["no_model"])
+        expect(page.locator("#found")).to_be_hidden()
+
+
+def test_the_gradient_on_the_screen_is_that_of_trace(view: View, mine: Any) -> None:
+    page = explained(view, mine)
+    page.fill("#row", "7")
+    expect(page.locator("#facts")).to_contain_text(f"said = {Y[7]}")  # a label that looks like markup is shown
+    traced = trace(MODEL, x=X[7], y=Y[7])
+    expect(page.locator("#facts")).to_contain_text(f"{traced.value:.6g}".rstrip("0"))
+    for weight in ("w[1][2][3]", "b[2][0]"):
+        page.fill("#weight", weight)
+        page.locator("#weight").press("Enter")
+        expect(page.locator("#chain-text")).to_contain_text(weight)
+        assert sides(page) == pytest.approx([traced.gradients[weight]] * 3, rel=1e-6, abs=1e-9)
+        expect(page.locator("#sides")).to_contain_text(EN["sides_agree"])
+        frame = page.frame_locator("#circuit iframe")
+        found = frame.locator(f"tr[data-row='{weight}'] .gradient").inner_text()
+        assert float(found) == pytest.approx(traced.gradients[weight], rel=1e-5)
+
+
+def test_the_steepest_weights_are_listed_and_can_be_chosen(view: View, mine: Any) -> None:
+    page = explained(view, mine)
+    gradients = [abs(shown(text)) for text in page.locator("#weights .gradient").all_inner_texts()]
+    assert gradients == sorted(gradients, reverse=True)
+    second = page.locator("#weights button").nth(1)
+    name = second.inner_text()
+    second.click()
+    expect(page.locator("#weight")).to_have_value(name)
+    expect(page.locator("#weights button").nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#weights button").nth(1)).to_be_focused()
+    assert abs(sides(page)[0]) == pytest.approx(gradients[1], rel=1e-5)
+
+
+def test_rows_are_gone_through(view: View, mine: Any) -> None:
+    page = explained(view, mine)
+    expect(page.locator("#earlier")).to_be_disabled()
+    page.locator("#later").click()
+    expect(page.locator("#row")).to_have_value("1")
+    expect(page.locator("#cells td").first).to_have_text(str(X[1, 0]))
+    page.fill("#row", "29")
+    expect(page.locator("#later")).to_be_disabled()
+    page.fill("#row", "30")
+    expect(page.locator("#problem")).to_contain_text("rows 0 to 29")
+
+
+def test_zooms_take_the_circuit_apart(view: View, mine: Any) -> None:
+    page = explained(view, mine)
+    place = page.frame_locator("#circuit iframe").locator(".place")
+    steps = []
+    for zoom in ("layer", "neuron", "gates"):
+        page.select_option("#zoom", zoom)
+        expect(page.locator("#found")).not_to_have_attribute("aria-busy", "true")
+        expect(place).to_have_text(re.compile(r"\d+ / \d+"))
+        page.wait_for_timeout(300)
+        steps.append(int(place.inner_text().split("/")[1]))
+    assert steps == sorted(set(steps))
+
+
+def test_a_weight_that_is_not_there_is_said(view: View, mine: Any) -> None:
+    page = explained(view, mine)
+    page.fill("#weight", "w[9][0][0]")
+    page.locator("#weight").press("Enter")
+    expect(page.locator("#problem")).to_contain_text("w[9]")
+    page.set_input_files("#model-file", {"name": "evil.backlit", "mimeType": "", "buffer": b"\x80\x04cos\nsystem\n"})
+    expect(page.locator("#problem")).to_contain_text("evil.backlit")
+
+
+def test_the_keyboard_is_enough(view: View, mine: Any) -> None:
+    page = explained(view, mine)
+    page.locator("#later").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#row")).to_have_value("1")
+    page.locator("#weights button").nth(2).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#weights button").nth(2)).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", EN), ("ko", KO)])
+def test_every_control_has_a_name_in_both_languages(view: View, mine: Any, lang: str, words: dict[str, str]) -> None:
+    page = explained(view, mine, path=f"model?lang={lang}", color_scheme="dark", viewport={"width": 400, "height": 800})
+    for name in ("steepest", "chain", "the_row", "the_circuit", "sides_agree", "prediction"):
+        expect(page.get_by_text(words[name]).first).to_be_visible()
+    expect(page.frame_locator("#circuit iframe").locator("html")).to_have_attribute("lang", lang)
+    named = "e => Boolean(e.ariaLabel || e.labels?.length || e.textContent.trim())"
+    controls = page.locator("button, input, select, summary")
+    assert all(controls.nth(at).evaluate(named) for at in range(controls.count()))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
