@@ -121,8 +121,8 @@ def reliability(title: str, bins: Sequence[tuple[float, float, int, float, float
 def bars(title: str, rows: Sequence[Whisker], described: str) -> str:
     """Horizontal bars from 0, with a line of the spread at each end."""
     left, line, width = 150, 22, 720
-    low = min(0.0, *(row.value - row.spread for row in rows))
-    high = max(0.0, *(row.value + row.spread for row in rows))
+    low = min([0.0, *(row.value - row.spread for row in rows)])
+    high = max([0.0, *(row.value + row.spread for row in rows)])
     height = len(rows) * line + 30
     x_of, x_ticks = _scale(low, high if high > low else low + 1.0, left, width - 50, 6)
     parts = _grid(x_of, x_ticks, 0, height - 26)

@@ -15,8 +15,16 @@ from backlit.reporting.scores import by_class, class_scores, codes_of, number_sc
 IMPORTANCE_ROWS = 2000
 """Rows that columns are shuffled in; more tell little more."""
 
+FEWEST_ROWS = 2
+"""R squared and a shuffled column need two rows."""
+
 FLOW_ROWS = 64
 """Rows of the batch whose gradients are looked at."""
+
+TARGET, ANSWER = "the target", "the prediction"
+MENDS = {TARGET: "leave the row out", ANSWER: "the training diverged, use a smaller learning rate"}
+
+Numbers = NDArray[np.float64]
 
 
 def report(
@@ -47,7 +55,8 @@ def report(
     Raises
     ------
     BacklitError
-        If there are no rows, not as many targets, a label that the model does not know, or several targets per row.
+        If there are fewer than two rows, not as many targets, a label that the model does not know, several targets
+        per row, or a number that is not finite.
 
     Examples
     --------
@@ -62,8 +71,10 @@ def report(
     True
     """
     targets = _targets(y)
-    if np.shape(X)[0] != len(targets) or not targets:
-        raise BacklitError(f"report: {len(targets)} targets for {np.shape(X)[0]} rows; give one of each, and some")
+    if len(X) != len(targets):
+        raise BacklitError(f"report: {len(targets)} targets for {len(X)} rows; give one of each")
+    if len(targets) < FEWEST_ROWS:
+        raise BacklitError(f"report: {len(targets)} labelled rows show nothing; give at least {FEWEST_ROWS}")
     classifies = hasattr(model, "classes_")
     known = targets if learnt is None else _targets(learnt)
     own = _of_classes(model, X, targets, known) if classifies else _of_numbers(model, X, targets, known)
@@ -84,15 +95,24 @@ def report(
 
 def _targets(y: Any) -> list[Any]:
     """One Python value a row."""
-    found = y.to_pylist() if hasattr(y, "to_pylist") else np.asarray(y).tolist()
-    if found and isinstance(found[0], list):
+    found = np.asarray(y.to_pylist() if hasattr(y, "to_pylist") else y)
+    if found.ndim > 1 and found.shape[1] != 1:
         raise BacklitError("report: y has several targets per row; report on one target at a time")
-    return list(found)
+    return list(found.ravel().tolist())
+
+
+def _finite(values: Any, what: str) -> Numbers:
+    """Numbers as an array, if all of them are finite."""
+    found = np.asarray(values, np.float64)
+    wrong = ~np.isfinite(found.reshape(len(found), -1)).all(axis=1)
+    if wrong.any():
+        raise BacklitError(f"report: {what} of row {int(wrong.argmax())} is NaN or infinite; {MENDS[what]}")
+    return found
 
 
 def _of_classes(model: Any, X: Any, targets: list[Any], known: list[Any]) -> dict[str, Any]:
     labels = model.classes_.tolist()
-    codes, probabilities = codes_of(targets, labels), np.asarray(model.predict_proba(X), np.float64)
+    codes, probabilities = codes_of(targets, labels), _finite(model.predict_proba(X), ANSWER)
     guesses = probabilities.argmax(axis=1)
     confusion = np.zeros((len(labels), len(labels)), np.int64)
     np.add.at(confusion, (codes, guesses), 1)
@@ -109,10 +129,10 @@ def _of_classes(model: Any, X: Any, targets: list[Any], known: list[Any]) -> dic
 
 
 def _of_numbers(model: Any, X: Any, targets: list[Any], known: list[Any]) -> dict[str, Any]:
-    truth, predictions = np.asarray(targets, np.float64), np.asarray(model.predict(X), np.float64)
+    truth, predictions = _finite(targets, TARGET), _finite(model.predict(X), ANSWER)
     return {
         "labels": (),
-        "scores": tuple(number_scores(predictions, truth, float(np.mean(known)))),
+        "scores": tuple(number_scores(predictions, truth, float(_finite(known, TARGET).mean()))),
         "classes": (),
         "confusion": None,
         "calibration": (),

@@ -51,7 +51,7 @@ class Report:
     scores : tuple of Score
         Each measure of the model and of the baseline.
     curves : tuple of Curve
-        Of each member; empty for a model that was loaded, for a file keeps no history.
+        Of each member; empty for a tabular model that was loaded, for its file keeps no history.
     labels : tuple of str
         Of the classes; empty for a regression.
     classes : tuple of ClassScore

@@ -232,7 +232,7 @@ def _residuals(found: Report, table: Words) -> str:
     assert found.predictions is not None
     missed = found.truth - found.predictions
     some = slice(None, None, -(-len(missed) // MOST_POINTS))
-    counts, edges = np.histogram(missed[np.isfinite(missed)], HISTOGRAM_BINS)
+    counts, edges = np.histogram(missed, HISTOGRAM_BINS)
     quantiles = np.quantile(missed, QUANTILES)
     told = ", ".join(f"{part:.0%}: {_number(value)}" for part, value in zip(QUANTILES, quantiles, strict=True))
     x, y = found.truth[some].tolist(), found.predictions[some].tolist()
