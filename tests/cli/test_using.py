@@ -67,7 +67,7 @@ def test_evaluate_scores_labelled_rows(run: Run, trained: Trained) -> None:
     regressor = backlit.load(trained.amounts)
     shown = scores_in(run("evaluate", trained.amounts, trained.data)[1])
     assert shown[4] == pytest.approx(regressor.score(table, table["amount"].to_numpy()), abs=5e-5)
-    assert shown[3] == 0.0
+    assert shown[5] == 0.0
 
 
 def test_explain_lists_the_weights_that_would_move_most(run: Run, trained: Trained) -> None:
@@ -188,7 +188,7 @@ def test_scores_beside_a_baseline() -> None:
     assert (accuracy.model, accuracy.baseline) == (0.5, 0.5)
     assert log_loss.model == pytest.approx(-(np.log(0.8) + np.log(0.4)) / 2)
     assert log_loss.baseline == pytest.approx(-(np.log(0.25) + np.log(0.75)) / 2)
-    rmse, r2 = number_scores(np.array([1.0, 2.0, 6.0]), np.array([1.0, 2.0, 3.0]), mean=5.0)
+    rmse, _, r2 = number_scores(np.array([1.0, 2.0, 6.0]), np.array([1.0, 2.0, 3.0]), mean=5.0)
     assert (rmse.model, r2.model) == (pytest.approx(np.sqrt(3)), pytest.approx(1 - 9 / 2))
     assert (rmse.baseline, r2.baseline) == (pytest.approx(np.sqrt(29 / 3)), pytest.approx(1 - 29 / 2))
 
