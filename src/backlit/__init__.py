@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from backlit.estimators.tabular import TabularClassifier, TabularRegressor
     from backlit.explaining.trace import trace
     from backlit.gates import GATES
+    from backlit.reporting import report
 
 __version__ = "0.1.0"
 
@@ -34,6 +35,7 @@ __all__ = [
     "load",
     "loss",
     "practice",
+    "report",
     "trace",
 ]
 
@@ -49,6 +51,7 @@ _HOMES = {
     "gate": "backlit.declaring",
     "load": "backlit.estimators.loading",
     "loss": "backlit.declaring",
+    "report": "backlit.reporting",
     "trace": "backlit.explaining",
 }
 

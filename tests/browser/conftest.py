@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from backlit.explaining import Trace
+from backlit.reporting import Report
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -41,13 +42,13 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Opens a trace's page from a file; at the end nothing may have failed, and nothing been asked of a network."""
+    """Opens the page of a trace or a report; at the end nothing may have failed, or been asked of a network."""
     faults: list[str] = []
     pages = []
 
-    def open_page(trace: Trace, lang: str = "en", **options: Any) -> Any:
+    def open_page(shown: Trace | Report, lang: str = "en", **options: Any) -> Any:
         path = tmp_path / f"{len(pages)}.html"
-        path.write_text(trace.to_html(lang), encoding="utf-8")
+        path.write_text(shown.to_html(lang), encoding="utf-8")
         page = browser.new_page(**options)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

@@ -11,9 +11,9 @@ import pytest
 
 import backlit
 from backlit.cli.explaining import weight_name
-from backlit.cli.scores import class_scores, codes_of, number_scores
 from backlit.explaining.steepest import steepest
 from backlit.files import read_table
+from backlit.reporting.scores import class_scores, codes_of, number_scores
 
 from .conftest import HEAD, Trained, rows, write
 
@@ -66,8 +66,8 @@ def test_evaluate_scores_labelled_rows(run: Run, trained: Trained) -> None:
     assert scores_in(out)[0] == pytest.approx(model.score(table, table["label"].to_pylist()), abs=5e-5)
     regressor = backlit.load(trained.amounts)
     shown = scores_in(run("evaluate", trained.amounts, trained.data)[1])
-    assert shown[2] == pytest.approx(regressor.score(table, table["amount"].to_numpy()), abs=5e-5)
-    assert shown[3] == 0.0
+    assert shown[4] == pytest.approx(regressor.score(table, table["amount"].to_numpy()), abs=5e-5)
+    assert shown[5] == 0.0
 
 
 def test_explain_lists_the_weights_that_would_move_most(run: Run, trained: Trained) -> None:
@@ -182,17 +182,19 @@ def test_names_of_weights() -> None:
 
 
 def test_scores_beside_a_baseline() -> None:
-    accuracy, log_loss = class_scores(np.array([[0.8, 0.2], [0.6, 0.4]]), np.array([0, 1]), np.array([0.25, 0.75]))
+    accuracy, *_, log_loss, _, _ = class_scores(
+        np.array([[0.8, 0.2], [0.6, 0.4]]), np.array([0, 1]), np.array([0.25, 0.75])
+    )
     assert (accuracy.model, accuracy.baseline) == (0.5, 0.5)
     assert log_loss.model == pytest.approx(-(np.log(0.8) + np.log(0.4)) / 2)
     assert log_loss.baseline == pytest.approx(-(np.log(0.25) + np.log(0.75)) / 2)
-    rmse, r2 = number_scores(np.array([1.0, 2.0, 6.0]), np.array([1.0, 2.0, 3.0]), mean=5.0)
+    rmse, _, r2 = number_scores(np.array([1.0, 2.0, 6.0]), np.array([1.0, 2.0, 3.0]), mean=5.0)
     assert (rmse.model, r2.model) == (pytest.approx(np.sqrt(3)), pytest.approx(1 - 9 / 2))
     assert (rmse.baseline, r2.baseline) == (pytest.approx(np.sqrt(29 / 3)), pytest.approx(1 - 29 / 2))
 
 
 def test_a_certain_mistake_costs_much_but_not_everything() -> None:
-    sure = class_scores(np.array([[1.0, 0.0]]), np.array([1]), np.array([0.5, 0.5]))[1].model
+    sure = class_scores(np.array([[1.0, 0.0]]), np.array([1]), np.array([0.5, 0.5]))[5].model
     assert sure == pytest.approx(-np.log(1e-15))
 
 

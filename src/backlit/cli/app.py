@@ -45,6 +45,7 @@ Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train 
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Decides all chance: the split, the start, the order.")]
 Target = Annotated[str | None, typer.Option(metavar="COLUMN", help="The labels' column, if the model has not kept it.")]
 Lang = Annotated[Language, typer.Option(help="Language of the explanation.")]
+ReportLang = Annotated[Language, typer.Option(help="Language of the page.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -78,11 +79,15 @@ def train(
     ] = None,
     seed: Seed = 0,
     task: Annotated[Task | None, typer.Option(help="Told by the target if absent.", show_default=False)] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="HTML", help="Write curves, scores and importance as a page.")
+    ] = None,
+    lang: ReportLang = Language.en,
 ) -> None:
     """Train a network on a table, measure it on held-out rows, save it."""
     from backlit.cli.training import train_model
 
-    train_model(data, target, model, seed, task)
+    train_model(data, target, model, seed, task, report, lang)
 
 
 @app.command()
@@ -100,11 +105,19 @@ def predict(
 
 
 @app.command()
-def evaluate(model: Model, data: Data, target: Target = None) -> None:
+def evaluate(
+    model: Model,
+    data: Data,
+    target: Target = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="F", help="Write the scores and their pictures as a page.")
+    ] = None,
+    lang: ReportLang = Language.en,
+) -> None:
     """Score a model on labelled rows."""
     from backlit.cli.evaluating import evaluate_model
 
-    evaluate_model(model, data, target)
+    evaluate_model(model, data, target, html, lang)
 
 
 @app.command()

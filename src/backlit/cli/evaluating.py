@@ -2,45 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from backlit.cli.console import show_table
-from backlit.cli.scores import Score, class_scores, codes_of, number_scores
+from backlit.cli.console import console, show_table
+from backlit.cli.outputs import check_output
 from backlit.estimators.loading import load
 from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, read_rows, target_of
+from backlit.files import write_whole
+from backlit.reporting import report
+from backlit.reporting.scores import ClassScore, Score, by_class, class_scores, codes_of, number_scores
 from backlit.tabular.target import target_numbers
 
 
-def evaluate_model(path: Path, data: Path, given: str | None) -> None:
+def evaluate_model(path: Path, data: Path, given: str | None, html: Path | None, lang: str) -> None:
     """Score a saved model on the rows of a table; the baseline knows how these rows are distributed."""
+    if html is not None:
+        check_output(html, path, data)
     model = load(path)
     target = target_of(model, path, given)
     table = read_rows(model, data, target)
     column = labelled_column(table, data, target)
     with located(data):
-        found = scores(model, table, target, column)
-    show_scores(f"{data}: {table.num_rows:,} rows", hasattr(model, "classes_"), found)
+        measured = measure(model, table, target, column)
+        page = None if html is None else page_of(model, table, target, column, f"{path.name}: {data.name}", lang)
+    show_scores(f"{data}: {table.num_rows:,} rows", measured)
+    if html is not None and page is not None:
+        write_page(html, page)
 
 
-def scores(model: Any, table: pa.Table, target: str, learnt: pa.ChunkedArray) -> list[Score]:
+class Measured(NamedTuple):
+    """Scores, and of a classifier those of each class."""
+
+    scores: Sequence[Score]
+    classes: Sequence[ClassScore]
+
+
+def measure(model: Any, table: pa.Table, target: str, learnt: pa.ChunkedArray) -> Measured:
     """The model's scores on a table beside those of a baseline that knows the targets in `learnt`."""
-    rows = inputs_of(model, table, target)
+    rows, truth, known = inputs_of(model, table, target), targets_of(model, table[target]), targets_of(model, learnt)
     if hasattr(model, "classes_"):
-        classes = model.classes_.tolist()
-        known = codes_of(labels_of(model, learnt), classes)
-        frequencies = np.bincount(known, minlength=len(classes)) / len(known)
-        return class_scores(model.predict_proba(rows), codes_of(labels_of(model, table[target]), classes), frequencies)
-    truth, _ = target_numbers(table[target])
-    reference, _ = target_numbers(learnt)
-    return number_scores(model.predict(rows), truth.ravel(), float(reference.mean()))
+        labels = model.classes_.tolist()
+        codes, probabilities = codes_of(truth, labels), model.predict_proba(rows)
+        frequencies = np.bincount(codes_of(known, labels), minlength=len(labels)) / len(known)
+        classes = by_class(probabilities.argmax(axis=1), codes, labels)
+        return Measured(class_scores(probabilities, codes, frequencies), classes)
+    return Measured(number_scores(model.predict(rows), np.array(truth), float(np.mean(known))), ())
 
 
-def show_scores(title: str, classifies: bool, found: list[Score]) -> None:
-    """Print the scores beside the baseline's."""
-    baseline = "class frequencies" if classifies else "mean"
-    rows = [(score.measure, f"{score.model:.4f}", f"{score.baseline:.4f}") for score in found]
+def page_of(model: Any, table: pa.Table, target: str, learnt: pa.ChunkedArray, title: str, lang: str) -> str:
+    """The report of a model on a table."""
+    truth, known = targets_of(model, table[target]), targets_of(model, learnt)
+    return report(model, inputs_of(model, table, target), truth, learnt=known, title=title).to_html(lang)
+
+
+def write_page(output: Path, page: str) -> None:
+    """Write a page whole, and say so."""
+    write_whole(output, page.encode())
+    console().print(f"Wrote {output}")
+
+
+def targets_of(model: Any, column: pa.ChunkedArray) -> list[Any]:
+    """A column of targets as the model knows them."""
+    if hasattr(model, "classes_"):
+        return labels_of(model, column)
+    return list(target_numbers(column)[0].ravel().tolist())
+
+
+def show_scores(title: str, measured: Measured) -> None:
+    """Print the scores beside the baseline's, then those of each class."""
+    baseline = "class frequencies" if measured.classes else "mean"
+    rows = [(score.measure, _shown(score.model), _shown(score.baseline)) for score in measured.scores]
     show_table(title, ("", "model", baseline), rows)
+    if measured.classes:
+        by_label = [
+            (part.label, *map(_shown, (part.precision, part.recall, part.f1)), f"{part.rows:,}")
+            for part in measured.classes
+        ]
+        show_table("Classes", ("class", "precision", "recall", "F1", "rows"), by_label)
+
+
+def _shown(value: float) -> str:
+    return f"{value:.4f}"

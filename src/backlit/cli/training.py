@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from backlit.cli.console import EpochBar, console
-from backlit.cli.evaluating import scores, show_scores
+from backlit.cli.evaluating import measure, page_of, show_scores, write_page
 from backlit.cli.outputs import check_output
 from backlit.errors import BacklitError
 from backlit.estimators.reading import labelled_column, located
@@ -28,12 +28,18 @@ FEWEST_ROWS = 10
 """Enough to learn from, to choose the best epoch by, and to measure on."""
 
 
-def train_model(data: Path, target: str, out: Path | None, seed: int, task: str | None) -> None:
-    """Train on four fifths of the rows, print the scores on the rest, save the model."""
+def train_model(
+    data: Path, target: str, out: Path | None, seed: int, task: str | None, report: Path | None, lang: str
+) -> None:
+    """Train on four fifths of the rows, print the scores on the rest, save the model, and a report if one is asked."""
     table = read_table(data)
     labels = labelled_column(table, data, target)
     out = Path(f"{data.stem}.backlit") if out is None else out
     check_output(out, data)
+    if report is not None:
+        check_output(report, data, out)
+        if report.absolute() == out.absolute():
+            raise BacklitError(f"{report} is where the model goes; write the report to another file")
     if table.num_rows < FEWEST_ROWS:
         raise BacklitError(f"{data} is too short to train and measure on; give at least {FEWEST_ROWS} rows")
     with located(f"{data}, column {target!r}"):
@@ -46,11 +52,12 @@ def train_model(data: Path, target: str, out: Path | None, seed: int, task: str 
     told.print(f"Learning from {len(learn):,} rows; {len(held):,} are held out (seed {seed})")
     with located(data):
         model = _fitted(task, table.take(learn), target, seed)
-    kept = table.take(held)
-    found = scores(model, kept, target, labels.take(pa.array(learn)))
-    show_scores(f"Held out: {len(held):,} rows", task == "classification", found)
+    kept, known = table.take(held), labels.take(pa.array(learn))
+    show_scores(f"Held out: {len(held):,} rows", measure(model, kept, target, known))
     model.save(out)
     told.print(f"Saved {out}: {len(model.histories_)} networks in one, learnt from the {len(learn):,} rows")
+    if report is not None:
+        write_page(report, page_of(model, kept, target, known, f"{data.name}: {target}", lang))
 
 
 def split(groups: Rows, seed: int) -> tuple[Rows, Rows]:

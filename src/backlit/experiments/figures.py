@@ -55,7 +55,7 @@ def slow_learning_figure(
     >>> [axes.get_title() for axes in figure.axes[:2]]
     ['quadratic cost', 'cross entropy cost']
     """
-    figure = _figure(9.0, 7.5)
+    figure = empty_figure(9.0, 7.5)
     rows = (("output",), ("cost",), ("error", "slope", "input", "gradient"))
     grid = figure.subplots(len(rows), len(COSTS), sharex=True, sharey="row", squeeze=False)
     for (w, b), line in zip(starts, _cycled(START_STYLES, len(starts)), strict=True):
@@ -92,7 +92,7 @@ def two_models_figure() -> Figure:
     >>> [len(container) for container in figure.axes[0].containers]
     [3, 3]
     """
-    figure = _figure(6.0, 3.5)
+    figure = empty_figure(6.0, 3.5)
     axes = figure.subplots()
     columns = two_models()
     measures = ("error", "cross_entropy", "squared")
@@ -106,7 +106,7 @@ def two_models_figure() -> Figure:
     return figure
 
 
-def _figure(width: float, height: float) -> Figure:
+def empty_figure(width: float, height: float) -> Figure:
     """An empty figure that belongs to no window."""
     try:
         from matplotlib.figure import Figure
