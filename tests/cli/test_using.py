@@ -229,3 +229,25 @@ def test_contributions_of_a_row(run: Run, trained: Trained) -> None:
 
 def test_a_row_without_contributions(fails: Fails, trained: Trained) -> None:
     assert "has rows 0 to" in fails("columns", trained.classes, trained.data, "--row", 100_000)
+
+
+def test_a_table_is_read_as_people_write_it(run: Run, trained: Trained) -> None:
+    """Semicolons, decimal commas and Korean text: found out and said on stderr, or as the options say."""
+    usual = run("predict", trained.amounts, trained.data)[1]
+    head, *lines = trained.data.read_text(encoding="utf-8").splitlines()
+    cells = [line.replace(".", "·").replace(",", ";").replace("·", ",") for line in lines]
+    text = "\n".join([head.replace(",", ";") + ";메모", *(f"{line};한국어 메모" for line in cells)])
+    Path("people.csv").write_bytes(text.encode("cp949"))
+    status, out, err = run("predict", trained.amounts, "people.csv")
+    assert (status, out) == (0, usual)
+    assert err == "people.csv: read as cp949, separated by ';', with decimal commas\n"
+    options = ("--encoding", "cp949", "--separator", ";", "--decimal", ",")
+    assert run("predict", trained.amounts, "people.csv", *options)[1] == usual
+
+
+@pytest.mark.parametrize(
+    ("option", "bad", "said"),
+    [("encoding", "klingon", "is not known"), ("separator", "ab", "cannot be one"), ("decimal", ";", "no decimal")],
+)
+def test_options_of_reading_that_are_none(fails: Fails, trained: Trained, option: str, bad: str, said: str) -> None:
+    assert said in fails("predict", trained.classes, trained.data, f"--{option}", bad)

@@ -47,7 +47,7 @@ def test_encodings_of_korean(tmp_path: Path, encoding: str) -> None:
 def test_western_text_is_not_taken_for_korean(tmp_path: Path) -> None:
     table = read(tmp_path, "Größe;Ärger\n1;Ähre\n".encode("latin-1"))
     assert table.to_pylist() == [{"Größe": 1, "Ärger": "Ähre"}]
-    assert note(table)["encoding"] == "latin-1"
+    assert note(table)["encoding"] == "cp1252"
 
 
 def test_decimal_commas_and_thousands_points(tmp_path: Path) -> None:

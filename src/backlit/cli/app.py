@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backlit.cli.opening import PORT
+
+if TYPE_CHECKING:
+    from backlit.files import Asked
 
 app = typer.Typer(
     add_completion=False,
@@ -47,6 +50,17 @@ Target = Annotated[str | None, typer.Option(metavar="COLUMN", help="The labels' 
 Lang = Annotated[Language, typer.Option(help="Language of the explanation.")]
 ReportLang = Annotated[Language, typer.Option(help="Language of the page.")]
 
+Encoding = Annotated[str | None, typer.Option(metavar="E", help="Of DATA's text, such as cp949; found out if absent.")]
+Separator = Annotated[str | None, typer.Option(metavar="C", help="Of DATA's cells, such as ';' or tab.")]
+Decimal = Annotated[str | None, typer.Option(metavar="C", help="DATA's decimal mark: . or ,")]
+
+
+def _asked(encoding: str | None, separator: str | None, decimal: str | None) -> Asked:
+    """How the user says that a table is written."""
+    from backlit.files import Asked
+
+    return Asked(encoding, separator, decimal)
+
 
 def _print_version(wanted: bool) -> None:
     """Print the version and end."""
@@ -83,11 +97,14 @@ def train(
         Path | None, typer.Option(metavar="HTML", help="Write curves, scores and importance as a page.")
     ] = None,
     lang: ReportLang = Language.en,
+    encoding: Encoding = None,
+    separator: Separator = None,
+    decimal: Decimal = None,
 ) -> None:
     """Train a network on a table, measure it on held-out rows, save it."""
     from backlit.cli.training import train_model
 
-    train_model(data, target, model, seed, task, report, lang)
+    train_model(data, target, model, seed, task, report, lang, _asked(encoding, separator, decimal))
 
 
 @app.command()
@@ -97,11 +114,14 @@ def predict(
     output: Annotated[
         Path | None, typer.Option(metavar="OUT", help="CSV, TSV or Parquet; CSV on stdout if absent.")
     ] = None,
+    encoding: Encoding = None,
+    separator: Separator = None,
+    decimal: Decimal = None,
 ) -> None:
     """Predict every row of a table."""
     from backlit.cli.predicting import predict_table
 
-    predict_table(model, data, output)
+    predict_table(model, data, output, _asked(encoding, separator, decimal))
 
 
 @app.command()
@@ -113,11 +133,14 @@ def evaluate(
         Path | None, typer.Option(metavar="F", help="Write the scores and their pictures as a page.")
     ] = None,
     lang: ReportLang = Language.en,
+    encoding: Encoding = None,
+    separator: Separator = None,
+    decimal: Decimal = None,
 ) -> None:
     """Score a model on labelled rows."""
     from backlit.cli.evaluating import evaluate_model
 
-    evaluate_model(model, data, target, html, lang)
+    evaluate_model(model, data, target, html, lang, _asked(encoding, separator, decimal))
 
 
 @app.command()
@@ -129,11 +152,14 @@ def columns(
     ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="How often each column is shuffled.")] = 5,
     target: Target = None,
+    encoding: Encoding = None,
+    separator: Separator = None,
+    decimal: Decimal = None,
 ) -> None:
     """Show how much a model leans on each column, or what each contributed to one row's answer."""
     from backlit.cli.columns import show_columns
 
-    show_columns(model, data, row, target, repeats)
+    show_columns(model, data, row, target, repeats, _asked(encoding, separator, decimal))
 
 
 # Unknown options are passed on, so that a formula may begin with a minus.
@@ -169,11 +195,16 @@ def explain(
     ] = None,
     target: Target = None,
     lang: Lang = Language.en,
+    encoding: Encoding = None,
+    separator: Separator = None,
+    decimal: Decimal = None,
 ) -> None:
     """Show why a weight would move on a sample, or on several: the chain rule of its gradient."""
     from backlit.cli.explaining import explain_rows
 
-    explain_rows(model, data, row, weight, zoom.value if zoom else None, target, lang)
+    explain_rows(
+        model, data, row, weight, zoom.value if zoom else None, target, lang, _asked(encoding, separator, decimal)
+    )
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

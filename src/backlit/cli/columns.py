@@ -9,17 +9,19 @@ import numpy as np
 import pyarrow as pa
 
 from backlit.cli.console import show_table
+from backlit.cli.reading import rows_for
 from backlit.errors import BacklitError
 from backlit.estimators.loading import load
-from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, read_rows, target_of
+from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, target_of
+from backlit.files import Asked
 from backlit.tabular.target import target_numbers
 
 
-def show_columns(path: Path, data: Path, row: int | None, given: str | None, repeats: int) -> None:
+def show_columns(path: Path, data: Path, row: int | None, given: str | None, repeats: int, asked: Asked) -> None:
     """Print the columns, the most important first."""
     model = load(path)
     target = target_of(model, path, given)
-    table = read_rows(model, data, target)
+    table = rows_for(model, data, asked, target)
     if row is not None:
         _show_row(model, table, data, row, target)
         return

@@ -11,21 +11,22 @@ import pyarrow as pa
 
 from backlit.cli.console import console, show_table
 from backlit.cli.outputs import check_output
+from backlit.cli.reading import rows_for
 from backlit.estimators.loading import load
-from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, read_rows, target_of
-from backlit.files import write_whole
+from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, target_of
+from backlit.files import Asked, write_whole
 from backlit.reporting import report
 from backlit.reporting.scores import ClassScore, Score, by_class, class_scores, codes_of, number_scores
 from backlit.tabular.target import target_numbers
 
 
-def evaluate_model(path: Path, data: Path, given: str | None, html: Path | None, lang: str) -> None:
+def evaluate_model(path: Path, data: Path, given: str | None, html: Path | None, lang: str, asked: Asked) -> None:
     """Score a saved model on the rows of a table; the baseline knows how these rows are distributed."""
     if html is not None:
         check_output(html, path, data)
     model = load(path)
     target = target_of(model, path, given)
-    table = read_rows(model, data, target)
+    table = rows_for(model, data, asked, target)
     column = labelled_column(table, data, target)
     with located(data):
         measured = measure(model, table, target, column)

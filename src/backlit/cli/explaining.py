@@ -6,23 +6,25 @@ from pathlib import Path
 from typing import Any
 
 from backlit.cli.console import console, show_table
+from backlit.cli.reading import rows_for
 from backlit.errors import BacklitError
 from backlit.estimators.loading import load
-from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, read_rows, target_of
+from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, target_of
 from backlit.explaining import Trace, trace
 from backlit.explaining.steepest import check_label, steepest
 from backlit.explaining.witnesses import witnesses
 from backlit.explaining.words import WORDS
+from backlit.files import Asked
 
 
 def explain_rows(
-    path: Path, data: Path, row: str, weight: str | None, zoom: str | None, given: str | None, lang: str
+    path: Path, data: Path, row: str, weight: str | None, zoom: str | None, given: str | None, lang: str, asked: Asked
 ) -> None:
     """Print the loss of one row or some, and the chain rule of one weight or the weights that would move most."""
     named, chosen = None if weight is None else weight_name(weight), rows_of(row)
     model = load(path)
     target = target_of(model, path, given)
-    table = read_rows(model, data, target)
+    table = rows_for(model, data, asked, target)
     labels = labelled_column(table, data, target)
     if chosen.stop > table.num_rows:
         raise BacklitError(f"row {row}: {data} has rows 0 to {table.num_rows - 1}")

@@ -10,17 +10,18 @@ import pyarrow as pa
 import pyarrow.csv
 
 from backlit.cli.outputs import check_output
+from backlit.cli.reading import rows_for
 from backlit.estimators.loading import load
-from backlit.estimators.reading import inputs_of, located, read_rows
-from backlit.files import write_table
+from backlit.estimators.reading import inputs_of, located
+from backlit.files import Asked, write_table
 
 
-def predict_table(path: Path, data: Path, output: Path | None) -> None:
+def predict_table(path: Path, data: Path, output: Path | None, asked: Asked) -> None:
     """Write a prediction for every row, to a file or as CSV to stdout."""
     if output is not None:
         check_output(output, path, data)
     model = load(path)
-    table = read_rows(model, data)
+    table = rows_for(model, data, asked)
     with located(data):
         predictions = predicted(model, inputs_of(model, table))
     if output is None:

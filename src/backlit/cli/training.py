@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import measure, page_of, show_scores, write_page
 from backlit.cli.outputs import check_output
+from backlit.cli.reading import told_table
 from backlit.errors import BacklitError
 from backlit.estimators.reading import labelled_column, located
 from backlit.estimators.tabular import TabularClassifier, TabularRegressor
-from backlit.files import read_table
+from backlit.files import Asked
 from backlit.tabular import encode_classes, infer_task
 from backlit.tabular.target import target_numbers
 
@@ -29,10 +30,10 @@ FEWEST_ROWS = 10
 
 
 def train_model(
-    data: Path, target: str, out: Path | None, seed: int, task: str | None, report: Path | None, lang: str
+    data: Path, target: str, out: Path | None, seed: int, task: str | None, report: Path | None, lang: str, asked: Asked
 ) -> None:
     """Train on four fifths of the rows, print the scores on the rest, save the model, and a report if one is asked."""
-    table = read_table(data)
+    table = told_table(data, asked)
     labels = labelled_column(table, data, target)
     out = Path(f"{data.stem}.backlit") if out is None else out
     check_output(out, data)

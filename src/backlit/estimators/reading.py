@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
-from backlit.files import read_table
 from backlit.tabular import read_frame
 from backlit.tabular.cells import numbers
 
@@ -50,11 +49,6 @@ def text_columns(model: Any, target: str | None = None) -> frozenset[str]:
     if target is not None and _has_text_classes(model):
         kept.add(target)
     return frozenset(kept)
-
-
-def read_rows(model: Any, data: Path, target: str | None = None) -> pa.Table:
-    """The table with text kept as text where the model learnt text."""
-    return read_table(data, as_text=text_columns(model, target))
 
 
 def target_of(model: Any, path: Path | str, given: str | None) -> str:

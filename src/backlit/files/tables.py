@@ -8,6 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ import pyarrow.parquet as pq
 
 from backlit.errors import BacklitError
 from backlit.files.atomic import read_whole, write_whole
-from backlit.files.separated import Dialect, decode, sniff
+from backlit.files.separated import DECIMALS, Asked, Dialect, decode, grouping_marks, number_pattern, sniff
 
 NULLS = ("", "?", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "null", "NULL", "Null")
 BLOCK = 1 << 30
@@ -29,14 +30,17 @@ BAD_ROW = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
 INDEX = re.compile(r"__index_level_\d+__")
 
 T = TypeVar("T")
+SNIFFED = Asked()
 
 
-def read_table(path: str | os.PathLike[str], *, as_text: Collection[str] = ()) -> pa.Table:
+def read_table(path: str | os.PathLike[str], *, as_text: Collection[str] = (), asked: Asked = SNIFFED) -> pa.Table:
     r"""Read a table by the suffix of its file: ``.csv``, ``.tsv`` or ``.parquet``.
 
-    In separated text the separator (comma, semicolon, tab, bar), the encoding (UTF-8 with or without a byte order
-    mark, UTF-16 with one, else cp949, else latin-1), decimal commas and thousands separators are found out; the
-    schema's metadata says which, as JSON under ``backlit``. Empty cells, ``?``, ``NA``, ``NaN`` and ``null`` are null.
+    In separated text the separator (comma, semicolon, tab, bar), the encoding (UTF-8 and UTF-16 with or without a byte
+    order mark, else cp949, else cp1252 or latin-1), decimal commas and thousands separators are found out, unless
+    `asked` says them; the schema's metadata says which, as JSON under ``backlit`` (`backlit.files.finding` in words).
+    A column is read with the file's decimal mark; if a cell does not fit that and all fit the other, with the other.
+    Empty cells, ``?``, ``NA``, ``NaN`` and ``null`` are null.
 
     Parameters
     ----------
@@ -44,6 +48,8 @@ def read_table(path: str | os.PathLike[str], *, as_text: Collection[str] = ()) -
         The file to read.
     as_text : collection of str
         Columns of separated text that are kept as written, so that a code such as ``007`` stays one.
+    asked : Asked
+        Encoding, separator and decimal mark, where they are not to be found out.
 
     Returns
     -------
@@ -71,7 +77,7 @@ def read_table(path: str | os.PathLike[str], *, as_text: Collection[str] = ()) -
     data = read_whole(source)
     if not data:
         raise BacklitError(f"{source} is empty; give a file with a header and rows")
-    table = reader(source, data, frozenset(as_text))
+    table = reader(source, data, frozenset(as_text), asked)
     _check_names(source, table.column_names)
     if not table.num_rows:
         raise BacklitError(f"{source} has a header but no rows; give a file with rows")
@@ -115,17 +121,12 @@ def _by_suffix(path: Path, table: dict[str, T]) -> T:
     return found
 
 
-def _read_csv(path: Path, data: bytes, as_text: frozenset[str]) -> pa.Table:
-    """Separated text, whatever separates it."""
-    return _read_separated(path, data, as_text, None)
+def _read_tsv(path: Path, data: bytes, as_text: frozenset[str], asked: Asked) -> pa.Table:
+    """Text separated by tabs, unless something else is asked for."""
+    return _read_csv(path, data, as_text, replace(asked, separator=asked.separator or "\t"))
 
 
-def _read_tsv(path: Path, data: bytes, as_text: frozenset[str]) -> pa.Table:
-    """Text separated by tabs."""
-    return _read_separated(path, data, as_text, "\t")
-
-
-def _read_parquet(path: Path, data: bytes, as_text: frozenset[str]) -> pa.Table:
+def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], asked: Asked) -> pa.Table:
     """Parquet, without the row labels that pandas may have left in it."""
     try:
         table = pq.ParquetFile(pa.BufferReader(data)).read()
@@ -134,22 +135,52 @@ def _read_parquet(path: Path, data: bytes, as_text: frozenset[str]) -> pa.Table:
     return table.select([i for i, name in enumerate(table.column_names) if not INDEX.fullmatch(name)])
 
 
-def _read_separated(path: Path, data: bytes, as_text: frozenset[str], separator: str | None) -> pa.Table:
+def _read_csv(path: Path, data: bytes, as_text: frozenset[str], asked: Asked) -> pa.Table:
     """Decode, sniff, parse, then mend the columns that pyarrow left as text."""
-    body, encoding = decode(data)
+    try:
+        body, encoding = decode(data, asked.encoding)
+    except BacklitError as error:
+        raise BacklitError(f"{path}: {error}") from None
     if b"\0" in body[:4096]:
         raise BacklitError(f"{path} is not text; save it as CSV first, or give it its own suffix")
     if not body.strip():
         raise BacklitError(f"{path} is empty; give a file with a header and rows")
-    dialect = sniff(body, encoding, separator)
+    dialect = sniff(body, encoding, asked.separator, asked.decimal)
     table = _parse(path, body, dialect, as_text)
     names = [name.strip() for name in table.column_names]
-    columns = [
-        column if name in as_text else _mend(column, dialect.decimal)
-        for name, column in zip(names, table.columns, strict=True)
-    ]
-    note = {"encoding": encoding, "separator": dialect.separator, "decimal": dialect.decimal}
+    columns, contrary = [], []
+    for name, column in zip(names, table.columns, strict=True):
+        if name not in as_text:
+            column, mark = _mend(column, dialect.decimal, asked.decimal is None)
+            contrary += [name] if mark != dialect.decimal else []
+        columns.append(column)
+    note = {**asdict(dialect), "contrary": contrary}
     return pa.table(columns, names=names).replace_schema_metadata({"backlit": json.dumps(note)})
+
+
+def finding(table: pa.Table) -> str:
+    """In words how a table of separated text was written; empty for plain CSV (UTF-8, commas, points) and Parquet.
+
+    Examples
+    --------
+    >>> note = {"encoding": "cp949", "separator": ";", "decimal": ",", "certain": True, "contrary": []}
+    >>> finding(pa.table({"a": [1]}).replace_schema_metadata({"backlit": json.dumps(note)}))
+    "read as cp949, separated by ';', with decimal commas"
+    """
+    text = (table.schema.metadata or {}).get(b"backlit")
+    if text is None:
+        return ""
+    note = json.loads(text)
+    plain = note["encoding"] == "utf-8" and note["separator"] == "," and note["decimal"] == "."
+    if plain and note["certain"] and not note["contrary"]:
+        return ""
+    words = {".": "points", ",": "commas"}
+    said = f"read as {note['encoding']}, separated by {note['separator']!r}, with decimal {words[note['decimal']]}"
+    if not note["certain"]:
+        said += " (a guess: 1,234 is read as 1234 and 1.234 as it stands; a decimal mark of your own overrides)"
+    if note["contrary"]:
+        said += f" (but {', '.join(map(repr, note['contrary']))} with the other mark)"
+    return said
 
 
 def _parse(path: Path, body: bytes, dialect: Dialect, as_text: frozenset[str]) -> pa.Table:
@@ -200,25 +231,34 @@ def _parse_error(path: Path, error: pa.ArrowInvalid) -> BacklitError:
     return BacklitError(f"{path} cannot be read: {_line(error)}; mend the file")
 
 
-def _mend(column: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray:
-    """Trim text, find nulls behind spaces, and read numbers with thousands separators."""
+def _mend(column: pa.ChunkedArray, decimal: str, both: bool) -> tuple[pa.ChunkedArray, str]:
+    """Trim text, find nulls behind spaces, and read numbers with thousands separators; and by which decimal mark."""
     if not pa.types.is_string(column.type):
-        return column
+        return column, decimal
     text = pc.utf8_trim_whitespace(column)
     text = pc.if_else(pc.is_in(text, value_set=pa.array(NULLS)), pa.scalar(None, pa.string()), text)
     if text.null_count == len(text):
-        return text
-    thousands = "." if decimal == "," else ","
-    digits = rf"^[+-]?(\d+|\d{{1,3}}([{thousands}]\d{{3}})+)([{decimal}]\d*)?([eE][+-]?\d+)?$"
-    if not pc.all(pc.match_substring_regex(text, digits)).as_py():
-        return text
-    plain = pc.replace_substring(pc.replace_substring(text, thousands, ""), decimal, ".")
+        return text, decimal
+    for mark in sorted(DECIMALS, key=decimal.__ne__) if both else [decimal]:
+        numbers = _as_numbers(text, mark)
+        if numbers is not None:
+            return numbers, mark
+    return text, decimal
+
+
+def _as_numbers(text: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray | None:
+    """Text as numbers, if all of it is numbers with this decimal mark."""
+    if not pc.all(pc.match_substring_regex(text, f"^{number_pattern(decimal)}$")).as_py():
+        return None
+    for mark in grouping_marks(decimal):
+        text = pc.replace_substring(text, mark, "")
+    plain = pc.utf8_ltrim(pc.replace_substring(text, decimal, "."), "+")  # Arrow's parser takes no plus
     for kind in (pa.int64(), pa.float64()):
         try:
             return pc.cast(plain, kind)
         except pa.ArrowInvalid:
             continue
-    return text
+    return None
 
 
 def _csv_bytes(table: pa.Table, separator: str = ",") -> bytes:
