@@ -190,4 +190,6 @@ def test_gradients_agree_with_central_differences_and_with_jax(batch: int, seed:
     value, slopes = walk(*written_as_tape(tree, values))
     assert traced.value == pytest.approx(float(value), rel=1e-10, abs=1e-10), told
     for name, slope in zip(values, np.asarray(slopes), strict=False):
+        if np.isnan(slope) and traced.gradients[name] == 0.0:
+            continue  # JAX multiplies the flat gate's 0 by the log of a negative base; central differences have seen 0
         assert traced.gradients[name] == pytest.approx(float(slope), rel=1e-8, abs=1e-9), f"{told}: {name}"
