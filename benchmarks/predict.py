@@ -23,7 +23,7 @@ from benchmarks.record import write
 ROWS = (1, 1024)
 WORK = 2e8
 """Multiplications of a measurement: as many calls as make so many, from 3 to 400."""
-SETTLED = 0.05
+SETTLED = 0.4
 """Seconds that each way runs before it is measured: so long do the threads of the last way's BLAS ask for work."""
 
 
