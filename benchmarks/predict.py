@@ -6,9 +6,9 @@ The arithmetic is the network's in NumPy: products, biases, relu, softmax.
 from __future__ import annotations
 
 import statistics
-import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -19,12 +19,11 @@ from rich.table import Table
 import backlit
 from benchmarks.cases import CASES, Case
 from benchmarks.record import write
+from benchmarks.timing import microseconds, settle
 
 ROWS = (1, 1024)
 WORK = 2e8
 """Multiplications of a measurement: as many calls as make so many, from 3 to 400."""
-SETTLED = 0.4
-"""Seconds that each way runs before it is measured: so long do the threads of the last way's BLAS ask for work."""
 
 
 def arithmetic(case: Case) -> Callable[[np.ndarray], np.ndarray]:
@@ -68,13 +67,9 @@ def measure(case: Case, rounds: int) -> dict[int, dict[str, float]]:
         times: dict[str, list[float]] = {way: [] for way in ways}
         for _ in range(rounds):
             for way, call in ways.items():
-                begun = time.perf_counter()
-                while time.perf_counter() - begun < SETTLED:
-                    call(rows)
-                start = time.perf_counter()
-                for _ in range(calls):
-                    call(rows)
-                times[way].append((time.perf_counter() - start) / calls * 1e6)
+                asked = partial(call, rows)
+                settle(asked)
+                times[way].append(microseconds(asked, calls))
         found[count] = {way: statistics.median(values) for way, values in times.items()}
     return found
 

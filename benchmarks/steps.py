@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable
 from importlib import import_module
 
@@ -12,6 +11,7 @@ from rich.table import Table
 
 from benchmarks.cases import CASES, Case
 from benchmarks.record import write
+from benchmarks.timing import microseconds, settle
 
 PEERS = {
     "backlit": ("ours", "prepare"),
@@ -41,11 +41,8 @@ def measure(case: Case, peers: list[str], rounds: int) -> dict[str, float]:
     times: dict[str, list[float]] = {peer: [] for peer in epochs}
     for _ in range(rounds):
         for peer, epoch in epochs.items():
-            time.sleep(0.02)  # lets the previous peer's spinning threads go to sleep
-            epoch()
-            start = time.perf_counter()
-            epoch()
-            times[peer].append((time.perf_counter() - start) / case.steps * 1e6)
+            settle(epoch)
+            times[peer].append(microseconds(epoch, 1) / case.steps)
     return {peer: statistics.median(values) for peer, values in times.items()}
 
 

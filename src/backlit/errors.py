@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 Entry = TypeVar("Entry")
@@ -38,3 +38,19 @@ def choose(what: str, name: str, table: Mapping[str, Entry]) -> Entry:
     if name not in table:
         raise BacklitError(f"{what} {name!r} is not known; choose one of {', '.join(table)}")
     return table[name]
+
+
+def one_of(what: str, name: str, names: Iterable[str]) -> str:
+    """The name itself, if it is one of some names.
+
+    Raises
+    ------
+    BacklitError
+        If it is not: the line says what was looked for and which names there are.
+
+    Examples
+    --------
+    >>> one_of("lang", "ko", ("en", "ko"))
+    'ko'
+    """
+    return choose(what, name, {known: known for known in names})

@@ -9,12 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from backlit.cli.console import show_table
+from backlit.cli.evaluating import targets_of
 from backlit.cli.reading import rows_for
-from backlit.errors import BacklitError
 from backlit.estimators.loading import load
-from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, target_of
+from backlit.estimators.reading import answer, inputs_of, labelled_column, located, no_row, target_of
 from backlit.files import Asked
-from backlit.tabular.target import target_numbers
 
 
 def show_columns(path: Path, data: Path, row: int | None, given: str | None, repeats: int, asked: Asked) -> None:
@@ -27,9 +26,8 @@ def show_columns(path: Path, data: Path, row: int | None, given: str | None, rep
         return
     labels = labelled_column(table, data, target)
     with located(data):
-        known = labels_of(model, labels) if hasattr(model, "classes_") else target_numbers(labels)[0].ravel()
         inputs = inputs_of(model, table, target)
-        lost = model.importance(inputs, np.asarray(known), repeats=repeats)
+        lost = model.importance(inputs, np.asarray(targets_of(model, labels)), repeats=repeats)
         moved = dict(zip(lost.columns, model.importance(inputs).mean.tolist(), strict=True))
     score = "accuracy" if hasattr(model, "classes_") else "R^2"
     rows = [(name, f"{mean:.4f}", f"{std:.4f}", f"{moved[name]:.4g}") for name, mean, std in lost.ranked()]
@@ -39,13 +37,13 @@ def show_columns(path: Path, data: Path, row: int | None, given: str | None, rep
 def _show_row(model: Any, table: pa.Table, data: Path, row: int, target: str) -> None:
     """Print what each column contributed to one row's answer."""
     if not 0 <= row < table.num_rows:
-        raise BacklitError(f"row {row}: {data} has rows 0 to {table.num_rows - 1}")
+        raise no_row(row, data, table.num_rows)
     one = table.slice(row, 1)
     with located(data):
         inputs = inputs_of(model, one, target)
         found = model.contributions(inputs)
-    (prediction,) = model.predict(inputs).tolist()
-    what = f"the logit of {prediction!r}" if hasattr(model, "classes_") else f"{prediction:.6g}"
+    prediction, likely = answer(model, inputs)
+    what = f"{prediction:.6g}" if likely is None else f"the logit of {prediction!r}"
     cells = [str(one[name][0].as_py()) if name in one.column_names else "" for name in found.columns]
     rows = sorted(zip(found.columns, cells, found.values[0].tolist(), strict=True), key=lambda part: -abs(part[2]))
     title = f"row {row}: {what} is {found.outputs[0]:.6g}, {found.baseline[0]:.6g} at the baseline; contributions"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +15,7 @@ from backlit.estimators.loading import load
 from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, target_of
 from backlit.files import Asked, write_whole
 from backlit.reporting import report
-from backlit.reporting.scores import ClassScore, Score, by_class, class_scores, codes_of, number_scores
+from backlit.reporting.scores import Measured, codes_of, measured_classes, measured_numbers
 from backlit.tabular.target import target_numbers
 
 
@@ -36,23 +35,13 @@ def evaluate_model(path: Path, data: Path, given: str | None, html: Path | None,
         write_page(html, page)
 
 
-class Measured(NamedTuple):
-    """Scores, and of a classifier those of each class."""
-
-    scores: Sequence[Score]
-    classes: Sequence[ClassScore]
-
-
 def measure(model: Any, table: pa.Table, target: str, learnt: pa.ChunkedArray) -> Measured:
     """The model's scores on a table beside those of a baseline that knows the targets in `learnt`."""
     rows, truth, known = inputs_of(model, table, target), targets_of(model, table[target]), targets_of(model, learnt)
     if hasattr(model, "classes_"):
         labels = model.classes_.tolist()
-        codes, probabilities = codes_of(truth, labels), model.predict_proba(rows)
-        frequencies = np.bincount(codes_of(known, labels), minlength=len(labels)) / len(known)
-        classes = by_class(probabilities.argmax(axis=1), codes, labels)
-        return Measured(class_scores(probabilities, codes, frequencies), classes)
-    return Measured(number_scores(model.predict(rows), np.array(truth), float(np.mean(known))), ())
+        return measured_classes(model.predict_proba(rows), codes_of(truth, labels), codes_of(known, labels), labels)
+    return measured_numbers(model.predict(rows), np.array(truth), np.array(known))
 
 
 def page_of(model: Any, table: pa.Table, target: str, learnt: pa.ChunkedArray, title: str, lang: str) -> str:

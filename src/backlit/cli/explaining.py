@@ -9,7 +9,7 @@ from backlit.cli.console import console, show_table
 from backlit.cli.reading import rows_for
 from backlit.errors import BacklitError
 from backlit.estimators.loading import load
-from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, target_of
+from backlit.estimators.reading import answer, inputs_of, labelled_column, labels_of, located, no_row, target_of
 from backlit.explaining import Trace, trace
 from backlit.explaining.steepest import check_label, steepest
 from backlit.explaining.witnesses import witnesses
@@ -27,7 +27,7 @@ def explain_rows(
     table = rows_for(model, data, asked, target)
     labels = labelled_column(table, data, target)
     if chosen.stop > table.num_rows:
-        raise BacklitError(f"row {row}: {data} has rows 0 to {table.num_rows - 1}")
+        raise no_row(row, data, table.num_rows)
     known = labels_of(model, labels.slice(chosen.start, len(chosen)))
     for number, label in zip(chosen, known, strict=True):
         check_label(model, label, f"{data}, column {target!r}, row {number}")
@@ -90,11 +90,8 @@ def weight_name(text: str) -> str:
 
 def _show_sample(model: Any, inputs: Any, target: str, label: Any, row: int, traced: Trace) -> None:
     """Label, prediction and loss."""
-    (prediction,) = model.predict(inputs).tolist()
-    if hasattr(model, "classes_"):
-        shown = f"{prediction!r} with probability {model.predict_proba(inputs).max():.6g}"
-    else:
-        shown = f"{prediction:.6g}"
+    prediction, likely = answer(model, inputs)
+    shown = f"{prediction:.6g}" if likely is None else f"{prediction!r} with probability {likely:.6g}"
     scaled = " (of the target in standard deviations)" if hasattr(model, "scaler_") else ""
     console().print(f"row {row}: {target} = {label!r}, predicted {shown}, loss {traced.value:.9g}{scaled}\n")
 

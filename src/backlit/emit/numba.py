@@ -37,12 +37,16 @@ WORDS: Mapping[str, str] = {
     "less": "F(1.0) if {} < {} else F(0.0)",
     "greater": "F(1.0) if {} > {} else F(0.0)",
     "where": "{1} if {0} != F(0.0) else {2}",
-    "tanh_softplus": "words.tanh_softplus({})",
 }
-"""Primitive, or shortcut -> its word in the compiled language."""
+"""Primitive -> its word in the compiled language."""
 
-SHORTCUTS: Mapping[str, Expression] = {"tanh_softplus": expand(parse("tanh(softplus(x))", GATES))}
-"""Formulas of one variable, x, with a word of their own: the same value from fewer elementary functions."""
+_U = "exp(min(x, 20)) * (exp(min(x, 20)) + 2)"
+SHORTCUTS: Mapping[Expression, Expression] = {
+    expand(parse(long, GATES)): parse(short, GATES)
+    # tanh(log(1 + e^x)) = u / (u + 2) with u = e^x (e^x + 2); from 20 on it is 1 in float64
+    for long, short in {"tanh(softplus(x))": f"{_U} / ({_U} + 2)"}.items()
+}
+"""Formulas of one variable, x, and their value from fewer elementary functions."""
 
 _HEAD = """# Made from the declarations of gates and losses; the folder's name is the hash of all that is in it.
 from numba import carray, cfunc, njit, types
@@ -190,11 +194,11 @@ def _shortened(root: Expression) -> Expression:
         if not isinstance(node, Call):
             return node
         whole = Call(node.gate, tuple(operands), node.axis)
-        for word, form in SHORTCUTS.items():
-            if isinstance(form, Call) and form.gate == node.gate:
-                inner = next((part for part in postorder(whole) if substitute(form, {"x": part}) == whole), None)
+        for long, short in SHORTCUTS.items():
+            if isinstance(long, Call) and long.gate == node.gate:
+                inner = next((part for part in postorder(whole) if substitute(long, {"x": part}) == whole), None)
                 if inner is not None:
-                    return Call(word, (inner,))
+                    return substitute(short, {"x": inner})
         return whole
 
     return fold(root, visit)

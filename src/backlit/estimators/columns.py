@@ -94,18 +94,22 @@ class HasColumns(HasNetwork):
         >>> [column for column, *_ in model.importance(rows, labels).ranked()]
         ['x[1]', 'x[0]']
         """
-        rows, groups = self._inputs(X), self._column_inputs()
         if y is None:
-            values = np.abs(self.contributions(X).values)
-            return Importance(tuple(name for name, _ in groups), values.mean(axis=0), values.std(axis=0))
-        wanted = np.asarray(y)
+            found = self.contributions(X)
+            sizes = np.abs(found.values)
+            return Importance(found.columns, sizes.mean(axis=0), sizes.std(axis=0))
+        rows, wanted = self._inputs(X), np.asarray(y)
         if len(wanted) != len(rows):
             raise BacklitError(f"y: {len(wanted)} targets for {len(rows)} rows of X; they must be as many")
         if repeats < 1:
             raise BacklitError(f"repeats: {repeats} shuffles measure nothing; use 1 or more")
         measure = scoring or self._usual_score()
         return shuffled(
-            rows, groups, lambda some: float(measure(wanted, self._answers(some))), repeats, seed_of(random_state)
+            rows,
+            self._column_inputs(),
+            lambda some: float(measure(wanted, self._answers(some))),
+            repeats,
+            seed_of(random_state),
         )
 
     def _usual_score(self) -> Callable[[Any, Any], float]:

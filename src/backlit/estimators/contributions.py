@@ -74,8 +74,8 @@ def contributions(
         Columns, and which inputs of the network come from each.
     """
     rows, start = rows.astype(np.float64), np.asarray(baseline, np.float64)
-    outputs = _logits(network, flat, rows, shares)
-    before = _logits(network, flat, np.broadcast_to(start, rows.shape), shares)
+    outputs = (_logits(network, flat, rows) * shares).sum(axis=1)
+    before = shares @ _logits(network, flat, start[None])[0]
     values, nodes = np.zeros_like(rows), NODES
     left = np.arange(len(rows))
     while left.size:
@@ -89,14 +89,12 @@ def contributions(
     return Contributions(tuple(name for name, _ in groups), summed, before, outputs)
 
 
-def _logits(network: Blueprint, flat: NDArray[Any], rows: Matrix, shares: Matrix) -> Matrix:
+def _logits(network: Blueprint, flat: NDArray[Any], rows: Matrix) -> Matrix:
+    """The last pre-activations, shape (rows, outputs)."""
     from backlit.graph import logits
 
-    parts = [
-        (logits(network, flat, rows[part]).output.value * shares[part]).sum(axis=1)
-        for part in _parts(len(rows), _widest(network))
-    ]
-    return np.concatenate([np.empty(0), *parts])
+    parts = [logits(network, flat, rows[part]).output.value for part in _parts(len(rows), _widest(network))]
+    return np.concatenate([np.empty((0, network.outputs)), *parts])
 
 
 def _integrated(

@@ -41,11 +41,12 @@ def shuffled(
 
     A column's inputs of the network are shuffled together, which is the same as shuffling its cells and encoding them.
     """
-    chance, whole = np.random.default_rng(seed), score(rows)
+    chance, whole, changed = np.random.default_rng(seed), score(rows), rows.copy()
     lost = np.zeros((len(groups), repeats))
     for number, (_, inputs) in enumerate(groups):
-        own, changed = np.array(inputs, np.int64), rows.copy()
+        own = np.array(inputs, np.int64)
         for repeat in range(repeats) if own.size else ():
             changed[:, own] = rows[np.ix_(chance.permutation(len(rows)), own)]
             lost[number, repeat] = whole - score(changed)
+        changed[:, own] = rows[:, own]
     return Importance(tuple(name for name, _ in groups), lost.mean(axis=1), lost.std(axis=1))

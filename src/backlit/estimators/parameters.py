@@ -35,12 +35,24 @@ POOLED_WORK = {"row": 2e5, "rows": 2.5e5}
 class _Ready:
     """A model's compiled networks that no thread is using; made of its parameters and its blueprint as they were."""
 
-    def __init__(self, flat: NDArray[Any], blueprint: Blueprint, pooled: bool) -> None:
-        self.flat, self.blueprint = flat, blueprint
-        self.pooled = pooled
-        self.work = blueprint.multiplications
-        self.chunk = SHARED_CHUNK if self.work >= LARGE and not pooled else CHUNK
+    def __init__(self, model: HasNetwork) -> None:
+        self.flat, self.blueprint = model.flat_, model.network_
+        self.n_jobs, self.deterministic = model.n_jobs, model.deterministic
+        self.work = self.blueprint.multiplications
+        large, free = self.work >= LARGE, self.n_jobs in (None, -1) and not self.deterministic
+        # BLAS's own threads share the products where all threads may be used, and most time goes there
+        self.pooled = large and free and not self.blueprint.front
+        self.chunk = SHARED_CHUNK if large and not self.pooled else CHUNK
         self.free: list[Any] = []
+
+    def fits(self, model: HasNetwork) -> bool:
+        """Whether the model is still as it was then."""
+        return (
+            self.flat is model.flat_
+            and self.blueprint is model.network_
+            and self.n_jobs == model.n_jobs
+            and self.deterministic == model.deterministic
+        )
 
     def predict(self, rows: NDArray[Any]) -> NDArray[Any]:
         """The outputs for rows of any layout and float type."""
@@ -154,20 +166,9 @@ class HasNetwork:
     def _ready(self) -> _Ready:
         """What is compiled for the parameters as they are."""
         ready = _READY.get(self)
-        pooled = self._pooled()
-        if (
-            ready is None
-            or ready.flat is not self.flat_
-            or ready.blueprint is not self.network_
-            or ready.pooled is not pooled
-        ):
-            ready = _READY[self] = _Ready(self.flat_, self.network_, pooled)
+        if ready is None or not ready.fits(self):
+            ready = _READY[self] = _Ready(self)
         return ready
-
-    def _pooled(self) -> bool:
-        """Whether BLAS's own threads share the products: where all threads may be used, and most time goes there."""
-        free = self.n_jobs in (None, -1) and not self.deterministic
-        return free and not self.network_.front and self.network_.multiplications >= LARGE
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the fitted model to one safe file (safetensors: arrays and JSON, no code).

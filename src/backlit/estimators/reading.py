@@ -27,6 +27,17 @@ def located(where: str | Path) -> Iterator[None]:
         raise BacklitError(f"{where}: {error}") from None
 
 
+def no_row(row: int | str, where: Path | str, rows: int) -> BacklitError:
+    """What to raise for a row that a table does not have."""
+    return BacklitError(f"row {row}: {where} has rows 0 to {rows - 1}")
+
+
+def answer(model: Any, inputs: Any) -> tuple[Any, float | None]:
+    """What a model says of one row, and of a label how likely it is."""
+    (prediction,) = model.predict(inputs).tolist()
+    return prediction, float(model.predict_proba(inputs).max()) if hasattr(model, "classes_") else None
+
+
 def labelled_column(table: pa.Table, data: Path | str, target: str) -> pa.ChunkedArray:
     """The column of labels.
 

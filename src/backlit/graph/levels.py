@@ -43,8 +43,8 @@ def fused(graph: Graph) -> Graph:
     >>> [wire.gate for wire in fused(read("1 / (1 + exp(-(x * w)))", {"x": 1, "w": 2})).gates]
     ['mul', 'sigmoid']
     """
-    shared = _shared(graph)
-    return _rebuilt(graph, lambda wire, _: next(_declared(wire, shared), None))
+    shared, declared = _shared(graph), _declarations()
+    return _rebuilt(graph, lambda wire, _: next(_declared(wire, shared, declared), None))
 
 
 def summed(graph: Graph) -> Graph:
@@ -103,14 +103,19 @@ def _apart(wire: Wire, operands: Sequence[Wire]) -> Wire | None:
     return apply(expand(value_tree(gate)), dict(zip(gate.operands, operands, strict=True)), wire.name)
 
 
-def _declared(wire: Wire, shared: frozenset[Wire]) -> Iterator[Found]:
-    """The gates whose declaration the wire is, the largest first."""
+def _declarations() -> list[tuple[Gate, Expression]]:
+    """The gates that are built of others, with what of; the largest first."""
     trees = [
         (gate, expand(value_tree(gate)))
         for gate in GATES.values()
         if isinstance(gate, Gate) and isinstance(value_tree(gate), Call) and not is_primitive(gate)
     ]
-    for gate, tree in sorted(trees, key=lambda pair: -len(list(postorder(pair[1])))):
+    return sorted(trees, key=lambda pair: -len(list(postorder(pair[1]))))
+
+
+def _declared(wire: Wire, shared: frozenset[Wire], declared: Sequence[tuple[Gate, Expression]]) -> Iterator[Found]:
+    """The gates whose declaration the wire is."""
+    for gate, tree in declared:
         for bound in _matches(tree, wire, shared, {}, root=True):
             yield gate, tuple(bound[name] for name in gate.operands)
 

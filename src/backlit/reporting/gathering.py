@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from backlit.errors import BacklitError
 from backlit.explaining.trace import trace
 from backlit.reporting.numbers import Curve, LayerFlow, Pairs, Report, shown
-from backlit.reporting.scores import by_class, class_scores, codes_of, number_scores, reliability
+from backlit.reporting.scores import codes_of, measured_classes, measured_numbers, reliability
 
 IMPORTANCE_ROWS = 2000
 """Rows that columns are shuffled in; more tell little more."""
@@ -113,14 +113,11 @@ def _finite(values: Any, what: str) -> Numbers:
 def _of_classes(model: Any, X: Any, targets: list[Any], known: list[Any]) -> dict[str, Any]:
     labels = model.classes_.tolist()
     codes, probabilities = codes_of(targets, labels), _finite(model.predict_proba(X), ANSWER)
-    guesses = probabilities.argmax(axis=1)
     confusion = np.zeros((len(labels), len(labels)), np.int64)
-    np.add.at(confusion, (codes, guesses), 1)
-    frequencies = np.bincount(codes_of(known, labels), minlength=len(labels)) / len(known)
+    np.add.at(confusion, (codes, probabilities.argmax(axis=1)), 1)
     return {
         "labels": tuple(map(str, labels)),
-        "scores": tuple(class_scores(probabilities, codes, frequencies)),
-        "classes": tuple(by_class(guesses, codes, labels)),
+        **measured_classes(probabilities, codes, codes_of(known, labels), labels)._asdict(),
         "confusion": confusion,
         "calibration": tuple(reliability(probabilities, codes)),
         "truth": None,
@@ -132,8 +129,7 @@ def _of_numbers(model: Any, X: Any, targets: list[Any], known: list[Any]) -> dic
     truth, predictions = _finite(targets, TARGET), _finite(model.predict(X), ANSWER)
     return {
         "labels": (),
-        "scores": tuple(number_scores(predictions, truth, float(_finite(known, TARGET).mean()))),
-        "classes": (),
+        **measured_numbers(predictions, truth, _finite(known, TARGET))._asdict(),
         "confusion": None,
         "calibration": (),
         "truth": truth,

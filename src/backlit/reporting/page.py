@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -12,6 +10,7 @@ from importlib import resources
 
 import numpy as np
 
+from backlit.drawing.component import source_of
 from backlit.drawing.measure import printable
 from backlit.drawing.numbers import NOT_COMPUTED
 from backlit.drawing.style import FONTS
@@ -43,7 +42,6 @@ def page(found: Report, lang: str) -> str:
     """The page of a report, in English or Korean."""
     table = words(lang)
     title = _text(found.title)
-    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
     about = table["about"].format(task=table[found.task], rows=dict(found.facts)["rows"])
     return "\n".join(
         [
@@ -51,7 +49,7 @@ def page(found: Report, lang: str) -> str:
             f'<html lang="{lang}">',
             '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-            f"style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'\">",
+            f"style-src {source_of(style())}; base-uri 'none'; form-action 'none'\">",
             f"<title>{table['report']}: {title}</title><style>{style()}</style></head>",
             f"<body><main><h1>{title}</h1><p>{about}</p>",
             '<div class="pair">',

@@ -39,6 +39,13 @@ class ClassScore(NamedTuple):
     rows: int
 
 
+class Measured(NamedTuple):
+    """Scores, and of a classifier those of each class."""
+
+    scores: tuple[Score, ...]
+    classes: tuple[ClassScore, ...]
+
+
 class Bin(NamedTuple):
     """Rows whose most likely class has a probability from `low` to `high`."""
 
@@ -47,6 +54,18 @@ class Bin(NamedTuple):
     rows: int
     confidence: float
     accuracy: float
+
+
+def measured_classes(probabilities: Numbers, codes: Codes, known: Codes, labels: Sequence[Any]) -> Measured:
+    """All scores of a classifier; the baseline knows the classes in `known`."""
+    frequencies = np.bincount(known, minlength=len(labels)) / len(known)
+    classes = by_class(probabilities.argmax(axis=1), codes, labels)
+    return Measured(tuple(class_scores(probabilities, codes, frequencies)), tuple(classes))
+
+
+def measured_numbers(predictions: Numbers, truth: Numbers, known: Numbers) -> Measured:
+    """All scores of a regressor; the baseline knows the mean of `known`."""
+    return Measured(tuple(number_scores(predictions, truth, float(known.mean()))), ())
 
 
 def class_scores(probabilities: Numbers, codes: Codes, frequencies: Numbers) -> list[Score]:
@@ -213,7 +232,7 @@ def _mae(predictions: Numbers, truth: Numbers) -> float:
     return float(np.abs(predictions - truth).mean())
 
 
-def _r2(predictions: Numbers, truth: Numbers) -> float:
+def r_squared(predictions: NDArray[np.floating[Any]], truth: NDArray[np.floating[Any]]) -> float:
     """1 for a perfect prediction, 0 for the mean of these very rows; not a number where all targets are equal."""
     spread = ((truth - truth.mean()) ** 2).sum()
     return float(1.0 - ((predictions - truth) ** 2).sum() / spread) if spread else float("nan")
@@ -229,4 +248,4 @@ OF_CLASSES: Mapping[str, ClassMeasure] = {
     "Brier": _brier,
     "ECE": _ece,
 }
-OF_NUMBERS: Mapping[str, Callable[[Numbers, Numbers], float]] = {"RMSE": _rmse, "MAE": _mae, "R2": _r2}
+OF_NUMBERS: Mapping[str, Callable[[Numbers, Numbers], float]] = {"RMSE": _rmse, "MAE": _mae, "R2": r_squared}

@@ -9,7 +9,7 @@ from typing import Any
 
 from backlit.drawing.words import LANGUAGES
 from backlit.emit import GATES
-from backlit.errors import BacklitError, choose
+from backlit.errors import BacklitError, one_of
 from backlit.explaining import trace
 from backlit.expression import Call, names, parse, postorder
 
@@ -69,7 +69,7 @@ def circuit(asked: Mapping[str, Any]) -> dict[str, Any]:
     text = asked.get("expression")
     if not isinstance(text, str) or not text.strip():
         raise BacklitError("type a formula, such as (x + y) * z")
-    lang = choose("lang", str(asked.get("lang", "en")), {lang: lang for lang in LANGUAGES})
+    lang = one_of("lang", str(asked.get("lang", "en")), LANGUAGES)
     values = _values(_checked(text), asked.get("values"))
     return {"values": values, "document": trace(text, **values).to_html(lang)}
 

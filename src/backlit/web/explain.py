@@ -8,8 +8,17 @@ from typing import Any
 import numpy as np
 
 from backlit.drawing.words import LANGUAGES
-from backlit.errors import BacklitError, choose
-from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, target_of, text_columns
+from backlit.errors import one_of
+from backlit.estimators.reading import (
+    answer,
+    inputs_of,
+    labelled_column,
+    labels_of,
+    located,
+    no_row,
+    target_of,
+    text_columns,
+)
 from backlit.explaining import Trace, trace
 from backlit.explaining.steepest import check_label, steepest
 from backlit.explaining.trace import NEURON_LIMIT
@@ -45,13 +54,13 @@ def explained(found: ModelFile, table: TableFile, asked: Mapping[str, Any]) -> d
         If the table does not go with the model, or there is no such row or weight.
     """
     model = found.model
-    lang = choose("lang", str(asked.get("lang", "en")), {lang: lang for lang in LANGUAGES})
+    lang = one_of("lang", str(asked.get("lang", "en")), LANGUAGES)
     target = target_of(model, found.name, asked.get("target") or table.target)
     rows = table.read(text_columns(model, target))
     labels = labelled_column(rows, table.name, target)
     number = asked.get("row", 0)
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < rows.num_rows:
-        raise BacklitError(f"row {number}: {table.name} has rows 0 to {rows.num_rows - 1}")
+        raise no_row(number, table.name, rows.num_rows)
     (label,) = labels_of(model, labels.slice(number, 1))
     check_label(model, label, f"{table.name}, column {target!r}, row {number}")
     one = rows.slice(number, 1)
@@ -90,7 +99,7 @@ def zoom_of(asked: Mapping[str, Any]) -> str:
     BacklitError
         If there is no such way.
     """
-    return choose("zoom", str(asked.get("zoom") or ZOOMS[0]), {zoom: zoom for zoom in ZOOMS})
+    return one_of("zoom", str(asked.get("zoom") or ZOOMS[0]), ZOOMS)
 
 
 def one_row(model: Any, x: Any, y: Any, zoom: str) -> tuple[Trace, str]:
@@ -117,7 +126,5 @@ def _witnessed(model: Any, traced: Trace, weight: str) -> dict[str, Any]:
 
 
 def _prediction(model: Any, inputs: Any) -> dict[str, Any]:
-    (prediction,) = model.predict(inputs).tolist()
-    if not hasattr(model, "classes_"):
-        return {"prediction": f"{prediction:.6g}", "probability": None}
-    return {"prediction": str(prediction), "probability": float(model.predict_proba(inputs).max())}
+    prediction, likely = answer(model, inputs)
+    return {"prediction": f"{prediction:.6g}" if likely is None else str(prediction), "probability": likely}

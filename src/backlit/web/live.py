@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.errors import BacklitError
+from backlit.estimators.reading import no_row
 from backlit.training.loop import Epoch
 from backlit.training.network import Vector
 from backlit.training.threads import single_threaded_blas
@@ -236,7 +236,7 @@ class Live:
         """
         rows = len(self.problem.inputs)
         if not 0 <= row < rows:
-            raise BacklitError(f"row {row}: the data has rows 0 to {rows - 1}")
+            raise no_row(row, "the data", rows)
         here = np.array([row])
         theta = np.asarray(self._timeline.now.theta, np.float64)
         return theta, self.problem.inputs[row], np.asarray(self.problem.dense(here)[0], np.float64)

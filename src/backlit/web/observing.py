@@ -15,6 +15,7 @@ from backlit.emit.numpy import evaluator, value_of
 from backlit.errors import BacklitError
 from backlit.expression import parse
 from backlit.layers import LAYERS
+from backlit.reporting.scores import r_squared
 from backlit.training.network import Network
 from backlit.web.problems import Problem
 
@@ -67,7 +68,7 @@ def score(outputs: Matrix, targets: Matrix, classes: bool) -> float:
     """The share of right classes, or R^2 (nan where all targets are one number)."""
     if not classes:
         with np.errstate(all="ignore"):
-            return float(1.0 - np.square(outputs - targets).sum() / np.square(targets - targets.mean()).sum())
+            return r_squared(outputs, targets)
     if outputs.shape[1] == 1:
         return float(((outputs > 0.5) == (targets > 0.5)).mean())
     return float((outputs.argmax(axis=1) == targets.argmax(axis=1)).mean())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backlit.blueprint import Blueprint, mlp
-from backlit.errors import BacklitError, choose
+from backlit.errors import BacklitError, one_of
 from backlit.training.initial import INITIALS
 from backlit.training.optimizers import OPTIMIZERS
 
@@ -65,7 +65,7 @@ class Settings:
             If the loss is none for such targets.
         """
         ending = ENDINGS[kind_of(classes)]
-        loss = choose("loss", self.loss or ending.losses[0], {loss: loss for loss in ending.losses})
+        loss = one_of("loss", self.loss or ending.losses[0], ending.losses)
         widths, gates = [width for width, _ in self.hidden], [gate for _, gate in self.hidden]
         return mlp(inputs, widths, outputs, hidden_gate=gates, output_gate=ending.gate, loss=loss)
 
@@ -86,12 +86,12 @@ def settings_of(asked: Mapping[str, Any]) -> Settings:
     return Settings(
         hidden=_hidden(asked.get("hidden", [[4, "tanh"], [4, "tanh"]])),
         loss=str(asked.get("loss", "")),
-        optimizer=choose("optimizer", str(asked.get("optimizer", "adam")), {name: name for name in OPTIMIZERS}),
+        optimizer=one_of("optimizer", str(asked.get("optimizer", "adam")), OPTIMIZERS),
         rate=_number(asked, "rate", 0.01, 1e-6, 1e6),
         batch=_whole(asked, "batch", 32, 1, MOST_BATCH),
         penalty=_number(asked, "penalty", 0.0, 0.0, 100.0),
         held=_number(asked, "held", 0.25, 0.0, 0.8),
-        init=choose("init", str(asked.get("init", "glorot")), {name: name for name in INITIALS}),
+        init=one_of("init", str(asked.get("init", "glorot")), INITIALS),
         seed=_whole(asked, "seed", 0, 0, LARGEST_SEED),
     )
 
@@ -104,7 +104,7 @@ def _hidden(given: Any) -> tuple[tuple[int, str], ...]:
         if not isinstance(layer, list) or len(layer) != 2:
             raise BacklitError(f"layer {number}: give its neurons and its gate")
         width = _whole({"neurons": layer[0]}, "neurons", 1, 1, MOST_NEURONS)
-        layers.append((width, choose(f"layer {number}: gate", str(layer[1]), {name: name for name in HIDDEN_GATES})))
+        layers.append((width, one_of(f"layer {number}: gate", str(layer[1]), HIDDEN_GATES)))
     return tuple(layers)
 
 

@@ -67,8 +67,12 @@ def widget_script(gates: str) -> str:
 
 def policy(text: str) -> str:
     """The content security policy under which this script runs, and no other; nothing may be loaded."""
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src {source_of(text)}"
+
+
+def source_of(text: str) -> str:
+    """How a content security policy names this script, or style, and no other: by its hash."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def data(circuits: Sequence[Circuit], table: Mapping[str, str]) -> str:

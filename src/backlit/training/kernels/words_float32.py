@@ -109,11 +109,3 @@ def erf(x):
     far = F(1.0) - exp(-c * c) * q * m
     signed = far if x > F(0.0) else -far
     return near if abs(x) < F(1.0) else signed
-
-
-@njit(**STRICT)
-def tanh_softplus(x):
-    """tanh(log(1 + e^x)) = u / (u + 2) with u = e^x (e^x + 2); from 20 on it is 1 in float64."""
-    e = exp(smaller(x, F(20.0)))
-    u = e * (e + F(2.0))
-    return u / (u + F(2.0))

@@ -89,11 +89,3 @@ def log1p(x):
 @njit(**STRICT)
 def erf(x):
     return F(math.erf(x))
-
-
-@njit(**STRICT)
-def tanh_softplus(x):
-    """tanh(log(1 + e^x)) = u / (u + 2) with u = e^x (e^x + 2); from 20 on it is 1 in float64."""
-    e = exp(smaller(x, F(20.0)))
-    u = e * (e + F(2.0))
-    return u / (u + F(2.0))
