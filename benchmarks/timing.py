@@ -1,4 +1,4 @@
-"""Peers in one process: each runs for a while before it is measured."""
+"""Peers in one process: each waits until the last one's threads sleep before it is measured."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ SETTLED = 0.4
 
 
 def settle(call: Callable[[], object]) -> None:
-    """Call until the other library's threads sleep and this one's are awake."""
-    begun = time.perf_counter()
-    while time.perf_counter() - begun < SETTLED:
-        call()
+    """Wait until the other library's threads sleep, then wake this one's; to train meanwhile would change the work."""
+    time.sleep(SETTLED)
+    call()
 
 
 def microseconds(call: Callable[[], object], calls: int) -> float:
