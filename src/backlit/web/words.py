@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 EN: Mapping[str, str] = {
     # the frame
-    "tagline": "Neural networks whose gradients you can see",
     "skip": "Skip to the content",
     "views": "Views",
     "circuit": "Circuit",
@@ -42,7 +41,6 @@ EN: Mapping[str, str] = {
     "toy_hills": "Hills (a number)",
     "own_file": "A table of yours (CSV, TSV, Parquet)",
     "target": "Target",
-    "choose_target": "Choose the column to predict",
     "layers": "Hidden layers",
     "layer": "Layer {number}",
     "neurons": "neurons",
@@ -173,7 +171,6 @@ EN: Mapping[str, str] = {
 }
 
 KO: Mapping[str, str] = {
-    "tagline": "기울기가 보이는 신경망",
     "skip": "본문으로 건너뛰기",
     "views": "보기",
     "circuit": "회로",
@@ -207,7 +204,6 @@ KO: Mapping[str, str] = {
     "toy_hills": "언덕 (수치 예측)",
     "own_file": "내 표 (CSV, TSV, Parquet)",
     "target": "목표",
-    "choose_target": "예측할 열을 고르세요",
     "layers": "은닉층",
     "layer": "{number}층",
     "neurons": "뉴런 수",

@@ -4,7 +4,7 @@ import {drawn, element, shown} from "./common.js";
 const WIDTH = 460, HEIGHT = 210, LEFT = 48, RIGHT = 12, TOP = 10, BOTTOM = 26;
 
 // Round numbers between two ends: 1, 2 or 5 times a power of ten apart.
-export function ticks(low, high, about = 4) {
+function ticks(low, high, about = 4) {
   const rough = (high - low) / about, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((times) => times * power).find((found) => found >= rough);
   const found = [];

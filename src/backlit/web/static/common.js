@@ -46,7 +46,7 @@ export function shown(value, digits = 4) {
 
 // -- the server -----------------------------------------------------------------------------------------------------
 // What is wrong, in words that can be shown.
-export class Problem extends Error {}
+class Problem extends Error {}
 
 export function say(text) {
   const place = byId("problem");
