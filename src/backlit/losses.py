@@ -69,6 +69,28 @@ FUSIONS: Mapping[tuple[str, str], Fusion] = {
 """(output gate, loss) -> the two as one: the error signal is what is left, without the slope of the gate."""
 
 
+def natural_gate(loss: str) -> str:
+    """The output gate that a loss is made for: the one that it is fused with; identity for all others.
+
+    Examples
+    --------
+    >>> natural_gate("poisson"), natural_gate("huber")
+    ('exp', 'identity')
+    """
+    return next((gate for gate, fused in FUSIONS if fused == loss), "identity")
+
+
+def natural_loss(gate: str) -> str:
+    """The loss that is fused with an output gate: its log loss.
+
+    Examples
+    --------
+    >>> natural_loss("softmax")
+    'cross_entropy'
+    """
+    return next(loss for fused, loss in FUSIONS if fused == gate)
+
+
 def is_built_in(name: str) -> bool:
     """Whether it is one of the list above, and not declared by the user."""
     return name in _BUILT_IN

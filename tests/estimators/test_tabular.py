@@ -7,6 +7,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from scipy.sparse import csr_matrix
 
 from backlit import BacklitError, TabularClassifier, TabularRegressor, trace
 
@@ -115,3 +116,16 @@ def test_trace_holds() -> None:
     wanted = (score[1] - number.predict(data.iloc[[1]])[0]) ** 2 / score.std() ** 2
     assert traced.value == pytest.approx(wanted, rel=1e-4)
     assert traced.check(sample=40).ok
+
+
+@pytest.mark.parametrize("rows", [1, 2, 4])
+def test_too_few_rows(rows: int) -> None:
+    data, _, score = frame()
+    with pytest.raises(BacklitError, match=f"{rows} rows? (is|are) too few"):
+        TabularRegressor(epochs=1).fit(data[:rows], score[:rows])
+
+
+def test_sparse_rows_are_dense_ones() -> None:
+    X = np.random.default_rng(0).normal(size=(50, 3)) * (np.arange(150).reshape(50, 3) % 2)
+    one, other = (TabularRegressor((8,), epochs=2, random_state=0).fit(rows, X[:, 0]) for rows in (X, csr_matrix(X)))
+    np.testing.assert_array_equal(one.predict(X), other.predict(csr_matrix(X)))

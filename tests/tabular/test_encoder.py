@@ -186,6 +186,32 @@ def test_units_and_zones_of_time_do_not_matter() -> None:
     np.testing.assert_array_equal(encoded(pd.DataFrame({"t": zoned})), expected)
 
 
+AT = [dt.datetime(2024, 1, 1, hour) for hour in range(5)]
+ZONED = [at.replace(tzinfo=dt.timezone(dt.timedelta(hours=9))) for at in AT]
+
+
+@pytest.mark.parametrize(
+    ("learnt", "later", "said"),
+    [
+        (AT, ZONED, "holds timestamp.*tz.* where dates without a time zone are needed"),
+        (ZONED, AT, "holds timestamp.* where times with a time zone are needed"),
+        (ZONED, [str(at) for at in AT], "'2024-01-01 00:00:00' in row 0 is not a time with its zone"),
+        (AT, [str(at) for at in ZONED], "in row 0 is not a date"),
+        (AT, [*AT[:4], ZONED[4]], "mixes times with and without a time zone"),
+    ],
+)
+def test_a_clock_with_a_zone_is_not_one_without(learnt: list[Any], later: list[Any], said: str) -> None:
+    encoder = fit_encoder(pd.DataFrame({"t": learnt}))
+    with pytest.raises(BacklitError, match=f"column 't'.*{said}"):
+        encoder.encode(pd.DataFrame({"t": pd.Series(later, dtype=object)}))
+
+
+def test_text_of_times_with_zones_is_read_as_such() -> None:
+    np.testing.assert_array_equal(
+        encoded(pd.DataFrame({"t": [str(at) for at in ZONED]})), encoded(pd.DataFrame({"t": ZONED}))
+    )
+
+
 def test_times_durations_and_decimals() -> None:
     frame = pa.table({
         "time": [dt.time(1), dt.time(2), None, dt.time(23)], "span": [dt.timedelta(hours=h) for h in (1, 2, 3, 9)],
@@ -229,7 +255,7 @@ def test_columns_are_found_by_name(library: str) -> None:
         ("age", ["1", "2", "3", "4", "y" * 99], "row 4 is not a number"),
         ("age", [dt.date(2020, 1, 1)] * 5, "column 'age' holds date32.* where numbers are needed"),
         ("since", ["2020-01-01", "soon", "", "", ""], "column 'since': 'soon' in row 1 is not a date"),
-        ("since", [1, 2, 3, 4, 5], "column 'since' holds int64 where dates are needed"),
+        ("since", [1, 2, 3, 4, 5], "column 'since' holds int64 where dates without a time zone"),
         ("job", [dt.date(2020, 1, 1)] * 5, "column 'job' holds date32.* where labels are needed"),
         ("job", [["cook"]] * 5, "column 'job' holds .*list"),
     ],

@@ -165,3 +165,9 @@ def test_bad_numbers_are_refused(y: Any, said: str) -> None:
     with pytest.raises(BacklitError, match=said) as caught:
         TargetScaler.fit(y)
     assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_column_is_refused_and_any_sequence_is_one() -> None:
+    np.testing.assert_array_equal(TargetScaler.fit(range(3)).mean, [1.0])
+    with pytest.raises(BacklitError, match=r"the target is a builtins\.set, which is no column"):
+        TargetScaler.fit({1.0, 2.0})

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backlit.cli.console import console
-from backlit.estimators.mlp import NATURAL_LOSSES, REGRESSION_LOSSES
 from backlit.layers import LAYERS
+from backlit.losses import LOSSES, natural_gate
 from backlit.tabular.recipe import RECIPES
 from backlit.training.cache import cache_folder
 from backlit.training.compiled import FLOATS, Program, program
@@ -40,8 +40,7 @@ def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
         yield f"pass of {purpose}", lambda name=name: compiled.entry(name)
     for name in sorted({*GATES, *(recipe.gate for recipe in RECIPES.values())}):
         yield f"gate {name}", lambda name=name: compiled.gate(name)
-    ends = {*NATURAL_LOSSES.items(), *((gate, loss) for loss, gate in REGRESSION_LOSSES.values())}
-    for gate, loss in sorted(ends | {(recipe.output_gate, recipe.loss) for recipe in RECIPES.values()}):
+    for gate, loss in sorted((natural_gate(loss), loss) for loss in LOSSES):
         yield f"end {gate}, {loss}", lambda gate=gate, loss=loss: compiled.head(gate, loss)
     for name in sorted({kind.kernel for kind in OPTIMIZERS.values()}):
         yield f"optimizer {name}", lambda name=name: compiled.step(name)

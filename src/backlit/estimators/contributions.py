@@ -34,7 +34,8 @@ class Contributions:
         In the units of `outputs`; a row of them sums to ``outputs - baseline - gap``.
     baseline, outputs : ndarray of float64, shape (n_samples,)
         The output at the baseline, and at the row: of a classifier the logit of a class (less the mean of all
-        classes' logits, where they share a softmax), of a regressor the number.
+        classes' logits, where they share a softmax), of a regressor the number (with a loss of rates its logarithm,
+        with one of shares its log odds).
     """
 
     columns: tuple[str, ...]

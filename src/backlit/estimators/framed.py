@@ -8,11 +8,13 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from backlit.blueprint import Blueprint, Slot, mlp, with_waves
@@ -20,14 +22,19 @@ from backlit.errors import BacklitError
 from backlit.estimators.columns import Groups, HasColumns
 from backlit.estimators.members import merged
 from backlit.estimators.metrics import Badness, chosen
-from backlit.estimators.parameters import seed_of
+from backlit.estimators.parameters import seed_of, widths_of
 from backlit.estimators.saving import State, network_state, restore_network
-from backlit.estimators.validation import Folds, folds
+from backlit.estimators.validation import FEWEST, Folds, folds, too_few
+from backlit.losses import natural_gate
 from backlit.tabular import FrameEncoder, fit_encoder
-from backlit.tabular.recipe import RECIPES, Recipe
+from backlit.tabular.recipe import RATES, RECIPES, Recipe
 
 if TYPE_CHECKING:
     from backlit.training.loop import Samples
+
+
+WHOLE = Interval(Integral, 1, None, closed="left")
+"""A whole number from 1."""
 
 
 class _Told:
@@ -70,6 +77,18 @@ class _Told:
 class Framed(HasColumns, BaseEstimator):
     """What the two kinds share; each says how targets are read and what an output is worth."""
 
+    _parameter_constraints: Mapping[str, list[Any]] = {
+        "hidden_layer_sizes": ["array-like", WHOLE, None],
+        "epochs": [WHOLE, None],
+        "batch_size": [WHOLE, None],
+        "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
+        "n_members": [WHOLE, None],
+        "time_limit": [Interval(Real, 0, None, closed="neither"), None],
+        "ordered": ["boolean"],
+        "verbose": ["verbose"],
+    }
+
     task: str
     _metrics: Mapping[str, Badness]
     encoder_: FrameEncoder
@@ -104,10 +123,7 @@ class Framed(HasColumns, BaseEstimator):
     @property
     def members(self) -> int:
         """How many networks a fit trains."""
-        members = self._chosen("n_members", RECIPES[self.task].members)
-        if isinstance(members, bool) or not isinstance(members, int | np.integer) or members < 1:
-            raise BacklitError(f"n_members: {members!r} networks cannot be trained; use a whole number from 1")
-        return int(members)
+        return int(self._chosen("n_members", RECIPES[self.task].members))
 
     def fit(
         self,
@@ -147,8 +163,11 @@ class Framed(HasColumns, BaseEstimator):
         from backlit.training.loop import Samples
 
         recipe = RECIPES[self.task]
+        self._check_parameters()
         seed = seed_of(self.random_state)
         targets = self._read_target(y)
+        if len(targets) < FEWEST and X_val is None:
+            raise too_few(len(targets))
         self.encoder_ = fit_encoder(X)
         rows = self.encoder_.encode(X)
         if len(rows) != len(targets):
@@ -178,17 +197,18 @@ class Framed(HasColumns, BaseEstimator):
         self.best_epoch_ = max(history.best_epoch for history in self.histories_)
         return self
 
+    def _check_parameters(self) -> None:
+        """Refuse what no parameter can be, in one line of ours."""
+        try:
+            self._validate_params()
+        except ValueError as error:
+            raise BacklitError(" ".join(str(error).split())) from None
+
     def _blueprint(self, inputs: int, outputs: int, recipe: Recipe) -> Blueprint:
         """One member's network; where there are numbers, they make waves."""
-        hidden = recipe.hidden if self.hidden_layer_sizes is None else tuple(self.hidden_layer_sizes)
-        blueprint = mlp(
-            inputs,
-            hidden,
-            outputs,
-            hidden_gate=recipe.gate,
-            output_gate=recipe.output_gate,
-            loss=self._loss(recipe),
-        )
+        hidden = widths_of(self._chosen("hidden_layer_sizes", recipe.hidden))
+        loss = self._loss(recipe)
+        blueprint = mlp(inputs, hidden, outputs, hidden_gate=recipe.gate, output_gate=natural_gate(loss), loss=loss)
         columns = self.encoder_.n_quantities
         return with_waves(blueprint, columns) if hidden and 0 < columns <= recipe.most_waves else blueprint
 
@@ -241,7 +261,7 @@ class Framed(HasColumns, BaseEstimator):
         optimizer = Optimizer("adam", flat.size, flat.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8})
         plan = Plan(
             epochs=int(self._chosen("epochs", recipe.epochs_of(-(-len(learn) // batch)))),
-            rate=self._chosen("learning_rate", recipe.rate),
+            rate=self._chosen("learning_rate", RATES[blueprint.output_gate]),
             schedule=recipe.schedule,
             regular=Regular(decay=recipe.decay, dropout=recipe.dropout, smoothing=recipe.smoothing),
             fading=True,
@@ -288,8 +308,6 @@ class Framed(HasColumns, BaseEstimator):
         """When the fit shall end, by the clock that counts seconds."""
         if self.time_limit is None:
             return math.inf
-        if not self.time_limit > 0:
-            raise BacklitError(f"time_limit: {self.time_limit!r} seconds are no time to train in; use more than 0")
         return time.monotonic() + float(self.time_limit)
 
     def _encoded(self, X: Any) -> NDArray[np.float32]:

@@ -15,20 +15,16 @@ from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import unique_labels
 
+from backlit.errors import BacklitError
 from backlit.estimators.parameters import class_code
 from backlit.estimators.perceptron import ACTIVATIONS, Perceptron
 from backlit.estimators.saving import State, labels_state, restore_labels
+from backlit.estimators.weighing import CLASS_WEIGHTS, of_classes
+from backlit.losses import natural_gate, natural_loss
+from backlit.tabular.target import reach_of
 
-REGRESSION_LOSSES: Mapping[str, tuple[str, str]] = {
-    "squared_error": ("quadratic", "identity"),
-    "absolute_error": ("absolute", "identity"),
-    "huber": ("huber", "identity"),
-    "poisson": ("poisson", "exp"),
-}
-"""Name of a regressor's loss -> the loss, and the output gate that goes with it."""
-
-NATURAL_LOSSES: Mapping[str, str] = {"softmax": "cross_entropy", "sigmoid": "binary_cross_entropy"}
-"""Output gate of a classifier -> the loss that is its log loss."""
+REGRESSION_LOSSES: Mapping[str, str] = {"squared_error": "quadratic", "absolute_error": "absolute"}
+"""scikit-learn's name of a regressor's loss -> ours, where they differ."""
 
 
 class MLPClassifier(ClassifierMixin, Perceptron):
@@ -67,6 +63,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         Part of the hidden units that is silent in training, each row its own; not with lbfgs.
     label_smoothing : float
         Part of each label that is spread evenly over the classes; not with lbfgs.
+    class_weight : "balanced" or mapping of label to weight, optional
+        What each class's rows count, times their sample weights; for one label a row. partial_fit takes a mapping only.
     n_jobs : int, optional
         Threads at most; all processors unless given, -1 too. Limits by threadpoolctl, joblib, OMP_NUM_THREADS and
         NUMBA_NUM_THREADS are kept, and trainings side by side in threads share the processors. Small networks use one.
@@ -101,6 +99,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         "loss": [StrOptions({"log_loss", "quadratic", "squared", "absolute"})],
         "output_activation": [StrOptions({"auto", "softmax", "logistic"})],
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+        "class_weight": CLASS_WEIGHTS,
     }
 
     _PREDICTIONS: Mapping[str, str] = {"predict": "_labels", "predict_proba": "_probabilities"}
@@ -137,6 +136,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         weight_decay: float = 0.01,
         dropout: float = 0.0,
         label_smoothing: float = 0.0,
+        class_weight: str | Mapping[Any, float] | None = None,
         n_jobs: int | None = None,
         deterministic: bool | None = None,
     ) -> None:
@@ -148,7 +148,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             output = "softmax" if self._binarizer.y_type_ == "multiclass" else "sigmoid"
         if output == "softmax" and self._binarizer.y_type_ != "multiclass":
             raise ValueError("output_activation: softmax is for three classes or more; use 'auto' or 'logistic' here")
-        return output, NATURAL_LOSSES[output] if self.loss == "log_loss" else self.loss
+        return output, natural_loss(output) if self.loss == "log_loss" else self.loss
 
     def _width(self, targets: NDArray[Any]) -> int:
         return len(self.classes_) if self._binarizer.y_type_ == "multiclass" else targets.shape[1]
@@ -240,6 +240,18 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         if self._binarizer.y_type_ == "multiclass" and self.out_activation_ != "softmax":
             return np.asarray(outputs / np.maximum(outputs.sum(axis=1, keepdims=True), np.finfo(outputs.dtype).tiny))
         return outputs
+
+    def _reweighted(self, weights: NDArray[Any], targets: NDArray[Any], once: bool) -> NDArray[Any]:
+        if self.class_weight is None:
+            return weights
+        if self._several_labels():
+            raise BacklitError("class_weight: a row has several labels; give sample_weight in its place")
+        if once and not isinstance(self.class_weight, Mapping):
+            raise BacklitError(
+                "class_weight: 'balanced' needs all rows, and partial_fit sees some; give a mapping of label to weight"
+            )
+        own = of_classes(self.class_weight, self.classes_, targets[:, 0].astype(np.int64))
+        return np.asarray(own * (weights if weights.size else 1.0), dtype=targets.dtype)
 
     def _smoothed(self, targets: NDArray[Any]) -> NDArray[Any]:
         if self.network_.output_gate == "softmax" or not self.label_smoothing:
@@ -335,8 +347,8 @@ class MLPRegressor(RegressorMixin, Perceptron):
         _store(self, locals())
 
     def _ending(self) -> tuple[str, str]:
-        loss, output_gate = REGRESSION_LOSSES.get(self.loss, (self.loss, "identity"))
-        return output_gate, loss
+        loss = REGRESSION_LOSSES.get(self.loss, self.loss)
+        return natural_gate(loss), loss
 
     def _read(self, X: Any, y: Any, first: bool) -> tuple[NDArray[Any], NDArray[Any]]:
         X, y = self._validated(X, y, first)
@@ -345,9 +357,9 @@ class MLPRegressor(RegressorMixin, Perceptron):
             raise ValueError(f"y: Unknown label type {y.dtype}, not numeric; use MLPClassifier for labels")
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        if self.loss == "poisson" and ((y < 0).any() or not y.sum() > 0):
-            raise ValueError("y: the poisson loss needs targets of at least 0, and one above 0")
-        return X, np.ascontiguousarray(y.reshape(len(y), -1), X.dtype)
+        y = y.reshape(len(y), -1)
+        reach_of(self._ending()[1]).check(y, self.loss)
+        return X, np.ascontiguousarray(y, X.dtype)
 
     def _score_outputs(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
         if not np.isfinite(outputs).all():

@@ -210,6 +210,20 @@ def class_code(classes: NDArray[Any], y: Any) -> int:
     return int(found[0])
 
 
+def widths_of(hidden_layer_sizes: Any) -> tuple[int, ...]:
+    """The widths of the hidden layers, of which one may stand alone.
+
+    Raises
+    ------
+    BacklitError
+        If a width is no whole number from 1.
+    """
+    sizes = np.asarray(hidden_layer_sizes if np.iterable(hidden_layer_sizes) else [hidden_layer_sizes])
+    if sizes.size and (sizes.ndim != 1 or sizes.dtype.kind not in "iu" or (sizes < 1).any()):
+        raise BacklitError(f"hidden_layer_sizes must be > 0, got {hidden_layer_sizes!r}; use whole numbers from 1")
+    return tuple(int(size) for size in sizes)
+
+
 def seed_of(random_state: Any) -> int:
     """scikit-learn's `random_state` as the one seed of a training."""
     if random_state is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
@@ -22,7 +22,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from backlit.blueprint import Blueprint, mlp
 from backlit.errors import BacklitError, choose
 from backlit.estimators.columns import Groups, HasColumns
-from backlit.estimators.parameters import dense, seed_of
+from backlit.estimators.parameters import dense, seed_of, widths_of
 from backlit.estimators.predictor import Predictor
 from backlit.estimators.saving import State, network_state, restore_network
 from backlit.training.initial import INITIALS, initial
@@ -162,8 +162,9 @@ class Perceptron(HasColumns, BaseEstimator):
         weights = np.empty(0, X.dtype)
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-            if not weights.sum() > 0:
-                raise BacklitError("sample_weight: all weights are zero; at least one row has to count")
+        weights = self._reweighted(weights, targets, once)
+        if weights.size and not weights.sum() > 0:
+            raise BacklitError("sample_weight: all weights are zero; at least one row has to count")
         blueprint = self._blueprint(X.shape[1], targets)
         if not first and blueprint != self.network_:
             raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
@@ -178,10 +179,7 @@ class Perceptron(HasColumns, BaseEstimator):
                 self._fit_stochastic(X, targets, weights, once, fresh=not once or "_optimizer" not in vars(self))
 
     def _blueprint(self, inputs: int, targets: NDArray[Any]) -> Blueprint:
-        sizes = self.hidden_layer_sizes
-        hidden = [int(size) for size in (sizes if isinstance(sizes, Sequence | np.ndarray) else [sizes])]
-        if any(size < 1 for size in hidden):
-            raise ValueError(f"hidden_layer_sizes must be > 0, got {hidden}.")
+        hidden = widths_of(self.hidden_layer_sizes)
         given = [self.activation] * len(hidden) if isinstance(self.activation, str) else list(self.activation)
         gates = [ACTIVATIONS.get(name, name) for name in given]
         output_gate, loss = self._ending()
@@ -189,6 +187,10 @@ class Perceptron(HasColumns, BaseEstimator):
 
     def _width(self, targets: NDArray[Any]) -> int:
         return int(targets.shape[1])
+
+    def _reweighted(self, weights: NDArray[Any], targets: NDArray[Any], once: bool) -> NDArray[Any]:
+        """Weights of the samples, by their classes too where there are any."""
+        return weights
 
     def _begin(self, blueprint: Blueprint, dtype: np.dtype[Any]) -> None:
         """A new network, and nothing behind it."""

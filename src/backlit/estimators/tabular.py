@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.utils._param_validation import Interval
 
 from backlit.declaring import loss as declare_loss
 from backlit.emit import GATES
 from backlit.emit.numpy import evaluator
-from backlit.errors import BacklitError
 from backlit.estimators.calibration import best_temperature
 from backlit.estimators.framed import Framed
 from backlit.estimators.metrics import CLASS_METRICS, NUMBER_METRICS, Badness
 from backlit.estimators.parameters import class_code
 from backlit.estimators.saving import State, labels_state, restore_labels
+from backlit.estimators.weighing import CLASS_WEIGHTS, of_classes
 from backlit.expression import parse
 from backlit.losses import loss_named
 from backlit.tabular import TargetScaler, encode_classes
 from backlit.tabular.recipe import RECIPES, Recipe
+from backlit.tabular.target import reach_of
+
+UNITS: Mapping[str, Callable[[float, float], tuple[float, float]]] = {
+    "identity": lambda unit, center: (unit, center),
+    "exp": lambda unit, center: (1.0, math.log(unit)),
+    "sigmoid": lambda unit, center: (1.0, 0.0),
+}
+"""Output gate -> how a last pre-activation is told: in the target's unit, as the log of a rate, as log odds."""
 
 STRATUM = 5
 """Rows of a class from which every validation part gets its share of them."""
@@ -77,6 +87,8 @@ class TabularClassifier(ClassifierMixin, Framed):
     ['warm', 'cold']
     """
 
+    _parameter_constraints: Mapping[str, list[Any]] = {**Framed._parameter_constraints, "class_weight": CLASS_WEIGHTS}
+
     task = "classification"
     _metrics = CLASS_METRICS
 
@@ -122,14 +134,8 @@ class TabularClassifier(ClassifierMixin, Framed):
     def _reweighted(self, weights: NDArray[np.float32], targets: NDArray[np.float32]) -> NDArray[np.float32]:
         if self.class_weight is None:
             return weights
-        codes = targets[:, 0].astype(np.int64)
-        if isinstance(self.class_weight, Mapping):
-            own = np.array([float(self.class_weight.get(label, 1.0)) for label in self.classes_.tolist()])
-        elif self.class_weight == "balanced":
-            own = len(codes) / (len(self.classes_) * np.bincount(codes))
-        else:
-            raise BacklitError(f"class_weight: {self.class_weight!r} is not known; use 'balanced' or a mapping")
-        return (own[codes] * (weights if weights.size else 1.0)).astype(np.float32)
+        own = of_classes(self.class_weight, self.classes_, self._as_wanted(targets))
+        return (own * (weights if weights.size else 1.0)).astype(np.float32)
 
     def _as_wanted(self, targets: NDArray[np.float32]) -> NDArray[Any]:
         return targets[:, 0].astype(np.int64)
@@ -196,8 +202,10 @@ class TabularRegressor(RegressorMixin, Framed):
     Parameters
     ----------
     loss : str
-        ``"squared"``, ``"absolute"``, ``"huber"`` (of standard scores, 1 its corner), ``"quantile"``, or the name of a
-        loss of your own (`backlit.loss`), of standard scores.
+        ``"squared"``, ``"absolute"``, ``"huber"`` (of standard scores, 1 its corner), ``"quantile"``,
+        ``"poisson"`` (counts and rates of at least 0; the output is ``exp(z)`` times the mean),
+        ``"binary_cross_entropy"`` (shares from 0 to 1; the output is ``sigmoid(z)``), or the name of a loss of your own
+        (`backlit.loss`), of standard scores.
     quantile : float
         Which one, with that loss.
     hidden_layer_sizes, epochs, batch_size, learning_rate, validation_fraction, n_members, metric, ordered, time_limit
@@ -211,6 +219,12 @@ class TabularRegressor(RegressorMixin, Framed):
     >>> TabularRegressor(epochs=64, random_state=0).fit(frame, price).score(frame, price) > 0.9
     True
     """
+
+    _parameter_constraints: Mapping[str, list[Any]] = {
+        **Framed._parameter_constraints,
+        "loss": [str],
+        "quantile": [Interval(Real, 0, 1, closed="neither")],
+    }
 
     task = "regression"
     _metrics = NUMBER_METRICS
@@ -249,9 +263,11 @@ class TabularRegressor(RegressorMixin, Framed):
         self.quantile = quantile
 
     def _read_target(self, y: Any) -> NDArray[np.float32]:
-        self.scaler_ = TargetScaler.fit(y)
+        loss = self._loss(RECIPES[self.task])
+        self.scaler_, reach = TargetScaler.fit(y, loss), reach_of(loss)
         scaled = self._read_further_target(y)
-        self._low, self._high = scaled.min(axis=0), scaled.max(axis=0)
+        self._low = np.maximum(scaled.min(axis=0), np.float32(reach.low + reach.margin))
+        self._high = np.minimum(scaled.max(axis=0), np.float32(reach.high - reach.margin))
         return scaled
 
     def _read_further_target(self, y: Any) -> NDArray[np.float32]:
@@ -261,8 +277,6 @@ class TabularRegressor(RegressorMixin, Framed):
     def _loss(self, recipe: Recipe) -> str:
         if self.loss != "quantile":
             return self.loss
-        if not 0.0 < self.quantile < 1.0:
-            raise BacklitError(f"quantile: {self.quantile!r} is none; use one between 0 and 1, such as 0.9")
         above, below = repr(float(self.quantile)), repr(1.0 - float(self.quantile))
         name = "quantile_" + above.replace(".", "_").replace("-", "_")
         return declare_loss(name, f"where(y > a, {above} * (y - a), {below} * (a - y))").name
@@ -301,7 +315,8 @@ class TabularRegressor(RegressorMixin, Framed):
         return self.scaler_.restore(np.clip(self._outputs(rows), self._low, self._high))
 
     def _unit(self, number: int) -> tuple[float, float]:
-        return float(self.scaler_.std[number]), float(self.scaler_.mean[number])
+        unit, center = float(self.scaler_.std[number]), float(self.scaler_.mean[number])
+        return UNITS[self.network_.output_gate](unit, center)
 
     def _to_state(self) -> State:
         header, arrays = super()._to_state()

@@ -17,6 +17,12 @@ FEWEST = 5
 """Rows from which some can be held out."""
 
 
+def too_few(n: int) -> BacklitError:
+    """What is said of so few rows."""
+    rows = "1 row is" if n == 1 else f"{n} rows are"
+    return BacklitError(f"X: {rows} too few to hold some out for validation; give at least {FEWEST}")
+
+
 def folds(
     n: int,
     members: int,
@@ -65,7 +71,7 @@ def folds(
     if not 0.0 < fraction < 1.0:
         raise BacklitError(f"validation_fraction: {fraction:g} is no part of the rows; use one such as 0.2")
     if n < FEWEST:
-        raise BacklitError(f"X: {n} rows are too few to hold some out for validation; give at least {FEWEST}")
+        raise too_few(n)
     if ordered:
         first = min(n - 1, max(1, round(n * (1.0 - fraction))))
         return [(np.arange(first), np.arange(first, n))] * members

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -72,10 +73,12 @@ def _arrow(values: Any, what: str, mixed: bool) -> Any:
     if isinstance(values, np.ndarray) and values.dtype != object:
         return _converted(lambda: pa.array(values), what)
     if not isinstance(values, np.ndarray | list | tuple | nw.Series):
-        values = nw.from_native(values, series_only=True)
+        values = list(values) if isinstance(values, Sequence) else _series(values, what)
     if isinstance(values, nw.Series) and values.dtype != nw.Object:
         return _converted(partial(_from_series, values), what)
     cells = list(values.to_list() if isinstance(values, nw.Series) else values)
+    if len({cell.tzinfo is None for cell in cells if isinstance(cell, dt.datetime) and not _is_null(cell)}) > 1:
+        raise BacklitError(f"{what} mixes times with and without a time zone; give all of them one")
     types = {type(cell) for cell in cells if not _is_null(cell)}
     if bool in types and types - {bool} and types <= {bool, int, float}:
         # flags among numbers are numbers; Arrow's own answer depends on which of them comes first
@@ -87,6 +90,15 @@ def _arrow(values: Any, what: str, mixed: bool) -> Any:
             return pa.array([None if _is_null(cell) else str(cell) for cell in cells], pa.large_string())
     kinds = ", ".join(sorted({type(cell).__name__ for cell in cells if not _is_null(cell)}))
     raise BacklitError(f"{what} mixes values that are no one type ({kinds}); make all of them text or numbers")
+
+
+def _series(values: Any, what: str) -> nw.Series[Any]:
+    """A column of any library that narwhals knows."""
+    try:
+        return nw.from_native(values, series_only=True)
+    except TypeError:
+        kind = f"{type(values).__module__}.{type(values).__qualname__}"
+        raise BacklitError(f"{what} is a {kind}, which is no column; give a series, an array or a list") from None
 
 
 def _from_series(series: nw.Series[Any]) -> Any:
@@ -127,8 +139,13 @@ def is_label(kind: pa.DataType) -> bool:
 
 
 def is_moment(kind: pa.DataType) -> bool:
-    """Whether a type holds dates or date-times."""
-    return bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
+    """Whether a type holds dates, or date-times by a clock whose zone is not said."""
+    return bool(pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and kind.tz is None))
+
+
+def is_instant(kind: pa.DataType) -> bool:
+    """Whether a type holds date-times with a time zone."""
+    return bool(pa.types.is_timestamp(kind) and kind.tz is not None)
 
 
 def is_time(kind: pa.DataType) -> bool:
@@ -202,7 +219,7 @@ def numbers(cells: pa.Array, what: str) -> Numbers:
 
 
 def moments(cells: pa.Array, what: str) -> Numbers:
-    """Dates and date-times as seconds since 1970 (UTC where they have a zone), NaN where they are null.
+    """Dates and date-times without a zone as seconds since 1970, NaN where they are null.
 
     Examples
     --------
@@ -212,9 +229,24 @@ def moments(cells: pa.Array, what: str) -> Numbers:
     if is_label(cells.type):
         cells = _parsed(cells, pa.timestamp("us"), what, "a date as in 2024-12-31")
     elif not (is_moment(cells.type) or pa.types.is_null(cells.type)):
-        raise _mismatch(what, cells.type, "dates")
+        raise _mismatch(what, cells.type, "dates without a time zone")
     if pa.types.is_date(cells.type):
         cells = cells.cast(pa.timestamp("ms"))
+    return _seconds(cells)
+
+
+def instants(cells: pa.Array, what: str) -> Numbers:
+    """Date-times of any zone as seconds since 1970 in UTC, NaN where they are null.
+
+    Examples
+    --------
+    >>> instants(pa.array(["1970-01-02T09:00:00+09:00", None]), "column 'x'")
+    array([86400.,    nan])
+    """
+    if is_label(cells.type):
+        cells = _parsed(cells, pa.timestamp("us", "UTC"), what, "a time with its zone as in 2024-12-31T09:00:00Z")
+    elif not (is_instant(cells.type) or pa.types.is_null(cells.type)):
+        raise _mismatch(what, cells.type, "times with a time zone")
     return _seconds(cells)
 
 

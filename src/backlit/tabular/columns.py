@@ -163,10 +163,11 @@ KINDS: dict[str, Kind] = {
     "boolean": Kind(read.is_flag, None, read.flags),
     "category": Kind(read.is_label, None),
     "datetime": Kind(read.is_moment, read.moments, parts=tuple(PARTS)),
+    "instant": Kind(read.is_instant, read.instants, parts=tuple(PARTS)),
     "time": Kind(read.is_time, read.times, parts=("seconds", "hour sin", "hour cos")),
     "duration": Kind(read.is_duration, read.durations),
 }
-TEXT_KINDS = ("numeric", "datetime")
+TEXT_KINDS = ("numeric", "datetime", "instant")
 """Text whose every cell reads as one of these kinds, the first that fits, is a column of that kind."""
 
 

@@ -38,7 +38,7 @@ def read_frame(frame: object) -> Frame:
 
     Parameters
     ----------
-    frame : data frame, ndarray of shape (n_rows, n_columns), or list of rows
+    frame : data frame, ndarray or sparse matrix of shape (n_rows, n_columns), or list of rows
         The columns of a matrix are named ``x[0]``, ``x[1]`` and so on.
 
     Returns
@@ -56,6 +56,8 @@ def read_frame(frame: object) -> Frame:
     >>> read_frame(np.zeros((3, 2))).names
     ('x[0]', 'x[1]')
     """
+    if hasattr(frame, "toarray"):  # a sparse matrix
+        frame = frame.toarray()
     read = _read_matrix(frame) if isinstance(frame, np.ndarray | list | tuple) else _read_narwhals(frame)
     if not read.columns:
         raise BacklitError("the table has no columns; give at least one")

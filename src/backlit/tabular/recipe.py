@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+RATES: Mapping[str, float] = {"softmax": 0.04, "sigmoid": 0.04, "exp": 0.04, "identity": 0.2}
+"""Output gate -> the schedule's base rate: where the error signal grows with the output, steps are smaller."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -12,9 +15,7 @@ class Recipe:
 
     hidden: tuple[int, ...]
     gate: str
-    output_gate: str
     loss: str
-    rate: float
     bias_rate: float
     schedule: str
     beta_2: float
@@ -38,9 +39,7 @@ class Recipe:
 CLASSIFICATION = Recipe(
     hidden=(256, 256, 256),
     gate="selu",
-    output_gate="softmax",
     loss="cross_entropy",
-    rate=0.04,
     bias_rate=0.1,
     schedule="coslog4",
     beta_2=0.95,
@@ -59,9 +58,7 @@ CLASSIFICATION = Recipe(
 REGRESSION = replace(
     CLASSIFICATION,
     gate="mish",
-    output_gate="identity",
     loss="squared",
-    rate=0.2,
     smoothing=0.0,
     error_weight=0.0,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
+from backlit.losses import natural_gate
 from backlit.tabular.cells import is_flag, is_label, is_number, numbers, to_cells
 from backlit.tabular.frames import read_frame
 
@@ -181,14 +182,85 @@ def _refuse_fractions(values: Numbers) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The numbers that an output gate can say, how targets are brought there, and how near its ends it is kept.
+
+    `scale` gives center and unit of each column of targets.
+    """
+
+    low: float
+    high: float
+    scale: Callable[[Numbers], tuple[Numbers, Numbers]]
+    margin: float = 0.0
+
+    def check(self, values: Numbers, loss: str) -> None:
+        """Refuse targets that the gate cannot say, naming the first row.
+
+        Raises
+        ------
+        BacklitError
+        """
+        outside = ((values < self.low) | (values > self.high)).any(axis=1)
+        if outside.any():
+            row = int(outside.argmax())
+            wanted = "at least 0" if self.high == np.inf else f"from {self.low:g} to {self.high:g}"
+            raise BacklitError(
+                f"the target is {', '.join(f'{value:g}' for value in values[row])} in row {row}; "
+                f"loss {loss!r} needs numbers {wanted}, so take another loss"
+            )
+        if self.low == 0.0 and self.high == np.inf and not (values.sum(axis=0) > 0).all():
+            raise BacklitError(f"the target is 0 in all rows; loss {loss!r} needs one above 0")
+
+
+def _standard(values: Numbers) -> tuple[Numbers, Numbers]:
+    """Mean and standard deviation; of a constant the constant and 1, since rounding may leave a tiny deviation."""
+    mean, std = values.mean(axis=0), values.std(axis=0)
+    constant = (values.max(axis=0) == values.min(axis=0)) | (std == 0)
+    return np.where(constant, values[0], mean), np.where(constant, 1.0, std)
+
+
+def _of_mean(values: Numbers) -> tuple[Numbers, Numbers]:
+    """Zero, and the mean: a rate stays a rate."""
+    return np.zeros(values.shape[1]), values.mean(axis=0)
+
+
+def _unchanged(values: Numbers) -> tuple[Numbers, Numbers]:
+    """Zero and one."""
+    return np.zeros(values.shape[1]), np.ones(values.shape[1])
+
+
+REACHES: Mapping[str, Reach] = {
+    "identity": Reach(-np.inf, np.inf, _standard),
+    "exp": Reach(0.0, np.inf, _of_mean, margin=1e-30),
+    "sigmoid": Reach(0.0, 1.0, _unchanged, margin=1e-7),
+}
+"""Output gate of a regression -> what it can say."""
+
+
+def reach_of(loss: str) -> Reach:
+    """What the output gate can say that belongs to a loss.
+
+    Raises
+    ------
+    BacklitError
+        If the loss is one of classes.
+    """
+    gate = natural_gate(loss)
+    if gate not in REACHES:
+        raise BacklitError(f"loss: {loss!r} is for classes; take a classifier, or a loss of numbers such as 'squared'")
+    return REACHES[gate]
+
+
 @dataclass(frozen=True, eq=False)
 class TargetScaler:
-    """Numbers as standard scores, ``(y - mean) / std``, and back.
+    """Numbers as scores, ``(y - mean) / std``, and back.
 
     Attributes
     ----------
     mean, std : ndarray of shape (n_targets,), float64
-        Of the training rows; `std` is 1 for a constant target.
+        Of the training rows; `std` is 1 for a constant target. For a loss of rates 0 and the mean, for one of
+        probabilities 0 and 1 (`REACHES`).
     flat : bool
         Whether the target was one column without a second dimension.
 
@@ -204,27 +276,29 @@ class TargetScaler:
     flat: bool
 
     @classmethod
-    def fit(cls, y: object) -> TargetScaler:
+    def fit(cls, y: object, loss: str = "squared") -> TargetScaler:
         """Learn mean and standard deviation.
 
         Parameters
         ----------
         y : array-like or frame of shape (n_rows,) or (n_rows, n_targets)
             Finite numbers.
+        loss : str
+            What will be trained on: its output gate says which numbers there may be, and in which unit.
 
         Raises
         ------
         BacklitError
-            If a value is null, infinite or text, naming its row.
+            If a value is null, infinite, text or out of the loss's reach, naming its row.
         """
         values, flat = target_numbers(y)
+        reach = reach_of(loss)
+        reach.check(values, loss)
         with np.errstate(over="ignore", invalid="ignore"):
-            mean, std = values.mean(axis=0), values.std(axis=0)
+            mean, std = reach.scale(values)
         if not (np.isfinite(mean).all() and np.isfinite(std).all()):
             raise BacklitError("the target's numbers are too large for float64; divide them by a constant")
-        # A constant may have a tiny deviation by rounding alone.
-        constant = (values.max(axis=0) == values.min(axis=0)) | (std == 0)
-        return cls(np.where(constant, values[0], mean), np.where(constant, 1.0, std), flat)
+        return cls(mean, std, flat)
 
     def scale(self, y: object) -> Numbers:
         """Standard scores, float64, of the shape of `y`.

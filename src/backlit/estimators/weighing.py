@@ -1,0 +1,56 @@
+"""What each class counts: the user's weights, or such that all classes count alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils._param_validation import StrOptions
+
+from backlit.errors import BacklitError
+
+CLASS_WEIGHTS: list[Any] = [StrOptions({"balanced"}), Mapping, None]
+"""What the parameter may be."""
+
+
+def of_classes(
+    class_weight: str | Mapping[Any, float], classes: NDArray[Any], codes: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The weight of each row by its class.
+
+    Parameters
+    ----------
+    class_weight : "balanced" or mapping of label to weight
+        Balanced: the number of rows over the number of classes times the class's rows. A label that is not in the
+        mapping counts 1.
+    classes : ndarray, shape (n_classes,)
+    codes : ndarray of int, shape (n_samples,)
+        The place of each row's class.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_samples,)
+
+    Raises
+    ------
+    BacklitError
+        If a weight is no number of at least 0, or a label is unknown while a class has no weight.
+
+    Examples
+    --------
+    >>> of_classes("balanced", np.array(["a", "b"]), np.array([0, 0, 0, 1])).round(3).tolist()
+    [0.667, 0.667, 0.667, 2.0]
+    """
+    if not isinstance(class_weight, Mapping):
+        counts = np.bincount(codes, minlength=len(classes))
+        return np.asarray(len(codes) / (len(classes) * np.maximum(counts, 1)))[codes]
+    labels = classes.tolist()
+    for label, weight in class_weight.items():
+        if not (np.isreal(weight) and 0.0 <= weight < np.inf):
+            raise BacklitError(f"class_weight: {weight!r} of {label!r} is no weight; use a number of at least 0")
+        # a part of the rows may lack a class, as in cross-validation: then all others have their weights
+        if label not in labels and not set(labels) <= set(class_weight):
+            raise BacklitError(f"class_weight: {label!r} is none of the classes {labels}")
+    return np.array([float(class_weight.get(label, 1.0)) for label in labels])[codes]
