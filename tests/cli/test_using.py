@@ -240,7 +240,7 @@ def test_a_table_is_read_as_people_write_it(run: Run, trained: Trained) -> None:
     Path("people.csv").write_bytes(text.encode("cp949"))
     status, out, err = run("predict", trained.amounts, "people.csv")
     assert (status, out) == (0, usual)
-    assert err == "people.csv: read as cp949, separated by ';', with decimal commas\n"
+    assert err == "people.csv: read as cp949 (a guess: --encoding overrides), separated by ';', with decimal commas\n"
     options = ("--encoding", "cp949", "--separator", ";", "--decimal", ",")
     assert run("predict", trained.amounts, "people.csv", *options)[1] == usual
 

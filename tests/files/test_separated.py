@@ -116,8 +116,12 @@ def test_codes_with_zeros_in_front_are_no_thousands(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "asked", "message"),
     [
-        ("이름,나이\n김철수,20\n".encode()[:-7] + b"\xff,20\n", {}, "line 2 is not utf-8 text; mend it, or"),
-        ("이름\n김\n".encode("cp949"), {"encoding": "utf-8"}, "line 1 is not utf-8 text"),
+        (
+            "이름,나이\n김철수,20\n".encode()[:-7] + b"\xff,20\n",
+            {},
+            "line 2: character 3 is not utf-8 text; mend it, or",
+        ),
+        ("이름\n김\n".encode("cp949"), {"encoding": "utf-8"}, "line 1: character 1 is not utf-8 text"),
         (b"\xff\xfea\x00\n", {}, "is not utf-16-le text"),
         (b"a\n1\n", {"encoding": "klingon"}, "encoding: 'klingon' is not known"),
         (b"a\n1\n", {"separator": "ab"}, "separator: 'ab' cannot be one"),
@@ -134,3 +138,65 @@ def test_what_cannot_be_read_is_one_line(tmp_path: Path, data: bytes, asked: dic
 @pytest.mark.parametrize("spelled", ["tab", "\\t", "\t"])
 def test_separators_that_a_shell_makes_hard_to_write(tmp_path: Path, spelled: str) -> None:
     assert as_read(tmp_path, b"a;x\tb\n1;y\t2\n", separator=spelled).column_names == ["a;x", "b"]
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("größe Länge Maß Überzug Öl fünf", "latin-1"),
+        ("ÄRGER GRÖSSE ÜBER MÜLL Ähre", "cp1252"),
+        ("déjà façade naïve cœur Noël âge élève", "cp1252"),
+        ("niño año señor cigüeña ÁRBOL", "latin-1"),
+        ("이름 나이 키 몸무게 주소 서울특별시", "cp949"),
+        ("똠방각하 나라 이름", "cp949"),
+        ("なまえ ねんれい とうきょう", "cp932"),
+        ("名前 年齢 カテゴリー 東京の家", "cp932"),
+    ],
+)
+def test_encodings_are_guessed_by_their_common_letters(tmp_path: Path, words: str, encoding: str) -> None:
+    for word in words.split() if encoding in ("latin-1", "cp1252") else [words]:
+        table = as_read(tmp_path, f"a;b\n{word};1\n".encode(encoding))
+        assert table["a"].to_pylist() == [word]
+        assert "(a guess: --encoding overrides)" in finding(table)
+
+
+LONG = "".join(f"{row};{row}\n" for row in range(20_000))
+
+
+def test_evidence_beyond_the_first_lines_counts(tmp_path: Path) -> None:
+    table = as_read(tmp_path, f"a;b\n{LONG}1,234;0,5\n".encode())
+    assert table["a"].to_pylist()[-1] == 1.234
+    assert finding(table) == "read as utf-8, separated by ';', with decimal commas"
+    doubtful = as_read(tmp_path, f"a;b\n{LONG}1,234;5\n".encode())
+    assert doubtful["a"].to_pylist()[-1] == 1234
+    assert "a guess, and 1,234 or 1.234 is another number" in finding(doubtful)
+
+
+def test_a_line_for_excel_is_no_header(tmp_path: Path) -> None:
+    assert as_read(tmp_path, b"sep=;\r\na;b\r\n1,5;x\r\n").to_pylist() == [{"a": 1.5, "b": "x"}]
+    assert as_read(tmp_path, b"\xef\xbb\xbfsep=|\na|b\n1;5|x\n").to_pylist() == [{"a": "1;5", "b": "x"}]
+
+
+@pytest.mark.parametrize("asked", [{}, {"decimal": ","}])
+def test_a_cell_that_keeps_a_column_from_being_numbers_is_said(tmp_path: Path, asked: dict[str, str]) -> None:
+    table = as_read(tmp_path, b"a;b\n2,5;1\n3,5;2\n2.5;3\n", **asked)
+    assert table["a"].to_pylist() == ["2,5", "3,5", "2.5"]
+    assert finding(table).endswith("; column 'a' is text because of '2.5' in row 2 (2 of 3 cells are numbers)")
+
+
+def test_one_column_of_decimal_commas(tmp_path: Path) -> None:
+    assert as_read(tmp_path, b"size\n1,5\n2,25\n").to_pydict() == {"size": [1.5, 2.25]}
+    with pytest.raises(BacklitError, match=r"row 0 has 2 cells where the header has 1; .*--separator"):
+        as_read(tmp_path, b"size\n1,x\n")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(st.integers(-(10**7), 10**7), st.integers(0, 9999)), min_size=1, max_size=6))
+def test_numbers_are_what_was_written_or_a_guess_is_said(tmp_path: Path, rows: list[tuple[int, int]]) -> None:
+    for decimal, group in ((".", ","), (",", ".")):
+        text = "a;b\n" + "".join(
+            f"{written(a, 0, decimal, group)};{written(b / 1000, 3, decimal, group)}\n" for a, b in rows
+        )
+        table = as_read(tmp_path, text.encode())
+        right = table.to_pydict() == {"a": [a for a, _ in rows], "b": [b / 1000 for _, b in rows]}
+        assert right or "a guess" in finding(table), text

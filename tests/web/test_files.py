@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from backlit.errors import BacklitError
+from backlit.files import Asked
 from backlit.web.shelf import MOST_BYTES, MOST_UPLOADS
 
 CSV = b"a,b,label\n" + b"".join(b"%d,%d,%s\n" % (n, n % 7, b"yes" if n % 2 else b"no") for n in range(40))
@@ -167,3 +168,21 @@ def test_a_file_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
     for opened in (Opened(tables=[tmp_path / "no.csv"]), Opened(models=[tmp_path / "no.backlit"])):
         with pytest.raises((BacklitError, OSError)):
             Site(opened)
+
+
+def test_how_a_table_was_read_is_said(client: Any, tmp_path: Path) -> None:
+    from backlit.web.application import Site
+    from backlit.web.opened import Opened
+
+    written = "größe;art\n1,5;a\n2,25;b\n".encode("latin-1")
+    found = upload(client, "tables", "odd.csv", written).json["tables"][-1]
+    assert found["columns"] == ["größe", "art"]
+    assert found["finding"].startswith("read as cp1252 (a guess: --encoding overrides), separated by ';'")
+    path = tmp_path / "odd.csv"
+    path.write_bytes("키,값\n1,2\n".encode("cp949"))
+    site = Site(Opened(tables=[path], asked=Asked(encoding="cp949")))
+    try:
+        (table,) = (table for _, table in site.shelf.tables.items())
+        assert table.read().column_names == ["키", "값"]
+    finally:
+        site.close()

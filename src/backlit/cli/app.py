@@ -255,8 +255,11 @@ def open_(
     data: Annotated[list[Path] | None, typer.Option(metavar="F", help="A table; may be repeated.")] = None,
     target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The tables' column to predict.")] = None,
     lang: Lang = Language.en,
+    encoding: Encoding = None,
+    separator: Separator = None,
+    decimal: Decimal = None,
 ) -> None:
     """Open the local page: circuits, live training, slow learning, your models."""
     from backlit.cli.opening import open_page
 
-    open_page(model or [], data or [], target, port, browser, lang)
+    open_page(model or [], data or [], target, port, browser, lang, _asked(encoding, separator, decimal))

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backlit.errors import BacklitError
+
+if TYPE_CHECKING:
+    from backlit.files import Asked
 
 PORT = 8642
 """Unless another is asked for."""
 
 
 def open_page(
-    models: Sequence[Path], tables: Sequence[Path], target: str | None, port: int, browser: bool, lang: str
+    models: Sequence[Path],
+    tables: Sequence[Path],
+    target: str | None,
+    port: int,
+    browser: bool,
+    lang: str,
+    asked: Asked,
 ) -> None:
     """Serve the page until it is ended."""
     try:
@@ -23,4 +33,4 @@ def open_page(
         raise BacklitError(f'the page needs {error.name}, which is not installed; pip install "backlit[web]"') from None
     from backlit.web.opened import Opened
 
-    serve(Opened(models, tables, target, lang), port, browser)
+    serve(Opened(models, tables, target, lang, asked), port, browser)

@@ -14,13 +14,16 @@ from backlit.files import Asked, finding, read_table
 
 def rows_for(model: Any, data: Path, asked: Asked, target: str | None = None) -> pa.Table:
     """The table with text kept as text where the model learnt text."""
-    return told_table(data, asked, text_columns(model, target))
+    return _told(data, read_table(data, as_text=text_columns(model, target), asked=asked), kinds_known=True)
 
 
-def told_table(data: Path, asked: Asked, as_text: frozenset[str] = frozenset()) -> pa.Table:
+def told_table(data: Path, asked: Asked) -> pa.Table:
     """The table; on stderr how it is written, where that is not plain CSV."""
-    table = read_table(data, as_text=as_text, asked=asked)
-    found = finding(table)
+    return _told(data, read_table(data, asked=asked))
+
+
+def _told(data: Path, table: pa.Table, *, kinds_known: bool = False) -> pa.Table:
+    found = finding(table, kinds_known=kinds_known)
     if found:
         console(stderr=True).print(f"{data}: {found}")
     return table

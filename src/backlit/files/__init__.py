@@ -3,9 +3,10 @@
 from backlit.files.atomic import plain_os_error, read_whole, write_whole
 from backlit.files.model_file import read_model, write_model
 from backlit.files.separated import Asked
-from backlit.files.tables import finding, read_table, write_table
+from backlit.files.tables import SNIFFED, finding, read_table, write_table
 
 __all__ = [
+    "SNIFFED",
     "Asked",
     "finding",
     "plain_os_error",

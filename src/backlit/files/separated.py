@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backlit.errors import BacklitError
@@ -15,8 +16,15 @@ SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|",
 """Separators that a shell makes hard to write."""
 
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-ENCODINGS = ("utf-8", "cp949", "cp1252", "latin-1")
-"""What is tried in this order where no byte order mark says it; the last one reads anything."""
+HIGH = re.compile(rb"[\x80-\xff]")
+HANGUL = re.compile(rb"[\xb0-\xc8][\xa1-\xfe]")
+KANA = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]")
+ENCODINGS: Mapping[str, tuple[re.Pattern[bytes], float] | None] = {
+    "utf-8": None, "cp949": (HANGUL, 0.6), "cp932": (KANA, 0.2), "cp1252": None, "latin-1": None
+}  # fmt: skip
+"""What is tried in this order where no byte order mark says it, and which part of the bytes beyond ASCII must be its
+common letters: Korean and Japanese encodings read much Western text too, as characters that nobody writes. The last one
+reads anything."""
 
 SAMPLE = 65_536
 DAMAGED = 4
@@ -25,8 +33,9 @@ DAMAGED = 4
 SPACES = " '\u2019\u00a0\u202f"
 """What stands between thousands beside the mark that is not the decimal one."""
 
-PAIR = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]")
-HIGH = re.compile(rb"[\x80-\xff]")
+EXCEL = re.compile(rb"sep=([^\r\n])\r?\n", re.IGNORECASE)
+"""A first line that tells Excel the separator."""
+
 GROUPED = r"[1-9]\d{{0,2}}(?:[{marks}]\d{{3}})+"
 
 
@@ -63,19 +72,28 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a file of separated text is written; `certain` is False where the decimal mark was a guess."""
+    """How a file of separated text is written; `clear` is False where no cell showed the decimal mark beyond doubt."""
 
-    encoding: str
     separator: str
     decimal: str
-    certain: bool = True
+    clear: bool = True
 
 
-def decode(data: bytes, encoding: str | None = None) -> tuple[bytes, str]:
-    """The same text as UTF-8 without a byte order mark, and the encoding that it had.
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text as UTF-8 without a byte order mark, the encoding that it had, and whether that was a guess."""
 
-    A byte order mark decides; without one UTF-8 is tried first, then cp949 (Korean), cp1252 (Western), and latin-1,
-    which reads anything. UTF-16 without a mark shows itself by its zero bytes.
+    body: bytes
+    encoding: str
+    guessed: bool = False
+
+
+def decode(data: bytes, encoding: str | None = None) -> Decoded:
+    """The same text as UTF-8.
+
+    A byte order mark decides; without one UTF-8 is tried first, which other text hardly ever is. All else is a guess:
+    cp949 (Korean) or cp932 (Japanese) if it then is mostly Hangul or kana, cp1252 (Western), and latin-1, which reads
+    anything. UTF-16 without a mark shows itself by its zero bytes.
 
     Raises
     ------
@@ -84,36 +102,44 @@ def decode(data: bytes, encoding: str | None = None) -> tuple[bytes, str]:
 
     Examples
     --------
-    >>> decode("나이;키".encode("cp949"))[1], decode("größe;länge".encode("latin-1"))[1]
-    ('cp949', 'cp1252')
+    >>> [decode(word.encode(code)).encoding for word, code in (("나이", "cp949"), ("größe", "latin-1"))]
+    ['cp949', 'cp1252']
     """
     for mark, marked in MARKS:
         if data.startswith(mark) and encoding is None:
-            return _strictly(data[len(mark) :], marked), marked
+            return Decoded(_strictly(data[len(mark) :], marked), marked)
     if encoding is not None:
-        return _strictly(data, encoding).removeprefix(codecs.BOM_UTF8), encoding
-    found = _wide(data) or next(name for name in ENCODINGS if _fits(data, name))
+        return Decoded(_strictly(data, encoding).removeprefix(codecs.BOM_UTF8), encoding)
+    wide = _wide(data)
+    found = wide or next(name for name, common in ENCODINGS.items() if _fits(data, name, common))
     if found != "utf-8" and b"\0" not in data and _is_damaged(data):
         found = "utf-8"  # so that the error below names the row
-    return _strictly(data, found), found
+    return Decoded(_strictly(data, found), found, guessed=not wide and found != "utf-8")
 
 
 def _strictly(data: bytes, encoding: str) -> bytes:
-    """The text as UTF-8; a byte that does not belong is named by its line."""
+    """The text as UTF-8; a byte that does not belong is named by its line and place there."""
     try:
         return data if encoding == "utf-8" and data.isascii() else data.decode(encoding).encode()
     except UnicodeError as error:
-        line = data[: getattr(error, "start", 0)].count(b"\n") + 1
-        raise BacklitError(f"line {line} is not {encoding} text; mend it, or give the right encoding") from None
+        before = data[: getattr(error, "start", 0)].decode(encoding, "replace")
+        line, place = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise BacklitError(
+            f"line {line}: character {place} is not {encoding} text; mend it, or give the right encoding (--encoding)"
+        ) from None
 
 
-def _fits(data: bytes, encoding: str) -> bool:
+def _fits(data: bytes, encoding: str, common: tuple[re.Pattern[bytes], float] | None) -> bool:
     """Whether the bytes can be of an encoding, and look like it."""
     try:
         data.decode(encoding)
     except UnicodeDecodeError:
         return False
-    return encoding != "cp949" or _looks_korean(data)
+    if common is None:
+        return True
+    letters, share = common
+    high = sum(len(HIGH.findall(letter)) for letter in letters.findall(data))
+    return high >= share * len(HIGH.findall(data))
 
 
 def _wide(data: bytes) -> str | None:
@@ -133,36 +159,44 @@ def _is_damaged(data: bytes) -> bool:
     return whole >= DAMAGED * max(1, broken)
 
 
-def _looks_korean(data: bytes) -> bool:
-    """Whether two of three high bytes stand in pairs: cp949 decodes much Western text too, where most stand alone."""
-    return 3 * len(PAIR.findall(data)) > len(HIGH.findall(data))
-
-
-def sniff(data: bytes, encoding: str, separator: str | None = None, decimal: str | None = None) -> Dialect:
-    r"""The separator and the decimal mark of UTF-8 text, judged by its first lines.
-
-    The separator is the one that cuts most lines into as many cells as the header, and then into the most cells.
-    The decimal mark is the one that more cells show beyond doubt; ``1,234`` shows nothing. Where no cell shows one it
-    is the point.
+def told_separator(body: bytes) -> tuple[str | None, bytes]:
+    r"""The separator that a first line tells Excel, and the text without that line.
 
     Examples
     --------
-    >>> sniff(b"size;price\n1,5;20\n2,25;30\n", "utf-8")
-    Dialect(encoding='utf-8', separator=';', decimal=',', certain=True)
-    >>> sniff(b"size;price\n1,234;20\n", "utf-8")
-    Dialect(encoding='utf-8', separator=';', decimal='.', certain=False)
+    >>> told_separator(b"sep=;\na;b\n")
+    (';', b'a;b\n')
+    """
+    line = EXCEL.match(body)
+    return (line[1].decode(), body[line.end() :]) if line else (None, body)
+
+
+def sniff(data: bytes, separator: str | None = None, decimal: str | None = None) -> Dialect:
+    r"""The separator and the decimal mark of UTF-8 text, judged by its first lines.
+
+    The separator is the one that cuts most lines into as many cells as the header, and then into the most cells; of a
+    single column of numbers, one that is nowhere in it. The decimal mark is the one that more cells show beyond doubt;
+    ``1,234`` shows nothing. Where no cell shows one it is the point.
+
+    Examples
+    --------
+    >>> sniff(b"size;price\n1,5;20\n2,25;30\n")
+    Dialect(separator=';', decimal=',', clear=True)
+    >>> sniff(b"size;price\n1,234;20\n")
+    Dialect(separator=';', decimal='.', clear=False)
     """
     lines = data[:SAMPLE].decode(errors="ignore").splitlines()
     if len(data) > SAMPLE:
         lines = lines[:-1] or lines  # the last one is cut off
     cut = {mark: _rows(lines, mark) for mark in ([separator] if separator else SEPARATORS)}
     best = max(cut, key=lambda mark: _fitness(cut[mark]))
+    if not separator and _fitness(cut[best])[1] < 2:
+        best = _of_one_column(lines, best)
     if decimal is not None:
-        return Dialect(encoding, best, decimal)
-    cells = [cell.strip() for row in cut[best][1:] for cell in row]
+        return Dialect(best, decimal)
+    cells = [cell.strip() for row in _rows(lines, best)[1:] for cell in row]
     points, commas = (_shown(cells, mark) for mark in DECIMALS)
-    doubtful = not points and not commas and any(_is_doubtful(cell, best) for cell in cells)
-    return Dialect(encoding, best, "," if commas > points else ".", not doubtful)
+    return Dialect(best, "," if commas > points else ".", points != commas)
 
 
 def number_pattern(decimal: str) -> str:
@@ -179,7 +213,12 @@ def number_pattern(decimal: str) -> str:
 
 def grouping_marks(decimal: str) -> tuple[str, ...]:
     """What may stand between thousands where this is the decimal mark."""
-    return ("." if decimal == "," else ",", *SPACES)
+    return (other_mark(decimal), *SPACES)
+
+
+def other_mark(decimal: str) -> str:
+    """The decimal mark that this one is not."""
+    return DECIMALS[1 - DECIMALS.index(decimal)]
 
 
 def _rows(lines: list[str], separator: str) -> list[list[str]]:
@@ -200,14 +239,12 @@ def _fitness(rows: list[list[str]]) -> tuple[float, int]:
 
 def _shown(cells: list[str], decimal: str) -> int:
     """How many cells are numbers with this decimal mark and not with the other one."""
-    own, other = (re.compile(number_pattern(mark)) for mark in (decimal, "." if decimal == "," else ","))
+    own, other = (re.compile(number_pattern(mark)) for mark in (decimal, other_mark(decimal)))
     return sum(own.fullmatch(cell) is not None and other.fullmatch(cell) is None for cell in cells)
 
 
-def _is_doubtful(cell: str, separator: str) -> bool:
-    """Whether a cell is one number by one mark and another by the other: 1,234; and 1.234 where commas do not separate.
-
-    Who separates by commas writes decimal points.
-    """
-    marks = "," if separator == "," else ".,"
-    return re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}[{marks}]\d{{3}}", cell) is not None
+def _of_one_column(lines: list[str], usual: str) -> str:
+    """A separator that is not in the text, where the header is one name and every line one number."""
+    number = re.compile("|".join(number_pattern(mark) for mark in DECIMALS))
+    whole = all(number.fullmatch(line.strip()) for line in lines[1:] if line.strip())
+    return next((mark for mark in SEPARATORS if whole and not any(mark in line for line in lines)), usual)

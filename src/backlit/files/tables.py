@@ -8,20 +8,19 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from backlit.errors import BacklitError
 from backlit.files.atomic import read_whole, write_whole
-from backlit.files.separated import DECIMALS, Asked, Dialect, decode, grouping_marks, number_pattern, sniff
+from backlit.files.mending import NULLS, mend
+from backlit.files.separated import Asked, Dialect, decode, other_mark, sniff, told_separator
 
-NULLS = ("", "?", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "null", "NULL", "Null")
 BLOCK = 1 << 30
 """Bytes whose cells decide the types of the columns together; nearly every file is one block."""
 
@@ -37,9 +36,10 @@ def read_table(path: str | os.PathLike[str], *, as_text: Collection[str] = (), a
     r"""Read a table by the suffix of its file: ``.csv``, ``.tsv`` or ``.parquet``.
 
     In separated text the separator (comma, semicolon, tab, bar), the encoding (UTF-8 and UTF-16 with or without a byte
-    order mark, else cp949, else cp1252 or latin-1), decimal commas and thousands separators are found out, unless
+    order mark, else cp949, cp932, cp1252 or latin-1), decimal commas and thousands separators are found out, unless
     `asked` says them; the schema's metadata says which, as JSON under ``backlit`` (`backlit.files.finding` in words).
     A column is read with the file's decimal mark; if a cell does not fit that and all fit the other, with the other.
+    The file's mark is the one by which fewer columns are so; a column that is text because of a few cells is said.
     Empty cells, ``?``, ``NA``, ``NaN`` and ``null`` are null.
 
     Parameters
@@ -136,51 +136,100 @@ def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], asked: Asked
 
 
 def _read_csv(path: Path, data: bytes, as_text: frozenset[str], asked: Asked) -> pa.Table:
-    """Decode, sniff, parse, then mend the columns that pyarrow left as text."""
+    """Decode, sniff, and read; with both decimal marks where the first lines do not show which it is."""
     try:
-        body, encoding = decode(data, asked.encoding)
+        decoded = decode(data, asked.encoding)
     except BacklitError as error:
         raise BacklitError(f"{path}: {error}") from None
+    told, body = told_separator(decoded.body)
     if b"\0" in body[:4096]:
         raise BacklitError(f"{path} is not text; save it as CSV first, or give it its own suffix")
     if not body.strip():
         raise BacklitError(f"{path} is empty; give a file with a header and rows")
-    dialect = sniff(body, encoding, asked.separator, asked.decimal)
+    dialect = sniff(body, asked.separator or told, asked.decimal)
+    read = _read_as(path, body, dialect, as_text, asked.decimal is None)
+    certain = True
+    if asked.decimal is None and (read.contrary or (not dialect.clear and _may_differ(read, dialect))):
+        turned = replace(dialect, decimal=other_mark(dialect.decimal))
+        other = _read_as(path, body, turned, as_text, True)
+        if len(other.contrary) < len(read.contrary):
+            read, dialect = other, turned
+        elif len(other.contrary) == len(read.contrary):
+            certain = read.table.equals(other.table)
+    note = {
+        "encoding": decoded.encoding,
+        "guessed": decoded.guessed,
+        "separator": dialect.separator,
+        "decimal": dialect.decimal,
+        "certain": certain,
+        "contrary": read.contrary,
+        "nearly": read.nearly,
+    }
+    return read.table.replace_schema_metadata({"backlit": json.dumps(note)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A table as one decimal mark reads it, the columns whose numbers have the other one, and those nearly numbers."""
+
+    table: pa.Table
+    contrary: list[str]
+    nearly: list[str]
+    mended: bool
+
+
+def _read_as(path: Path, body: bytes, dialect: Dialect, as_text: frozenset[str], both: bool) -> _Read:
+    """Parse, then mend the columns that pyarrow left as text."""
     table = _parse(path, body, dialect, as_text)
     names = [name.strip() for name in table.column_names]
-    columns, contrary = [], []
+    columns, contrary, nearly, mended = [], [], [], False
     for name, column in zip(names, table.columns, strict=True):
-        if name not in as_text:
-            column, mark = _mend(column, dialect.decimal, asked.decimal is None)
-            contrary += [name] if mark != dialect.decimal else []
+        if name not in as_text and pa.types.is_string(column.type):
+            found = mend(column, dialect.decimal, both)
+            column, mended = found.column, mended or found.mark is not None
+            contrary += [name] if found.mark not in (None, dialect.decimal) else []
+            nearly += [f"{name!r} {found.nearly}"] if found.nearly else []
         columns.append(column)
-    note = {**asdict(dialect), "contrary": contrary}
-    return pa.table(columns, names=names).replace_schema_metadata({"backlit": json.dumps(note)})
+    return _Read(pa.table(columns, names=names), contrary, nearly, mended)
 
 
-def finding(table: pa.Table) -> str:
+def _may_differ(read: _Read, dialect: Dialect) -> bool:
+    """Whether the other decimal mark could read something else; who separates by commas writes decimal points."""
+    floats = any(pa.types.is_floating(kind) for kind in read.table.schema.types)
+    return read.mended or (floats and dialect.separator != ",")
+
+
+def finding(table: pa.Table, *, kinds_known: bool = False) -> str:
     """In words how a table of separated text was written; empty for plain CSV (UTF-8, commas, points) and Parquet.
+
+    Where it is known what each column must be, as a fitted model knows it, a cell that does not fit is an error later,
+    and a column that is nearly numbers is not spoken of.
 
     Examples
     --------
-    >>> note = {"encoding": "cp949", "separator": ";", "decimal": ",", "certain": True, "contrary": []}
+    >>> note = {"encoding": "utf-8", "separator": ";", "decimal": ",", "certain": True, "guessed": False}
+    >>> note |= {"contrary": [], "nearly": []}
     >>> finding(pa.table({"a": [1]}).replace_schema_metadata({"backlit": json.dumps(note)}))
-    "read as cp949, separated by ';', with decimal commas"
+    "read as utf-8, separated by ';', with decimal commas"
     """
     text = (table.schema.metadata or {}).get(b"backlit")
     if text is None:
         return ""
     note = json.loads(text)
+    nearly = [] if kinds_known else note["nearly"]
     plain = note["encoding"] == "utf-8" and note["separator"] == "," and note["decimal"] == "."
-    if plain and note["certain"] and not note["contrary"]:
+    if plain and note["certain"] and not note["contrary"] and not nearly:
         return ""
     words = {".": "points", ",": "commas"}
-    said = f"read as {note['encoding']}, separated by {note['separator']!r}, with decimal {words[note['decimal']]}"
+    said = f"read as {note['encoding']}"
+    if note["guessed"]:
+        said += " (a guess: --encoding overrides)"
+    said += f", separated by {note['separator']!r}, with decimal {words[note['decimal']]}"
     if not note["certain"]:
-        said += " (a guess: 1,234 is read as 1234 and 1.234 as it stands; a decimal mark of your own overrides)"
+        said += " (a guess, and 1,234 or 1.234 is another number with the other mark: --decimal overrides)"
     if note["contrary"]:
         said += f" (but {', '.join(map(repr, note['contrary']))} with the other mark)"
-    return said
+    return said + "".join(f"; column {column}" for column in nearly)
 
 
 def _parse(path: Path, body: bytes, dialect: Dialect, as_text: frozenset[str]) -> pa.Table:
@@ -227,38 +276,11 @@ def _parse_error(path: Path, error: pa.ArrowInvalid) -> BacklitError:
     ragged = BAD_ROW.search(str(error))
     if ragged:
         row, expected, got = (int(group) for group in ragged.groups())
-        return BacklitError(f"{path}: row {row - 2} has {got} cells where the header has {expected}; mend that row")
+        return BacklitError(
+            f"{path}: row {row - 2} has {got} cells where the header has {expected}; "
+            "mend that row, or say what separates cells (--separator)"
+        )
     return BacklitError(f"{path} cannot be read: {_line(error)}; mend the file")
-
-
-def _mend(column: pa.ChunkedArray, decimal: str, both: bool) -> tuple[pa.ChunkedArray, str]:
-    """Trim text, find nulls behind spaces, and read numbers with thousands separators; and by which decimal mark."""
-    if not pa.types.is_string(column.type):
-        return column, decimal
-    text = pc.utf8_trim_whitespace(column)
-    text = pc.if_else(pc.is_in(text, value_set=pa.array(NULLS)), pa.scalar(None, pa.string()), text)
-    if text.null_count == len(text):
-        return text, decimal
-    for mark in sorted(DECIMALS, key=decimal.__ne__) if both else [decimal]:
-        numbers = _as_numbers(text, mark)
-        if numbers is not None:
-            return numbers, mark
-    return text, decimal
-
-
-def _as_numbers(text: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray | None:
-    """Text as numbers, if all of it is numbers with this decimal mark."""
-    if not pc.all(pc.match_substring_regex(text, f"^{number_pattern(decimal)}$")).as_py():
-        return None
-    for mark in grouping_marks(decimal):
-        text = pc.replace_substring(text, mark, "")
-    plain = pc.utf8_ltrim(pc.replace_substring(text, decimal, "."), "+")  # Arrow's parser takes no plus
-    for kind in (pa.int64(), pa.float64()):
-        try:
-            return pc.cast(plain, kind)
-        except pa.ArrowInvalid:
-            continue
-    return None
 
 
 def _csv_bytes(table: pa.Table, separator: str = ",") -> bytes:

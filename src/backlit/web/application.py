@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from backlit.errors import BacklitError, choose
 from backlit.experiments.one_weight import LectureNetwork
+from backlit.files import finding
 from backlit.web.answers import answer, answering, body_of, json_of, working
 from backlit.web.circuits import circuit
 from backlit.web.explain import explained, one_row, zoom_of
@@ -44,7 +45,7 @@ class Site:
         self.frames = Frames()
         try:
             for table in opened.tables:
-                self.shelf.open_table(table, opened.target)
+                self.shelf.open_table(table, opened.target, opened.asked)
             for model in opened.models:
                 self.shelf.open_model(model)
         except (BacklitError, OSError):
@@ -102,7 +103,13 @@ class Site:
 
     def _shelved(self) -> dict[str, Any]:
         tables = [
-            {"number": number, "name": table.name, "target": table.target, "columns": table.read().column_names}
+            {
+                "number": number,
+                "name": table.name,
+                "target": table.target,
+                "columns": table.read().column_names,
+                "finding": finding(table.read()),
+            }
             for number, table in self.shelf.tables.items()
         ]
         models = [

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backlit.files import SNIFFED, Asked
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Files that the page may read, and the language that it begins in."""
+    """Files that the page may read, how they are written, and the language that it begins in."""
 
     models: Sequence[Path] = ()
     tables: Sequence[Path] = ()
     target: str | None = None
     lang: str = "en"
+    asked: Asked = SNIFFED

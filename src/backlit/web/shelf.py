@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from backlit.errors import BacklitError
 from backlit.estimators.loading import load
-from backlit.files import read_table
+from backlit.files import SNIFFED, Asked, read_table
 from backlit.web.answers import GoneError, TooLargeError
 
 MOST_UPLOADS = 8
@@ -37,6 +37,7 @@ class TableFile:
     name: str
     path: Path
     target: str | None = None
+    asked: Asked = SNIFFED
     _read: dict[frozenset[str], Any] = field(default_factory=dict)
 
     def read(self, as_text: frozenset[str] = frozenset()) -> Any:
@@ -50,7 +51,7 @@ class TableFile:
         found = self._read.get(as_text)
         if found is None:
             with named(self.path, self.name):
-                found = read_table(self.path, as_text=as_text)
+                found = read_table(self.path, as_text=as_text, asked=self.asked)
             self._read = {as_text: found}
         return found
 
@@ -108,9 +109,9 @@ class Shelf:
         self._folder = tempfile.TemporaryDirectory(prefix="backlit-", ignore_cleanup_errors=True)
         self._files = itertools.count(1)
 
-    def open_table(self, path: Path, target: str | None) -> str:
+    def open_table(self, path: Path, target: str | None, asked: Asked) -> str:
         """Take in a table of this machine; it is read once, so that what is wrong with it is said now."""
-        table = TableFile(path.name, path, target)
+        table = TableFile(path.name, path, target, asked)
         columns = table.read().column_names
         if target is not None and target not in columns:
             raise BacklitError(f"{path} has no column {target!r}; it has {', '.join(map(repr, columns[:10]))}")

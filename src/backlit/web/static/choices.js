@@ -59,6 +59,7 @@ export function showTables(found, chosen) {
 export function showTargets() {
   const own = table();
   byId("target-label").hidden = !own;
+  byId("finding").textContent = own?.finding ?? "";
   if (own) fill(byId("target"), own.columns.map((name) => [name, name]), own.target ?? own.columns.at(-1));
 }
 

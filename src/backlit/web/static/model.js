@@ -23,6 +23,7 @@ function showTargets() {
   const table = one(shelf.tables, "table"), model = one(shelf.models, "model"), columns = table?.columns ?? [];
   const known = [model?.target, table?.target].find((name) => columns.includes(name));
   fill(byId("target"), columns.map((name) => [name, name]), known ?? columns.at(-1));
+  byId("finding").textContent = table?.finding ?? "";
 }
 
 // -- one row, one weight ----------------------------------------------------------------------------------------------
