@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from backlit import trace
@@ -248,6 +250,28 @@ def test_a_table_of_ones_own(view: View) -> None:
     expect(page.locator("#score-title")).to_have_text(EN["r2_curve"])
     page.set_input_files("#file", {"name": "broken.csv", "mimeType": "text/csv", "buffer": b"\xff\x00\x01"})
     expect(page.locator("#problem")).to_contain_text("broken.csv")
+
+
+def test_data_picked_before_the_first_network_is_ready_are_taken(view: View) -> None:
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route) if not held else route.continue_()
+
+    page = view("circuit")
+    page.route("**/api/live", hold)
+    page.locator("a[href^='/network']").first.click()
+    expect(page.locator("#data option").nth(1)).to_be_attached()
+    while not held:
+        page.title()  # lets the browser's messages in
+    answer = held[0].fetch()
+    page.select_option("#data", "hills")
+    with contextlib.suppress(PlaywrightError):  # nobody waits for it any more
+        held[0].fulfill(response=answer)
+    expect(page.locator("#loss")).to_have_value("quadratic")
+    ready(page)
+    expect(page.locator("#problem")).to_be_empty()
+    assert page.input_value("#data") == "hills"
 
 
 def test_the_keyboard_is_enough(view: View) -> None:

@@ -96,7 +96,7 @@ def _table(caption: str, head: Cells, rows: Iterable[Cells], names: int = 1) -> 
         for first, *rest in rows
     )
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(caption)}"><table>'
         f"<caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -191,7 +191,7 @@ def _confusion(found: Report, table: Words) -> str:
     )
     caption = escape(table["confusion"])
     inner = (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{caption}"><table class="matrix">'
+        f'<div class="wide" tabindex="0" role="group" aria-label="{caption}"><table class="matrix">'
         f'<caption>{caption}</caption><thead><tr><th scope="col">{escape(table["true_predicted"])}</th>{head}</tr>'
         f"</thead><tbody>{rows}</tbody></table></div>"
     )

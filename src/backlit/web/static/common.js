@@ -92,15 +92,17 @@ export async function guarded(work) {
   }
 }
 
-// Only the newest question counts: the one before is called off. work(signal) -> promise.
+// Only the newest question counts: the one before is called off, as it is by forget(). work(signal) -> promise.
 export function newest(work) {
   let before = null;
-  return (...rest) => {
-    before?.abort();
+  const ask = (...rest) => {
+    ask.forget();
     before = new AbortController();
     const {signal} = before;
     return guarded(() => work(signal, ...rest));
   };
+  ask.forget = () => before?.abort();
+  return ask;
 }
 
 // Waits until nobody has called it for a while.

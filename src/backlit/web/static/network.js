@@ -167,7 +167,10 @@ const again = settled(() => begin());
 byId("choices").addEventListener("change", (event) => {
   if (event.target.id === "file") return;
   if (event.target.id === "data") showTargets();
-  if (event.target.id === "data" || event.target.id === "target") anyLoss();
+  if (event.target.id === "data" || event.target.id === "target") {
+    begin.forget(); // an answer about the other data would choose its loss
+    anyLoss();
+  }
   again();
 });
 byId("choices").addEventListener("submit", (event) => event.preventDefault());
