@@ -39,7 +39,10 @@ def explained(view: View, mine: tuple[Path, Path], **options: Any) -> Any:
     model, table = mine
     page.set_input_files("#model-file", model)
     expect(page.locator("#model option", has_text="mine.backlit").first).to_be_attached()
+    before = page.locator("#table option").count()
     page.set_input_files("#table-file", table)
+    expect(page.locator("#table option")).to_have_count(before + 1)
+    expect(page.locator("#found")).not_to_have_attribute("aria-busy", "true")  # what was told before is of another table
     expect(page.locator("#chain math").first).to_be_visible()
     expect(page.locator("#problem")).to_be_empty()
     return page
