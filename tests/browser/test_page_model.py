@@ -42,7 +42,7 @@ def explained(view: View, mine: tuple[Path, Path], **options: Any) -> Any:
     before = page.locator("#table option").count()
     page.set_input_files("#table-file", table)
     expect(page.locator("#table option")).to_have_count(before + 1)
-    expect(page.locator("#found")).not_to_have_attribute("aria-busy", "true")  # what was told before is of another table
+    expect(page.locator("#found")).not_to_have_attribute("aria-busy", "true")  # that was of another table
     expect(page.locator("#chain math").first).to_be_visible()
     expect(page.locator("#problem")).to_be_empty()
     return page
@@ -133,6 +133,7 @@ def test_the_keyboard_is_enough(view: View, mine: Any) -> None:
     page.locator("#later").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#row")).to_have_value("1")
+    expect(page.locator("#found")).not_to_have_attribute("aria-busy", "true")
     page.locator("#weights button").nth(2).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#weights button").nth(2)).to_have_attribute("aria-pressed", "true")

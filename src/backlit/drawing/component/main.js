@@ -6,22 +6,20 @@ function mount(root, given, keys = root) {
   const find = (css) => [...root.querySelectorAll(css)];
   const one = (css) => root.querySelector(css);
   const views = find(".view").map((section, at) => new View(section, given.views[at], given.longest_sum));
-  let current = []; // the elements of the gate that the step passes
   let view = views.find((each) => !each.root.hidden), asked = null, touched = false, wrt = null, choosing = null;
   const lighting = new Lighting(() => view);
 
-  function show(passed = null) {
-    view.paint(asked, passed);
+  function show() {
+    view.paint(asked);
     root.classList.toggle("asking", asked !== null);
     const box = view.current, passing = touched && !(asked !== null && view.step === view.last);
-    current.forEach((found) => found.classList.remove("current"));
-    current = [];
+    find(".current").forEach((found) => found.classList.remove("current"));
     if (box && passing) {
-      current.push(view.named.get(box.name));
-      if (view.backwards) current.push(...view.wiring.into.get(box.name).map(({source}) => lineOn(source)));
+      view.named.get(box.name).classList.add("current");
+      if (view.backwards) {
+        for (const {source} of view.wiring.into.get(box.name)) lineOn(source)?.classList.add("current");
+      }
     }
-    current = current.filter(Boolean);
-    current.forEach((found) => found.classList.add("current"));
     one(".told").textContent = told(box);
     one(".place").textContent = `${view.step} / ${view.last}`;
     one(".back").disabled = one(".first").disabled = view.step === 0;
@@ -45,8 +43,9 @@ function mount(root, given, keys = root) {
   }
 
   function go(where) {
+    view.step = Math.max(0, Math.min(view.last, where));
     touched = true;
-    show(view.move(where));
+    show();
   }
 
   const moves = {ArrowRight: () => view.step + 1, ArrowLeft: () => view.step - 1, Home: () => 0, End: () => view.last};
