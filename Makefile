@@ -48,7 +48,7 @@ docs: $(READY) ## the pages as a site in dist/site
 
 pictures: $(READY) ## run the lecture's pages and keep the pictures that they write
 	$(BIN)/python docs/make_pictures.py
-	BACKLIT_PICTURES=$(CURDIR)/docs/pictures $(BIN)/python -m pytest tests/browser/test_page_pictures.py
+	BACKLIT_PICTURES=$(CURDIR)/docs/pictures $(BIN)/python -m pytest tests/browser/test_page_pictures.py tests/browser/test_report.py
 
 bench: $(READY) ## measure beside the peers, in one run
 	$(BIN)/python -m benchmarks

@@ -63,6 +63,18 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     assert not faults
 
 
+@pytest.fixture
+def violations() -> Callable[[Any], list[str]]:
+    """What axe-core, a catalogue of accessibility rules, finds on a page: rule, element, and how to mend it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def found(page: Any) -> list[str]:
+        rules = Axe().run(page).response["violations"]
+        return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in rules for node in rule["nodes"]]
+
+    return found
+
+
 START = (
     "import sys; from backlit.cli import main; sys.exit(main(['open', '--port', '0', '--no-browser', *sys.argv[1:]]))"
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from backlit import trace
 
@@ -122,3 +123,25 @@ def test_without_scripts_the_picture_and_tables_are_there(opened: Open) -> None:
 
 def test_the_file_is_small() -> None:
     assert len(trace(FORMULA, **SIGMOID).to_html().encode()) < 150_000
+
+
+def summed(**inputs: Any) -> Any:
+    """Squares, added in pairs."""
+    row = [wire * wire for wire in inputs.values()]
+    while len(row) > 1:
+        row = [a + b for a, b in zip(row[::2], row[1::2], strict=True)]
+    return row[0]
+
+
+def test_of_a_large_picture_only_what_stands_near_the_window_is_drawn(opened: Open) -> None:
+    page = opened(trace(summed, **{f"x{i}": 1.0 for i in range(256)}))
+    first, last = page.locator("g[data-box=x0]"), page.locator("g[data-box=x255]")
+    expect(last).to_be_hidden()
+    height = "box => Number(box.querySelector('rect').getAttribute('y'))"
+    top, bottom = sorted((first, last), key=lambda box: box.evaluate(height))
+    expect(top).to_be_visible()
+    page.evaluate("document.querySelector('.picture').scrollIntoView({block: 'end'})")
+    expect(bottom).to_be_visible()
+    expect(top).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(top).to_be_visible()

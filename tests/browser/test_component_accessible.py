@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from backlit import trace
 
@@ -26,21 +25,18 @@ STATES: dict[str, Callable[[Any], object]] = {
 }  # fmt: skip
 
 
-def violations(page: Any) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
-
-
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["en", "ko"])
-def test_no_rule_is_broken(opened: Callable[..., Any], lang: str, scheme: str, state: str) -> None:
+def test_no_rule_is_broken(
+    opened: Callable[..., Any], violations: Callable[[Any], list[str]], lang: str, scheme: str, state: str
+) -> None:
     page = opened(trace(FORMULA, **SIGMOID), lang, color_scheme=scheme, reduced_motion="reduce")
     STATES[state](page)
     assert violations(page) == []
 
 
-def test_a_broken_rule_is_found(opened: Callable[..., Any]) -> None:
+def test_a_broken_rule_is_found(opened: Callable[..., Any], violations: Callable[[Any], list[str]]) -> None:
     page = opened(trace(FORMULA, **SIGMOID))
     page.evaluate("document.querySelector('.back').removeAttribute('aria-label')")
     page.evaluate("document.querySelector('.back').removeAttribute('title')")

@@ -64,6 +64,19 @@ def test_it_says_what_is_missing(view: View) -> None:
         expect(page.locator("#found")).to_be_hidden()
 
 
+def test_an_upload_before_the_list_came_stays(view: View, mine: Any) -> None:
+    page = view("slow")
+    held: list[Any] = []
+    page.route("**/api/shelf", lambda route: held.append(route))
+    page.goto(page.url.replace("slow", "model"))
+    page.set_input_files("#model-file", mine[0])
+    expect(page.locator("#model option", has_text="mine.backlit").first).to_be_attached()
+    with page.expect_response("**/api/shelf"):
+        held[0].fulfill(json={"models": [], "tables": []})  # the list as it was before
+    page.evaluate("() => new Promise((told) => setTimeout(told))")
+    expect(page.locator("#model option", has_text="mine.backlit").first).to_be_attached()
+
+
 def test_the_gradient_on_the_screen_is_that_of_trace(view: View, mine: Any) -> None:
     page = explained(view, mine)
     page.fill("#row", "7")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,3 +34,14 @@ def test_a_column_called_script_is_shown_not_run(opened: Callable[..., Any], flo
     assert page_colour == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 29)"}[scheme]
     assert page.evaluate("document.documentElement.scrollWidth") <= 360  # a telephone need not be scrolled sideways
     assert page.get_by_role("img").count() == 6
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_report_looks_as_the_docs_show_it(opened: Callable[..., Any], lang: str, tmp_path: Path) -> None:
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    species = load_iris().target_names[y]
+    model = backlit.TabularClassifier(epochs=30, n_members=2, random_state=0).fit(X[::2], species[::2])
+    page = opened(backlit.report(model, X[1::2], species[1::2]), lang, viewport={"width": 1280, "height": 1000})
+    picture = "report.png" if lang == "en" else f"report-{lang}.png"
+    page.screenshot(path=Path(os.environ.get("BACKLIT_PICTURES", tmp_path), picture))
+    assert page.get_by_role("heading").count() >= 6

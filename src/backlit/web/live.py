@@ -27,7 +27,7 @@ State = Literal["paused", "running", "diverged"]
 OFTEN = 1.0 / 15.0
 """Seconds between two pictures, at least."""
 
-SHARE = 0.02
+SHARE = 0.008
 """Of the time, at most, for pictures between two epochs; planes may take as much once more."""
 
 ALONE = 20.0

@@ -19,7 +19,7 @@ from backlit.drawing.parts import Circuit
 
 SCRIPTS = (
     "format.js", "circuit.js", "view.js", "derivation.js", "lighting.js", "folding.js", "fold_picture.js",
-    "practice.js", "main.js",
+    "practice.js", "sight.js", "main.js",
 )  # fmt: skip
 """In the order in which they are joined."""
 

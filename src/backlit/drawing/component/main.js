@@ -6,20 +6,22 @@ function mount(root, given, keys = root) {
   const find = (css) => [...root.querySelectorAll(css)];
   const one = (css) => root.querySelector(css);
   const views = find(".view").map((section, at) => new View(section, given.views[at], given.longest_sum));
+  let current = []; // the elements of the gate that the step passes
   let view = views.find((each) => !each.root.hidden), asked = null, touched = false, wrt = null, choosing = null;
   const lighting = new Lighting(() => view);
 
-  function show() {
-    view.paint(asked);
+  function show(passed = null) {
+    view.paint(asked, passed);
     root.classList.toggle("asking", asked !== null);
     const box = view.current, passing = touched && !(asked !== null && view.step === view.last);
-    find(".current").forEach((found) => found.classList.remove("current"));
+    current.forEach((found) => found.classList.remove("current"));
+    current = [];
     if (box && passing) {
-      view.named.get(box.name).classList.add("current");
-      if (view.backwards) {
-        for (const {source} of view.wiring.into.get(box.name)) lineOn(source)?.classList.add("current");
-      }
+      current.push(view.named.get(box.name));
+      if (view.backwards) current.push(...view.wiring.into.get(box.name).map(({source}) => lineOn(source)));
     }
+    current = current.filter(Boolean);
+    current.forEach((found) => found.classList.add("current"));
     one(".told").textContent = told(box);
     one(".place").textContent = `${view.step} / ${view.last}`;
     one(".back").disabled = one(".first").disabled = view.step === 0;
@@ -43,9 +45,8 @@ function mount(root, given, keys = root) {
   }
 
   function go(where) {
-    view.step = Math.max(0, Math.min(view.last, where));
     touched = true;
-    show();
+    show(view.move(where));
   }
 
   const moves = {ArrowRight: () => view.step + 1, ArrowLeft: () => view.step - 1, Home: () => 0, End: () => view.last};
@@ -131,6 +132,7 @@ function mount(root, given, keys = root) {
     view.refold();
     offer();
     show();
+    watchSight(view);
     folds.replaceChildren(...view.folds.map((fold) => {
       const box = view.wiring.byName.get(fold.end), open = element("button", {type: "button", className: "unfold", ariaLabel: `${said.unfold} ${fold.end}`}, said.unfold);
       open.addEventListener("click", () => {

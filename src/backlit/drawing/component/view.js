@@ -1,3 +1,8 @@
+// Only what is new: a text that is written again is laid out again, and a large picture has thousands.
+function write(shown, text) {
+  if (shown.textContent !== text) shown.textContent = text;
+}
+
 // One picture with its tables at one step: values of the gates passed forward, gradients of those passed back.
 class View {
   constructor(root, given, longest) {
@@ -8,6 +13,19 @@ class View {
     this.step = this.last;
     this.named = new Map(); // box -> its elements, so that a step need not search
     for (const found of this.find("[data-box]")) this.named.set(found.dataset.box, found);
+    this.index();
+  }
+
+  // The elements that tell a number of a box, by its name, or of a link, by its place.
+  index() {
+    this.tells = {value: new Map(), gradient: new Map(), link: new Map(), chip: new Map()};
+    for (const [what, found] of Object.entries(this.tells)) {
+      for (const shown of this.find(`[data-${what}]`)) {
+        const key = shown.dataset[what];
+        if (found.has(key)) found.get(key).push(shown);
+        else found.set(key, [shown]);
+      }
+    }
   }
 
   // What is shown anew after a change of folds or numbers; who stood at the end stays there.
@@ -16,6 +34,7 @@ class View {
     this.wiring = folded(this.model, this.folds);
     this.step = ended ? this.last : Math.min(this.step, this.last);
     drawFolds(this, this.folds);
+    this.index();
   }
 
   find(css) { return [...this.root.querySelectorAll(css)]; }
@@ -56,30 +75,43 @@ class View {
     return {text: done ? `Σ = ${total}` : "Σ …", done};
   }
 
-  paint(asked) {
+  // Go to a step. The answer is the gate that was passed, where all that changes is told beside it and its operands.
+  move(step) {
+    const before = this.step, half = this.wiring.gates.length;
+    this.step = Math.max(0, Math.min(this.last, step));
+    const low = Math.min(before, this.step), high = Math.max(before, this.step);
+    if (high - low !== 1 || !(high < half || (low >= half && high < this.last))) return null;
+    return this.wiring.gates[low < half ? low : this.last - high];
+  }
+
+  // All numbers, or those beside a gate that was passed.
+  paint(asked, passed = null) {
+    const into = passed && this.wiring.into.get(passed.name), places = into?.map((link) => String(link.at));
+    const some = (what, keys) => (passed ? [...new Set(keys)].map((key) => this.tells[what].get(key) ?? []) : [...this.tells[what].values()]).flat();
     const known = this.reached(), {byName} = this.wiring, stale = this.model.stale;
     const links = new Map(this.wiring.links.map((link) => [link.at, link]));
     const hidden = (link) => asked !== null && (link.source === asked || link.target === asked);
-    for (const shown of this.find("[data-value]")) {
+    for (const shown of some("value", [passed?.name])) {
       const box = byName.get(shown.dataset.value);
-      shown.textContent = box && known.valued.has(box.name) ? formatted(box.value) : "";
+      write(shown, box && known.valued.has(box.name) ? formatted(box.value) : "");
       shown.classList.toggle("stale", stale);
     }
-    for (const shown of this.find("[data-gradient]")) {
+    for (const shown of some("gradient", into?.map((link) => link.source))) {
       const box = byName.get(shown.dataset.gradient);
       const {text, done} = box ? this.gradientAt(box, known, asked) : {text: "", done: true};
-      shown.textContent = text;
+      write(shown, text);
       shown.classList.toggle("pending", !done);
       shown.classList.toggle("stale", stale);
     }
-    for (const shown of this.find("[data-link]")) {
+    for (const shown of some("link", places)) {
       const link = links.get(Number(shown.dataset.link)), what = shown.dataset.number;
       const told = link && known.returned.has(link.target) && !hidden(link);
-      shown.textContent = told ? (what === "local" ? "× " : "") + formatted(link[what]) : "";
+      write(shown, told ? (what === "local" ? "× " : "") + formatted(link[what]) : "");
     }
-    for (const shown of this.find("[data-chip]")) {
+    for (const shown of some("chip", places)) {
       const link = links.get(Number(shown.dataset.chip));
-      shown.style.visibility = link && known.returned.has(link.target) && !hidden(link) ? "" : "hidden";
+      const visibility = link && known.returned.has(link.target) && !hidden(link) ? "" : "hidden";
+      if (shown.style.visibility !== visibility) shown.style.visibility = visibility;
     }
     if (this.folds.length) widenChips(this);
   }
