@@ -9,7 +9,7 @@ import pytest
 
 LECTURE = Path(__file__).parents[2] / "docs" / "lecture"
 PAGES = sorted(path.name for path in (LECTURE / "en").glob("*.md"))
-LINK = re.compile(r"\]\(([^)#:]+)\)")
+LINK = re.compile(r"\]\(([^)#:]+)\)|<iframe src=\"([^\"]+)\"")
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
@@ -30,6 +30,6 @@ def test_both_languages_run_the_same_code(name: str) -> None:
 
 @pytest.mark.parametrize("page", sorted(LECTURE.rglob("*.md")), ids=lambda page: str(page.relative_to(LECTURE)))
 def test_links_and_pictures_are_there(page: Path) -> None:
-    targets = LINK.findall(page.read_text(encoding="utf-8"))
+    targets = [linked or framed for linked, framed in LINK.findall(page.read_text(encoding="utf-8"))]
     assert targets
     assert [target for target in targets if not (page.parent / target).is_file()] == []
