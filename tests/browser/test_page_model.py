@@ -72,7 +72,7 @@ def test_an_upload_before_the_list_came_stays(view: View, mine: Any) -> None:
     page.set_input_files("#model-file", mine[0])
     expect(page.locator("#model option", has_text="mine.backlit").first).to_be_attached()
     with page.expect_response("**/api/shelf"):
-        held[0].fulfill(json={"models": [], "tables": []})  # the list as it was before
+        held[0].fulfill(json={"age": 0, "models": [], "tables": []})  # the list as it was before
     page.evaluate("() => new Promise((told) => setTimeout(told))")
     expect(page.locator("#model option", has_text="mine.backlit").first).to_be_attached()
 

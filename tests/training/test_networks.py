@@ -10,6 +10,7 @@ import pytest
 from backlit.blueprint import Blueprint, Layer, mlp, with_waves
 from backlit.training.initial import initial
 from backlit.training.network import Network
+from backlit.training.threads import single_threaded_blas
 
 jax.config.update("jax_enable_x64", True)
 
@@ -115,3 +116,13 @@ def test_prediction_in_pieces_equals_prediction_at_once() -> None:
     pieces = Network(network, theta, 5).predict(x)
     np.testing.assert_allclose(pieces, Network(network, theta, 23).predict(x), rtol=1e-6)
     np.testing.assert_allclose(pieces.sum(axis=1), 1.0, rtol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [1, 64, 65, 200, 513])
+def test_threads_that_predict_change_no_bit(rows: int) -> None:
+    blueprint = mlp(32, (256, 256), 3)
+    network = Network(blueprint, initial(blueprint, 0, np.dtype(np.float32)), capacity=64)
+    inputs = np.random.default_rng(rows).normal(size=(rows, 32)).astype(np.float32)
+    with single_threaded_blas():
+        alone = network.predict(inputs)
+        assert all(np.array_equal(network.predict(inputs, threads), alone) for threads in (2, 3, 16))

@@ -35,11 +35,11 @@ def best_temperature(
     >>> best_temperature(timid, np.array([0, 1, 0, 1]), None)[0] < 0.5
     True
     """
-    logits = np.log(np.maximum(outputs.astype(np.float64), TINY))
+    costs = _Costs(outputs, codes, weights)
 
     @cache
     def cost_at(place: int) -> float:
-        return _cross_entropy(logits / TEMPERATURES[place], codes, weights)
+        return costs(TEMPERATURES[place])
 
     low, at = 0, len(TEMPERATURES) - 1
     while low < at:  # the cost is convex in 1 / T, so it falls to its minimum and rises from there
@@ -53,15 +53,28 @@ def best_temperature(
         shift = 0.5 * (left - right) / max(left - 2 * here + right, TINY)
         ratio = TEMPERATURES[1] / TEMPERATURES[0]
         temperature = float(TEMPERATURES[at] * ratio**shift)
-        cost = _cross_entropy(logits / temperature, codes, weights)
+        cost = costs(temperature)
         if cost <= here:
             return temperature, cost
     return float(TEMPERATURES[at]), cost_at(at)
 
 
-def _cross_entropy(logits: NDArray[np.float64], codes: NDArray[np.int64], weights: NDArray[Any] | None) -> float:
-    top = logits.max(axis=1)
-    total = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
-    known = np.average(total - logits[np.arange(len(codes)), codes], weights=weights)
-    anyone = np.average(total - logits.mean(axis=1), weights=weights)
-    return float((len(codes) * known + PRIOR_ROWS * anyone) / (len(codes) + PRIOR_ROWS))
+class _Costs:
+    """Mean cross entropy by temperature; what does not depend on it is worked out once.
+
+    ``-log softmax(z / T)[y] = log sum exp(d / T) - d[y] / T`` with ``d = z - max z``.
+    """
+
+    def __init__(self, outputs: NDArray[Any], codes: NDArray[np.int64], weights: NDArray[Any] | None) -> None:
+        logits = np.log(np.maximum(outputs.astype(np.float64), TINY))
+        self._below = logits - logits.max(axis=1, keepdims=True)
+        self._room = np.empty_like(self._below)
+        self._shares = np.full(len(codes), 1.0 / len(codes)) if weights is None else weights / weights.sum()
+        known = self._shares @ self._below[np.arange(len(codes)), codes]
+        anyone = self._shares @ self._below.mean(axis=1)
+        self._wanted = (len(codes) * known + PRIOR_ROWS * anyone) / (len(codes) + PRIOR_ROWS)
+
+    def __call__(self, temperature: float) -> float:
+        np.multiply(self._below, 1.0 / temperature, out=self._room)
+        np.exp(self._room, out=self._room)
+        return float(self._shares @ np.log(self._room.sum(axis=1)) - self._wanted / temperature)

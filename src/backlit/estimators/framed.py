@@ -247,7 +247,7 @@ class Framed(HasColumns, BaseEstimator):
         from backlit.training.loop import Plan, train
         from backlit.training.network import Network, Regular
         from backlit.training.optimizers import Optimizer
-        from backlit.training.threads import blocks_of
+        from backlit.training.threads import blocks_of, team_size
 
         recipe = RECIPES[self.task]
         held_weights = held.weights if held.weights.size else np.ones(len(held), np.float32)
@@ -270,8 +270,10 @@ class Framed(HasColumns, BaseEstimator):
             seed=seed,
         )
 
+        looking = team_size(None) if self.members == 1 else 1
+
         def validate(network: Network) -> float:
-            return -badness(network.predict(held.inputs), wanted, held_weights)
+            return -badness(network.predict(held.inputs, looking), wanted, held_weights)
 
         history = train(network, optimizer, learn, plan, validate=validate, on_epoch=on_epoch)
         return flat, history, (network.predict(held.inputs), wanted, held_weights)

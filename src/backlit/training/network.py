@@ -104,6 +104,7 @@ class Network:
         self._delta = np.empty(0, theta.dtype)
         self._grad = np.empty(0, theta.dtype)
         self._x = np.empty((capacity, blueprint.inputs), theta.dtype)
+        self._spare: list[tuple[Matrix, Vector, Vector]] = []
         self._team: _Team | None = None
 
     def _layout(self) -> tuple[NDArray[np.int64], int]:
@@ -139,12 +140,33 @@ class Network:
             self._delta = np.empty_like(self._z)
             self._grad = np.zeros_like(self.theta)  # padding stays 0
 
-    def predict(self, inputs: Matrix) -> Matrix:
-        """The outputs, shape (rows, outputs), for C-contiguous rows of the engine's float type."""
+    def predict(self, inputs: Matrix, threads: int = 1) -> Matrix:
+        """The outputs, shape (rows, outputs), for C-contiguous rows of the engine's float type.
+
+        Several threads carry whole mini-batches of rows each, so that the bits are those of one; they share the
+        processors with BLAS, so keep it to one thread a call (`single_threaded_blas`).
+        """
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
-        kernels = self._kernels(self._activate)
-        self._program.entry("predict")(self._table, kernels, self.theta, inputs, outputs, self._x, self._z, self._a)
+        kernels, entry = self._kernels(self._activate), self._program.entry("predict")
+        batches = -(-len(inputs) // self.capacity)
+        team = min(threads, batches) if self._work >= TEAM_WORK else 1
+        rows = -(-batches // max(team, 1)) * self.capacity
+
+        def work(rank: int) -> None:
+            some = slice(rank * rows, (rank + 1) * rows)
+            entry(self._table, kernels, self.theta, inputs[some], outputs[some], *self._scratch(rank))
+
+        if team > 1:
+            run_team(work, team, lambda: None)
+        else:
+            work(0)
         return outputs
+
+    def _scratch(self, rank: int) -> tuple[Matrix, Vector, Vector]:
+        """A thread's buffers for a mini-batch on its way forward; those of the first are the network's own."""
+        while len(self._spare) < rank:
+            self._spare.append((np.empty_like(self._x), np.empty_like(self._z), np.empty_like(self._a)))
+        return self._spare[rank - 1] if rank else (self._x, self._z, self._a)
 
     def loss_and_gradient(
         self, inputs: Matrix, targets: Matrix, weights: Vector, alpha: float = 0.0

@@ -102,6 +102,7 @@ class Site:
         return answer({"number": await working(kind, name, data), **await working(self._shelved)})
 
     def _shelved(self) -> dict[str, Any]:
+        age = self.shelf.age  # before the lists, which may grow meanwhile
         tables = [
             {
                 "number": number,
@@ -116,7 +117,7 @@ class Site:
             {"number": number, "name": found.name, "target": getattr(found.model, "target_name_", None)}
             for number, found in self.shelf.models.items()
         ]
-        return {"tables": tables, "models": models}
+        return {"age": age, "tables": tables, "models": models}
 
     async def explain(self, request: Request) -> Response:
         """One row of a table as a model sees it."""

@@ -69,13 +69,14 @@ class Drawer(Generic[Thing]):
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._numbers = itertools.count(1)
+        self.taken_in = 0
         self._things: dict[str, Thing] = {}
         self._uploads: list[str] = []
 
     def add(self, thing: Thing, uploaded: bool = False) -> str:
         """Take one in and say its number."""
-        number = str(next(self._numbers))
+        self.taken_in += 1
+        number = str(self.taken_in)
         self._things[number] = thing
         if uploaded:
             self._uploads.append(number)
@@ -108,6 +109,11 @@ class Shelf:
         self.models: Drawer[ModelFile] = Drawer("model")
         self._folder = tempfile.TemporaryDirectory(prefix="backlit-", ignore_cleanup_errors=True)
         self._files = itertools.count(1)
+
+    @property
+    def age(self) -> int:
+        """How much was taken in so far: of two lists the one with more is the newer."""
+        return self.tables.taken_in + self.models.taken_in
 
     def open_table(self, path: Path, target: str | None, asked: Asked) -> str:
         """Take in a table of this machine; it is read once, so that what is wrong with it is said now."""

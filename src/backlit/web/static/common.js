@@ -78,6 +78,13 @@ export const post = (path, body = {}, signal) =>
 export const upload = (kind, file) =>
   answered(`/api/upload/${kind}?name=${encodeURIComponent(file.name)}`, {method: "POST", body: file});
 
+// The newest list of tables and models: answers may come out of their order.
+let shelf = {age: -1, tables: [], models: []};
+export function shelved(found) {
+  if (found && found.age > shelf.age) shelf = found;
+  return shelf;
+}
+
 // Runs something that may go wrong; a problem is shown in one line, and cleared by the next success.
 export async function guarded(work) {
   try {

@@ -1,12 +1,12 @@
 // My model: a saved model, one row of a table, one weight; why it would move, and the circuit of the row's loss.
-import {byId, element, fill, get, given, guarded, lang, newest, post, read, settled, showCircuit, shown, upload, word} from "./common.js";
+import {byId, element, fill, get, given, guarded, lang, newest, post, read, settled, shelved, showCircuit, shown, upload, word} from "./common.js";
 
-let shelf = null; // {models, tables}; none until the server has told
+let shelf = shelved();
 let weight = null; // the one that is asked for; null: the steepest
 
 // -- what there is ----------------------------------------------------------------------------------------------------
 function showShelf(found, taken = {}) {
-  shelf = found;
+  shelf = shelved(found);
   for (const [id, things] of [["model", shelf.models], ["table", shelf.tables]]) {
     const before = taken[id] ?? byId(id).value;
     fill(byId(id), things.map(({number, name}) => [number, name]));
@@ -28,7 +28,7 @@ function showTargets() {
 
 // -- one row, one weight ----------------------------------------------------------------------------------------------
 const explain = newest(async (signal) => {
-  if (!shelf || !one(shelf.models, "model") || !one(shelf.tables, "table")) return;
+  if (!one(shelf.models, "model") || !one(shelf.tables, "table")) return;
   byId("found").setAttribute("aria-busy", "true");
   try {
     const zoom = byId("zoom").value, row = read(byId("row").value);
@@ -116,5 +116,5 @@ for (const [kind, id] of [["models", "model"], ["tables", "table"]]) {
 
 fill(byId("zoom"), given.zooms.map((zoom) => [zoom, word(`zoom_${zoom}`)]));
 const found = await guarded(() => get("/api/shelf"));
-if (found && !shelf) showShelf(found); // an upload's answer may have come first, and knows more
+if (found) showShelf(found);
 explain();

@@ -1,5 +1,5 @@
 // The network view: a training on the server, its pictures as they come, and the buttons that it obeys.
-import {byId, element, fill, get, given, guarded, lang, newest, post, read, say, settled, showCircuit, shown, upload, word} from "./common.js";
+import {byId, element, fill, get, given, guarded, lang, newest, post, read, say, settled, shelved, showCircuit, shown, upload, word} from "./common.js";
 import {chosen, fillChoices, showLosses, showTables, showTargets} from "./choices.js";
 import {curves} from "./curves.js";
 import {Picture, told} from "./picture.js";
@@ -140,10 +140,12 @@ async function go() {
   going.waiting = false;
 }
 
+let taken = null; // the table that was uploaded last
 async function takeIn(file) {
   const found = await guarded(() => upload("tables", file));
   if (!found) return;
-  showTables(found.tables, found.number);
+  taken = found.number;
+  showTables(shelved(found).tables, taken);
   anyLoss();
   begin();
 }
@@ -183,6 +185,8 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 fillChoices();
 fill(byId("zoom"), given.zooms.map((zoom) => [zoom, word(`zoom_${zoom}`)]));
-const shelf = await guarded(() => get("/api/shelf"));
-showTables(shelf?.tables ?? [], shelf?.tables.find((own) => own.target)?.number);
-begin();
+const {tables} = shelved(await guarded(() => get("/api/shelf")));
+if (taken === null) {
+  showTables(tables, tables.find((own) => own.target)?.number);
+  begin();
+}
