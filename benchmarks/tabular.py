@@ -54,6 +54,7 @@ def model_of(peer: str, X: Any, numbers: bool, split: int, options: Row) -> tupl
     """The peer, and the form in which it takes a frame."""
     if peer == OURS:
         import backlit
+        import backlit.training.network  # as the peers' libraries are imported: before the clock starts
 
         options = _chosen_parts(dict(options))
         return (backlit.TabularRegressor if numbers else backlit.TabularClassifier)(random_state=split, **options), ""
