@@ -129,3 +129,30 @@ def test_sparse_rows_are_dense_ones() -> None:
     X = np.random.default_rng(0).normal(size=(50, 3)) * (np.arange(150).reshape(50, 3) % 2)
     one, other = (TabularRegressor((8,), epochs=2, random_state=0).fit(rows, X[:, 0]) for rows in (X, csr_matrix(X)))
     np.testing.assert_array_equal(one.predict(X), other.predict(csr_matrix(X)))
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_threads_change_no_number(members: int) -> None:
+    X = np.random.default_rng(0).normal(size=(700, 6))
+    y = X[:, 0] * X[:, 1] > 0
+    shares = [
+        TabularClassifier(epochs=3, n_members=members, n_jobs=jobs, random_state=0).fit(X, y).predict_proba(X)
+        for jobs in (1, 2, None)
+    ]
+    assert np.array_equal(shares[0], shares[1])
+    assert np.array_equal(shares[0], shares[2])
+
+
+def test_one_thread_trains_one_member_after_the_other() -> None:
+    numbers: list[int] = []
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    model = TabularRegressor(epochs=4, n_members=3, n_jobs=1, random_state=0)
+    model.fit(X, X[:, 0], on_epoch=lambda epoch: numbers.append(epoch.number))
+    assert numbers == [1, 2, 3, 4] * 3
+
+
+@pytest.mark.parametrize(("jobs", "said"), [(0, "n_jobs: 0 threads cannot train"), (1.5, "n_jobs")])
+@pytest.mark.parametrize("members", [1, 2])
+def test_threads_that_cannot_be(jobs: float, said: str, members: int) -> None:
+    with pytest.raises(BacklitError, match=said):
+        TabularRegressor(n_jobs=jobs, n_members=members).fit([[0.0], [1.0], [2.0]] * 5, [0.0, 1.0, 2.0] * 5)

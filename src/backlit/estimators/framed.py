@@ -85,6 +85,7 @@ class Framed(HasColumns, BaseEstimator):
         "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
         "n_members": [WHOLE, None],
         "time_limit": [Interval(Real, 0, None, closed="neither"), None],
+        "n_jobs": [Integral, None],
         "ordered": ["boolean"],
         "verbose": ["verbose"],
     }
@@ -105,6 +106,7 @@ class Framed(HasColumns, BaseEstimator):
         metric: str | Callable[..., float] | None = None,
         ordered: bool = False,
         time_limit: float | None = None,
+        n_jobs: int | None = None,
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
@@ -117,6 +119,7 @@ class Framed(HasColumns, BaseEstimator):
         self.metric = metric
         self.ordered = ordered
         self.time_limit = time_limit
+        self.n_jobs = n_jobs
         self.random_state = random_state
         self.verbose = verbose
 
@@ -215,7 +218,7 @@ class Framed(HasColumns, BaseEstimator):
     def _side_by_side(self, works: Sequence[Any], told: _Told) -> list[Any]:
         """What the members' trainings gave; after Ctrl-C, of those that were begun, each at its best.
 
-        A network that trains alone has all threads to itself, and hears Ctrl-C.
+        A network that trains alone has the threads to itself, and hears Ctrl-C.
         """
         from backlit.training.threads import side_by_side, single_threaded_blas
 
@@ -223,7 +226,7 @@ class Framed(HasColumns, BaseEstimator):
             with single_threaded_blas():
                 trained, interrupted = [works[0]()], False
         else:
-            trained, interrupted = side_by_side(works, None, told.stop)
+            trained, interrupted = side_by_side(works, self.n_jobs, told.stop)
         self.interrupted_ = interrupted or any(history.interrupted for _, history, _ in trained)
         if interrupted:
             warnings.warn("Training interrupted by user; the best of each network so far is kept.", stacklevel=3)
@@ -255,7 +258,8 @@ class Framed(HasColumns, BaseEstimator):
         flat = initial(blueprint, seed, np.dtype(np.float32))
         factors = np.array([_rate_factor(slot, recipe) for slot in blueprint.slots])
         batch = min(self._chosen("batch_size", recipe.batch), len(learn))
-        threads: dict[str, Any] = {"blocks": blocks_of(None)} if self.members == 1 else {"guest": True}
+        alone = self.members == 1
+        threads: dict[str, Any] = {"threads": self.n_jobs, "blocks": blocks_of(None)} if alone else {"guest": True}
         network = Network(blueprint, flat, batch, factors=factors, **threads)
         told.networks.append(network)
         optimizer = Optimizer("adam", flat.size, flat.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8})
@@ -270,7 +274,7 @@ class Framed(HasColumns, BaseEstimator):
             seed=seed,
         )
 
-        looking = team_size(None) if self.members == 1 else 1
+        looking = team_size(self.n_jobs) if alone else 1
 
         def validate(network: Network) -> float:
             return -badness(network.predict(held.inputs, looking), wanted, held_weights)

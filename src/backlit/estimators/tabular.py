@@ -58,6 +58,8 @@ class TabularClassifier(ClassifierMixin, Framed):
         The rows are in the order of time: the last of them validate.
     time_limit : float, optional
         Seconds after which a fit ends with the best so far.
+    n_jobs : int, optional
+        Threads at most, -1 for all; where members train side by side, one each. The numbers do not depend on it.
     class_weight : "balanced" or mapping of label to weight, optional
     n_members : int, optional
         Networks that are trained side by side, each on its own part of the rows; the model is the one network that
@@ -104,6 +106,7 @@ class TabularClassifier(ClassifierMixin, Framed):
         metric: str | Callable[..., float] | None = None,
         ordered: bool = False,
         time_limit: float | None = None,
+        n_jobs: int | None = None,
         class_weight: str | Mapping[Any, float] | None = None,
         random_state: Any = None,
         verbose: bool = False,
@@ -118,6 +121,7 @@ class TabularClassifier(ClassifierMixin, Framed):
             metric=metric,
             ordered=ordered,
             time_limit=time_limit,
+            n_jobs=n_jobs,
             random_state=random_state,
             verbose=verbose,
         )
@@ -209,7 +213,7 @@ class TabularRegressor(RegressorMixin, Framed):
     quantile : float
         Which one, with that loss.
     hidden_layer_sizes, epochs, batch_size, learning_rate, validation_fraction, n_members, metric, ordered, time_limit
-        As in `TabularClassifier`, and `random_state` and `verbose`.
+        As in `TabularClassifier`, and `n_jobs`, `random_state` and `verbose`.
 
     Examples
     --------
@@ -241,6 +245,7 @@ class TabularRegressor(RegressorMixin, Framed):
         metric: str | Callable[..., float] | None = None,
         ordered: bool = False,
         time_limit: float | None = None,
+        n_jobs: int | None = None,
         loss: str = "squared",
         quantile: float = 0.5,
         random_state: Any = None,
@@ -256,6 +261,7 @@ class TabularRegressor(RegressorMixin, Framed):
             metric=metric,
             ordered=ordered,
             time_limit=time_limit,
+            n_jobs=n_jobs,
             random_state=random_state,
             verbose=verbose,
         )
