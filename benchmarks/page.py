@@ -1,6 +1,6 @@
 """What looking costs: ``python -m benchmarks page``: steps through a large circuit, and a training that is watched.
 
-A step's time is from the key to the second frame after it, in a real Chromium without a window, which draws at most 60
+A step's time is from one frame to the next, with a key between them, in a real Chromium without a window: at most 60
 frames a second; the work alone is the script's part of it. A watched training has a listener that takes every message
 and asks for the plane as often as the page does.
 """

@@ -1,26 +1,25 @@
 // My model: a saved model, one row of a table, one weight; why it would move, and the circuit of the row's loss.
 import {byId, element, fill, get, given, guarded, lang, newest, post, read, settled, shelved, showCircuit, shown, upload, word} from "./common.js";
 
-let shelf = shelved();
 let weight = null; // the one that is asked for; null: the steepest
 
 // -- what there is ----------------------------------------------------------------------------------------------------
 function showShelf(found, taken = {}) {
-  shelf = shelved(found);
-  for (const [id, things] of [["model", shelf.models], ["table", shelf.tables]]) {
+  const {models, tables} = shelved(found);
+  for (const [id, things] of [["model", models], ["table", tables]]) {
     const before = taken[id] ?? byId(id).value;
     fill(byId(id), things.map(({number, name}) => [number, name]));
     if (things.some(({number}) => number === before)) byId(id).value = before;
   }
   showTargets();
-  const missing = [["no_model", shelf.models], ["no_table", shelf.tables]].filter(([, things]) => !things.length);
+  const missing = [["no_model", models], ["no_table", tables]].filter(([, things]) => !things.length);
   byId("missing").textContent = missing.map(([name]) => word(name)).join(" ");
 }
 
-const one = (things, id) => things.find(({number}) => number === byId(id).value);
+const one = (id) => shelved()[`${id}s`].find(({number}) => number === byId(id).value);
 
 function showTargets() {
-  const table = one(shelf.tables, "table"), model = one(shelf.models, "model"), columns = table?.columns ?? [];
+  const table = one("table"), model = one("model"), columns = table?.columns ?? [];
   const known = [model?.target, table?.target].find((name) => columns.includes(name));
   fill(byId("target"), columns.map((name) => [name, name]), known ?? columns.at(-1));
   byId("finding").textContent = table?.finding ?? "";
@@ -28,7 +27,7 @@ function showTargets() {
 
 // -- one row, one weight ----------------------------------------------------------------------------------------------
 const explain = newest(async (signal) => {
-  if (!one(shelf.models, "model") || !one(shelf.tables, "table")) return;
+  if (!one("model") || !one("table")) return;
   byId("found").setAttribute("aria-busy", "true");
   try {
     const zoom = byId("zoom").value, row = read(byId("row").value);
