@@ -52,6 +52,7 @@ _HEAD = """# Made from the declarations of gates and losses; the folder's name i
 from numba import carray, cfunc, njit, types
 
 from ..precision import F, KERNEL, OPTIONS, POINTER
+from ..vectors import wide
 from .. import words
 """
 
@@ -64,6 +65,7 @@ def gate_file(gate: Gate) -> str:
 
 @cfunc(types.void(POINTER, POINTER, types.int64), **KERNEL)
 def forward(z, a, size):
+    wide()
     z, a = carray(z, size), carray(a, size)
     for i in range(size):
 {_indented(forward, 8)}
@@ -71,6 +73,7 @@ def forward(z, a, size):
 
 @cfunc(types.void(POINTER, POINTER, POINTER, types.int64), **KERNEL)
 def backward(z, a, delta, size):
+    wide()
     z, a, delta = carray(z, size), carray(a, size), carray(delta, size)
     for i in range(size):
 {_indented(backward, 8)}
@@ -94,16 +97,19 @@ def head_file(output_gate: str, loss: Loss) -> str:
 
 @njit(**OPTIONS)
 def outputs(z, a):
+    wide()
 {activate}
 
 
 @cfunc(types.void(POINTER, POINTER, types.int64, types.int64), **KERNEL)
 def activate(z, a, rows, columns):
+    wide()
     outputs(carray(z, (rows, columns)), carray(a, (rows, columns)))
 
 
 @cfunc(types.float64(POINTER, POINTER, POINTER, POINTER, POINTER, types.int64, types.int64), **KERNEL)
 def head(z, a, y, weight, delta, rows, columns):
+    wide()
     z, a, y = carray(z, (rows, columns)), carray(a, (rows, columns)), carray(y, (rows, columns))
     weight, delta = carray(weight, rows), carray(delta, (rows, columns))
     outputs(z, a)
@@ -118,21 +124,23 @@ _SOFTMAX = """    for r in range(z.shape[0]):
         top = z[r, 0]
         for j in range(1, z.shape[1]):
             top = words.larger(top, z[r, j])
+        for j in range(z.shape[1]):
+            a[r, j] = z[r, j] - top
+    every = a.reshape(a.size)
+    for i in range(a.size):  # of all rows at once: a row is shorter than a vector
+        every[i] = words.exp(every[i])
+    for r in range(z.shape[0]):
         total = F(0.0)
         for j in range(z.shape[1]):
-            a[r, j] = words.exp(z[r, j] - top)
             total += a[r, j]
         scale = F(1.0) / total
         for j in range(z.shape[1]):
             a[r, j] *= scale"""
 
-_LOGSUMEXP = """        top = z[r, 0]
+_LOGSUMEXP = """        top, share = z[r, 0], a[r, 0]
         for j in range(1, z.shape[1]):
-            top = words.larger(top, z[r, j])
-        total_exp = F(0.0)
-        for j in range(z.shape[1]):
-            total_exp += words.exp(z[r, j] - top)
-        lse = top + words.log(total_exp)
+            top, share = words.larger(top, z[r, j]), words.larger(share, a[r, j])
+        lse = top - words.log(share)  # softmax gives the largest output exp(top - lse)
 """
 
 _SOFTMAX_PULL = """        along = F(0.0)

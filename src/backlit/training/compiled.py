@@ -22,12 +22,16 @@ from backlit.gates import GATES
 from backlit.layers import FEATURES, WAVES
 from backlit.losses import loss_named
 from backlit.training.cache import cache_folder, digest, load, place
-from backlit.training.libraries import scipy_product, team_product
+from backlit.training.libraries import scipy_product
+from backlit.training.vectors import Vectors, vectors_here
 
 KERNELS = (
     "memory.py",
     "calls.py",
     "blas.py",
+    "vectors.py",
+    "tiles.py",
+    "products.py",
     "team.py",
     "chance.py",
     "words_shared.py",
@@ -47,7 +51,8 @@ from numba import types
 
 F = np.{float}
 WAVES, FEATURES = {waves}, {features}  # of the periodic layer, as it is declared
-BITS = {bits}
+BITS, FLOAT_BYTES = {bits}, {bits} // 8
+LANES, TILE_ROWS = {lanes}, {tile_rows}  # of the processor's vectors, as they are declared; 0 where BLAS multiplies
 YIELD = "{yields}"  # the system's call that offers the processor to another thread
 VECTOR = types.{float}[::1]
 MATRIX = types.{float}[:, ::1]
@@ -74,9 +79,11 @@ class Program:
     Parameters
     ----------
     precision : {"float32", "float64"}
+    vectors : Vectors
+        Those that matrix products are made of.
     """
 
-    def __init__(self, precision: str) -> None:
+    def __init__(self, precision: str, vectors: Vectors) -> None:
         sources = {name: _source(name) for name in KERNELS}
         sources["words.py"] = _source(f"words_{precision}.py")
         sources["precision.py"] = _PRECISION.format(
@@ -85,6 +92,8 @@ class Program:
             yields=YIELD,
             waves=WAVES,
             features=FEATURES,
+            lanes=vectors.lanes(precision),
+            tile_rows=vectors.rows,
             version=numba.__version__,
         )
         sources["__init__.py"] = ""
@@ -96,11 +105,16 @@ class Program:
         place(self._folder, sources)
         load(self._name, self._folder / "__init__.py", package=True)
         self.passes = self._module("passes")
-        self.product, self.row_product = scipy_product(precision), scipy_product(precision, "gemv")
-        self.team_product = team_product(precision)
         self._steps = self._module("steps")
         self._precision = self._module("precision")
         self._compiled: dict[str, Any] = {}
+        self._own_products = vectors.width > 0
+        self._blas = 0 if self._own_products else scipy_product(precision)
+
+    def product(self) -> tuple[int, int]:
+        """The addresses of what multiplies matrices, and of the BLAS that it calls; 0 where it calls none."""
+        module = self._module("products" if self._own_products else "blas")
+        return self._kernel("multiply", module), self._blas
 
     def gate(self, name: str) -> tuple[int, int]:
         """The addresses of a hidden gate's (forward, backward)."""
@@ -119,10 +133,13 @@ class Program:
 
     def step(self, kernel: str) -> int:
         """The address of an optimizer's step."""
-        if kernel not in self._compiled:
-            function = getattr(self._steps, kernel)
-            self._compiled[kernel] = numba.cfunc(self._steps.SIGNATURE, **self._precision.KERNEL)(function)
-        return int(self._compiled[kernel].address)
+        return self._kernel(kernel, self._steps)
+
+    def _kernel(self, name: str, module: ModuleType) -> int:
+        """The address of a function of a module whose functions are all of one signature."""
+        if name not in self._compiled:
+            self._compiled[name] = numba.cfunc(module.SIGNATURE, **self._precision.KERNEL)(getattr(module, name))
+        return int(self._compiled[name].address)
 
     def entry(self, name: str) -> Callable[..., Any]:
         """One of the passes that are called from Python: train_epoch, loss_and_gradient, predict."""
@@ -165,4 +182,4 @@ def program(precision: str) -> Program:
     """
     if precision not in FLOATS:
         raise BacklitError(f"precision {precision!r} is not one of {', '.join(FLOATS)}")
-    return Program(precision)
+    return Program(precision, vectors_here()[0])

@@ -129,10 +129,8 @@ class Network:
         return np.array(table, np.int64), own
 
     def _kernels(self, head: int, step: int = 0, silence: tuple[int, int] = (0, 0)) -> NDArray[np.int64]:
-        """The addresses that belong to no layer; who trains a large network takes the product for teams."""
-        large = step and self._work >= TEAM_WORK
-        product = self._program.team_product if large else self._program.product
-        return np.array([product, self._program.row_product, head, step, *silence], np.int64)
+        """The addresses that belong to no layer."""
+        return np.array([head, step, *silence, *self._program.product()], np.int64)
 
     def _prepare(self) -> None:
         """Buffers for the way back, made when it is first gone."""

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from threadpoolctl import OpenBLASController, ThreadpoolController
 
 from backlit.errors import BacklitError
-from backlit.training.libraries import mkl_path
 
 T = TypeVar("T")
 
@@ -27,11 +26,10 @@ LIMITS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 @lru_cache(maxsize=1)
 def _libraries(process: int) -> list[Any]:
-    """The BLAS libraries of this process that have threads, found once; our own MKL starts none, and is no limit."""
+    """The BLAS libraries of this process that have threads, found once."""
     import scipy.linalg.cython_blas  # noqa: F401  # the BLAS that the kernels call has to be loaded to be found
 
-    found = ThreadpoolController().select(user_api="blas").lib_controllers
-    return [library for library in found if os.path.realpath(library.filepath) != mkl_path()]
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
 class _Shared:

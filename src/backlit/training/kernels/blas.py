@@ -1,19 +1,22 @@
-"""Matrix products by BLAS, called by the address of its ``gemm`` or ``gemv``; arrays are given by their addresses.
+"""Matrix products by BLAS, called by the address of its ``gemm``, where a processor has no vectors for `products.py`.
 
 BLAS counts in columns and ours are rows, so each product is asked for transposed: (A B)^T = B^T A^T.
 """
 
 from llvmlite import ir
-from numba import njit, types
+from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from .precision import BITS, OPTIONS
+from .calls import PRODUCTS
+from .memory import pointer
+from .precision import BITS
 
 _WHOLE = ir.IntType(64)
 _INT = ir.IntType(32)
-FLOAT_BYTES = BITS // 8
 _FLOAT = ir.FloatType() if BITS == 32 else ir.DoubleType()
+
+SIGNATURE = PRODUCTS
 
 
 class _Arguments:
@@ -57,42 +60,15 @@ def gemm(context, address, flip_left, flip_right, m, n, k, left, left_stride, ri
     return types.void(*[types.int64] * 12), codegen
 
 
-@intrinsic
-def gemv(context, address, m, n, matrix, stride, vector, out):
-    """BLAS's product of a matrix and a vector, alpha 1 and beta 0."""
-
-    def codegen(target, builder, signature, values):
-        address, m, n, matrix, stride, vector, out = values
-        by = _Arguments(builder)
-        one = by.whole(_WHOLE(1))
-        factors = [by.number(1.0), matrix, by.whole(stride), vector, one]
-        by.call(address, [by.letter(_WHOLE(0)), by.whole(m), by.whole(n), *factors, by.number(0.0), out, one])
-
-    return types.void(*[types.int64] * 7), codegen
-
-
-# Strides say how many numbers lie between the beginnings of two rows: a group's part of a wider array is one product.
-
-
-@njit(**OPTIONS)
-def product(blas, a, a_stride, b, b_stride, out, out_stride, rows, inner, columns):
-    """Fill out = a b, with a (rows, inner) and b (inner, columns)."""
-    gemm(blas, 0, 0, columns, rows, inner, b, b_stride, a, a_stride, out, out_stride)
-
-
-@njit(**OPTIONS)
-def row_product(blas, a, b, b_stride, out, inner, columns):
-    """Fill out = a b, with one row a (inner) and b (inner, columns): nothing is packed for a single use."""
-    gemv(blas, columns, inner, b, b_stride, a, out)
-
-
-@njit(**OPTIONS)
-def product_left_turned(blas, a, a_stride, b, b_stride, out, out_stride, inner, rows, columns):
-    """Fill out = a^T b, with a (inner, rows) and b (inner, columns)."""
-    gemm(blas, 0, 1, columns, rows, inner, b, b_stride, a, a_stride, out, out_stride)
-
-
-@njit(**OPTIONS)
-def product_right_turned(blas, a, a_stride, b, b_stride, out, out_stride, rows, inner, columns):
-    """Fill out = a b^T, with a (rows, inner) and b (columns, inner)."""
-    gemm(blas, 1, 0, columns, rows, inner, b, b_stride, a, a_stride, out, out_stride)
+def multiply(
+    blas, turn_left, turn_right, left, left_stride, right, right_stride, begin, out, out_stride, rows, inner, columns
+):  # fmt: skip
+    """Fill ``out = begin + left right``, as `products.multiply` does."""
+    gemm(
+        blas, turn_right, turn_left, columns, rows, inner, right, right_stride, left, left_stride, out, out_stride
+    )  # fmt: skip
+    if begin:
+        first, sums = carray(pointer(begin), columns), carray(pointer(out), rows * out_stride)
+        for r in range(rows):
+            for j in range(columns):
+                sums[r * out_stride + j] += first[j]

@@ -21,6 +21,19 @@ def _caller(arity, result_type, result, floats=0):
     return signature, codegen
 
 
+HEAD, STEP, SILENCE, SILENCE_BACK, PRODUCT, BLAS = range(6)  # places of the kernels that belong to no layer
+PRODUCTS = types.void(*[types.int64] * 13)
+"""What a kernel of matrix products takes: see `products.multiply`, or `blas.multiply`."""
+
+
+@intrinsic
+def call_product(
+    context, kernel, blas, turn_left, turn_right, left, left_stride, right, right_stride, begin, out, out_stride, rows,
+    inner, columns,
+):  # fmt: skip
+    return _caller(13, types.void, ir.VoidType())
+
+
 @intrinsic
 def call_forward(context, kernel, z, a, size):
     return _caller(3, types.void, ir.VoidType())

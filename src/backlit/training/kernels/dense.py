@@ -5,44 +5,47 @@ A grouped layer's w (inner, outputs) has the blocks of its groups side by side; 
 
 from numba import carray, njit
 
-from .blas import FLOAT_BYTES, product, product_left_turned, product_right_turned, row_product
+from .calls import BLAS, PRODUCT, call_product
 from .memory import pointer
-from .precision import OPTIONS, F
+from .precision import FLOAT_BYTES, OPTIONS, F
+
+TURNED = 1
 
 
 @njit(**OPTIONS)
-def forward(blas, row_blas, x, w, b, z, rows, inputs, outputs, groups):
+def forward(kernels, x, w, b, z, rows, inputs, outputs, groups):
     inner, width = inputs // groups, outputs // groups
     for g in range(groups):
         own, columns = x + g * inner * FLOAT_BYTES, g * width * FLOAT_BYTES
-        if rows == 1:
-            row_product(row_blas, own, w + columns, outputs, z + columns, inner, width)
-        else:
-            product(blas, own, inputs, w + columns, outputs, z + columns, outputs, rows, inner, width)
-    bias = carray(pointer(b), outputs)
-    sums = carray(pointer(z), (rows, outputs))
-    for r in range(rows):
-        for j in range(outputs):
-            sums[r, j] += bias[j]
+        call_product(
+            kernels[PRODUCT], kernels[BLAS], 0, 0, own, inputs, w + columns, outputs, b + columns, z + columns, outputs,
+            rows, inner, width,
+        )  # fmt: skip
 
 
 @njit(**OPTIONS)
-def backward_input(blas, w, delta, dx, rows, inputs, outputs, groups):
+def backward_input(kernels, w, delta, dx, rows, inputs, outputs, groups):
     """dC/dx = delta w^T."""
     inner, width = inputs // groups, outputs // groups
     for g in range(groups):
         own, columns = dx + g * inner * FLOAT_BYTES, g * width * FLOAT_BYTES
-        product_right_turned(blas, delta + columns, outputs, w + columns, outputs, own, inputs, rows, width, inner)
+        call_product(
+            kernels[PRODUCT], kernels[BLAS], 0, TURNED, delta + columns, outputs, w + columns, outputs, 0, own, inputs,
+            rows, width, inner,
+        )  # fmt: skip
 
 
 @njit(**OPTIONS)
-def backward_weights(blas, x, delta, dw, first, last, rows, inputs, outputs, groups):
+def backward_weights(kernels, x, delta, dw, first, last, rows, inputs, outputs, groups):
     """dC/dw = x^T delta, for the weights of some inputs of each group."""
     inner, width = inputs // groups, outputs // groups
     for g in range(groups):
         own, columns = x + (g * inner + first) * FLOAT_BYTES, g * width * FLOAT_BYTES
         into = dw + columns + first * outputs * FLOAT_BYTES
-        product_left_turned(blas, own, inputs, delta + columns, outputs, into, outputs, rows, last - first, width)
+        call_product(
+            kernels[PRODUCT], kernels[BLAS], TURNED, 0, own, inputs, delta + columns, outputs, 0, into, outputs,
+            last - first, rows, width,
+        )  # fmt: skip
 
 
 @njit(**OPTIONS)

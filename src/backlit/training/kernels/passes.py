@@ -13,6 +13,10 @@ from numba import njit, types
 
 from . import dense
 from .calls import (
+    HEAD,
+    SILENCE,
+    SILENCE_BACK,
+    STEP,
     call_activate,
     call_backward,
     call_forward,
@@ -30,7 +34,6 @@ from .team import wait_for_all
 
 INPUTS, OUTPUTS, WEIGHTS, BIAS, END, BUFFER, FORWARD, BACKWARD, GROUPS, FRONT, FRONT_GRADIENT = range(11)
 BEGIN, ROWS, COLUMNS, DECAYS = range(4)  # of a parameter's array in the flat vector; whether decay is for it
-BLAS, ROW_BLAS, HEAD, STEP, SILENCE, SILENCE_BACK = range(6)  # addresses of the kernels that belong to no layer
 ALPHA, DECAY, DROP, SMOOTHING = range(4)  # what regularises an epoch
 ARRIVED, STOP, HALTED = 0, 8, 16  # places in the team's shared numbers, a cache line apart
 
@@ -59,7 +62,7 @@ def forward(network, kernels, theta, x, z, a, first, rows, fed, mask, order, sta
         if network[layer, FRONT]:
             call_front(network[layer, FRONT], below, w, here, rows, inputs, outputs, groups)
         else:
-            dense.forward(kernels[BLAS], kernels[ROW_BLAS], below, w, b, here, rows, inputs, outputs, groups)
+            dense.forward(kernels, below, w, b, here, rows, inputs, outputs, groups)
         below = address(a, place)
         if layer + 1 < network.shape[0]:
             call_forward(network[layer, FORWARD], here, below, rows * outputs)
@@ -92,7 +95,7 @@ def backward(network, kernels, theta, z, a, delta, first, rows, mask):
         under = network[layer - 1, BUFFER] + first * inputs
         signal = address(delta, under)
         w, groups = address(theta, network[layer, WEIGHTS]), network[layer, GROUPS]
-        dense.backward_input(kernels[BLAS], w, here, signal, rows, inputs, outputs, groups)
+        dense.backward_input(kernels, w, here, signal, rows, inputs, outputs, groups)
         if mask.size:
             call_silence_back(kernels[SILENCE_BACK], signal, address(mask, under), rows * inputs)
         gate = network[layer - 1, BACKWARD]
@@ -113,7 +116,7 @@ def range_of(arrays, number, part, parts):
 
 
 @njit(**OPTIONS)
-def gradients(network, blas, theta, x, a, delta, grad, part, parts, rows):
+def gradients(network, kernels, theta, x, a, delta, grad, part, parts, rows):
     """Fill a part of every layer's dC/dw and dC/db, over all rows."""
     for layer in range(network.shape[0]):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
@@ -129,7 +132,7 @@ def gradients(network, blas, theta, x, a, delta, grad, part, parts, rows):
         first, last = part_of(inputs // groups, part, parts), part_of(inputs // groups, part + 1, parts)
         if first < last:
             dw = address(grad, network[layer, WEIGHTS])
-            dense.backward_weights(blas, below, here, dw, first, last, rows, inputs, outputs, groups)
+            dense.backward_weights(kernels, below, here, dw, first, last, rows, inputs, outputs, groups)
         first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
         dense.backward_bias(here, address(grad, network[layer, BIAS]), first, last, rows, outputs)
 
@@ -234,7 +237,7 @@ def loss_and_gradient(network, arrays, kernels, theta, grad, x, y, weight, alpha
     forward(network, kernels, theta, x, z, a, FIRST, rows, none, none, anyone, FIRST, FIRST, 0.0)
     loss = end(network, kernels[HEAD], y, weight, z, a, delta, FIRST, rows)
     backward(network, kernels, theta, z, a, delta, FIRST, rows, none)
-    gradients(network, kernels[BLAS], theta, x, a, delta, grad, FIRST, FIRST + 1, rows)
+    gradients(network, kernels, theta, x, a, delta, grad, FIRST, FIRST + 1, rows)
     if alpha > 0.0:
         loss += penalty(arrays, theta, grad, alpha, FIRST, FIRST + 1)
     return loss
@@ -274,7 +277,7 @@ def train_epoch(
         for block in range(blocks):  # read between barriers: no thread writes it there
             total += costs[block, 0] * batch_mass
         for part in range(rank, blocks, team):
-            gradients(network, kernels[BLAS], theta, x, fed if fed.size else a, delta, grad, part, blocks, rows)
+            gradients(network, kernels, theta, x, fed if fed.size else a, delta, grad, part, blocks, rows)
         arrivals = wait_for_all(counter, team, arrivals)
 
         for part in range(rank, blocks, team):
