@@ -36,12 +36,15 @@ class _Ready:
     """A model's compiled networks that no thread is using; made of its parameters and its blueprint as they were."""
 
     def __init__(self, model: HasNetwork) -> None:
+        from backlit.training.vectors import vectors_here
+
         self.flat, self.blueprint = model.flat_, model.network_
         self.n_jobs, self.deterministic = model.n_jobs, model.deterministic
         self.work = self.blueprint.multiplications
         large, free = self.work >= LARGE, self.n_jobs in (None, -1) and not self.deterministic
-        # BLAS's own threads share the products where all threads may be used, and most time goes there
-        self.pooled = large and free and not self.blueprint.front
+        self.blas = not vectors_here()[0].width
+        # BLAS's own threads share its products where all threads may be used, and most time goes there
+        self.pooled = self.blas and large and free and not self.blueprint.front
         self.chunk = SHARED_CHUNK if large and not self.pooled else CHUNK
         self.free: list[Any] = []
 
@@ -64,7 +67,7 @@ class _Ready:
         except IndexError:  # other threads use them all, or this is the first
             network = self._network()
         try:
-            if self.pooled or len(rows) * self.work < POOLED_WORK["rows" if len(rows) > 1 else "row"]:
+            if not self.blas or self.pooled or len(rows) * self.work < POOLED_WORK["rows" if len(rows) > 1 else "row"]:
                 outputs: NDArray[Any] = network.predict(rows)
             else:
                 with single_threaded_blas():
@@ -134,8 +137,8 @@ class HasNetwork:
         """What `finish` makes of the network's outputs, a chunk of rows at a time.
 
         `rows` is an array or a sparse matrix in rows. Each chunk is one thread's, so that the answer does not depend
-        on how many there are; unless the network is large and `deterministic` is not asked for: then BLAS's threads
-        share each product.
+        on how many there are; unless products are BLAS's, the network is large and `deterministic` is not asked for:
+        then BLAS's threads share each product.
         """
         from backlit.training.threads import side_by_side, team_size
 
