@@ -72,8 +72,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         The same seed on the same machine gives the same bits, always. True: whatever the number of threads, because
         every mini-batch is cut into the same 2 blocks of rows, which at most 2 threads share; lbfgs then uses one, and
         so does each product of a prediction, where products are BLAS's (no AVX2) and its threads share them otherwise.
-        False: as many blocks as threads. Unless given: True for stochastic solvers where the machine has at most 2 processors,
-        so that it costs nothing.
+        False: as many blocks as threads. Unless given: True for stochastic solvers where the machine has at most 2
+        processors, so that it costs nothing.
 
     Attributes
     ----------

@@ -10,7 +10,8 @@ from numba import carray, njit
 from .calls import PRODUCTS
 from .memory import address, pointer
 from .precision import FLOAT_BYTES, LANES, OPTIONS, TILE_ROWS, F
-from .tiles import DEPTH, NARROW, PACKING, PANEL, READING, STRIP, copy, room_for_panel, strip, tile, turn
+from .tiles import DEPTH, NARROW, PACKING, PANEL, READING, copy, room_for_panel, tile, turn
+from .vectors import wide
 
 SIGNATURE = PRODUCTS
 BAND = 20 * TILE_ROWS  # rows of the left matrix that are multiplied with every panel before the next rows
@@ -25,12 +26,12 @@ def even(whole, most, unit):
 
 
 @njit(**OPTIONS)
-def turn_panel(source, stride, packed, wide, deep):
+def turn_panel(source, stride, packed, columns, deep):
     """Pack some rows of a matrix as the columns of a panel."""
-    for j in range(0, wide, LANES):
+    for j in range(0, columns, LANES):
         for k in range(0, deep, LANES):
             place = source + j * stride + k * FLOAT_BYTES
-            turn(place, stride, packed + (k * PANEL + j) * FLOAT_BYTES, wide - j, deep - k)
+            turn(place, stride, packed + (k * PANEL + j) * FLOAT_BYTES, columns - j, deep - k)
 
 
 @njit(**OPTIONS)
@@ -47,11 +48,20 @@ def copy_band(left, left_step, band, rows, deep):
 
 @njit(**OPTIONS)
 def multiply_row(left, left_step, right, right_row, begin, out, inner, columns):
-    """A single row: nothing is packed for a single use."""
-    for column in range(0, columns, STRIP):
-        here = column * FLOAT_BYTES
-        start, wide = begin + here if begin else 0, min(STRIP, columns - column)
-        strip(left, 0, left_step, right + here, right_row, 0, start, 0, out + here, 0, inner, wide)
+    """A single row: the right matrix is read once, as it lies, and nothing is packed for a single use."""
+    wide()
+    sums = carray(pointer(out), columns)
+    if begin:
+        first = carray(pointer(begin), columns)
+        for j in range(columns):
+            sums[j] = first[j]
+    else:
+        for j in range(columns):
+            sums[j] = F(0.0)
+    for k in range(inner):
+        number, row = carray(pointer(left + k * left_step), 1)[0], carray(pointer(right + k * right_row), columns)
+        for j in range(columns):
+            sums[j] += number * row[j]
 
 
 @njit(**OPTIONS)
@@ -63,12 +73,12 @@ def multiply_band(
     packed = room_for_panel()
     tiles = -(-rows // TILE_ROWS)
     for column in range(0, columns, PANEL):
-        wide, here = min(PANEL, columns - column), column * FLOAT_BYTES
+        broad, here = min(PANEL, columns - column), column * FLOAT_BYTES
         heard, heard_row = right + here, right_row
         if turn_right:
-            turn_panel(right + column * right_row, right_row, packed, wide, deep)
+            turn_panel(right + column * right_row, right_row, packed, broad, deep)
             heard, heard_row = packed, PANEL * FLOAT_BYTES
-        kind = NARROW if wide <= LANES else READING if turn_right or tiles == 1 else PACKING
+        kind = NARROW if broad <= LANES else READING if turn_right or tiles == 1 else PACKING
         row = 0
         for left_over in range(tiles, 0, -1):
             high = -(-(rows - row) // left_over)
@@ -78,7 +88,7 @@ def multiply_band(
             start = begin + here + row * begin_row if begin else 0
             tile(
                 kind, high, beside, beside_row, beside_step, heard, heard_row, packed, start, begin_row,
-                out + here + row * out_row, out_row, deep, wide,
+                out + here + row * out_row, out_row, deep, broad,
             )  # fmt: skip
             if kind == PACKING:
                 kind, heard, heard_row = READING, packed, PANEL * FLOAT_BYTES

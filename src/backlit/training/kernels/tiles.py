@@ -27,10 +27,10 @@ from .vectors import (
     turned,
 )
 
-READING, PACKING, NARROW, LONE = range(4)
-"""Kinds of tiles: it reads its panel; it packs it too; a panel of half the width; a single row, four panels wide."""
-VECTORS = (2, 2, 1, 8)  # side by side, of each kind
-PANEL, STRIP = VECTORS[READING] * LANES, VECTORS[LONE] * LANES  # columns
+READING, PACKING, NARROW = range(3)
+"""Kinds of tiles: it reads its panel; it packs it too; a panel of half the width."""
+VECTORS = (2, 2, 1)  # side by side, of each kind
+PANEL = VECTORS[READING] * LANES  # columns
 DEPTH = 512  # rows of a packed panel at most: with a tile's rows of the left matrix it fits the cache next to the core
 
 _AHEAD = 32  # rows of the right matrix that are asked for before they are read
@@ -68,19 +68,6 @@ def tile(
     return types.void(*[types.int64] * 14), codegen
 
 
-@intrinsic
-def strip(
-    context, left, left_row, left_step, right, right_step, packed, begin, begin_row, out, out_row, inner, columns
-):  # fmt: skip
-    """Fill a single row of ``out = begin + left right``, as `tile` does."""
-
-    def codegen(target, builder, signature, values):
-        builder.call(_tile_function(builder.module, LONE, 1), values)
-        return target.get_dummy_value()
-
-    return types.void(*[types.int64] * 12), codegen
-
-
 def _tile_function(module, kind, height):
     """The function for tiles of this height: a loop along the inner side, with all sums in registers."""
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [WHOLE] * len(_ARGUMENTS)), f"tile_{kind}_{height}")
@@ -110,10 +97,9 @@ def _tile_function(module, kind, height):
     count, right, packed = phis[:3]
     base, total = phis[3 : 3 + len(bases)], phis[3 + len(bases) :]
     heard = [load_some(builder, after(builder, right, v * VECTOR_BYTES), mask[v]) for v in vectors]
-    if kind in (PACKING, LONE):  # it meets its panel for the first time
+    if kind == PACKING:  # it meets its panel for the first time
         for line in range(0, len(vectors) * VECTOR_BYTES, LINE):
             fetch(builder, after(builder, builder.add(right, far), line))
-    if kind == PACKING:
         for v in vectors:
             store(builder, heard[v], after(builder, packed, v * VECTOR_BYTES))
     following = []
