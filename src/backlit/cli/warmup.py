@@ -36,6 +36,7 @@ def warm_up() -> None:
 
 def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
     """Name and compilation of each kernel."""
+    yield "matrix products", compiled.product
     for name, purpose in PASSES.items():
         yield f"pass of {purpose}", lambda name=name: compiled.entry(name)
     for name in sorted({*GATES, *(recipe.gate for recipe in RECIPES.values())}):
