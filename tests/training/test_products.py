@@ -70,7 +70,7 @@ def test_every_kind_fills_the_product(products, size, precision, turn_left, turn
     [(3, 513, 40), (300, 20, 33), (300, 1100, 70), (1, 700, 300), (257, 1024, 64), (6, 1024, 5)],
     ids=lambda size: "x".join(map(str, size)),
 )
-def test_sides_longer_than_a_panel_a_band_or_a_strip(products, size, precision) -> None:
+def test_sides_longer_than_a_panel_or_a_band(products, size, precision) -> None:
     left, right = matrices(*size, precision)
     begin = np.arange(size[2], dtype=precision)
     wanted = left.astype(np.float64) @ right + begin
