@@ -67,7 +67,17 @@ def test_every_kind_fills_the_product(products, size, precision, turn_left, turn
 @pytest.mark.parametrize("precision", FLOATS)
 @pytest.mark.parametrize(
     "size",
-    [(3, 513, 40), (300, 20, 33), (300, 1100, 70), (1, 700, 300), (257, 1024, 64), (6, 1024, 5)],
+    [
+        (3, 513, 40),
+        (300, 20, 33),
+        (300, 1100, 70),
+        (1, 700, 300),
+        (257, 1024, 64),
+        (6, 1024, 5),
+        (5, 30, 60),
+        (40, 600, 700),
+        (1000, 70, 33),
+    ],
     ids=lambda size: "x".join(map(str, size)),
 )
 def test_sides_longer_than_a_panel_or_a_band(products, size, precision) -> None:

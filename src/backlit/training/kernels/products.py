@@ -10,11 +10,12 @@ from numba import carray, njit
 from .calls import PRODUCTS
 from .memory import address, pointer
 from .precision import FLOAT_BYTES, LANES, OPTIONS, TILE_ROWS, F
-from .tiles import DEPTH, NARROW, PACKING, PANEL, READING, copy, room_for_panel, tile, turn
+from .tiles import BROAD, DEPTH, NARROW, PANEL, PANELS, copy, pack, room_for_panels, tile, turn
 from .vectors import wide
 
 SIGNATURE = PRODUCTS
-BAND = 20 * TILE_ROWS  # rows of the left matrix that are multiplied with every panel before the next rows
+AHEAD = 8  # rows of the right matrix that are asked for before they are packed
+BAND = 480  # rows of the left matrix that are multiplied with every panel before the next rows
 COPIED = 2**18 // FLOAT_BYTES  # numbers from which a turned left matrix is copied, so that a tile's lie close together
 
 
@@ -35,15 +36,41 @@ def turn_panel(source, stride, packed, columns, deep):
 
 
 @njit(**OPTIONS)
+def pack_panels(right, right_row, packed, columns, deep):
+    """Pack some rows of a matrix, panel behind panel: rows are read along, as they lie."""
+    for k in range(deep):
+        source, into = right + k * right_row, packed + k * PANEL * FLOAT_BYTES
+        for j in range(0, columns, PANEL):
+            pack(source + j * FLOAT_BYTES, AHEAD * right_row, into, columns - j)
+            into += panel_bytes(deep)
+
+
+@njit(**OPTIONS)
+def panel_bytes(deep):
+    """From one packed panel to the next: more than it holds, since a power of two has few places in a cache."""
+    return (deep * PANEL + LANES) * FLOAT_BYTES
+
+
+@njit(**OPTIONS)
 def copy_band(left, left_step, band, rows, deep):
     """Copy rows of a turned left matrix, so that what a tile reads lies number behind number."""
     tiles = -(-rows // TILE_ROWS)
+    low, higher = rows // tiles, rows % tiles
     for k in range(deep):
         row = 0
-        for left_over in range(tiles, 0, -1):
-            high = -(-(rows - row) // left_over)
+        for number in range(tiles):
+            high = low + 1 if number < higher else low
             copy(left + k * left_step + row * FLOAT_BYTES, band + (row * deep + k * high) * FLOAT_BYTES, high)
             row += high
+
+
+@njit(**OPTIONS)
+def copy_rows(left, left_row, band, band_row, rows, deep):
+    """Copy rows of a left matrix, so that they do not lie a power of two apart."""
+    for r in range(rows):
+        source, into = carray(pointer(left + r * left_row), deep), carray(pointer(band + r * band_row), deep)
+        for k in range(deep):
+            into[k] = source[k]
 
 
 @njit(**OPTIONS)
@@ -70,28 +97,32 @@ def multiply_band(
     columns,
 ):  # fmt: skip
     """A band of the result, and at most `DEPTH` along the inner side; `left_tile` is 0, or the step of copied rows."""
-    packed = room_for_panel()
+    room, together = room_for_panels(), PANELS * panel_bytes(DEPTH) // panel_bytes(deep)
     tiles = -(-rows // TILE_ROWS)
+    low, higher = rows // tiles, rows % tiles
     for column in range(0, columns, PANEL):
         broad, here = min(PANEL, columns - column), column * FLOAT_BYTES
         heard, heard_row = right + here, right_row
+        kind = NARROW if broad <= LANES else BROAD
         if turn_right:
-            turn_panel(right + column * right_row, right_row, packed, broad, deep)
-            heard, heard_row = packed, PANEL * FLOAT_BYTES
-        kind = NARROW if broad <= LANES else READING if turn_right or tiles == 1 else PACKING
+            turn_panel(right + column * right_row, right_row, room, broad, deep)
+            heard, heard_row = room, PANEL * FLOAT_BYTES
+        elif tiles > 1 or LANES < broad < PANEL:  # for a single tile only what is no whole panel
+            place = column // PANEL % together if tiles > 1 else 0
+            if place == 0:
+                pack_panels(heard, right_row, room, min(together * PANEL, columns - column), deep)
+            heard, heard_row = room + place * panel_bytes(deep), PANEL * FLOAT_BYTES
         row = 0
-        for left_over in range(tiles, 0, -1):
-            high = -(-(rows - row) // left_over)
+        for number in range(tiles):
+            high = low + 1 if number < higher else low
             beside, beside_row, beside_step = left + row * left_row, left_row, left_step
             if left_tile:
                 beside, beside_row, beside_step = left + row * left_tile, FLOAT_BYTES, high * FLOAT_BYTES
             start = begin + here + row * begin_row if begin else 0
             tile(
-                kind, high, beside, beside_row, beside_step, heard, heard_row, packed, start, begin_row,
+                kind, high, beside, beside_row, beside_step, heard, heard_row, start, begin_row,
                 out + here + row * out_row, out_row, deep, broad,
             )  # fmt: skip
-            if kind == PACKING:
-                kind, heard, heard_row = READING, packed, PANEL * FLOAT_BYTES
             row += high
 
 
@@ -105,13 +136,17 @@ def multiply_bands(
         deep, over = min(depth, inner - first), right + first * (FLOAT_BYTES if turn_right else right_row)
         for top in range(0, rows, high):
             tall, into = min(high, rows - top), out + top * out_row
-            beside, tile_step = left + top * left_row + first * left_step, 0
-            if room.size:
+            beside, beside_row, tile_step = left + top * left_row + first * left_step, left_row, 0
+            if room.size and left_row == FLOAT_BYTES:
                 copy_band(beside, left_step, address(room, 0), tall, deep)
                 beside, tile_step = address(room, 0), deep * FLOAT_BYTES
+            elif room.size:
+                beside_row = (deep + LANES) * FLOAT_BYTES
+                copy_rows(beside, left_row, address(room, 0), beside_row, tall, deep)
+                beside = address(room, 0)
             start, start_row = (into, out_row) if first else (begin, 0)
             multiply_band(
-                beside, left_row, left_step, tile_step, over, right_row, turn_right, start, start_row, into, out_row,
+                beside, beside_row, left_step, tile_step, over, right_row, turn_right, start, start_row, into, out_row,
                 tall, deep, columns,
             )  # fmt: skip
 
@@ -132,8 +167,8 @@ def multiply(
         multiply_row(left, left_step, right, right_row, begin, out, inner, columns)
         return
     room = carray(pointer(left), 0)
-    if turn_left and rows * inner >= COPIED:
-        room = np.empty(BAND * DEPTH, F)
+    if rows * inner >= COPIED:
+        room = np.empty(BAND * (DEPTH + LANES), F)
     multiply_bands(
         left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """A tile of a matrix product: some rows of the left matrix times a panel of the right one, summed in registers.
 
-A panel is as many columns as two vectors hold. Its numbers are wanted again by every tile below the first, so the first
-one packs them, row behind row, while it reads them; a panel of a matrix that is turned is packed before (`turn`).
+A panel is as many columns as two vectors hold. Every tile wants its numbers again, so they are packed before,
+row behind row (`turn` for a matrix that is turned).
 """
 
 from itertools import product
@@ -13,11 +13,13 @@ from numba.extending import intrinsic
 from .precision import FLOAT_BYTES, LANES, TILE_ROWS
 from .vectors import (
     LINE,
+    VECTOR,
     VECTOR_BYTES,
     WHOLE,
     after,
     everywhere,
     fetch,
+    load,
     load_some,
     masks,
     multiply_add,
@@ -27,22 +29,21 @@ from .vectors import (
     turned,
 )
 
-READING, PACKING, NARROW = range(3)
-"""Kinds of tiles: it reads its panel; it packs it too; a panel of half the width."""
-VECTORS = (2, 2, 1)  # side by side, of each kind
-PANEL = VECTORS[READING] * LANES  # columns
-DEPTH = 512  # rows of a packed panel at most: with a tile's rows of the left matrix it fits the cache next to the core
+BROAD, NARROW = range(2)
+"""Kinds of tiles: a whole panel, or a packed one; one of half the width or less, that may have numbers beside it."""
+VECTORS = (2, 1)  # side by side, of each kind
+PANEL = VECTORS[BROAD] * LANES  # columns
+DEPTH = 512  # rows of a packed panel at most
+PANELS = 2**18 // max(DEPTH * PANEL * FLOAT_BYTES, 1)  # that are packed together: more of a row is read at once
 
-_AHEAD = 32  # rows of the right matrix that are asked for before they are read
 _BASES = 3  # rows of the left matrix that share a base address: x86 has few registers for addresses
-_ARGUMENTS = ("left", "left_row", "left_step", "right", "right_step", "packed", "begin", "begin_row")
+_ARGUMENTS = ("left", "left_row", "left_step", "right", "right_step", "begin", "begin_row")
 _ARGUMENTS += ("out", "out_row", "inner", "columns")
 
 
 @intrinsic
 def tile(
-    context, kind, rows, left, left_row, left_step, right, right_step, packed, begin, begin_row, out, out_row, inner,
-    columns,
+    context, kind, rows, left, left_row, left_step, right, right_step, begin, begin_row, out, out_row, inner, columns
 ):  # fmt: skip
     """Fill rows of ``out = begin + left right``: at most `TILE_ROWS` of them, and as many columns as the kind has.
 
@@ -53,10 +54,10 @@ def tile(
     def codegen(target, builder, signature, values):
         asked_kind, asked_rows, *arguments = values
         end, nothing = builder.append_basic_block("end"), builder.append_basic_block("nothing")
-        choice = builder.switch(builder.add(builder.shl(asked_rows, WHOLE(2)), asked_kind), nothing)
-        for kind, height in product((READING, PACKING, NARROW), range(1, TILE_ROWS + 1)):
+        choice = builder.switch(builder.add(builder.shl(asked_rows, WHOLE(1)), asked_kind), nothing)
+        for kind, height in product((BROAD, NARROW), range(1, TILE_ROWS + 1)):
             block = builder.append_basic_block(f"tile_{kind}_{height}")
-            choice.add_case(WHOLE(4 * height + kind), block)
+            choice.add_case(WHOLE(2 * height + kind), block)
             builder.position_at_end(block)
             builder.call(_tile_function(builder.module, kind, height), arguments)
             builder.branch(end)
@@ -65,7 +66,7 @@ def tile(
         builder.position_at_end(end)
         return target.get_dummy_value()
 
-    return types.void(*[types.int64] * 14), codegen
+    return types.void(*[types.int64] * 13), codegen
 
 
 def _tile_function(module, kind, height):
@@ -76,32 +77,33 @@ def _tile_function(module, kind, height):
     given = dict(zip(_ARGUMENTS, function.args, strict=True))
     vectors = range(VECTORS[kind])
     entry, loop, end = (function.append_basic_block(name) for name in ("entry", "loop", "end"))
-
     builder = ir.IRBuilder(entry)
     mask = masks(builder, given["columns"], len(vectors))
-    begun = builder.icmp_signed("!=", given["begin"], WHOLE(0))
-    first = masks(builder, builder.select(begun, given["columns"], WHOLE(0)), len(vectors))
-    # even under an empty mask an address that is nobody's takes a processor hundreds of cycles
-    sums, place = [], builder.select(begun, given["begin"], given["out"])
-    for _ in range(height):
-        sums += [load_some(builder, after(builder, place, v * VECTOR_BYTES), first[v]) for v in vectors]
-        place = builder.add(place, given["begin_row"])
+    is_whole = builder.icmp_signed(">=", given["columns"], WHOLE(len(vectors) * LANES))
+    place = builder.add(given["out"], builder.mul(given["out_row"], WHOLE(height)))
+    for _ in range(height):  # the tile below, which comes next, is added to what lies there
+        for line in range(0, len(vectors) * VECTOR_BYTES, LINE):
+            fetch(builder, after(builder, place, line))
+        place = builder.add(place, given["out_row"])
     double = builder.mul(given["left_row"], WHOLE(2))
     bases = [builder.add(given["left"], builder.mul(given["left_row"], WHOLE(i))) for i in range(0, height, _BASES)]
-    far = builder.mul(given["right_step"], WHOLE(_AHEAD))
-    builder.branch(loop)
+    begun = builder.icmp_signed("!=", given["begin"], WHOLE(0))
+    beginnings = []
+    for with_begin, outer in _either(builder, begun):
+        for whole, builder in _either(outer, is_whole) if with_begin else ((False, outer),):
+            sums, place = [ir.Constant(VECTOR, [0.0] * LANES)] * (height * len(vectors)), given["begin"]
+            for i in range(height if with_begin else 0):
+                own = slice(i * len(vectors), (i + 1) * len(vectors))
+                sums[own] = _across(builder, place, None if whole else mask, vectors)
+                place = builder.add(place, given["begin_row"])
+            beginnings.append(([WHOLE(0), given["right"], *bases, *sums], builder.block))
+            builder.branch(loop)
 
     builder = ir.IRBuilder(loop)
-    carried = [WHOLE(0), given["right"], given["packed"], *bases, *sums]
-    phis = [builder.phi(value.type) for value in carried]
-    count, right, packed = phis[:3]
-    base, total = phis[3 : 3 + len(bases)], phis[3 + len(bases) :]
-    heard = [load_some(builder, after(builder, right, v * VECTOR_BYTES), mask[v]) for v in vectors]
-    if kind == PACKING:  # it meets its panel for the first time
-        for line in range(0, len(vectors) * VECTOR_BYTES, LINE):
-            fetch(builder, after(builder, builder.add(right, far), line))
-        for v in vectors:
-            store(builder, heard[v], after(builder, packed, v * VECTOR_BYTES))
+    phis = [builder.phi(value.type) for value in beginnings[0][0]]
+    count, right = phis[:2]
+    base, total = phis[2 : 2 + len(bases)], phis[2 + len(bases) :]
+    heard = _across(builder, right, mask if kind == NARROW else None, vectors)
     following = []
     for i in range(height):
         offset = (WHOLE(0), given["left_row"], double)[i % _BASES]
@@ -111,23 +113,65 @@ def _tile_function(module, kind, height):
     moved = [
         count_next,
         builder.add(right, given["right_step"]),
-        after(builder, packed, PANEL * FLOAT_BYTES),
         *[builder.add(place, given["left_step"]) for place in base],
         *following,
     ]
-    for phi, before, later in zip(phis, carried, moved, strict=True):
-        phi.add_incoming(before, entry)
-        phi.add_incoming(later, loop)
+    for values, block in [*beginnings, (moved, loop)]:
+        for phi, value in zip(phis, values, strict=True):
+            phi.add_incoming(value, block)
     builder.cbranch(builder.icmp_signed("<", count_next, given["inner"]), loop, end)
 
-    builder = ir.IRBuilder(end)
-    place = given["out"]
-    for i in range(height):
-        for v in vectors:
-            store_some(builder, following[len(vectors) * i + v], after(builder, place, v * VECTOR_BYTES), mask[v])
-        place = builder.add(place, given["out_row"])
-    builder.ret_void()
+    for whole, builder in _either(ir.IRBuilder(end), is_whole):
+        place = given["out"]
+        for i in range(height):
+            for v, into in enumerate(_places(builder, place, vectors)):
+                found = following[len(vectors) * i + v]
+                store(builder, found, into) if whole else store_some(builder, found, into, mask[v])
+            place = builder.add(place, given["out_row"])
+        builder.ret_void()
     return function
+
+
+def _either(builder, condition):
+    """Two ways on: (True, a builder where the condition holds), (False, one where it does not)."""
+    holds, fails = (builder.append_basic_block(name) for name in ("holds", "fails"))
+    builder.cbranch(condition, holds, fails)
+    return (True, ir.IRBuilder(holds)), (False, ir.IRBuilder(fails))
+
+
+def _places(builder, place, vectors):
+    """The addresses of vectors side by side."""
+    return [after(builder, place, v * VECTOR_BYTES) for v in vectors]
+
+
+def _across(builder, place, mask, vectors):
+    """Vectors side by side; with masks only the numbers that they let through."""
+    places = _places(builder, place, vectors)
+    if mask is None:
+        return [load(builder, here) for here in places]
+    return [load_some(builder, here, some) for here, some in zip(places, mask, strict=True)]
+
+
+@intrinsic
+def pack(context, source, ahead, into, columns):
+    """Copy a panel's row, or so many of its columns as there are, and ask for the row so many bytes ahead."""
+
+    def codegen(target, builder, signature, values):
+        source, ahead, into, columns = values
+        later = builder.add(source, ahead)
+        for line in range(0, PANEL * FLOAT_BYTES, LINE):
+            fetch(builder, after(builder, later, line))
+        vectors = range(VECTORS[BROAD])
+        mask = masks(builder, columns, len(vectors))
+        with builder.if_else(builder.icmp_signed(">=", columns, WHOLE(PANEL))) as (whole, part):
+            for way, some in (whole, None), (part, mask):
+                with way:
+                    row = _across(builder, source, some, vectors)
+                    for number, place in zip(row, _places(builder, into, vectors), strict=True):
+                        store(builder, number, place)
+        return target.get_dummy_value()
+
+    return types.void(*[types.int64] * 4), codegen
 
 
 @intrinsic
@@ -150,11 +194,11 @@ def turn(context, source, stride, packed, rows, columns):
 
 
 @intrinsic
-def room_for_panel(context):
-    """Where a panel can be packed."""
+def room_for_panels(context):
+    """Where panels can be packed."""
 
     def codegen(target, builder, signature, values):
-        return room(builder, DEPTH * PANEL)
+        return room(builder, PANELS * (DEPTH * PANEL + LANES))
 
     return types.int64(), codegen
 

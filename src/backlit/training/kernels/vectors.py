@@ -13,13 +13,19 @@ VECTOR_BYTES = LANES * FLOAT_BYTES
 LINE = 64  # bytes that a processor's cache moves at once
 _INT = ir.IntType(32)
 _MASK = ir.VectorType(ir.IntType(1), VECTOR.count)
-_PLACES = ir.VectorType(WHOLE, VECTOR.count)
+_PLACE = ir.IntType(BITS)  # as long as a number, so that a comparison is a mask as it stands
+_PLACES = ir.VectorType(_PLACE, VECTOR.count)
 _KIND = f"v{VECTOR.count}f{BITS}"
 
 
 def after(builder, address, step):
     """The address so many bytes further on."""
     return builder.add(address, WHOLE(step))
+
+
+def load(builder, address):
+    """The vector at an address."""
+    return builder.load(builder.inttoptr(address, VECTOR.as_pointer()), align=FLOAT_BYTES)
 
 
 def store(builder, vector, address):
@@ -34,7 +40,7 @@ def everywhere(builder, address):
 
 def masks(builder, count, vectors):
     """Which places of so many vectors, side by side, belong to the first `count` numbers."""
-    limit = _spread(builder, count, _PLACES)
+    limit = _spread(builder, builder.trunc(count, _PLACE) if WHOLE.width > BITS else count, _PLACES)
     places = [[vector * LANES + lane for lane in range(LANES)] for vector in range(vectors)]
     return [builder.icmp_signed("<", ir.Constant(_PLACES, some), limit) for some in places]
 
