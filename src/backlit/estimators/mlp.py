@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
@@ -16,7 +16,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import unique_labels
 
 from backlit.errors import BacklitError
-from backlit.estimators.parameters import class_code
+from backlit.estimators.parameters import class_code, dense
 from backlit.estimators.perceptron import ACTIVATIONS, Perceptron
 from backlit.estimators.saving import State, labels_state, restore_labels
 from backlit.estimators.weighing import CLASS_WEIGHTS, of_classes
@@ -50,6 +50,9 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         As in scikit-learn.
     nesterovs_momentum, early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun
         As in scikit-learn.
+    scoring : str or callable, optional
+        What early stopping goes by: a scorer of scikit-learn's, by name or ``(model, X, y) -> score``; accuracy unless
+        given, R squared for numbers.
     loss : {"log_loss", "quadratic", "squared", "absolute"}
         Cross entropy, or one of the lecture's other losses, summed over the outputs.
     output_activation : {"auto", "softmax", "logistic"}
@@ -81,6 +84,8 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     coefs_, intercepts_ : lists of arrays
         Views of the parameters: ``coefs_[l - 1][i, j]`` is the weight ``w[l][i][j]`` of a trace.
     loss_, best_loss_, loss_curve_, validation_scores_, best_validation_score_
+    validation_loss_curve_ : list of float, or None
+        The mean loss of the rows held out, penalty apart, after each epoch.
     n_iter_, t_, n_layers_, n_outputs_, out_activation_, n_features_in_, feature_names_in_
     network_ : Blueprint
         The network as data.
@@ -130,6 +135,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
+        scoring: str | Callable[..., float] | None = None,
         loss: str = "log_loss",
         output_activation: str = "auto",
         init: str = "glorot",
@@ -166,6 +172,18 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             codes = np.searchsorted(self.classes_, y)
             return X, np.ascontiguousarray(codes[:, None], X.dtype)
         return X, np.ascontiguousarray(self._binarizer.transform(y), X.dtype)
+
+    def _read_further(self, X: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+        y = column_or_1d(y) if self._binarizer.y_type_ in ("binary", "multiclass") else np.asarray(y)
+        strange = np.setdiff1d(unique_labels(y), self.classes_)
+        if len(strange):
+            raise BacklitError(f"y_val: label {strange[0]!r} is not among those of y")
+        rows = dense(self._rows(X))
+        if self._binarizer.y_type_ == "multiclass":
+            wanted = np.searchsorted(self.classes_, y)[:, None]
+        else:
+            wanted = self._binarizer.transform(y)
+        return _as_many(rows, wanted)
 
     def _check_labels(self, labels: NDArray[Any]) -> None:
         """The network has an output for each class it was made for, and for no other."""
@@ -290,7 +308,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         As in `MLPClassifier`.
     shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, early_stopping
         As in `MLPClassifier`.
-    validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, init
+    validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, scoring, init
         As in `MLPClassifier`.
     weight_decay, dropout, n_jobs, deterministic
         As in `MLPClassifier`.
@@ -338,6 +356,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
+        scoring: str | Callable[..., float] | None = None,
         init: str = "glorot",
         weight_decay: float = 0.01,
         dropout: float = 0.0,
@@ -360,6 +379,10 @@ class MLPRegressor(RegressorMixin, Perceptron):
         y = y.reshape(len(y), -1)
         reach_of(self._ending()[1]).check(y, self.loss)
         return X, np.ascontiguousarray(y, X.dtype)
+
+    def _read_further(self, X: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+        wanted = np.asarray(y, dtype=np.float64)
+        return _as_many(dense(self._rows(X)), wanted.reshape(len(wanted), -1))
 
     def _score_outputs(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None) -> float:
         if not np.isfinite(outputs).all():
@@ -390,6 +413,13 @@ class MLPRegressor(RegressorMixin, Perceptron):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def _as_many(rows: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Both, if there is a target for each row."""
+    if len(rows) != len(wanted):
+        raise BacklitError(f"y_val: {len(wanted)} targets for {len(rows)} rows of X_val; they must be as many")
+    return np.ascontiguousarray(rows), np.ascontiguousarray(wanted)
 
 
 def _store(estimator: Any, given: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, _fit_context, is_classifier
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
@@ -55,6 +58,25 @@ LOOKED_AT = 2**16
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Rows that a training is judged by: as the network reads them, and `asked` as they were given, for a scorer."""
+
+    inputs: NDArray[Any]
+    targets: NDArray[Any]
+    weights: NDArray[Any] | None
+    learn: NDArray[np.int64] | None  # the rows that are left to learn from; all, if these are none of them
+    asked: tuple[Any, ...]
+    scorer: Any
+
+    def score(self, model: Perceptron) -> float:
+        """By the scorer, or without one by the outputs: accuracy, or R squared."""
+        if self.scorer is None:
+            return model._score_outputs(model._outputs(self.inputs), self.targets, self.weights)
+        more = {} if self.weights is None else {"sample_weight": self.weights}
+        return float(self.scorer(model, *self.asked, **more))
+
+
 class Perceptron(HasColumns, BaseEstimator):
     """A network with scikit-learn's parameters; the two kinds say how targets are read and how the network ends."""
 
@@ -82,6 +104,7 @@ class Perceptron(HasColumns, BaseEstimator):
         "epsilon": [Interval(Real, 0, None, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "max_fun": [Interval(Integral, 1, None, closed="left")],
+        "scoring": [StrOptions(set(get_scorer_names())), callable, None],
         "init": [StrOptions(set(INITIALS))],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left")],
@@ -109,7 +132,16 @@ class Perceptron(HasColumns, BaseEstimator):
     # -- fitting ------------------------------------------------------------------------------------------------------
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        on_epoch: Callable[[Any], bool | None] | None = None,
+    ) -> Self:
         """Train on all rows.
 
         Parameters
@@ -118,6 +150,10 @@ class Perceptron(HasColumns, BaseEstimator):
             float32 trains in float32, everything else in float64.
         y : array-like, shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like, shape (n_samples,), optional
+        X_val, y_val : as X and y, optional
+            Rows of your own to stop early by, as with ``early_stopping=True``; then all rows of X are learnt from.
+        on_epoch : callable, optional
+            Told of each epoch (number, loss, score, rate); answering True stops the training. Not with lbfgs.
 
         Returns
         -------
@@ -128,7 +164,11 @@ class Perceptron(HasColumns, BaseEstimator):
         ValueError
             If X or y hold NaN or infinity, lengths differ, or a parameter is out of range.
         """
-        self._fit(X, y, sample_weight, once=False)
+        if (X_val is None) != (y_val is None):
+            raise BacklitError("X_val and y_val: one is given without the other; give both")
+        if self.solver == "lbfgs" and (X_val is not None or on_epoch is not None):
+            raise BacklitError("X_val, on_epoch: lbfgs has no epochs; use another solver")
+        self._fit(X, y, sample_weight, once=False, further=(X_val, y_val), on_epoch=on_epoch)
         return self
 
     @available_if(lambda self: self.solver in OPTIMIZERS)
@@ -156,7 +196,16 @@ class Perceptron(HasColumns, BaseEstimator):
         self._fit(X, y, sample_weight, once=True)
         return self
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any, once: bool) -> None:
+    def _fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        once: bool,
+        further: tuple[Any, Any] = (None, None),
+        on_epoch: Callable[[Any], bool | None] | None = None,
+    ) -> None:
+        given = X, y
         first = "flat_" not in vars(self) or not (self.warm_start or once)
         X, targets = self._read(X, y, first)
         weights = np.empty(0, X.dtype)
@@ -176,7 +225,9 @@ class Perceptron(HasColumns, BaseEstimator):
                 self._fit_lbfgs(X, targets, weights)
         else:
             with single_threaded_blas():
-                self._fit_stochastic(X, targets, weights, once, fresh=not once or "_optimizer" not in vars(self))
+                held = None if once else self._held_out(given, targets, weights, further)
+                fresh = not once or "_optimizer" not in vars(self)
+                self._fit_stochastic(X, targets, weights, once, fresh, held, on_epoch)
 
     def _blueprint(self, inputs: int, targets: NDArray[Any]) -> Blueprint:
         hidden = widths_of(self.hidden_layer_sizes)
@@ -255,7 +306,14 @@ class Perceptron(HasColumns, BaseEstimator):
         return np.eye(self.network_.outputs, dtype=targets.dtype)[targets[:, 0].astype(np.int64)]
 
     def _fit_stochastic(
-        self, X: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any], once: bool, fresh: bool
+        self,
+        X: NDArray[Any],
+        targets: NDArray[Any],
+        weights: NDArray[Any],
+        once: bool,
+        fresh: bool,
+        held: HeldOut | None,
+        on_epoch: Callable[[Any], bool | None] | None,
     ) -> None:
         from backlit.training.loop import RAN_OUT, Epoch, Plan, Samples, train
         from backlit.training.network import Network
@@ -263,8 +321,10 @@ class Perceptron(HasColumns, BaseEstimator):
         first_epoch = self._epochs_behind
         if not once:
             self.n_iter_ = 0
-        rows, held_out = self._split(X, targets, weights)
-        samples = Samples(rows[0], self._smoothed(rows[1]), rows[2])
+        samples = Samples(X, targets, weights)
+        if held is not None and held.learn is not None:
+            samples = samples.rows(held.learn)
+        samples = replace(samples, targets=self._smoothed(samples.targets))
         network = Network(
             self.network_,
             self.flat_,
@@ -286,14 +346,15 @@ class Perceptron(HasColumns, BaseEstimator):
             patience=np.inf if once else self.n_iter_no_change,
             seed=self._seed,
         )
-        if self.early_stopping and not once:
+        if held is not None:
             self.validation_scores_: list[float] | None = []
+            self.validation_loss_curve_: list[float] | None = []
             self.best_validation_score_: float | None = -np.inf
             self.best_loss_ = None
         else:
-            self.validation_scores_ = self.best_validation_score_ = None
+            self.validation_scores_ = self.validation_loss_curve_ = self.best_validation_score_ = None
 
-        def told(epoch: Epoch) -> None:
+        def told(epoch: Epoch) -> bool | None:
             self.n_iter_ += 1
             self._epochs_behind += 1
             self.t_ += len(samples)
@@ -306,16 +367,22 @@ class Perceptron(HasColumns, BaseEstimator):
                 self.best_validation_score_ = max(self.best_validation_score_, epoch.score)
             if self.verbose:
                 self._say(self.n_iter_, epoch.loss, epoch.score)
+            return on_epoch(epoch) if on_epoch else None
 
         def validate(network: Network) -> float:
-            return self._score_outputs(self._outputs(held_out[0]), held_out[1], held_out[2])
+            assert held is not None
+            assert self.validation_loss_curve_ is not None
+            self.validation_loss_curve_.append(network.mean_loss(held.inputs, wanted, held.weights))
+            return held.score(self)
+
+        wanted = self._dense_targets(held.targets) if held is not None else targets[:0]
 
         history = train(
             network,
             self._optimizer,
             samples,
             plan,
-            validate=validate if held_out else None,
+            validate=validate if held is not None else None,
             on_epoch=told,
             first_epoch=first_epoch,
             first_sample=self.t_,
@@ -356,21 +423,34 @@ class Perceptron(HasColumns, BaseEstimator):
         """Targets of yes and no, moved towards a half; those of several classes are smoothed by the engine."""
         return targets
 
-    def _split(self, X: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> tuple[Any, Any]:
-        """The rows to learn from, and those held out for early stopping."""
+    def _held_out(
+        self, given: tuple[Any, Any], targets: NDArray[Any], weights: NDArray[Any], further: tuple[Any, Any]
+    ) -> HeldOut | None:
+        """What stops a training early: rows of the caller's own, else a part of those given, or nothing."""
+        dtype, scorer = self.flat_.dtype, check_scoring(self, self.scoring, allow_none=True)
+        if further[0] is not None:
+            rows, wanted = self._read_further(*further)
+            return HeldOut(np.array(rows, dtype), np.array(wanted, dtype), None, None, further, scorer)
         if not self.early_stopping:
-            return (X, targets, weights), None
+            return None
         single = is_classifier(self) and targets.shape[1] == 1  # multilabel targets are not stratified
         stratify = (targets if self.n_outputs_ > 1 else targets > 0) if single else None
         chosen, held = train_test_split(
-            np.arange(len(X)), test_size=self.validation_fraction, random_state=self._seed, stratify=stratify
+            np.arange(len(targets)), test_size=self.validation_fraction, random_state=self._seed, stratify=stratify
         )
         if len(held) < 2:
             raise ValueError(
                 "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
             )
-        parts = [(a[chosen], a[held]) if len(a) else (a, None) for a in (X, targets, weights)]
-        return tuple(part for part, _ in parts), tuple(part for _, part in parts)
+        asked = tuple(_safe_indexing(part, held) for part in given)
+        rows = np.array(dense(self._rows(asked[0])), dtype, order="C")
+        own = weights[held] if weights.size else None
+        quick = None if self.scoring is None else scorer
+        return HeldOut(rows, np.ascontiguousarray(targets[held]), own, chosen, asked, quick)
+
+    def _read_further(self, X: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Rows to validate on, and their targets, read as those of the rows to learn from were."""
+        raise NotImplementedError
 
     def _new_optimizer(self) -> Any:
         from backlit.training.optimizers import Optimizer
@@ -407,7 +487,8 @@ class Perceptron(HasColumns, BaseEstimator):
             self.feature_names_in_ = np.array(header["names"], dtype=object)
         for name, value in header["fitted"].items():
             setattr(self, name, value)
-        self.best_loss_, self.validation_scores_, self.best_validation_score_ = self.loss_, None, None
+        self.best_loss_ = self.loss_
+        self.validation_scores_ = self.validation_loss_curve_ = self.best_validation_score_ = None
 
     # -- reading input ------------------------------------------------------------------------------------------------
 

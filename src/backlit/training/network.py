@@ -186,6 +186,19 @@ class Network:
         )  # fmt: skip
         return float(loss), self._grad
 
+    def mean_loss(self, inputs: Matrix, targets: Matrix, weights: Vector | None = None) -> float:
+        """The weighted mean loss of any number of rows, as the network stands.
+
+        Parameters
+        ----------
+        inputs, targets : ndarray, shape (n, inputs) and (n, outputs)
+        weights : ndarray, shape (n,), optional
+        """
+        counts = np.ones(len(inputs), self.theta.dtype) if weights is None else weights
+        shares = (counts / counts.sum()).astype(self.theta.dtype)
+        parts = (slice(start, start + self.capacity) for start in range(0, len(inputs), self.capacity))
+        return sum(self.loss_and_gradient(inputs[part], targets[part], shares[part])[0] for part in parts)
+
     def train_epoch(
         self,
         optimizer: Optimizer,
