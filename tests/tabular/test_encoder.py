@@ -79,6 +79,28 @@ def test_a_column_that_is_nearly_always_the_same_is_scaled_by_its_range() -> Non
     np.testing.assert_allclose(encoded(x[:, None])[:, 0], smooth_clip((x - 7) * 2 / 4), rtol=1e-6)
 
 
+def test_steps_climb_from_one_quantile_to_the_next() -> None:
+    x = np.array([0.0, 1.0, 2.0, 4.0, 8.0])
+    encoder = fit_encoder(pd.DataFrame({"x": x}), steps=4)
+    assert encoder.feature_names_out == ("x", "x step 1", "x step 2", "x step 3", "x step 4")
+    raw = BLOCKS["steps"](
+        encoder.columns[0], encoder.blocks[1], encoder.columns[0].read(pa.array([-1.0, 3.0, 6.0, 99.0]))
+    )
+    np.testing.assert_array_equal(raw, [[0, 0, 0, 0], [1, 1, 0.5, 0], [1, 1, 1, 0.5], [1, 1, 1, 1]])
+    missing = encoder.encode(pd.DataFrame({"x": [None, 2.0]}))
+    np.testing.assert_array_equal(missing[0], np.zeros(5))
+
+
+def test_steps_are_fewer_where_columns_or_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = np.random.default_rng(0).normal(size=(50, 40))
+    assert fit_encoder(wide, steps=32, most_steps=512).n_outputs == 40 * (1 + 12)
+    assert fit_encoder(wide, steps=32, most_steps=100).n_outputs == 40
+    monkeypatch.setattr("backlit.tabular.encoder.MOST_CELLS", 50 * 40 * 5)
+    assert fit_encoder(wide, steps=32, most_steps=512).n_outputs == 40 * (1 + 5)
+    often = np.array([0.0] * 30 + [1.0] * 20)[:, None]
+    assert fit_encoder(often, steps=32).n_outputs == 1  # one step would say what the number says
+
+
 def test_missing_is_zero_with_an_indicator_and_infinity_the_largest_seen() -> None:
     encoder = fit_encoder(pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0, None, np.inf]}))
     assert encoder.feature_names_out == ("x", "x is missing")
@@ -320,7 +342,7 @@ def test_options_are_checked(bad: Any) -> None:
 
 def test_state_goes_through_json_and_back() -> None:
     frame = pa.table(PEOPLE)
-    for options in ({}, {"max_onehot": 1}, {"scale_onehot": False}):
+    for options in ({}, {"max_onehot": 1}, {"scale_onehot": False}, {"steps": 4}):
         encoder = fit_encoder(frame, **options)
         state, arrays = encoder.to_state()
         again = FrameEncoder.from_state(json.loads(json.dumps(state, allow_nan=False)), arrays)
@@ -351,11 +373,12 @@ CELL = st.none() | st.floats(width=64) | st.integers(-(2**62), 2**62) | st.boole
     rows=st.lists(st.tuples(st.floats(), CELL, st.none() | st.text(max_size=2)), min_size=1, max_size=12),
     later=st.lists(st.tuples(st.none() | st.floats(), CELL, st.none() | st.text(max_size=2)), min_size=1, max_size=5),
     max_onehot=st.integers(0, 4),
+    steps=st.sampled_from([0, 4, 32]),
 )
-def test_any_table_is_finite_and_bounded_or_refused(rows: Any, later: Any, max_onehot: int) -> None:
+def test_any_table_is_finite_and_bounded_or_refused(rows: Any, later: Any, max_onehot: int, steps: int) -> None:
     rows = [list(row) for row in rows]
     try:
-        encoder = fit_encoder(rows, max_onehot=max_onehot)
+        encoder = fit_encoder(rows, max_onehot=max_onehot, steps=steps)
     except BacklitError:
         return
     matrix = encoder.encode(rows)

@@ -91,6 +91,26 @@ def test_best_epoch_is_restored() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to one process there")
+@pytest.mark.parametrize(
+    ("scores", "epochs"),
+    [
+        ([-1.0] * 4 + [-0.5] * 8 + [-0.5] * 16, 28),  # the third wave gave nothing
+        ([-1.0] * 4 + [-0.995] * 8, 12),  # half a hundredth is too little
+        ([-1.0] * 4 + [-0.5] * 8 + [-0.4] * 48, 60),
+        ([0.5] * 4 + [0.501] * 8 + [0.5] * 16, 28),  # what may be above 0 has no parts: any gain counts
+    ],
+)
+def test_the_last_wave_of_a_schedule_is_one_that_brings_too_little(scores: list[float], epochs: int) -> None:
+    theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
+    given = iter(scores)
+    plan = Plan(epochs=60, rate=1e-4, schedule="coslog4", wave_gain=0.01, patience=np.inf)
+    optimizer = Optimizer("adam", theta.size, theta.dtype, SETTINGS)
+    # the waves end after epochs 4, 12 and 28
+    history = train(Network(BLUEPRINT, theta, 128), optimizer, samples(128), plan, validate=lambda _: next(given))
+    assert len(history.epochs) == epochs
+    assert ("wave" in history.stopped) == (epochs < 60)
+
+
 def test_interrupt_ends_a_training_and_keeps_what_was_learnt(ctrl_c: None) -> None:
     theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
     network = Network(BLUEPRINT, theta, 128)

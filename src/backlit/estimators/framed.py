@@ -91,7 +91,6 @@ class Framed(HasColumns, BaseEstimator):
     }
 
     task: str
-    _metrics: Mapping[str, Badness]
     encoder_: FrameEncoder
 
     def __init__(
@@ -146,6 +145,7 @@ class Framed(HasColumns, BaseEstimator):
         X : data frame (pandas, polars, pyarrow, ...) or array, shape (n_samples, n_columns)
             Numbers, text, categories, booleans, dates; nulls and infinities are fine.
         y : array-like, shape (n_samples,), or (n_samples, n_outputs) for regression
+            Of a classifier, several columns of 0 and 1 are labels that a row has or has not.
         sample_weight : array-like, shape (n_samples,), optional
         X_val, y_val : as X and y, optional
             What chooses the best epoch; then all rows of X are learnt from.
@@ -171,7 +171,7 @@ class Framed(HasColumns, BaseEstimator):
         targets = self._read_target(y)
         if len(targets) < FEWEST and X_val is None:
             raise too_few(len(targets))
-        self.encoder_ = fit_encoder(X)
+        self.encoder_ = fit_encoder(X, steps=recipe.number_steps, most_steps=recipe.most_steps)
         rows = self.encoder_.encode(X)
         if len(rows) != len(targets):
             raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")
@@ -179,7 +179,7 @@ class Framed(HasColumns, BaseEstimator):
         self.feature_names_in_ = np.array(self.encoder_.feature_names_in, dtype=object)
         weights = self._reweighted(_weights(sample_weight, len(rows)), targets)
         blueprint = self._blueprint(rows.shape[1], self._width(targets), recipe)
-        badness = chosen(self.metric, self._metrics) or self._badness(blueprint.loss)
+        badness = chosen(self.metric, self._known_metrics()) or self._badness(blueprint.loss)
         told = _Told(self.members, self.verbose, on_epoch, self._deadline())
         data = Samples(rows, targets, weights)
         if X_val is None:
@@ -271,6 +271,7 @@ class Framed(HasColumns, BaseEstimator):
             fading=True,
             tolerance=0.0,
             patience=math.inf,
+            wave_gain=recipe.wave_gain,
             seed=seed,
         )
 
@@ -363,6 +364,10 @@ class Framed(HasColumns, BaseEstimator):
     # -- what the two kinds decide for themselves --------------------------------------------------------------------
 
     def _read_target(self, y: Any) -> NDArray[np.float32]:
+        raise NotImplementedError
+
+    def _known_metrics(self) -> Mapping[str, Badness]:
+        """What the best epoch may be chosen by, by name."""
         raise NotImplementedError
 
     def _width(self, targets: NDArray[np.float32]) -> int:

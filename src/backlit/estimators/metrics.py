@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ Badness = Callable[[Numbers, Numbers, Numbers], float]
 
 
 def _of_labels(score: Callable[..., float]) -> Badness:
-    return lambda outputs, codes, weights: -float(score(codes, outputs.argmax(axis=1), sample_weight=weights))
+    return lambda outputs, codes, weights: 1.0 - float(score(codes, outputs.argmax(axis=1), sample_weight=weights))
 
 
 def _rank(outputs: Numbers, codes: Numbers, weights: Numbers) -> float:
@@ -29,6 +30,24 @@ def _rank(outputs: Numbers, codes: Numbers, weights: Numbers) -> float:
         return 1.0 - float(metrics.roc_auc_score(codes, outputs[:, 1], sample_weight=weights))
     shares = outputs / outputs.sum(axis=1, keepdims=True)
     return 1.0 - float(metrics.roc_auc_score(codes, shares, sample_weight=weights, multi_class="ovr"))
+
+
+def _of_marks(score: Callable[..., float]) -> Badness:
+    return lambda outputs, marks, weights: 1.0 - float(score(marks, outputs > 0.5, sample_weight=weights))
+
+
+def entropy_of_marks(outputs: Numbers, marks: Numbers, weights: Numbers) -> tuple[float, float]:
+    """The temperature with the least mean cross entropy of yes and no, over rows and labels, and that entropy."""
+    sure = outputs.reshape(-1, 1)
+    return best_temperature(np.hstack([1.0 - sure, sure]), marks.reshape(-1), np.repeat(weights, marks.shape[1]))
+
+
+def _rank_of_marks(outputs: Numbers, marks: Numbers, weights: Numbers) -> float:
+    """One minus the mean area under the labels' ROC curves; a label that all rows or none have has no curve."""
+    some = (marks.min(axis=0) == 0) & (marks.max(axis=0) == 1)
+    if not some.any():
+        return entropy_of_marks(outputs, marks, weights)[1]
+    return 1.0 - float(metrics.roc_auc_score(marks[:, some], outputs[:, some], sample_weight=weights))
 
 
 def _errors(measure: Callable[..., float]) -> Badness:
@@ -44,6 +63,14 @@ CLASS_METRICS: Mapping[str, Badness] = {
     "neg_log_loss": lambda outputs, codes, weights: best_temperature(outputs, codes, weights)[1],
     "roc_auc": _rank,
 }  # fmt: skip
+LABEL_METRICS: Mapping[str, Badness] = {
+    "accuracy": _of_marks(metrics.accuracy_score),
+    "f1_macro": _of_marks(partial(metrics.f1_score, average="macro", zero_division=0.0)),
+    "neg_log_loss": lambda outputs, marks, weights: entropy_of_marks(outputs, marks, weights)[1],
+    "roc_auc": _rank_of_marks,
+}
+"""For rows with several labels: targets are 0 and 1, shape (n, labels), and outputs the probability of each."""
+
 NUMBER_METRICS: Mapping[str, Badness] = {
     "neg_root_mean_squared_error": _errors(metrics.root_mean_squared_error),
     "neg_mean_absolute_error": _errors(metrics.mean_absolute_error),

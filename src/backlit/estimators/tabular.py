@@ -15,15 +15,16 @@ from sklearn.utils._param_validation import Interval
 from backlit.declaring import loss as declare_loss
 from backlit.emit import GATES
 from backlit.emit.numpy import evaluator
+from backlit.errors import BacklitError
 from backlit.estimators.calibration import best_temperature
 from backlit.estimators.framed import Framed
-from backlit.estimators.metrics import CLASS_METRICS, NUMBER_METRICS, Badness
+from backlit.estimators.metrics import CLASS_METRICS, LABEL_METRICS, NUMBER_METRICS, Badness, entropy_of_marks
 from backlit.estimators.parameters import class_code
 from backlit.estimators.saving import State, labels_state, restore_labels
 from backlit.estimators.weighing import CLASS_WEIGHTS, of_classes
 from backlit.expression import parse
 from backlit.losses import loss_named
-from backlit.tabular import TargetScaler, encode_classes
+from backlit.tabular import TargetScaler, encode_classes, encode_labels, has_several_targets
 from backlit.tabular.recipe import RECIPES, Recipe
 from backlit.tabular.target import reach_of
 
@@ -70,6 +71,8 @@ class TabularClassifier(ClassifierMixin, Framed):
     Attributes
     ----------
     classes_ : ndarray of labels
+    multilabel_ : bool
+        Whether a row may have several labels: `y` had a column of 0 and 1 for each, which `classes_` names.
     encoder_ : FrameEncoder
         How columns become numbers.
     network_, flat_, coefs_, intercepts_
@@ -92,7 +95,6 @@ class TabularClassifier(ClassifierMixin, Framed):
     _parameter_constraints: Mapping[str, list[Any]] = {**Framed._parameter_constraints, "class_weight": CLASS_WEIGHTS}
 
     task = "classification"
-    _metrics = CLASS_METRICS
 
     def __init__(
         self,
@@ -128,27 +130,47 @@ class TabularClassifier(ClassifierMixin, Framed):
         self.class_weight = class_weight
 
     def _read_target(self, y: Any) -> NDArray[np.float32]:
-        self.classes_, codes = encode_classes(y)
-        return codes.astype(np.float32)[:, None]
+        self.multilabel_ = has_several_targets(y)
+        self.classes_, codes = (encode_labels if self.multilabel_ else encode_classes)(y)
+        return codes.astype(np.float32).reshape(len(codes), -1)
+
+    def _several_labels(self) -> bool:
+        return self.multilabel_
+
+    def _known_metrics(self) -> Mapping[str, Badness]:
+        return LABEL_METRICS if self.multilabel_ else CLASS_METRICS
+
+    def _loss(self, recipe: Recipe) -> str:
+        return "binary_cross_entropy" if self.multilabel_ else recipe.loss
 
     def _read_further_target(self, y: Any) -> NDArray[np.float32]:
+        if self.multilabel_:
+            marks = encode_labels(y)[1].astype(np.float32)
+            if marks.shape[1] != len(self.classes_):
+                raise BacklitError(f"y_val: {marks.shape[1]} labels where y has {len(self.classes_)}; give the same")
+            return marks
         codes = [class_code(self.classes_, label) for label in np.asarray(y, dtype=object).reshape(-1)]
         return np.array(codes, np.float32)[:, None]
 
     def _reweighted(self, weights: NDArray[np.float32], targets: NDArray[np.float32]) -> NDArray[np.float32]:
         if self.class_weight is None:
             return weights
+        if self.multilabel_:
+            raise BacklitError("class_weight: a row has several labels; give sample_weight in its place")
         own = of_classes(self.class_weight, self.classes_, self._as_wanted(targets))
         return (own * (weights if weights.size else 1.0)).astype(np.float32)
 
     def _as_wanted(self, targets: NDArray[np.float32]) -> NDArray[Any]:
-        return targets[:, 0].astype(np.int64)
+        wanted = targets.astype(np.int64)
+        return wanted if self.multilabel_ else wanted[:, 0]
 
     def _width(self, targets: NDArray[np.float32]) -> int:
         return len(self.classes_)
 
     def _strata(self, targets: NDArray[np.float32]) -> NDArray[Any] | None:
         """The classes; those with too few rows for every part of the folds share one stratum."""
+        if self.multilabel_:
+            return None
         codes = targets[:, 0].astype(np.int64)
         rare = np.bincount(codes, minlength=len(self.classes_))[codes] < STRATUM
         strata = np.where(rare, -1, codes)
@@ -158,8 +180,11 @@ class TabularClassifier(ClassifierMixin, Framed):
         """Mean cross entropy at its best temperature, plus the recipe's weight times the error rate."""
 
         def badness(outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> float:
-            wrong = float(np.average(outputs.argmax(axis=1) != targets, weights=weights))
-            _, entropy = best_temperature(outputs, targets, weights)
+            if self.multilabel_:
+                wrong = float(np.average(((outputs > 0.5) != targets).mean(axis=1), weights=weights))
+            else:
+                wrong = float(np.average(outputs.argmax(axis=1) != targets, weights=weights))
+            _, entropy = self._best_temperature(outputs, targets, weights)
             return entropy + RECIPES[self.task].error_weight * wrong
 
         return badness
@@ -169,35 +194,55 @@ class TabularClassifier(ClassifierMixin, Framed):
 
         Dividing the last layer's parameters does it, so the network stays one network.
         """
-        temperature, _ = best_temperature(outputs, targets, weights)
+        temperature, _ = self._best_temperature(outputs, targets, weights)
         self.coefs_[-1][...] /= temperature
         self.intercepts_[-1][...] /= temperature
 
+    def _best_temperature(
+        self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]
+    ) -> tuple[float, float]:
+        """The temperature with the least cross entropy, and that entropy."""
+        return (entropy_of_marks if self.multilabel_ else best_temperature)(outputs, targets, weights)
+
     def _target_row(self, y: Any) -> NDArray[np.float64]:
+        if self.multilabel_:
+            return np.asarray(encode_labels(np.asarray(y).reshape(1, -1))[1][0], dtype=np.float64)
         return np.asarray(np.eye(len(self.classes_))[class_code(self.classes_, y)])
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """The probability of each class, shape (n_samples, n_classes), in the order of `classes_`."""
+        """The probability of each class, shape (n_samples, n_classes), in the order of `classes_`.
+
+        Where a row may have several labels, each one's own: they need not sum to 1.
+        """
         return self._probabilities(self._encoded(X))
 
     def _probabilities(self, rows: NDArray[Any]) -> NDArray[np.float64]:
         outputs = self._outputs(rows).astype(np.float64)
+        if self.multilabel_:
+            return np.asarray(outputs)
         return np.asarray(outputs / outputs.sum(axis=1, keepdims=True))
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """The most likely label of each row, shape (n_samples,)."""
+        """The most likely label of each row, shape (n_samples,); of several labels 0 or 1, (n_samples, n_labels)."""
         return self._answers(self._encoded(X))
 
     def _answers(self, rows: NDArray[Any]) -> NDArray[Any]:
+        if self.multilabel_:
+            return (self._probabilities(rows) > 0.5).astype(np.int64)
         return np.asarray(self.classes_[self._probabilities(rows).argmax(axis=1)])
 
     def _to_state(self) -> State:
         header, arrays = super()._to_state()
-        return {**header, "classes": labels_state(self.classes_)}, arrays
+        return {**header, "classes": labels_state(self.classes_), "multilabel": self.multilabel_}, arrays
 
     def _from_state(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         super()._from_state(header, arrays)
-        self.classes_ = restore_labels(header["classes"])
+        self.classes_, self.multilabel_ = restore_labels(header["classes"]), bool(header["multilabel"])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
 
 
 class TabularRegressor(RegressorMixin, Framed):
@@ -231,7 +276,6 @@ class TabularRegressor(RegressorMixin, Framed):
     }
 
     task = "regression"
-    _metrics = NUMBER_METRICS
 
     def __init__(
         self,
@@ -279,6 +323,9 @@ class TabularRegressor(RegressorMixin, Framed):
     def _read_further_target(self, y: Any) -> NDArray[np.float32]:
         scores = self.scaler_.scale(y)
         return scores.reshape(len(scores), -1).astype(np.float32)
+
+    def _known_metrics(self) -> Mapping[str, Badness]:
+        return NUMBER_METRICS
 
     def _loss(self, recipe: Recipe) -> str:
         if self.loss != "quantile":

@@ -3,7 +3,14 @@
 from backlit.tabular.columns import Block, Column
 from backlit.tabular.encoder import FrameEncoder, fit_encoder
 from backlit.tabular.frames import Frame, read_frame
-from backlit.tabular.target import InferredTask, TargetScaler, encode_classes, infer_task
+from backlit.tabular.target import (
+    InferredTask,
+    TargetScaler,
+    encode_classes,
+    encode_labels,
+    has_several_targets,
+    infer_task,
+)
 
 __all__ = [
     "Block",
@@ -13,7 +20,9 @@ __all__ = [
     "InferredTask",
     "TargetScaler",
     "encode_classes",
+    "encode_labels",
     "fit_encoder",
+    "has_several_targets",
     "infer_task",
     "read_frame",
 ]

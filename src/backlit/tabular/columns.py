@@ -28,10 +28,11 @@ MAX_COUNTED = 10_000
 class Block:
     """Neighbouring outputs that come from one column in one way.
 
-    `kind` is one of `BLOCKS`: ``numeric`` (the column itself), ``calendar`` (a position in time, `categories` names
-    it), ``binary`` (-1 for the first of two categories, +1 for the second), ``onehot`` (an output for each of
-    `categories`), ``other`` (1 for a category without an output of its own), ``frequency`` (log of 1 + how often
-    the category was seen in training), ``missing`` (1 for a null).
+    `kind` is one of `BLOCKS`: ``numeric`` (the column itself), ``steps`` (how far each step from one of the column's
+    quantiles to the next is climbed, 0 to 1), ``calendar`` (a position in time, `categories` names it), ``binary`` (-1
+    for the first of two categories, +1 for the second), ``onehot`` (an output for each of `categories`), ``other`` (1
+    for a category without an output of its own), ``frequency`` (log of 1 + how often the category was seen in
+    training), ``missing`` (1 for a null).
     """
 
     column: str
@@ -53,6 +54,8 @@ class Column:
     """What minus infinity is read as: the least finite number seen."""
     high: float = 0.0
     """What infinity is read as: the largest finite number seen."""
+    edges: tuple[float, ...] = ()
+    """Where the steps of a column of numbers begin and end: quantiles of what was seen."""
     categories: tuple[str, ...] = ()
     """The values that have a code, which is their place here."""
     counts: tuple[int, ...] = ()
@@ -176,6 +179,14 @@ def _numeric(column: Column, block: Block, reading: Reading) -> Numbers:
     return reading.values[:, None]
 
 
+def _steps(column: Column, block: Block, reading: Reading) -> Numbers:
+    """How far each step is climbed: 'piecewise linear encoding' of Gorishniy et al. 2022."""
+    edges = np.array(column.edges)
+    with np.errstate(over="ignore"):  # far above a step it is climbed
+        climbed: Numbers = np.clip((reading.values[:, None] - edges[:-1]) / np.diff(edges), 0.0, 1.0)
+    return climbed
+
+
 def _calendar(column: Column, block: Block, reading: Reading) -> Numbers:
     """One part of a moment."""
     part = PARTS[block.categories[0]](np.where(reading.missing, 0.0, reading.values))
@@ -213,6 +224,7 @@ def _missing(column: Column, block: Block, reading: Reading) -> Numbers:
 
 BLOCKS: dict[str, Callable[[Column, Block, Reading], Numbers]] = {
     "numeric": _numeric,
+    "steps": _steps,
     "calendar": _calendar,
     "binary": _binary,
     "onehot": _onehot,
@@ -230,6 +242,7 @@ LABEL_BLOCKS = frozenset({"binary", "onehot", "other", "missing"})
 
 OUTPUT_NAMES: dict[str, Callable[[Block], list[str]]] = {
     "numeric": lambda block: [block.column],
+    "steps": lambda block: [f"{block.column} step {number}" for number in range(1, block.width + 1)],
     "calendar": lambda block: [f"{block.column} {block.categories[0]}"],
     "binary": lambda block: [f"{block.column}={block.categories[1]}"],
     "onehot": lambda block: [f"{block.column}={category}" for category in block.categories],

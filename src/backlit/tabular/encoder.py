@@ -19,8 +19,16 @@ from backlit.tabular.scaling import smooth_clip
 STEP = 65_536
 """Rows that are worked on at once: enough to be quick, few enough to stay in the cache."""
 
+FEWEST_STEPS = 4
+"""Fewer steps of a column tell less than its waves do."""
 
-def fit_encoder(frame: object, *, max_onehot: int = 32, scale_onehot: bool = True) -> FrameEncoder:
+MOST_CELLS = 2**25
+"""Numbers that steps may take in all rows together: 128 MiB."""
+
+
+def fit_encoder(
+    frame: object, *, max_onehot: int = 32, scale_onehot: bool = True, steps: int = 0, most_steps: int = 512
+) -> FrameEncoder:
     """Learn how the rows of a table become numbers.
 
     Numbers are scaled by median and quartiles and clipped smoothly at 3, as RealMLP does (see `scaling`); a null is
@@ -37,6 +45,10 @@ def fit_encoder(frame: object, *, max_onehot: int = 32, scale_onehot: bool = Tru
         How many categories of one column have an output of their own.
     scale_onehot : bool, default True
         Whether the outputs of categories are scaled and clipped like numbers (RealMLP does), or stay 0 and 1.
+    steps : int, default 0
+        How many steps between its quantiles each column of numbers has beside itself (Gorishniy et al. 2022).
+    most_steps : int, default 512
+        How many steps all columns have together; what is left for one is at least `FEWEST_STEPS`, or none.
 
     Returns
     -------
@@ -56,8 +68,8 @@ def fit_encoder(frame: object, *, max_onehot: int = 32, scale_onehot: bool = Tru
     """
     if isinstance(max_onehot, bool) or not isinstance(max_onehot, int) or max_onehot < 0:
         raise BacklitError(f"max_onehot is {max_onehot!r}; give a whole number from 0")
-    options = Options(max_onehot, bool(scale_onehot))
     table = read_frame(frame)
+    options = Options(max_onehot, bool(scale_onehot), _steps_each(table, steps, most_steps) if steps else 0)
     columns: list[Column] = []
     affines: list[tuple[float, float]] = []
     for name, values in table.columns.items():
@@ -70,6 +82,13 @@ def fit_encoder(frame: object, *, max_onehot: int = 32, scale_onehot: bool = Tru
     order, columns = _numbers_first(columns)
     center, factor = np.array(affines, dtype=np.float64)[order].T.copy()
     return FrameEncoder(tuple(columns), center, factor, options, table.named)
+
+
+def _steps_each(table: Frame, steps: int, most_steps: int) -> int:
+    """How many steps a column of numbers can have: many columns have fewer, many rows too."""
+    numbers = sum(KINDS["numeric"].holds(table.cells(name).type) for name in table.names)
+    each = min(steps, most_steps // max(numbers, 1), MOST_CELLS // max(numbers * table.rows, 1))
+    return each if each >= FEWEST_STEPS else 0
 
 
 def _placed(column: Column, start: int) -> Column:
@@ -261,10 +280,14 @@ class FrameEncoder:
         return encoder
 
 
+LISTS = ("edges", "categories", "counts")
+"""What a column has several of."""
+
+
 def _column_state(column: Column) -> dict[str, Any]:
     """A column as JSON; what a block repeats of its column is left out."""
     blocks = [[block.kind, block.start, block.width, _parts(block)] for block in column.blocks]
-    lists = {"blocks": blocks, "categories": list(column.categories), "counts": list(column.counts)}
+    lists = {"blocks": blocks, **{name: list(getattr(column, name)) for name in LISTS}}
     return {name: lists.get(name, getattr(column, name)) for name in Column.__dataclass_fields__}
 
 
@@ -282,4 +305,4 @@ def _column_from(state: Mapping[str, Any]) -> Column:
     )
     if state["kind"] not in KINDS or any(block.kind not in BLOCKS for block in blocks):
         raise ValueError(f"kind of column {name!r}")
-    return Column(**{**state, "blocks": blocks, "categories": categories, "counts": tuple(state["counts"])})
+    return Column(**{**state, "blocks": blocks, **{name: tuple(state[name]) for name in LISTS}})

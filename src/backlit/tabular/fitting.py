@@ -36,6 +36,7 @@ class Options:
 
     max_onehot: int = 32
     scale_onehot: bool = True
+    steps: int = 0
 
 
 def fit_column(name: str, values: object, options: Options) -> tuple[Column, Affines]:
@@ -101,10 +102,29 @@ def _fit_numbers(column: Column, cells: pa.Array, options: Options) -> tuple[Col
     values = bounded(values, low, high)
     reading = Reading(values, np.isnan(values))
     blocks = [Block(column.name, "calendar", 0, 1, (part,)) for part in kind.parts]
-    blocks = blocks or [Block(column.name, "numeric", 0, 1)]
+    if not blocks:
+        blocks = [Block(column.name, "numeric", 0, 1)]
+        edges = quantile_edges(values[~reading.missing], options.steps)
+        if len(edges) > 2:
+            column = replace(column, edges=edges)
+            blocks.append(Block(column.name, "steps", 0, len(edges) - 1))
     if reading.missing.any():
         blocks.append(Block(column.name, "missing", 0, 1))
     return _scaled(column, blocks, reading, None, options)
+
+
+def quantile_edges(values: NDArray[np.float64], steps: int) -> tuple[float, ...]:
+    """Where so many steps with as many values each begin and end; fewer where values stand often.
+
+    Examples
+    --------
+    >>> quantile_edges(np.arange(9.0), 4), quantile_edges(np.array([0.0, 0.0, 0.0, 1.0]), 4)
+    ((0.0, 2.0, 4.0, 6.0, 8.0), (0.0, 1.0))
+    """
+    if not steps:
+        return ()
+    edges = np.unique(np.quantile(values, np.linspace(0.0, 1.0, steps + 1), method="nearest"))
+    return tuple(edges.tolist())
 
 
 def _fit_labels(column: Column, cells: pa.Array, options: Options) -> tuple[Column, Affines]:

@@ -122,6 +122,58 @@ def encode_classes(y: object) -> tuple[NDArray[Any], NDArray[np.int64]]:
     return labels[order], places[codes]
 
 
+def has_several_targets(y: object) -> bool:
+    """Whether there is more than one column of targets.
+
+    Examples
+    --------
+    >>> has_several_targets([0, 1]), has_several_targets([[0, 1], [1, 1]])
+    (False, True)
+    """
+    return len(_target_columns(y)) > 1
+
+
+def encode_labels(y: object) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Several labels a row: a column for each, yes or no.
+
+    Parameters
+    ----------
+    y : data frame or array, shape (n_rows, n_labels)
+        Booleans, or numbers 0 and 1.
+
+    Returns
+    -------
+    names : ndarray, shape (n_labels,)
+        Of a frame's columns; else whole numbers from 0.
+    marks : ndarray of int64, shape (n_rows, n_labels)
+        1 where a row has the label.
+
+    Raises
+    ------
+    BacklitError
+        If a cell is neither yes nor no.
+
+    Examples
+    --------
+    >>> encode_labels([[True, False], [True, True]])[1].tolist()
+    [[1, 0], [1, 1]]
+    """
+    marks = []
+    for number, cells in enumerate(_target_columns(y)):
+        _refuse_nulls(cells)
+        values = np.array(cells.to_pylist(), dtype=object)
+        for row, value in enumerate(values):
+            if not (isinstance(value, bool | int | float) and value in (0, 1)):
+                raise BacklitError(
+                    f"target column {number}, row {row}: {value!r} is neither 0 nor 1; several columns of targets are "
+                    "labels that a row has or has not: give 0 and 1, or one column of classes"
+                )
+        marks.append(values.astype(np.int64))
+    names = getattr(y, "columns", getattr(y, "column_names", None))
+    labels = np.arange(len(marks)) if names is None else np.array([str(name) for name in names], dtype=object)
+    return labels, np.stack(marks, axis=1)
+
+
 def _labels(cells: pa.Array) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """The distinct labels in any order, and the place of each row's among them."""
     if pa.types.is_dictionary(cells.type):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from backlit.training.chance import epoch_seed, generator
 from backlit.training.network import NONE, Network, Regular
 from backlit.training.optimizers import Optimizer
+from backlit.training.schedules import TROUGHS
 from backlit.training.schedules import rates as scheduled
 
 Matrix = NDArray[np.floating[Any]]
@@ -55,6 +56,7 @@ class Plan:
     shuffle: bool = True
     tolerance: float = 1e-4
     patience: float = 10
+    wave_gain: float = 0.0  # a wave of the schedule that mends the best score by no more than this part is the last
     seed: int = 0
 
 
@@ -68,6 +70,9 @@ class Epoch:
     rate: float
     planned: int
 
+
+SHORTEST_WAVE = 4
+"""Epochs after which a wave of the schedule can be judged."""
 
 RAN_OUT = "all epochs were run"
 """Why a training stopped, when nothing stopped it."""
@@ -127,6 +132,7 @@ def train(
     best, waited = -np.inf, 0
     kept, before = network.theta.copy(), network.theta.copy()
     base = plan.rate
+    troughs, best_at_trough = trough_epochs(plan), -np.inf
     try:
         for number in range(plan.epochs):
             order = row_order(plan, first_epoch + number, len(samples))
@@ -168,6 +174,12 @@ def train(
                     history.stopped = f"no progress of {plan.tolerance:g} in {plan.patience:g} epochs"
                     break
                 base, waited = base / 5.0, 0
+            if epoch.number in troughs and score is not None:
+                gain = best - best_at_trough  # from nothing it is infinite
+                if np.isfinite(gain) and gain <= plan.wave_gain * max(-best_at_trough, 0.0):
+                    history.stopped = f"the wave of the schedule that ended in epoch {epoch.number} brought too little"
+                    break
+                best_at_trough = best
             if stop:
                 history.stopped = "the callback asked for it"
                 break
@@ -182,6 +194,20 @@ def train(
     if validate or history.diverged:
         np.copyto(network.theta, kept)
     return history
+
+
+def trough_epochs(plan: Plan) -> tuple[int, ...]:
+    """The epochs, from 1, after which a wave of the schedule is over, if the plan judges waves.
+
+    Examples
+    --------
+    >>> trough_epochs(Plan(128, 0.1, "coslog4", wave_gain=0.01)), trough_epochs(Plan(128, 0.1, "coslog4"))
+    ((9, 26, 60), ())
+    """
+    if not plan.wave_gain:
+        return ()
+    ends = (round(trough * plan.epochs) for trough in TROUGHS.get(plan.schedule, ()))
+    return tuple(end for end in ends if end >= SHORTEST_WAVE)
 
 
 def _regular(plan: Plan, epoch: int) -> Regular:

@@ -22,6 +22,12 @@ SCHEDULES: Mapping[str, Callable[[Fractions], Fractions]] = {
 """Name -> factor of the base rate, for the fraction of the training that is done, 0 to 1."""
 
 
+TROUGHS: Mapping[str, tuple[float, ...]] = {
+    "coslog4": tuple((2.0**wave - 1.0) / 15.0 for wave in (1, 2, 3)),
+}
+"""Name -> where, before the end, the rate has fallen to 0: what was learnt until there can be judged."""
+
+
 def rates(schedule: str, base: float, epoch: int, epochs: int, batches: int) -> NDArray[np.float64]:
     """The learning rate of each mini-batch of an epoch (counted from 0).
 
