@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -17,61 +16,35 @@ from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from backlit.blueprint import Blueprint, Slot, mlp, with_waves
+from backlit.blueprint import Blueprint, mlp, with_waves
 from backlit.errors import BacklitError
 from backlit.estimators.columns import Groups, HasColumns
 from backlit.estimators.members import merged
 from backlit.estimators.metrics import Badness, chosen
 from backlit.estimators.parameters import seed_of, widths_of
+from backlit.estimators.readying import new_optimizer, ready, regular
 from backlit.estimators.saving import State, network_state, restore_network
+from backlit.estimators.telling import Told
 from backlit.estimators.validation import FEWEST, Folds, folds, too_few
+from backlit.estimators.weighing import of_samples
 from backlit.losses import natural_gate
 from backlit.tabular import FrameEncoder, fit_encoder
 from backlit.tabular.recipe import RATES, RECIPES, Recipe
 
 if TYPE_CHECKING:
     from backlit.training.loop import Samples
+    from backlit.training.network import Network
 
 
 WHOLE = Interval(Integral, 1, None, closed="left")
 """A whole number from 1."""
 
 
-class _Told:
-    """Who hears of the epochs of all members, one at a time, and can stop them all."""
+FLOAT = np.dtype(np.float32)
+"""What all networks of raw frames are made of."""
 
-    def __init__(
-        self, members: int, verbose: bool, on_epoch: Callable[[Any], bool | None] | None, deadline: float
-    ) -> None:
-        self.networks: list[Any] = []
-        self._members = members
-        self._verbose = verbose
-        self._on_epoch = on_epoch
-        self._deadline = deadline
-        self._lock = threading.Lock()
-        self._stopped = False
-
-    def __call__(self, number: int, epoch: Any) -> bool:
-        """An epoch of a member is over; the answer is whether it shall stop."""
-        with self._lock:
-            if self._verbose:
-                member = f"member {number + 1}, " if self._members > 1 else ""
-                print(f"{member}epoch {epoch.number}: loss {epoch.loss:.5f}, validation score {epoch.score:.5f}")
-            try:
-                if self._on_epoch and not self._stopped and self._on_epoch(epoch):
-                    self.stop()
-                if time.monotonic() >= self._deadline:
-                    self.stop()
-            except BaseException:
-                self.stop()
-                raise
-            return self._stopped
-
-    def stop(self) -> None:
-        """End all members, each after the step that it is in."""
-        self._stopped = True
-        for network in self.networks:
-            network.stop()
+STEADY = 0.1
+"""The rate of `partial_fit`, which has no schedule, over the highest of a schedule."""
 
 
 class Framed(HasColumns, BaseEstimator):
@@ -87,11 +60,13 @@ class Framed(HasColumns, BaseEstimator):
         "time_limit": [Interval(Real, 0, None, closed="neither"), None],
         "n_jobs": [Integral, None],
         "ordered": ["boolean"],
+        "warm_start": ["boolean"],
         "verbose": ["verbose"],
     }
 
     task: str
     encoder_: FrameEncoder
+    _members: list[NDArray[np.float32]]
 
     def __init__(
         self,
@@ -106,6 +81,7 @@ class Framed(HasColumns, BaseEstimator):
         ordered: bool = False,
         time_limit: float | None = None,
         n_jobs: int | None = None,
+        warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
@@ -119,6 +95,7 @@ class Framed(HasColumns, BaseEstimator):
         self.ordered = ordered
         self.time_limit = time_limit
         self.n_jobs = n_jobs
+        self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
 
@@ -163,42 +140,128 @@ class Framed(HasColumns, BaseEstimator):
         BacklitError
             If a column or the target cannot be used, naming it.
         """
-        from backlit.training.loop import Samples
+        from backlit.training.initial import initial
 
         recipe = RECIPES[self.task]
         self._check_parameters()
         seed = seed_of(self.random_state)
-        targets = self._read_target(y)
+        again = self.warm_start and "_members" in vars(self)
+        self.__dict__.pop("_optimizer", None)  # of partial_fit
+        targets = self._read_further_target(y) if again else self._read_target(y)
+        self._hear_of(targets)
         if len(targets) < FEWEST and X_val is None:
             raise too_few(len(targets))
-        self.encoder_ = fit_encoder(X, steps=recipe.number_steps, most_steps=recipe.most_steps)
-        rows = self.encoder_.encode(X)
-        if len(rows) != len(targets):
-            raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")
-        self.n_features_in_ = len(self.encoder_.feature_names_in)
-        self.feature_names_in_ = np.array(self.encoder_.feature_names_in, dtype=object)
-        weights = self._reweighted(_weights(sample_weight, len(rows)), targets)
-        blueprint = self._blueprint(rows.shape[1], self._width(targets), recipe)
+        data = self._begin(X, targets, sample_weight, again)
+        blueprint = self._blueprint(self.encoder_.n_outputs, self._width(targets), recipe)
+        starts = self._members if again else [initial(blueprint, seed + n, FLOAT) for n in range(self.members)]
+        if len(starts) != self.members or starts[0].size != blueprint.flat_size:
+            raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
         badness = chosen(self.metric, self._known_metrics()) or self._badness(blueprint.loss)
-        told = _Told(self.members, self.verbose, on_epoch, self._deadline())
-        data = Samples(rows, targets, weights)
+        told = Told(self.members, self.verbose, on_epoch, self._deadline())
         if X_val is None:
             parts = [(data.rows(learn), data.rows(held)) for learn, held in self._folds(targets, groups, recipe, seed)]
         else:
             held = self._validation_data(X_val, y_val)
             parts = [(data, held)] * self.members
         works = [
-            partial(self._train_member, blueprint, learn, held, seed + number, partial(told, number), badness, told)
+            partial(
+                self._train_member,
+                blueprint,
+                starts[number].copy(),
+                learn,
+                held,
+                seed + number,
+                partial(told, number),
+                badness,
+                told,
+            )
             for number, (learn, held) in enumerate(parts)
         ]
         trained = self._side_by_side(works, told)
-        self.network_, self.flat_ = merged([blueprint] * len(trained), [flat for flat, _, _ in trained])
+        self._members = [flat for flat, _, _ in trained]
+        self.network_, self.flat_ = merged([blueprint] * len(trained), self._members)
         self._calibrate(*(np.concatenate(parts) for parts in zip(*(held for _, _, held in trained), strict=True)))
         self.n_layers_, self.n_outputs_ = len(self.network_.layers) + 1, self.network_.outputs
         self.histories_ = tuple(history for _, history, _ in trained)
         self.n_iter_ = max(len(history.epochs) for history in self.histories_)
         self.best_epoch_ = max(history.best_epoch for history in self.histories_)
         return self
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, *, classes: Any = None) -> Self:
+        """Go over these rows once more, from where the network stands.
+
+        How columns become numbers is learnt by the first call, or by `fit`, and stays: give it rows of every kind.
+        Nothing is held out, so that no epoch is chosen and probabilities are not calibrated anew.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As in `fit`.
+        classes : array-like, optional
+            For a classifier at the first call, all labels that will ever come, unless these rows have them all.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        BacklitError
+            If a column or the target cannot be used, or a label is new.
+        """
+        from backlit.training.initial import initial
+
+        self._check_parameters()
+        again = "flat_" in vars(self)
+        if not again:
+            self._read_target(y if classes is None else classes)
+        targets = self._read_further_target(y)
+        self._hear_of(targets)
+        data = self._begin(X, targets, sample_weight, again)
+        if not again:
+            recipe, seed = RECIPES[self.task], seed_of(self.random_state)
+            blueprint = self._blueprint(self.encoder_.n_outputs, self._width(targets), recipe)
+            starts = [initial(blueprint, seed + number, FLOAT) for number in range(self.members)]
+            self.network_, self.flat_ = merged([blueprint] * len(starts), starts)
+            self.n_layers_, self.n_outputs_ = len(self.network_.layers) + 1, self.network_.outputs
+            self.histories_, self.n_iter_, self.best_epoch_ = (), 0, 0
+        self._go_over(data)
+        return self
+
+    def _go_over(self, samples: Samples) -> None:
+        """One epoch of the network as it stands, at a steady rate."""
+        from backlit.training.loop import Plan, train
+        from backlit.training.threads import single_threaded_blas
+
+        recipe = RECIPES[self.task]
+        batch = min(self._chosen("batch_size", recipe.batch), len(samples))
+        network = ready(recipe, self.network_, self.flat_, batch, self.n_jobs, guest=False)
+        if "_optimizer" not in vars(self):
+            self._optimizer = new_optimizer(recipe, self.flat_)
+        plan = Plan(
+            epochs=1,
+            rate=self._chosen("learning_rate", STEADY * RATES[self.network_.output_gate]),
+            regular=regular(recipe, len(samples)),
+            seed=seed_of(self.random_state) + self.n_iter_,
+        )
+        with single_threaded_blas():
+            history = train(network, self._optimizer, samples, plan)
+        self.n_iter_ += len(history.epochs)
+        self.__dict__.pop("_members", None)  # the members went on together
+
+    def _begin(self, X: Any, targets: NDArray[np.float32], sample_weight: Any, again: bool) -> Samples:
+        """The rows as numbers, by what is known of the columns or, the first time, learnt of them."""
+        from backlit.training.loop import Samples
+
+        recipe = RECIPES[self.task]
+        if not again:
+            self.encoder_ = fit_encoder(X, steps=recipe.number_steps, most_steps=recipe.most_steps)
+            self.n_features_in_ = len(self.encoder_.feature_names_in)
+            self.feature_names_in_ = np.array(self.encoder_.feature_names_in, dtype=object)
+        rows = self.encoder_.encode(X)
+        if len(rows) != len(targets):
+            raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")
+        return Samples(rows, targets, self._reweighted(of_samples(sample_weight, len(rows)), targets))
 
     def _check_parameters(self) -> None:
         """Refuse what no parameter can be, in one line of ours."""
@@ -215,7 +278,7 @@ class Framed(HasColumns, BaseEstimator):
         columns = self.encoder_.n_quantities
         return with_waves(blueprint, columns) if hidden and 0 < columns <= recipe.most_waves else blueprint
 
-    def _side_by_side(self, works: Sequence[Any], told: _Told) -> list[Any]:
+    def _side_by_side(self, works: Sequence[Any], told: Told) -> list[Any]:
         """What the members' trainings gave; after Ctrl-C, of those that were begun, each at its best.
 
         A network that trains alone has the threads to itself, and hears Ctrl-C.
@@ -235,39 +298,34 @@ class Framed(HasColumns, BaseEstimator):
     def _train_member(
         self,
         blueprint: Blueprint,
+        flat: NDArray[np.float32],
         learn: Samples,
         held: Samples,
         seed: int,
         on_epoch: Callable[[Any], bool],
         badness: Badness,
-        told: _Told,
+        told: Told,
     ) -> tuple[NDArray[np.float32], Any, tuple[NDArray[Any], ...]]:
         """One network, trained on some rows and chosen by the others; one of several is a guest on its thread.
 
         Its parameters, what happened, and its outputs for the rows held out, with their targets and weights.
         """
-        from backlit.training.initial import initial
         from backlit.training.loop import Plan, train
-        from backlit.training.network import Network, Regular
-        from backlit.training.optimizers import Optimizer
-        from backlit.training.threads import blocks_of, team_size
+        from backlit.training.threads import team_size
 
         recipe = RECIPES[self.task]
         held_weights = held.weights if held.weights.size else np.ones(len(held), np.float32)
         wanted = self._as_wanted(held.targets)
-        flat = initial(blueprint, seed, np.dtype(np.float32))
-        factors = np.array([_rate_factor(slot, recipe) for slot in blueprint.slots])
         batch = min(self._chosen("batch_size", recipe.batch), len(learn))
         alone = self.members == 1
-        threads: dict[str, Any] = {"threads": self.n_jobs, "blocks": blocks_of(None)} if alone else {"guest": True}
-        network = Network(blueprint, flat, batch, factors=factors, **threads)
+        network = ready(recipe, blueprint, flat, batch, self.n_jobs, guest=not alone)
         told.networks.append(network)
-        optimizer = Optimizer("adam", flat.size, flat.dtype, {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8})
+        optimizer = new_optimizer(recipe, flat)
         plan = Plan(
             epochs=int(self._chosen("epochs", recipe.epochs_of(-(-len(learn) // batch)))),
             rate=self._chosen("learning_rate", RATES[blueprint.output_gate]),
             schedule=recipe.schedule,
-            regular=Regular(decay=recipe.decay, dropout=recipe.dropout, smoothing=recipe.smoothing),
+            regular=regular(recipe, len(learn)),
             fading=True,
             tolerance=0.0,
             patience=math.inf,
@@ -380,6 +438,9 @@ class Framed(HasColumns, BaseEstimator):
         """Targets of rows to validate on, read as those of the rows to learn from were."""
         raise NotImplementedError
 
+    def _hear_of(self, targets: NDArray[np.float32]) -> None:
+        """What targets tell of later answers; nothing as a rule."""
+
     def _reweighted(self, weights: NDArray[np.float32], targets: NDArray[np.float32]) -> NDArray[np.float32]:
         """Weights of the samples, by their targets too where a kind says so."""
         return weights
@@ -401,23 +462,6 @@ class Framed(HasColumns, BaseEstimator):
 
     def _target_row(self, y: Any) -> NDArray[np.float64]:
         raise NotImplementedError
-
-
-def _rate_factor(slot: Slot, recipe: Recipe) -> float:
-    """How fast an array learns: weights as if sums were multiplied by 1 / sqrt(their terms) ('NTK parametrisation')."""
-    if slot.layer == 0:
-        return slot.declared.rate
-    return 1.0 / math.sqrt(slot.shape[0]) if slot.decays else recipe.bias_rate
-
-
-def _weights(sample_weight: Any, n: int) -> NDArray[np.float32]:
-    """Sample weights as float32, or an empty array where none are given."""
-    if sample_weight is None:
-        return np.empty(0, np.float32)
-    weights = np.asarray(sample_weight, dtype=np.float32)
-    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any() or not weights.sum() > 0:
-        raise BacklitError(f"sample_weight: give {n} finite numbers of at least 0, one of them above 0")
-    return weights
 
 
 def _one_row(x: Any, columns: Sequence[str]) -> Any:

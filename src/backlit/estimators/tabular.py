@@ -65,6 +65,9 @@ class TabularClassifier(ClassifierMixin, Framed):
     n_members : int, optional
         Networks that are trained side by side, each on its own part of the rows; the model is the one network that
         has the mean of their logits.
+    warm_start : bool
+        Whether a fit goes on from the last one's networks and encoding, as they are in memory (a file keeps neither
+        the members one by one nor the optimizer's state).
     random_state : int, optional
     verbose : bool
 
@@ -110,6 +113,7 @@ class TabularClassifier(ClassifierMixin, Framed):
         time_limit: float | None = None,
         n_jobs: int | None = None,
         class_weight: str | Mapping[Any, float] | None = None,
+        warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
@@ -124,6 +128,7 @@ class TabularClassifier(ClassifierMixin, Framed):
             ordered=ordered,
             time_limit=time_limit,
             n_jobs=n_jobs,
+            warm_start=warm_start,
             random_state=random_state,
             verbose=verbose,
         )
@@ -258,7 +263,7 @@ class TabularRegressor(RegressorMixin, Framed):
     quantile : float
         Which one, with that loss.
     hidden_layer_sizes, epochs, batch_size, learning_rate, validation_fraction, n_members, metric, ordered, time_limit
-        As in `TabularClassifier`, and `n_jobs`, `random_state` and `verbose`.
+        As in `TabularClassifier`, and `n_jobs`, `warm_start`, `random_state` and `verbose`.
 
     Examples
     --------
@@ -292,6 +297,7 @@ class TabularRegressor(RegressorMixin, Framed):
         n_jobs: int | None = None,
         loss: str = "squared",
         quantile: float = 0.5,
+        warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
     ) -> None:
@@ -306,6 +312,7 @@ class TabularRegressor(RegressorMixin, Framed):
             ordered=ordered,
             time_limit=time_limit,
             n_jobs=n_jobs,
+            warm_start=warm_start,
             random_state=random_state,
             verbose=verbose,
         )
@@ -313,12 +320,16 @@ class TabularRegressor(RegressorMixin, Framed):
         self.quantile = quantile
 
     def _read_target(self, y: Any) -> NDArray[np.float32]:
-        loss = self._loss(RECIPES[self.task])
-        self.scaler_, reach = TargetScaler.fit(y, loss), reach_of(loss)
+        self.scaler_ = TargetScaler.fit(y, self._loss(RECIPES[self.task]))
         scaled = self._read_further_target(y)
-        self._low = np.maximum(scaled.min(axis=0), np.float32(reach.low + reach.margin))
-        self._high = np.minimum(scaled.max(axis=0), np.float32(reach.high - reach.margin))
+        self._low, self._high = np.full((2, scaled.shape[1]), [[np.inf], [-np.inf]], np.float32)
         return scaled
+
+    def _hear_of(self, targets: NDArray[np.float32]) -> None:
+        """Predictions stay within the targets that were seen, and within the loss's reach."""
+        reach = reach_of(self._loss(RECIPES[self.task]))
+        self._low = np.maximum(np.minimum(self._low, targets.min(axis=0)), np.float32(reach.low + reach.margin))
+        self._high = np.minimum(np.maximum(self._high, targets.max(axis=0)), np.float32(reach.high - reach.margin))
 
     def _read_further_target(self, y: Any) -> NDArray[np.float32]:
         scores = self.scaler_.scale(y)

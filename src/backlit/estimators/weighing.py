@@ -1,4 +1,4 @@
-"""What each class counts: the user's weights, or such that all classes count alike."""
+"""What each row counts: the user's weights of rows and of classes, or such that all classes count alike."""
 
 from __future__ import annotations
 
@@ -54,3 +54,13 @@ def of_classes(
         if label not in labels and not set(labels) <= set(class_weight):
             raise BacklitError(f"class_weight: {label!r} is none of the classes {labels}")
     return np.array([float(class_weight.get(label, 1.0)) for label in labels])[codes]
+
+
+def of_samples(sample_weight: Any, n: int) -> NDArray[np.float32]:
+    """Sample weights as float32, or an empty array where none are given."""
+    if sample_weight is None:
+        return np.empty(0, np.float32)
+    weights = np.asarray(sample_weight, dtype=np.float32)
+    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any() or not weights.sum() > 0:
+        raise BacklitError(f"sample_weight: give {n} finite numbers of at least 0, one of them above 0")
+    return weights

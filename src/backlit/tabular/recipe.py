@@ -20,6 +20,8 @@ class Recipe:
     schedule: str
     beta_2: float
     dropout: float
+    few_rows: int  # up to which `dropout_of_few` is silent
+    dropout_of_few: float
     decay: float
     smoothing: float
     steps: int  # of the optimizer, about, within these limits of epochs
@@ -34,6 +36,10 @@ class Recipe:
     members: int  # networks trained side by side, whose logits are averaged
     error_weight: float  # the best epoch has the least log loss plus so many times the error rate
 
+    def dropout_of(self, rows: int) -> float:
+        """The part of the hidden units that is silent where so many rows are learnt from."""
+        return self.dropout_of_few if rows <= self.few_rows else self.dropout
+
     def epochs_of(self, batches: int) -> int:
         """How many epochs of so many mini-batches a training takes: small data is gone over more often."""
         return min(max(round(self.steps / batches), self.fewest_epochs), self.most_epochs)
@@ -47,6 +53,8 @@ CLASSIFICATION = Recipe(
     schedule="coslog4",
     beta_2=0.95,
     dropout=0.15,
+    few_rows=800,
+    dropout_of_few=0.3,
     decay=0.02,
     smoothing=0.1,
     steps=3_200,
