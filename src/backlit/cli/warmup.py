@@ -17,7 +17,11 @@ from backlit.training.optimizers import OPTIMIZERS
 GATES = ("relu", "tanh", "sigmoid", "gelu")
 """Hidden gates that people choose, beside those of the recipes for tables."""
 
-PASSES: Mapping[str, str] = {"train_epoch": "training", "predict": "prediction", "loss_and_gradient": "L-BFGS"}
+PASSES: Mapping[str, str] = {
+    "train_epoch": "training",
+    "predict": "prediction",
+    "loss_and_gradient": "L-BFGS and validation losses",
+}
 """Passes that are called from Python -> what they are for."""
 
 

@@ -87,17 +87,10 @@ def _tile_function(module, kind, height):
         place = builder.add(place, given["out_row"])
     double = builder.mul(given["left_row"], WHOLE(2))
     bases = [builder.add(given["left"], builder.mul(given["left_row"], WHOLE(i))) for i in range(0, height, _BASES)]
-    begun = builder.icmp_signed("!=", given["begin"], WHOLE(0))
     beginnings = []
-    for with_begin, outer in _either(builder, begun):
-        for whole, builder in _either(outer, is_whole) if with_begin else ((False, outer),):
-            sums, place = [ir.Constant(VECTOR, [0.0] * LANES)] * (height * len(vectors)), given["begin"]
-            for i in range(height if with_begin else 0):
-                own = slice(i * len(vectors), (i + 1) * len(vectors))
-                sums[own] = _across(builder, place, None if whole else mask, vectors)
-                place = builder.add(place, given["begin_row"])
-            beginnings.append(([WHOLE(0), given["right"], *bases, *sums], builder.block))
-            builder.branch(loop)
+    for sums, way in _beginnings(builder, given, height, vectors, is_whole, mask):
+        beginnings.append(([WHOLE(0), given["right"], *bases, *sums], way.block))
+        way.branch(loop)
 
     builder = ir.IRBuilder(loop)
     phis = [builder.phi(value.type) for value in beginnings[0][0]]
@@ -130,6 +123,18 @@ def _tile_function(module, kind, height):
             place = builder.add(place, given["out_row"])
         builder.ret_void()
     return function
+
+
+def _beginnings(builder, given, height, vectors, is_whole, mask):
+    """What the sums begin with, and a builder for each way there: a whole panel's numbers, some of them, or nothing."""
+    (_, begun), (_, not_begun) = _either(builder, builder.icmp_signed("!=", given["begin"], WHOLE(0)))
+    for whole, way in _either(begun, is_whole):
+        sums, place = [], given["begin"]
+        for _ in range(height):
+            sums += _across(way, place, None if whole else mask, vectors)
+            place = way.add(place, given["begin_row"])
+        yield sums, way
+    yield [ir.Constant(VECTOR, [0.0] * LANES)] * (height * len(vectors)), not_begun
 
 
 def _either(builder, condition):
