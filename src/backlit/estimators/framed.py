@@ -140,8 +140,6 @@ class Framed(HasColumns, BaseEstimator):
         BacklitError
             If a column or the target cannot be used, naming it.
         """
-        from backlit.training.initial import initial
-
         recipe = RECIPES[self.task]
         self._check_parameters()
         seed = seed_of(self.random_state)
@@ -153,7 +151,7 @@ class Framed(HasColumns, BaseEstimator):
             raise too_few(len(targets))
         data = self._begin(X, targets, sample_weight, again)
         blueprint = self._blueprint(self.encoder_.n_outputs, self._width(targets), recipe)
-        starts = self._members if again else [initial(blueprint, seed + n, FLOAT) for n in range(self.members)]
+        starts = self._members if again else self._drawn(blueprint, seed)
         if len(starts) != self.members or starts[0].size != blueprint.flat_size:
             raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
         badness = chosen(self.metric, self._known_metrics()) or self._badness(blueprint.loss)
@@ -179,9 +177,8 @@ class Framed(HasColumns, BaseEstimator):
         ]
         trained = self._side_by_side(works, told)
         self._members = [flat for flat, _, _ in trained]
-        self.network_, self.flat_ = merged([blueprint] * len(trained), self._members)
+        self._keep(blueprint, self._members)
         self._calibrate(*(np.concatenate(parts) for parts in zip(*(held for _, _, held in trained), strict=True)))
-        self.n_layers_, self.n_outputs_ = len(self.network_.layers) + 1, self.network_.outputs
         self.histories_ = tuple(history for _, history, _ in trained)
         self.n_iter_ = max(len(history.epochs) for history in self.histories_)
         self.best_epoch_ = max(history.best_epoch for history in self.histories_)
@@ -209,8 +206,6 @@ class Framed(HasColumns, BaseEstimator):
         BacklitError
             If a column or the target cannot be used, or a label is new.
         """
-        from backlit.training.initial import initial
-
         self._check_parameters()
         again = "flat_" in vars(self)
         if not again:
@@ -219,14 +214,22 @@ class Framed(HasColumns, BaseEstimator):
         self._hear_of(targets)
         data = self._begin(X, targets, sample_weight, again)
         if not again:
-            recipe, seed = RECIPES[self.task], seed_of(self.random_state)
-            blueprint = self._blueprint(self.encoder_.n_outputs, self._width(targets), recipe)
-            starts = [initial(blueprint, seed + number, FLOAT) for number in range(self.members)]
-            self.network_, self.flat_ = merged([blueprint] * len(starts), starts)
-            self.n_layers_, self.n_outputs_ = len(self.network_.layers) + 1, self.network_.outputs
+            blueprint = self._blueprint(self.encoder_.n_outputs, self._width(targets), RECIPES[self.task])
+            self._keep(blueprint, self._drawn(blueprint, seed_of(self.random_state)))
             self.histories_, self.n_iter_, self.best_epoch_ = (), 0, 0
         self._go_over(data)
         return self
+
+    def _drawn(self, blueprint: Blueprint, seed: int) -> list[NDArray[np.float32]]:
+        """Where each member starts."""
+        from backlit.training.initial import initial
+
+        return [initial(blueprint, seed + number, FLOAT) for number in range(self.members)]
+
+    def _keep(self, blueprint: Blueprint, members: list[NDArray[np.float32]]) -> None:
+        """The members as the one network that the model is."""
+        self.network_, self.flat_ = merged([blueprint] * len(members), members)
+        self.n_layers_, self.n_outputs_ = len(self.network_.layers) + 1, self.network_.outputs
 
     def _go_over(self, samples: Samples) -> None:
         """One epoch of the network as it stands, at a steady rate."""
@@ -253,9 +256,8 @@ class Framed(HasColumns, BaseEstimator):
         """The rows as numbers, by what is known of the columns or, the first time, learnt of them."""
         from backlit.training.loop import Samples
 
-        recipe = RECIPES[self.task]
         if not again:
-            self.encoder_ = fit_encoder(X, steps=recipe.number_steps, most_steps=recipe.most_steps)
+            self.encoder_ = fit_encoder(X, steps=RECIPES[self.task].number_steps)
             self.n_features_in_ = len(self.encoder_.feature_names_in)
             self.feature_names_in_ = np.array(self.encoder_.feature_names_in, dtype=object)
         rows = self.encoder_.encode(X)

@@ -31,7 +31,6 @@ class Recipe:
     validation: float
     most_waves: int  # columns of numbers up to which each makes waves
     number_steps: int  # of each column of numbers, between its quantiles; fewer where columns are many
-    most_steps: int  # of all columns together
     wave_gain: float  # a wave of the schedule that mends the best by no more than this part is the last
     members: int  # networks trained side by side, whose logits are averaged
     error_weight: float  # the best epoch has the least log loss plus so many times the error rate
@@ -64,7 +63,6 @@ CLASSIFICATION = Recipe(
     validation=0.2,
     most_waves=256,
     number_steps=0,
-    most_steps=512,
     wave_gain=0.01,
     members=4,
     error_weight=4.0,
