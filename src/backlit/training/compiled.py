@@ -68,7 +68,8 @@ OPTIONS = {{
 }}
 KERNEL = {{**OPTIONS, "cache": True}}  # called by address
 ENTRY = {{**KERNEL, "no_cpython_wrapper": False}}  # called from Python
-STRICT = {{**OPTIONS, "fastmath": {{"contract"}}}}  # for formulas whose order of operations is their point
+# for formulas whose order of operations is their point; inlined, or loops over the longer ones would not vectorise
+STRICT = {{**OPTIONS, "fastmath": {{"contract"}}, "forceinline": True}}
 # compiled by numba {version}
 '''
 

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from numba import njit
 
 from .precision import BITS, STRICT, F
@@ -13,7 +14,7 @@ COEFFICIENTS = tuple((-1) ** k * math.tau ** (2 * k + 1) / math.factorial(2 * k 
 @njit(**STRICT)
 def cos_of_turns(u):
     """cos(2 pi u): the sine of how far u is from a quarter turn."""
-    t = F(0.25) - abs(u - F(math.floor(u + F(0.5))))
+    t = F(0.25) - abs(u - np.floor(u + F(0.5)))
     s = t * t
     p = F(COEFFICIENTS[TERMS - 1])
     if BITS == 64:

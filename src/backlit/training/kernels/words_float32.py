@@ -3,8 +3,6 @@
 Coefficients: S. L. Moshier, Cephes mathematical library (single precision: expf, logf, tanhf, erff).
 """
 
-import math
-
 import numpy as np
 from numba import njit
 
@@ -15,7 +13,7 @@ from .words_shared import cos, larger, power, sin, smaller, sqrt  # noqa: F401  
 @njit(**STRICT)
 def exp(x):
     x = smaller(larger(x, F(-87.3)), F(88.3))
-    whole = F(math.floor(x * F(1.44269504088896341) + F(0.5)))
+    whole = np.floor(x * F(1.44269504088896341) + F(0.5))  # math.floor's is an integer of 64 bits: no vectors on AVX2
     r = x - whole * F(0.693359375) + whole * F(2.12194440e-4)
     p = F(1.9875691500e-4)
     p = p * r + F(1.3981999507e-3)

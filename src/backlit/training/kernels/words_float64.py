@@ -1,6 +1,6 @@
 """Elementary functions in float64 as branchless polynomials, so that loops over them vectorise.
 
-Coefficients: S. L. Moshier, Cephes mathematical library (double precision: exp, log, tanh).
+Coefficients: S. L. Moshier, Cephes mathematical library (double precision: exp, log, tanh, erf).
 """
 
 import math
@@ -8,14 +8,14 @@ import math
 import numpy as np
 from numba import njit
 
-from .precision import STRICT, F
+from .precision import STRICT
 from .words_shared import cos, larger, power, sin, smaller, sqrt  # noqa: F401  # part of the vocabulary
 
 
 @njit(**STRICT)
 def exp(x):
     x = smaller(larger(x, -708.0), 709.0)
-    whole = math.floor(x * 1.4426950408889634 + 0.5)
+    whole = np.floor(x * 1.4426950408889634 + 0.5)
     r = x - whole * 6.93145751953125e-1 - whole * 1.42860682030941723212e-6
     s = r * r
     p = 1.26177193074810590878e-4
@@ -25,18 +25,20 @@ def exp(x):
     q = q * s + 2.52448340349684104192e-3
     q = q * s + 2.27265548208155028766e-1
     q = q * s + 2.0
-    exponent = np.int64((np.int64(whole) + 1023) << 52)  # the bits of 2 ** whole
+    exponent = np.int64((np.int64(np.int32(whole)) + 1023) << 52)  # the bits of 2 ** whole
     return (1.0 + 2.0 * p / (q - p)) * exponent.view(np.float64)
+
+
+TAYLOR = tuple(1.0 / math.factorial(k) for k in range(1, 16))  # 0.35 ** 16 / 16! is below the rounding error
 
 
 @njit(**STRICT)
 def expm1(x):
-    term = x
-    near = x
-    for k in range(2, 16):  # Taylor: 0.35 ** 16 / 16! is below the rounding error
-        term = term * x / k
-        near += term
-    return near if abs(x) < 0.35 else exp(x) - 1.0
+    p = TAYLOR[-1]
+    for k in range(len(TAYLOR) - 2, -1, -1):
+        p = p * x + TAYLOR[k]
+    near, far = p * x, exp(x) - 1.0
+    return near if abs(x) < 0.35 else far
 
 
 @njit(**STRICT)
@@ -56,7 +58,7 @@ def tanh(x):
 @njit(**STRICT)
 def log(x):
     bits = np.int64(np.float64(x).view(np.int64))
-    exponent = np.float64((bits >> 52) - 1022)
+    exponent = np.float64(np.int32(bits >> 52) - np.int32(1022))
     m = np.int64((bits & 0xFFFFFFFFFFFFF) | 0x3FE0000000000000).view(np.float64)  # in [0.5, 1)
     low = m < 0.70710678118654752440
     exponent = exponent - 1.0 if low else exponent
@@ -88,4 +90,36 @@ def log1p(x):
 
 @njit(**STRICT)
 def erf(x):
-    return F(math.erf(x))
+    s = x * x
+    p = 9.60497373987051638749e0
+    p = p * s + 9.00260197203842689217e1
+    p = p * s + 2.23200534594684319226e3
+    p = p * s + 7.00332514112805075473e3
+    p = p * s + 5.55923013010394962768e4
+    q = s + 3.35617141647503099647e1
+    q = q * s + 5.21357949780152679795e2
+    q = q * s + 4.59432382970980127987e3
+    q = q * s + 2.26290000613890934246e4
+    q = q * s + 4.92673942608635921086e4
+    near = x * p / q
+    c = smaller(larger(abs(x), 1.0), 6.0)  # from 6 on erf is 1 in float64
+    m = 2.46196981473530512524e-10
+    m = m * c + 5.64189564831068821977e-1
+    m = m * c + 7.46321056442269912687e0
+    m = m * c + 4.86371970985681366614e1
+    m = m * c + 1.96520832956077098242e2
+    m = m * c + 5.26445194995477358631e2
+    m = m * c + 9.34528527171957607540e2
+    m = m * c + 1.02755188689515710272e3
+    m = m * c + 5.57535335369399327526e2
+    n = c + 1.32281951154744992508e1
+    n = n * c + 8.67072140885989742329e1
+    n = n * c + 3.54937778887819891062e2
+    n = n * c + 9.75708501743205489753e2
+    n = n * c + 1.82390916687909736289e3
+    n = n * c + 2.24633760818710981792e3
+    n = n * c + 1.65666309194161350182e3
+    n = n * c + 5.57535340817727675546e2
+    far = 1.0 - exp(-c * c) * m / n
+    signed = far if x > 0.0 else -far
+    return near if abs(x) < 1.0 else signed
