@@ -19,6 +19,7 @@ def prepare(case: Case) -> Callable[[], None]:
     for slot, array in zip(blueprint.slots, flat, strict=True):
         slot.view(theta)[...] = array
     network = Network(blueprint, theta, case.batch)
+    network.team.__enter__()  # its threads stay from epoch to epoch, as in a training
     settings = {"beta_1": BETAS[0], "beta_2": BETAS[1], "epsilon": EPSILON}
     optimizer = Optimizer("adam", theta.size, theta.dtype, settings)
     x, y = case.data()

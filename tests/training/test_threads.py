@@ -6,12 +6,21 @@ import os
 import threading
 from functools import partial
 
+import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from backlit import BacklitError
+from backlit import BacklitError, MLPClassifier
 from backlit.training import threads
-from backlit.training.threads import blocks_of, leased, processors, side_by_side, single_threaded_blas, team_size
+from backlit.training.threads import (
+    Team,
+    blocks_of,
+    leased,
+    processors,
+    side_by_side,
+    single_threaded_blas,
+    team_size,
+)
 
 
 def blas_threads() -> list[int]:
@@ -108,3 +117,50 @@ def test_blocks() -> None:
     assert blocks_of(True) == threads.BLOCKS
     assert blocks_of(False) is None
     assert blocks_of(None) == (threads.BLOCKS if (os.cpu_count() or 1) <= threads.BLOCKS else None)
+
+
+def crew(team: Team, size: int) -> set[int]:
+    """The threads that carry one piece of work."""
+    idents: list[int] = []
+    together = threading.Barrier(size)
+
+    def work(rank: int) -> int:
+        together.wait(timeout=60)  # all of them are at work at once
+        idents.append(threading.get_ident())
+        return rank
+
+    assert team.run(work, size, lambda: None) == 0
+    assert len(idents) == size
+    return set(idents)
+
+
+def test_a_team_stays_and_then_leaves() -> None:
+    before = threading.active_count()
+    team = Team()
+    with team:
+        first = crew(team, 3)
+        assert crew(team, 3) == first
+        assert crew(team, 2) <= first
+        assert len(crew(team, 4)) == 4  # a larger one, though it began as three
+    assert threading.active_count() == before
+    assert len(crew(team, 2)) == 2  # without `with` it is gathered for one piece of work
+    assert threading.active_count() == before
+
+
+def test_an_error_of_one_stops_the_others() -> None:
+    stopped = threading.Event()
+
+    def work(rank: int) -> None:
+        if rank:
+            raise ValueError("rank 1 fell")
+        assert stopped.wait(timeout=60)
+
+    with pytest.raises(ValueError, match="rank 1 fell"):
+        Team().run(work, 2, stopped.set)
+
+
+def test_a_training_leaves_no_thread() -> None:
+    before = threading.active_count()
+    rows = np.random.default_rng(0).normal(size=(600, 40))
+    MLPClassifier((256, 256), batch_size=300, max_iter=3, random_state=0).fit(rows, rows[:, 0] > 0)
+    assert threading.active_count() == before

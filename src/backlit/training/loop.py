@@ -134,55 +134,57 @@ def train(
     base = plan.rate
     troughs, best_at_trough = trough_epochs(plan), -np.inf
     try:
-        for number in range(plan.epochs):
-            order = row_order(plan, first_epoch + number, len(samples))
-            rates = scheduled(plan.schedule, base, number, plan.epochs, batches)
-            if plan.rate_rule == "invscaling":  # scikit-learn counts samples, once an epoch
-                rates = rates / (first_sample + number * len(samples) + 1.0) ** plan.power_t
-            np.copyto(before, network.theta)
-            loss = network.train_epoch(
-                optimizer,
-                rates,
-                samples.inputs,
-                samples.targets,
-                samples.weights,
-                order,
-                _regular(plan, number),
-                epoch_seed(plan.seed, first_epoch + number),
-            )
-            if not np.isfinite(loss) or not np.isfinite(network.theta).all():
-                _diverged(history, number + 1, base)
-                break
-            score = validate(network) if validate else None
-            epoch = Epoch(number + 1, loss, score, float(rates[-1]), plan.epochs)
-            history.epochs.append(epoch)
-            stop = on_epoch(epoch) if on_epoch else None
+        with network.team:
+            for number in range(plan.epochs):
+                order = row_order(plan, first_epoch + number, len(samples))
+                rates = scheduled(plan.schedule, base, number, plan.epochs, batches)
+                if plan.rate_rule == "invscaling":  # scikit-learn counts samples, once an epoch
+                    rates = rates / (first_sample + number * len(samples) + 1.0) ** plan.power_t
+                np.copyto(before, network.theta)
+                loss = network.train_epoch(
+                    optimizer,
+                    rates,
+                    samples.inputs,
+                    samples.targets,
+                    samples.weights,
+                    order,
+                    _regular(plan, number),
+                    epoch_seed(plan.seed, first_epoch + number),
+                )
+                if not np.isfinite(loss) or not np.isfinite(network.theta).all():
+                    _diverged(history, number + 1, base)
+                    break
+                score = validate(network) if validate else None
+                epoch = Epoch(number + 1, loss, score, float(rates[-1]), plan.epochs)
+                history.epochs.append(epoch)
+                stop = on_epoch(epoch) if on_epoch else None
 
-            # a loss has to fall by the tolerance to count as progress, a score has to rise by it
-            reached = -loss if score is None else score
-            waited = 0 if reached > best + plan.tolerance else waited + 1
-            if reached > best:
-                history.best_epoch = number + 1
-                if score is None:  # a loss is of the parameters that the epoch met, not of those that it left
-                    kept, before = before, kept
-                else:
-                    np.copyto(kept, network.theta)
-            best = max(best, reached)
-            history.waited = waited
-            if waited > plan.patience:
-                if plan.rate_rule != "adaptive" or base <= 1e-6:
-                    history.stopped = f"no progress of {plan.tolerance:g} in {plan.patience:g} epochs"
+                # a loss has to fall by the tolerance to count as progress, a score has to rise by it
+                reached = -loss if score is None else score
+                waited = 0 if reached > best + plan.tolerance else waited + 1
+                if reached > best:
+                    history.best_epoch = number + 1
+                    if score is None:  # a loss is of the parameters that the epoch met, not of those that it left
+                        kept, before = before, kept
+                    else:
+                        np.copyto(kept, network.theta)
+                best = max(best, reached)
+                history.waited = waited
+                if waited > plan.patience:
+                    if plan.rate_rule != "adaptive" or base <= 1e-6:
+                        history.stopped = f"no progress of {plan.tolerance:g} in {plan.patience:g} epochs"
+                        break
+                    base, waited = base / 5.0, 0
+                if epoch.number in troughs and score is not None:
+                    gain = best - best_at_trough  # from nothing it is infinite
+                    if np.isfinite(gain) and gain <= plan.wave_gain * max(-best_at_trough, 0.0):
+                        ended = f"the wave of the schedule that ended in epoch {epoch.number}"
+                        history.stopped = f"{ended} brought too little"
+                        break
+                    best_at_trough = best
+                if stop:
+                    history.stopped = "the callback asked for it"
                     break
-                base, waited = base / 5.0, 0
-            if epoch.number in troughs and score is not None:
-                gain = best - best_at_trough  # from nothing it is infinite
-                if np.isfinite(gain) and gain <= plan.wave_gain * max(-best_at_trough, 0.0):
-                    history.stopped = f"the wave of the schedule that ended in epoch {epoch.number} brought too little"
-                    break
-                best_at_trough = best
-            if stop:
-                history.stopped = "the callback asked for it"
-                break
     except KeyboardInterrupt:
         history.interrupted = True
         history.stopped = f"it was interrupted in epoch {len(history.epochs) + 1}"

@@ -13,7 +13,7 @@ from backlit.blueprint import Blueprint
 from backlit.layers import LAYERS
 from backlit.training.compiled import program
 from backlit.training.optimizers import Optimizer
-from backlit.training.threads import leased, run_team, single_threaded_blas, team_size
+from backlit.training.threads import Team, leased, single_threaded_blas, team_size
 
 Vector = NDArray[np.floating[Any]]
 Matrix = NDArray[np.floating[Any]]
@@ -105,7 +105,8 @@ class Network:
         self._grad = np.empty(0, theta.dtype)
         self._x = np.empty((capacity, blueprint.inputs), theta.dtype)
         self._spare: list[tuple[Matrix, Vector, Vector]] = []
-        self._team: _Team | None = None
+        self._sharing: _Sharing | None = None
+        self.team = Team()
 
     def _layout(self) -> tuple[NDArray[np.int64], int]:
         """The table of layers, and the length of a buffer that holds a mini-batch of all of them."""
@@ -155,7 +156,7 @@ class Network:
             entry(self._table, kernels, self.theta, inputs[some], outputs[some], *self._scratch(rank))
 
         if team > 1:
-            run_team(work, team, lambda: None)
+            self.team.run(work, team, lambda: None)
         else:
             work(0)
         return outputs
@@ -165,6 +166,15 @@ class Network:
         while len(self._spare) < rank:
             self._spare.append((np.empty_like(self._x), np.empty_like(self._z), np.empty_like(self._a)))
         return self._spare[rank - 1] if rank else (self._x, self._z, self._a)
+
+    def sums(self, inputs: Matrix) -> list[Matrix]:
+        """Every layer's z, shape (rows, outputs), for at most `capacity` rows: views of buffers that a pass fills."""
+        self.predict(inputs)
+        begins = self._table[:, self._program.passes.BUFFER]
+        return [
+            self._z[begin : begin + len(inputs) * layer.outputs].reshape(len(inputs), layer.outputs)
+            for begin, layer in zip(begins, self.blueprint.layers, strict=True)
+        ]
 
     def loss_and_gradient(
         self, inputs: Matrix, targets: Matrix, weights: Vector, alpha: float = 0.0
@@ -228,23 +238,23 @@ class Network:
             Within a step of Ctrl-C; the parameters are those of that step.
         """
         self._prepare()
-        if self._team is None:
-            self._team = _Team(self)
-        team = self._team
-        team.shared[:] = 0
+        if self._sharing is None:
+            self._sharing = _Sharing(self)
+        sharing = self._sharing
+        sharing.shared[:] = 0
         silence = self._program.silence() if regular.dropout > 0 else (0, 0)
         kernels = self._kernels(self._head, self._program.step(optimizer.kernel), silence)
         strengths = np.array([regular.alpha, regular.decay, regular.dropout, regular.smoothing])
-        fed, mask = team.dropping() if regular.dropout > 0 else (self._z[:0], self._z[:0])
-        settings = np.tile(optimizer.settings, (team.blocks, 1))
+        fed, mask = sharing.dropping() if regular.dropout > 0 else (self._z[:0], self._z[:0])
+        settings = np.tile(optimizer.settings, (sharing.blocks, 1))
 
         train_epoch = self._program.entry("train_epoch")  # compiled here, before any thread asks for it
 
         def work(rank: int, threads: int = 1) -> float:
             loss = train_epoch(
-                self._table, self._arrays, kernels, self._factors, rank, threads, team.blocks, team.shared,
+                self._table, self._arrays, kernels, self._factors, rank, threads, sharing.blocks, sharing.shared,
                 self.theta, self._grad, optimizer.state, settings, rates, inputs, targets, weights, order, strengths,
-                seed, self._x, team.y, team.weight, self._z, self._a, self._delta, fed, mask, team.costs,
+                seed, self._x, sharing.y, sharing.weight, self._z, self._a, self._delta, fed, mask, sharing.costs,
             )  # fmt: skip
             return float(loss)
 
@@ -252,21 +262,21 @@ class Network:
             loss = work(0)
         else:
             with single_threaded_blas():
-                if team.team == 1 and self._work * len(rates) < ALONE:
+                if sharing.team == 1 and self._work * len(rates) < ALONE:
                     loss = work(0)
                 else:
-                    with leased(team.team) as threads:
-                        loss = run_team(partial(work, threads=threads), threads, team.stop)
+                    with leased(sharing.team) as threads:
+                        loss = self.team.run(partial(work, threads=threads), threads, sharing.stop)
         optimizer.settings[:] = settings[0]
         return float(loss)
 
     def stop(self) -> None:
         """Ask a training to end after the step that it is in; for another thread."""
-        if self._team:
-            self._team.stop()
+        if self._sharing:
+            self._sharing.stop()
 
 
-class _Team:
+class _Sharing:
     """Who trains: how many threads share how many blocks, and the numbers they share."""
 
     def __init__(self, network: Network) -> None:

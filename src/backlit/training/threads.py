@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -157,35 +157,64 @@ def leased(team: int) -> Iterator[int]:
             _SHARED.running -= threads
 
 
-def run_team(work: Callable[[int], Any], team: int, stop: Callable[[], None]) -> Any:
-    """Run ``work(rank)`` on every thread of a team and return what rank 0 returned.
+class Team:
+    """Threads that carry whatever they are given together; within ``with`` they stay until its end.
 
-    The calling thread only waits, so that Ctrl-C is heard at once; it then calls `stop`, and waits for the end.
+    A new thread touches the memory of its stack for the first time, and the panels of matrix products lie there: on a
+    virtual machine that takes as long as a step of a small network.
     """
-    results: dict[int, Any] = {}
 
-    def run(rank: int) -> None:
+    def __init__(self) -> None:
+        self._threads: ThreadPoolExecutor | None = None
+        self._size = 0
+        self._stays = False
+
+    def __enter__(self) -> Team:
+        self._stays = True
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stays = False
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._threads:
+            self._threads.shutdown()
+        self._threads = None
+
+    def _gather(self, size: int) -> ThreadPoolExecutor:
+        """As many threads at least: those that wait for each other must all be there."""
+        if self._threads is None or size > self._size:
+            self._leave()
+            self._threads, self._size = ThreadPoolExecutor(size), size
+        return self._threads
+
+    def run(self, work: Callable[[int], Any], size: int, stop: Callable[[], None]) -> Any:
+        """Run ``work(rank)`` on so many threads at once, and return what rank 0 returned.
+
+        The calling thread only waits, so that Ctrl-C is heard at once; it then calls `stop`, and waits for the end.
+        """
+
+        def run(rank: int) -> Any:
+            try:
+                return work(rank)
+            except BaseException:
+                stop()  # or the others would wait for it
+                raise
+
+        threads = self._gather(size)
+        running = [threads.submit(run, rank) for rank in range(size)]
         try:
-            results[rank] = work(rank)
-        except BaseException as error:  # carried to the caller, who raises it
-            results[rank] = error
+            wait(running)
+        except KeyboardInterrupt:
             stop()
-
-    threads = [threading.Thread(target=run, args=(rank,), daemon=True) for rank in range(team)]
-    for thread in threads:
-        thread.start()
-    try:
-        for thread in threads:
-            thread.join()
-    except KeyboardInterrupt:
-        stop()
-        for thread in threads:
-            thread.join()
-        raise
-    for result in results.values():
-        if isinstance(result, BaseException):
-            raise result
-    return results[0]
+            wait(running)
+            raise
+        finally:
+            if not self._stays:
+                self._leave()
+        results = [future.result() for future in running]
+        return results[0]
 
 
 def side_by_side(
