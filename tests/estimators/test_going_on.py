@@ -74,3 +74,12 @@ def test_a_changed_network_cannot_go_on() -> None:
     model = TabularRegressor(epochs=1, warm_start=True, **SMALL).fit(FRAME, PRICE)
     with pytest.raises(BacklitError, match="without warm_start"):
         model.set_params(hidden_layer_sizes=(8,)).fit(FRAME, PRICE)
+
+
+@pytest.mark.parametrize("members", [1, 2])
+def test_a_warm_start_does_not_go_on_from_calibrated_outputs(members: int) -> None:
+    settings = {**SMALL, "n_members": members, "epochs": 5, "warm_start": True}
+    model = TabularClassifier(**settings).fit(FRAME, LABEL)
+    before = model.predict_proba(FRAME)
+    model.set_params(learning_rate=1e-9).fit(FRAME, LABEL)
+    np.testing.assert_allclose(model.predict_proba(FRAME), before, atol=1e-3)

@@ -64,5 +64,5 @@ def test_wrong_labels_are_named() -> None:
         TabularClassifier().fit(FRAME[:6], [[0, 1], [1, 1], [0, 5], [0, 0], [1, 0], [0, 1]])
     with pytest.raises(BacklitError, match="class_weight: a row has several labels"):
         TabularClassifier(class_weight="balanced").fit(FRAME, LABELS)
-    with pytest.raises(BacklitError, match="y_val: 2 labels where y has 3"):
+    with pytest.raises(BacklitError, match="targets: 2 labels a row, of the fit 3"):
         TabularClassifier(epochs=1).fit(FRAME, LABELS, X_val=FRAME, y_val=LABELS.iloc[:, :2])

@@ -151,7 +151,7 @@ class Framed(HasColumns, BaseEstimator):
             raise too_few(len(targets))
         data = self._begin(X, targets, sample_weight, again)
         blueprint = self._blueprint(self.encoder_.n_outputs, self._width(targets), recipe)
-        starts = self._members if again else self._drawn(blueprint, seed)
+        starts = self._members if again else self._drawn(blueprint, seed, data.inputs)
         if len(starts) != self.members or starts[0].size != blueprint.flat_size:
             raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
         badness = chosen(self.metric, self._known_metrics()) or self._badness(blueprint.loss)
@@ -215,16 +215,17 @@ class Framed(HasColumns, BaseEstimator):
         data = self._begin(X, targets, sample_weight, again)
         if not again:
             blueprint = self._blueprint(self.encoder_.n_outputs, self._width(targets), RECIPES[self.task])
-            self._keep(blueprint, self._drawn(blueprint, seed_of(self.random_state)))
+            self._keep(blueprint, self._drawn(blueprint, seed_of(self.random_state), data.inputs))
             self.histories_, self.n_iter_, self.best_epoch_ = (), 0, 0
         self._go_over(data)
         return self
 
-    def _drawn(self, blueprint: Blueprint, seed: int) -> list[NDArray[np.float32]]:
+    def _drawn(self, blueprint: Blueprint, seed: int, rows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Where each member starts."""
         from backlit.training.initial import initial
 
-        return [initial(blueprint, seed + number, FLOAT) for number in range(self.members)]
+        rule = RECIPES[self.task].start
+        return [initial(blueprint, seed + number, FLOAT, rule, rows) for number in range(self.members)]
 
     def _keep(self, blueprint: Blueprint, members: list[NDArray[np.float32]]) -> None:
         """The members as the one network that the model is."""

@@ -39,7 +39,7 @@ def merged(blueprints: Sequence[Blueprint], flats: Sequence[Flat]) -> tuple[Blue
     """
     first, count = blueprints[0], len(blueprints)
     if count == 1:
-        return first, flats[0]
+        return first, flats[0].copy()  # what is done to the whole is not done to its member
     last = len(first.neurons)
     columns = first.front.groups if first.front else 0
     layers = mlp(first.inputs, [layer.outputs * count for layer in first.neurons[:-1]], first.outputs).layers

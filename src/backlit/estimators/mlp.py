@@ -58,7 +58,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     output_activation : {"auto", "softmax", "logistic"}
         Softmax for three classes or more and logistic for two, unless given; with logistic outputs for many classes
         each output is a yes or no, and probabilities are their shares.
-    init : {"glorot", "normal", "scaled_normal"}
+    init : {"glorot", "normal", "scaled_normal", "unit_sums"}
         Where the parameters start: `backlit.training.initial.INITIALS`.
     weight_decay : float
         For adamw: weights are multiplied by ``1 - rate * weight_decay`` before each step.

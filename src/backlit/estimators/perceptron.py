@@ -218,7 +218,7 @@ class Perceptron(HasColumns, BaseEstimator):
         if not first and blueprint != self.network_:
             raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
         if first:
-            self._begin(blueprint, X.dtype)
+            self._begin(blueprint, X)
         if self.solver == "lbfgs":
             alone = self.deterministic or team_size(self.n_jobs) == 1
             with single_threaded_blas() if alone else nullcontext():
@@ -243,11 +243,11 @@ class Perceptron(HasColumns, BaseEstimator):
         """Weights of the samples, by their classes too where there are any."""
         return weights
 
-    def _begin(self, blueprint: Blueprint, dtype: np.dtype[Any]) -> None:
+    def _begin(self, blueprint: Blueprint, X: NDArray[Any]) -> None:
         """A new network, and nothing behind it."""
         self.network_ = blueprint
         self._seed = seed_of(self.random_state)
-        self.flat_ = initial(blueprint, self._seed, dtype, self.init)
+        self.flat_ = initial(blueprint, self._seed, X.dtype, self.init, X)
         self.__dict__.pop("_optimizer", None)
         self.n_iter_ = 0
         self.t_ = 0

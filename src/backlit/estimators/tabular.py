@@ -152,7 +152,7 @@ class TabularClassifier(ClassifierMixin, Framed):
         if self.multilabel_:
             marks = encode_labels(y)[1].astype(np.float32)
             if marks.shape[1] != len(self.classes_):
-                raise BacklitError(f"y_val: {marks.shape[1]} labels where y has {len(self.classes_)}; give the same")
+                raise BacklitError(f"targets: {marks.shape[1]} labels a row, of the fit {len(self.classes_)}; give as many")
             return marks
         codes = [class_code(self.classes_, label) for label in np.asarray(y, dtype=object).reshape(-1)]
         return np.array(codes, np.float32)[:, None]

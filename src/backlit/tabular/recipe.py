@@ -16,6 +16,7 @@ class Recipe:
     hidden: tuple[int, ...]
     gate: str
     loss: str
+    start: str
     bias_rate: float
     schedule: str
     beta_2: float
@@ -48,6 +49,7 @@ CLASSIFICATION = Recipe(
     hidden=(256, 256, 256),
     gate="selu",
     loss="cross_entropy",
+    start="unit_sums",
     bias_rate=0.1,
     schedule="coslog4",
     beta_2=0.95,
@@ -56,9 +58,9 @@ CLASSIFICATION = Recipe(
     dropout_of_few=0.3,
     decay=0.02,
     smoothing=0.1,
-    steps=3_200,
-    fewest_epochs=64,
-    most_epochs=256,
+    steps=2_800,
+    fewest_epochs=56,
+    most_epochs=224,
     batch=256,
     validation=0.2,
     most_waves=256,

@@ -43,15 +43,30 @@ STARTS: Mapping[str, Callable[[np.random.Generator, float, tuple[int, ...]], Dra
 }
 """The distributions that a layer's declaration may ask for."""
 
-INITIALS: Mapping[str, Rule] = {"glorot": _glorot, "normal": _normal, "scaled_normal": _scaled_normal}
+INITIALS: Mapping[str, Rule] = {
+    "glorot": _glorot,
+    "normal": _normal,
+    "scaled_normal": _scaled_normal,
+    "unit_sums": _glorot,  # then `_to_unit_sums`
+}
+LOOKED_AT = 2_000
+"""Rows of the data that sums are measured on, at most."""
+LEAST_DEVIATION = 1e-3
+"""A neuron whose sum varies by less stays as it is: one row, or a constant, says nothing of its scale."""
 
 
-def initial(blueprint: Blueprint, seed: int, dtype: np.dtype[Any], rule: str = "glorot") -> NDArray[Any]:
+def initial(
+    blueprint: Blueprint, seed: int, dtype: np.dtype[Any], rule: str = "glorot", rows: NDArray[Any] | None = None
+) -> NDArray[Any]:
     """The flat parameter vector that a training starts from.
 
     Parameters
     ----------
-    rule : {"glorot", "normal", "scaled_normal"}
+    rule : {"glorot", "normal", "scaled_normal", "unit_sums"}
+        With "unit_sums" each hidden neuron's weights are scaled so that its sum varies by a standard deviation of 1
+        over the rows (Mishkin and Matas 2016; Holzmueller et al. 2024 with other biases and for the last layer too).
+    rows : ndarray of `dtype`, shape (n, inputs), C-contiguous, optional
+        Of the data, for "unit_sums", which looks at 2,000 of them.
 
     Returns
     -------
@@ -78,4 +93,19 @@ def initial(blueprint: Blueprint, seed: int, dtype: np.dtype[Any], rule: str = "
             slot.view(flat)[...] = STARTS[slot.declared.start[0]](chance, slot.declared.start[1], slot.shape)
         else:
             slot.view(flat)[...] = draw(chance, blueprint.neurons[slot.layer - 1], slot, saturating)
+    if rule == "unit_sums" and rows is not None:
+        _to_unit_sums(blueprint, flat, rows)
     return flat
+
+
+def _to_unit_sums(blueprint: Blueprint, flat: NDArray[Any], rows: NDArray[Any]) -> None:
+    """Scale the hidden layers' weights, from the first layer on: each hears what those before it make of the rows."""
+    from backlit.training.network import Network
+
+    some = rows[np.linspace(0, len(rows) - 1, min(len(rows), LOOKED_AT)).astype(np.int64)]
+    network = Network(blueprint, flat, len(some), threads=1)
+    arrays = blueprint.arrays(flat)
+    for number, _ in blueprint.numbered[:-1]:
+        if number:
+            deviation = network.sums(some)[number - blueprint.numbered[0][0]].std(axis=0, dtype=np.float64)
+            arrays[f"w[{number}]"] /= np.where(deviation < LEAST_DEVIATION, 1.0, deviation)

@@ -59,7 +59,7 @@ class Learner:
         self.batches = -(-len(self.learn) // self.batch_size)
         self.epoch = self.batch = 0
         kind = OPTIMIZERS[settings.optimizer]
-        theta = initial(self.blueprint, settings.seed, np.dtype(np.float64), settings.init)
+        theta = initial(self.blueprint, settings.seed, np.dtype(np.float64), settings.init, problem.inputs)
         self._network = Network(self.blueprint, theta, self.batch_size, threads=1)
         usual = MLPClassifier().get_params()
         constants = {name: usual[name] for name in kind.settings}
