@@ -162,5 +162,5 @@ def test_an_error_of_one_stops_the_others() -> None:
 def test_a_training_leaves_no_thread() -> None:
     before = threading.active_count()
     rows = np.random.default_rng(0).normal(size=(600, 40))
-    MLPClassifier((256, 256), batch_size=300, max_iter=3, random_state=0).fit(rows, rows[:, 0] > 0)
+    MLPClassifier((256, 256), batch_size=300, random_state=0).partial_fit(rows, rows[:, 0] > 0, classes=[False, True])
     assert threading.active_count() == before

@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import cycle, islice
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
 
@@ -224,8 +225,8 @@ class Framed(HasColumns, BaseEstimator):
         """Where each member starts."""
         from backlit.training.initial import initial
 
-        rule = RECIPES[self.task].start
-        return [initial(blueprint, seed + number, FLOAT, rule, rows) for number in range(self.members)]
+        rules = islice(cycle(RECIPES[self.task].starts), self.members)
+        return [initial(blueprint, seed + number, FLOAT, rule, rows) for number, rule in enumerate(rules)]
 
     def _keep(self, blueprint: Blueprint, members: list[NDArray[np.float32]]) -> None:
         """The members as the one network that the model is."""

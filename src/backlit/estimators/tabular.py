@@ -152,7 +152,8 @@ class TabularClassifier(ClassifierMixin, Framed):
         if self.multilabel_:
             marks = encode_labels(y)[1].astype(np.float32)
             if marks.shape[1] != len(self.classes_):
-                raise BacklitError(f"targets: {marks.shape[1]} labels a row, of the fit {len(self.classes_)}; give as many")
+                known = len(self.classes_)
+                raise BacklitError(f"targets: {marks.shape[1]} labels a row, of the fit {known}; give as many")
             return marks
         codes = [class_code(self.classes_, label) for label in np.asarray(y, dtype=object).reshape(-1)]
         return np.array(codes, np.float32)[:, None]

@@ -16,7 +16,7 @@ class Recipe:
     hidden: tuple[int, ...]
     gate: str
     loss: str
-    start: str
+    starts: tuple[str, ...]  # of the members, who take turns
     bias_rate: float
     schedule: str
     beta_2: float
@@ -49,7 +49,7 @@ CLASSIFICATION = Recipe(
     hidden=(256, 256, 256),
     gate="selu",
     loss="cross_entropy",
-    start="unit_sums",
+    starts=("unit_sums", "glorot"),
     bias_rate=0.1,
     schedule="coslog4",
     beta_2=0.95,
