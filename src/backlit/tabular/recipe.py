@@ -71,6 +71,7 @@ CLASSIFICATION = Recipe(
 )
 REGRESSION = replace(
     CLASSIFICATION,
+    starts=("glorot",),
     gate="mish",
     loss="squared",
     smoothing=0.0,
