@@ -16,11 +16,15 @@ FINITE = st.floats(-1e6, 1e6).map(lambda x: round(x, 3))
 
 
 def expected(values: Any) -> tuple[float, float]:
-    q25, median, q75 = np.quantile(values, [0.25, 0.5, 0.75])
-    if q75 > q25:
-        return median, 1 / (q75 - q25)
-    width = values.max() - values.min()
-    return median, 2 / width if width > 0 else 0.0
+    while True:
+        q25, median, q75 = np.quantile(values, [0.25, 0.5, 0.75])
+        if q75 > q25:
+            return median, 1 / (q75 - q25)
+        others = values[values != median]
+        if len(np.unique(others)) < 2:
+            width = np.ptp(values)
+            return median, 2 / width if width > 0 else 0.0
+        values = others
 
 
 @given(hnp.arrays(np.float64, st.integers(1, 30), elements=FINITE))
@@ -34,6 +38,18 @@ def test_counted_values_are_repeated_values(pairs: list[tuple[int, int]]) -> Non
     if counts.sum():
         repeated = np.repeat(values, counts).astype(float)
         assert robust_affine(values.astype(float), counts) == pytest.approx(expected(repeated))
+
+
+def test_a_column_that_is_nearly_always_zero_keeps_the_shape_of_the_rest() -> None:
+    gains = np.array([0.0] * 900 + [*np.linspace(3_000, 15_000, 99), 99_999.0])
+    center, factor = robust_affine(gains)
+    scaled = smooth_clip((gains - center) * factor)
+    assert scaled[0] == scaled[899] < -1
+    assert scaled[900] == pytest.approx(-1, abs=0.1)
+    assert scaled[-2] == pytest.approx(1, abs=0.1)
+    assert scaled[-1] > 2.7
+    counts = np.array([0.0] * 20 + [1.0] * 5 + [5.0])  # the rest has a value of most rows too
+    assert robust_affine(counts) == (1.0, 0.5)
 
 
 def test_extremes_neither_overflow_nor_divide_by_zero() -> None:

@@ -7,7 +7,6 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import cycle, islice
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from backlit.blueprint import Blueprint, mlp, with_waves
 from backlit.errors import BacklitError
 from backlit.estimators.columns import Groups, HasColumns
+from backlit.estimators.loudness import hear, loudness
 from backlit.estimators.members import merged
 from backlit.estimators.metrics import Badness, chosen
 from backlit.estimators.parameters import seed_of, widths_of
@@ -152,29 +152,29 @@ class Framed(HasColumns, BaseEstimator):
             raise too_few(len(targets))
         data = self._begin(X, targets, sample_weight, again)
         blueprint = self._blueprint(self.encoder_.n_outputs, self._width(targets), recipe)
-        starts = self._members if again else self._drawn(blueprint, seed, data.inputs)
-        if len(starts) != self.members or starts[0].size != blueprint.flat_size:
+        starts = self._members if again else None
+        if starts and (len(starts) != self.members or starts[0].size != blueprint.flat_size):
             raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
         badness = chosen(self.metric, self._known_metrics()) or self._badness(blueprint.loss)
         told = Told(self.members, self.verbose, on_epoch, self._deadline())
         if X_val is None:
-            parts = [(data.rows(learn), data.rows(held)) for learn, held in self._folds(targets, groups, recipe, seed)]
+            parts = [(data, learn, data, held) for learn, held in self._folds(targets, groups, recipe, seed)]
         else:
-            held = self._validation_data(X_val, y_val)
-            parts = [(data, held)] * self.members
+            own = self._validation_data(X_val, y_val)
+            parts = [(data, np.arange(len(data)), own, np.arange(len(own)))] * self.members
         works = [
             partial(
                 self._train_member,
                 blueprint,
-                starts[number].copy(),
-                learn,
-                held,
-                seed + number,
-                partial(told, number),
+                starts[number] if starts else None,
+                partial(data.rows, learn),
+                partial(own.rows, held),
+                seed,
+                number,
                 badness,
                 told,
             )
-            for number, (learn, held) in enumerate(parts)
+            for number, (data, learn, own, held) in enumerate(parts)
         ]
         trained = self._side_by_side(works, told)
         self._members = [flat for flat, _, _ in trained]
@@ -216,17 +216,19 @@ class Framed(HasColumns, BaseEstimator):
         data = self._begin(X, targets, sample_weight, again)
         if not again:
             blueprint = self._blueprint(self.encoder_.n_outputs, self._width(targets), RECIPES[self.task])
-            self._keep(blueprint, self._drawn(blueprint, seed_of(self.random_state), data.inputs))
+            seed = seed_of(self.random_state)
+            drawn = [self._drawn(blueprint, seed, number, data.inputs) for number in range(self.members)]
+            self._keep(blueprint, drawn)
             self.histories_, self.n_iter_, self.best_epoch_ = (), 0, 0
         self._go_over(data)
         return self
 
-    def _drawn(self, blueprint: Blueprint, seed: int, rows: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """Where each member starts."""
+    def _drawn(self, blueprint: Blueprint, seed: int, number: int, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Where a member starts."""
         from backlit.training.initial import initial
 
-        rules = islice(cycle(RECIPES[self.task].starts), self.members)
-        return [initial(blueprint, seed + number, FLOAT, rule, rows) for number, rule in enumerate(rules)]
+        starts = RECIPES[self.task].starts
+        return initial(blueprint, seed + number, FLOAT, starts[number % len(starts)], rows)
 
     def _keep(self, blueprint: Blueprint, members: list[NDArray[np.float32]]) -> None:
         """The members as the one network that the model is."""
@@ -302,11 +304,11 @@ class Framed(HasColumns, BaseEstimator):
     def _train_member(
         self,
         blueprint: Blueprint,
-        flat: NDArray[np.float32],
-        learn: Samples,
-        held: Samples,
+        start: NDArray[np.float32] | None,
+        learn_from: Callable[[], Samples],
+        hold_out: Callable[[], Samples],
         seed: int,
-        on_epoch: Callable[[Any], bool],
+        number: int,
         badness: Badness,
         told: Told,
     ) -> tuple[NDArray[np.float32], Any, tuple[NDArray[Any], ...]]:
@@ -318,6 +320,16 @@ class Framed(HasColumns, BaseEstimator):
         from backlit.training.threads import team_size
 
         recipe = RECIPES[self.task]
+        learn, held = learn_from(), hold_out()
+        weights = learn.weights if learn.weights.size else None
+        factors = loudness(learn.inputs, self._as_wanted(learn.targets), weights, self._column_inputs())
+        for samples in (learn, held):
+            np.multiply(samples.inputs, factors, out=samples.inputs)  # the member's own copies
+        if start is None:
+            flat = self._drawn(blueprint, seed, number, learn.inputs)
+        else:
+            flat = start.copy()
+            hear(blueprint, flat, 1.0 / factors)
         held_weights = held.weights if held.weights.size else np.ones(len(held), np.float32)
         wanted = self._as_wanted(held.targets)
         batch = min(self._chosen("batch_size", recipe.batch), len(learn))
@@ -334,7 +346,7 @@ class Framed(HasColumns, BaseEstimator):
             tolerance=0.0,
             patience=math.inf,
             wave_gain=recipe.wave_gain,
-            seed=seed,
+            seed=seed + number,
         )
 
         looking = team_size(self.n_jobs) if alone else 1
@@ -342,8 +354,10 @@ class Framed(HasColumns, BaseEstimator):
         def validate(network: Network) -> float:
             return -badness(network.predict(held.inputs, looking), wanted, held_weights)
 
-        history = train(network, optimizer, learn, plan, validate=validate, on_epoch=on_epoch)
-        return flat, history, (network.predict(held.inputs), wanted, held_weights)
+        history = train(network, optimizer, learn, plan, validate=validate, on_epoch=partial(told, number))
+        outputs = network.predict(held.inputs)
+        hear(blueprint, flat, factors)
+        return flat, history, (outputs, wanted, held_weights)
 
     def _chosen(self, name: str, default: Any) -> Any:
         value = getattr(self, name)

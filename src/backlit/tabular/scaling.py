@@ -21,7 +21,10 @@ FAR = 1e6
 
 
 def robust_affine(values: Numbers, counts: NDArray[np.int64] | None = None) -> tuple[float, float]:
-    """The median, and 1 / (q75 - q25); if that is 0, 2 / (max - min); 0 for a constant.
+    """The median, and 1 / (q75 - q25), without the value of most rows if the quartiles are one; 0 for a constant.
+
+    Of the rest it is the same again, until its quartiles differ; of two values it is 2 / (max - min). So a column
+    that is 0 nearly everywhere keeps the shape of what is not (RealMLP divides by the whole range in its place).
 
     Parameters
     ----------
@@ -41,19 +44,20 @@ def robust_affine(values: Numbers, counts: NDArray[np.int64] | None = None) -> t
     (2.0, 0.5)
     >>> robust_affine(np.array([0.0, 1.0]), np.array([9, 1]))
     (0.0, 2.0)
+    >>> robust_affine(np.array([0.0] * 20 + [100.0, 200.0, 300.0]))
+    (200.0, 0.01)
     """
-    if counts is None:
-        low, high = float(values.min()), float(values.max())
-        q25, median, q75 = (float(q) for q in np.quantile(values, QUARTERS))
-    else:
+    if counts is not None:
         values, counts = values[counts > 0], counts[counts > 0]
-        low, high = float(values.min()), float(values.max())
-        q25, median, q75 = _counted_quartiles(values, counts)
+    low, high = float(values.min()), float(values.max())
+    q25, median, q75 = np.quantile(values, QUARTERS).tolist() if counts is None else _counted_quartiles(values, counts)
     if q75 > q25:
         return median, min(1.0 / (q75 - q25), LARGEST)
-    if high > low:
-        return median, min(2.0 / (high - low), LARGEST)
-    return median, 0.0
+    rest = values != median
+    others = values[rest]
+    if others.size and others.min() < others.max():
+        return robust_affine(others, None if counts is None else counts[rest])
+    return median, min(2.0 / (high - low), LARGEST) if high > low else 0.0
 
 
 def _counted_quartiles(values: Numbers, counts: NDArray[np.int64]) -> tuple[float, float, float]:
