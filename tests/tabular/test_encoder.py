@@ -134,7 +134,9 @@ def test_two_categories_and_booleans_are_minus_and_plus_one() -> None:
 
 def test_many_categories_are_bounded() -> None:
     words = ["a"] * 5 + ["b"] * 4 + ["c"] * 3 + ["d"] * 2 + ["once"] + [None]
-    encoder = fit_encoder(pd.DataFrame({"w": words}), max_onehot=2, scale_onehot=False)
+    seen_twice = fit_encoder(pd.DataFrame({"w": words}), max_onehot=2)
+    assert seen_twice.feature_names_out[:5] == ("w=a", "w=b", "w=c", "w=d", "w is other")
+    encoder = fit_encoder(pd.DataFrame({"w": words}), max_onehot=2, most_own=2, scale_onehot=False)
     assert encoder.feature_names_out == ("w=a", "w=b", "w is other", "w frequency", "w is missing")
     found = encoder.encode(pd.DataFrame({"w": ["a", "c", "once", "unseen", None]}))
     own = np.delete(found, 3, axis=1)
@@ -149,8 +151,22 @@ def test_a_hundred_thousand_categories_are_bounded_and_all_different_ones_left_o
     frame = pl.DataFrame({"id": [f"k{i}" for i in ids], "half": [f"k{i // 2}" for i in ids], "x": ids % 7})
     encoder = fit_encoder(frame)
     assert encoder.dropped == {"id": "every value is different"}
-    assert encoder.n_outputs == 32 + len(["other", "frequency", "x"])
+    assert encoder.n_outputs == 2**25 // len(ids) + len(["other", "frequency", "x"])
     assert len(json.dumps(encoder.to_state()[0])) < 300_000
+
+
+def test_columns_of_many_categories_share_their_outputs() -> None:
+    chance = np.random.default_rng(0)
+    frame = pd.DataFrame({name: chance.integers(0, n, 9_000).astype(str) for name, n in (("a", 50), ("b", 400))})
+    frame = frame.map("c{}".format)
+    frame["c"] = [f"k{number // 9}" for number in range(9_000)]  # a thousand
+    widths = {block.column: block.width for block in fit_encoder(frame).blocks if block.kind == "onehot"}
+    assert widths == {"a": 50, "b": 400, "c": 1_024 - 450}
+    few = {block.column: block.width for block in fit_encoder(frame, most_own=200).blocks if block.kind == "onehot"}
+    assert few == {"a": 50, "b": 75, "c": 75}
+    again = FrameEncoder.from_state(*fit_encoder(frame).to_state())
+    np.testing.assert_array_equal(again.encode(frame[:50]), fit_encoder(frame).encode(frame[:50]))
+    assert (fit_encoder(frame).encode(frame)[:, :1_024].sum(axis=1) != 0).all()
 
 
 def test_unseen_categories_are_zeros() -> None:

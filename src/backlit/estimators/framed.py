@@ -321,10 +321,12 @@ class Framed(HasColumns, BaseEstimator):
 
         recipe = RECIPES[self.task]
         learn, held = learn_from(), hold_out()
-        weights = learn.weights if learn.weights.size else None
-        factors = loudness(learn.inputs, self._as_wanted(learn.targets), weights, self._column_inputs())
-        for samples in (learn, held):
-            np.multiply(samples.inputs, factors, out=samples.inputs)  # the member's own copies
+        factors = np.ones(blueprint.inputs, FLOAT)
+        if recipe.loudness:
+            weights = learn.weights if learn.weights.size else None
+            factors = loudness(learn.inputs, self._as_wanted(learn.targets), weights, self._column_inputs())
+            for samples in (learn, held):
+                np.multiply(samples.inputs, factors, out=samples.inputs)  # the member's own copies
         if start is None:
             flat = self._drawn(blueprint, seed, number, learn.inputs)
         else:

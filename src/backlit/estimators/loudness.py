@@ -32,8 +32,9 @@ def loudness(
     """A factor for each input, the same for all inputs of a column.
 
     An input is cut into bins; the part of the targets' variance between them (the correlation ratio, of classes Goodman
-    and Kruskal's tau), less what chance explains, is what it says. A column says as much as its best input. A factor is
-    the root of that, granted something for chance; together all inputs vary as much as before.
+    and Kruskal's tau), less what chance explains, is what it says. A column says as much as its best input, or as its
+    categories together. A factor is the root of that, granted something for chance; together all inputs vary as much as
+    before.
 
     Parameters
     ----------
@@ -63,10 +64,14 @@ def loudness(
     if not target.variation > 0.0:
         return np.ones(len(inputs), np.float32)
     counted = shares.sum() ** 2 / (shares**2).sum()  # so many rows of equal weight tell as much
-    said, by_chance = np.array([_said(row, target, shares, counted) for row in inputs]).T
+    explained, freedom, high = np.array([_said(row, target, shares) for row in inputs]).T
+    said = np.maximum(explained - freedom / counted, 0.0)
     for _, own in columns:
-        said[list(own)] = said[list(own)].max(initial=0.0)
-    factors = np.sqrt(said + CHANCES * by_chance.max())
+        marks = [place for place in own if freedom[place] == 1.0]  # of its categories
+        together = float(explained[marks] @ (1.0 - high[marks])) - len(marks) / counted
+        said[list(own)] = max(said[list(own)].max(initial=0.0), together)
+        freedom[list(own)] = np.maximum(freedom[list(own)], len(marks))
+    factors = np.sqrt(said + CHANCES * math.sqrt(2.0 * freedom.max()) / counted)
     variation = inputs.var(axis=1, dtype=np.float64)
     factors /= math.sqrt((factors**2 @ variation) / variation.sum()) if variation.any() else 1.0
     return np.asarray(np.minimum(factors, LOUDEST), np.float32)
@@ -92,14 +97,14 @@ def hear(blueprint: Blueprint, flat: NDArray[np.float32], factors: NDArray[np.fl
             view[: len(factors)] *= factors[:, None]  # behind the inputs come the features of their waves
 
 
-def _said(row: NDArray[np.float32], target: _Classes | _Outputs, shares: Numbers, rows: float) -> tuple[float, float]:
-    """What part of the targets' variation an input explains beyond chance, and how much chance varies."""
+def _said(row: NDArray[np.float32], target: _Classes | _Outputs, shares: Numbers) -> tuple[float, float, float]:
+    """What part of the targets' variation lies between an input's bins, their freedom, and the share of the highest."""
     bins = np.clip((row + REACH) * (BINS / (2.0 * REACH)), 0.0, BINS - 1.0).astype(np.int64)
     sizes = np.bincount(bins, shares, BINS)
     between = sum(float((sums**2 / np.maximum(sizes, np.finfo(float).tiny)).sum()) for sums in target.sums(bins))
-    freedom = np.count_nonzero(sizes) - 1.0
     explained = (between - target.in_the_mean) / target.variation
-    return max(explained - freedom / rows, 0.0), math.sqrt(2.0 * max(freedom, 0.0)) / rows
+    filled = sizes[sizes > 0.0]
+    return explained, len(filled) - 1.0, float(filled[-1] / sizes.sum())
 
 
 class _Classes:

@@ -19,21 +19,31 @@ from backlit.tabular.scaling import smooth_clip
 STEP = 65_536
 """Rows that are worked on at once: enough to be quick, few enough to stay in the cache."""
 
+MOST_AT_ONCE = 2**21
+"""Numbers that are worked on at once, where a column has many outputs."""
+
 FEWEST_STEPS = 4
 """Fewer steps of a column tell less than its waves do."""
 
 MOST_CELLS = 2**25
-"""Numbers that steps may take in all rows together: 128 MiB."""
+"""Numbers that steps, and outputs of single categories, may take in all rows together: 128 MiB."""
 
 
 def fit_encoder(
-    frame: object, *, max_onehot: int = 32, scale_onehot: bool = True, steps: int = 0, most_steps: int = 512
+    frame: object,
+    *,
+    max_onehot: int = 32,
+    most_own: int = 1_024,
+    scale_onehot: bool = True,
+    steps: int = 0,
+    most_steps: int = 512,
 ) -> FrameEncoder:
     """Learn how the rows of a table become numbers.
 
     Numbers are scaled by median and quartiles and clipped smoothly at 3, as RealMLP does (see `scaling`); a null is
-    0 and has an output of its own. Two categories become -1 and +1, up to `max_onehot` an output each, more than
-    that an output for the most frequent, one for the rest, and the logarithm of the count. Moments become
+    0 and has an output of its own. Two categories become -1 and +1, up to `max_onehot` an output each; of more than
+    that those seen twice have one, as far as `most_own` goes, the rest share one, and all have the logarithm of their
+    count. An output of its own times the weights that hear it is what is called an embedding. Moments become
     seconds, year, and positions in the year, the week and the day. What is constant is left out. Text is a number
     or a date if every cell reads as one, an empty cell is null. Numbers and moments come first, then the others.
 
@@ -42,7 +52,10 @@ def fit_encoder(
     frame : data frame, ndarray of shape (n_rows, n_columns), or list of rows
         pandas, polars, Arrow, anything that narwhals reads.
     max_onehot : int, default 32
-        How many categories of one column have an output of their own.
+        Up to how many categories of one column all have an output of their own.
+    most_own : int, default 1024
+        How many outputs of their own the categories of columns with more of them have together; each such column has
+        `max_onehot` at least, and fewer where rows are many.
     scale_onehot : bool, default True
         Whether the outputs of categories are scaled and clipped like numbers (RealMLP does), or stay 0 and 1.
     steps : int, default 0
@@ -69,11 +82,18 @@ def fit_encoder(
     if isinstance(max_onehot, bool) or not isinstance(max_onehot, int) or max_onehot < 0:
         raise BacklitError(f"max_onehot is {max_onehot!r}; give a whole number from 0")
     table = read_frame(frame)
-    options = Options(max_onehot, bool(scale_onehot), _steps_each(table, steps, most_steps) if steps else 0)
+    together = max(max_onehot, min(most_own, MOST_CELLS // max(table.rows, 1)))
+    options = Options(max_onehot, bool(scale_onehot), _steps_each(table, steps, most_steps) if steps else 0, together)
+    fitted = {name: fit_column(name, values, options) for name, values in table.columns.items()}
+    many = [column.own for column, _ in fitted.values() if column.own > max_onehot]
+    if sum(many) > together:
+        options = replace(options, most_own=max(max_onehot, _most_each(many, together)))
+        for name, (column, _) in fitted.items():
+            if column.own > options.most_own:
+                fitted[name] = fit_column(name, table.columns[name], options)
     columns: list[Column] = []
     affines: list[tuple[float, float]] = []
-    for name, values in table.columns.items():
-        column, found = fit_column(name, values, options)
+    for column, found in fitted.values():
         columns.append(_placed(column, len(affines)))
         affines += found
     if not affines:
@@ -89,6 +109,21 @@ def _steps_each(table: Frame, steps: int, most_steps: int) -> int:
     numbers = sum(KINDS["numeric"].holds(table.cells(name).type) for name in table.names)
     each = min(steps, most_steps // max(numbers, 1), MOST_CELLS // max(numbers * table.rows, 1))
     return each if each >= FEWEST_STEPS else 0
+
+
+def _most_each(wanted: Sequence[int], together: int) -> int:
+    """The most that each can have, so that all have no more than so many together.
+
+    Examples
+    --------
+    >>> _most_each([50, 400, 900], 1000)
+    475
+    """
+    left, most = together, 0
+    for number, width in enumerate(sorted(wanted)):
+        most = left // (len(wanted) - number)
+        left -= min(width, most)
+    return most
 
 
 def _placed(column: Column, start: int) -> Column:
@@ -224,8 +259,10 @@ class FrameEncoder:
     def _encode_column(self, column: Column, table: Frame, name: str, out: NDArray[np.float32]) -> None:
         """Write the outputs of one column."""
         reading = column.read(table.cells(name))
-        for first in range(0, table.rows, STEP):
-            rows = slice(first, first + STEP)
+        widest = max(block.width for block in column.blocks)
+        step = max(1, min(STEP, MOST_AT_ONCE // widest))
+        for first in range(0, table.rows, step):
+            rows = slice(first, first + step)
             part = reading.rows(rows)
             for block in column.blocks:
                 outputs = slice(block.start, block.start + block.width)

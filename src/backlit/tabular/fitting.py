@@ -29,6 +29,8 @@ from backlit.tabular.scaling import LARGEST, robust_affine
 
 Affines = list[tuple[float, float]]
 
+FLAGS = np.array([0.0, 1.0])
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -37,6 +39,7 @@ class Options:
     max_onehot: int = 32
     scale_onehot: bool = True
     steps: int = 0
+    most_own: int = 0
 
 
 def fit_column(name: str, values: object, options: Options) -> tuple[Column, Affines]:
@@ -142,7 +145,7 @@ def _fit_labels(column: Column, cells: pa.Array, options: Options) -> tuple[Colu
     else:
         order = sorted(range(len(categories)), key=categories.__getitem__)
         categories, counts = [categories[i] for i in order], [counts[i] for i in order]
-    own = min(len(categories), options.max_onehot) if many else len(categories)
+    own = min(len(categories), max(options.max_onehot, options.most_own)) if many else len(categories)
     column = replace(column, categories=tuple(categories), counts=tuple(counts), own=own)
     codes = np.array([*range(len(counts)), UNSEEN, MISSING])
     seen = np.array([*counts, len(text) - nulls - sum(counts), nulls])
@@ -176,10 +179,14 @@ def _scaled(
     kept: list[Block] = []
     affines: Affines = []
     for block in blocks:
-        raw = BLOCKS[block.kind](column, block, reading)
-        known = ~np.isnan(raw[:, 0])
-        weights = None if counts is None else counts[known]
-        found = [robust_affine(raw[known, j], weights) for j in range(block.width)]
+        if block.kind == "onehot":
+            assert counts is not None
+            found = [robust_affine(FLAGS, np.array([counts.sum() - own, own])) for own in counts[: block.width]]
+        else:
+            raw = BLOCKS[block.kind](column, block, reading)
+            known = ~np.isnan(raw[:, 0])
+            weights = None if counts is None else counts[known]
+            found = [robust_affine(raw[known, j], weights) for j in range(block.width)]
         # With one category besides nulls, its output would only repeat the block 'missing'.
         repeats = block.kind == "onehot" and len(column.categories) == 1 and len(blocks) == 2
         if repeats or not any(factor for _, factor in found):

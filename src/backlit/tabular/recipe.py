@@ -17,6 +17,7 @@ class Recipe:
     gate: str
     loss: str
     starts: tuple[str, ...]  # of the members, who take turns
+    loudness: bool  # whether inputs are as loud as their column tells of the targets, or all alike
     bias_rate: float
     schedule: str
     beta_2: float
@@ -50,6 +51,7 @@ CLASSIFICATION = Recipe(
     gate="selu",
     loss="cross_entropy",
     starts=("unit_sums", "glorot"),
+    loudness=True,
     bias_rate=0.1,
     schedule="coslog4",
     beta_2=0.95,
