@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from benchmarks import book, gates, linear, mnist, page, picture, predict, steps, tabular
+from benchmarks import book, gates, invented, linear, mnist, page, picture, predict, steps, tabular
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("steps")(steps.run)
@@ -16,6 +16,7 @@ app.command("picture")(picture.run)
 app.command("page")(page.run)
 app.command("book")(book.run)
 app.command("mnist")(mnist.run)
+app.command("invented")(invented.run)
 app.command("tabular")(tabular.run)
 app.command("tabular-one", hidden=True)(tabular.one)
 

@@ -60,6 +60,9 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         each output is a yes or no, and probabilities are their shares.
     init : {"glorot", "normal", "scaled_normal", "unit_sums"}
         Where the parameters start: `backlit.training.initial.INITIALS`.
+    waves : int
+        So many of the first columns also make waves, 3 learned features each (`backlit.layers`, "periodic"; Gorishniy et
+        al. 2022): for numbers whose effect rises and falls. They learn at a tenth of the rate, except by lbfgs.
     weight_decay : float
         For adamw: weights are multiplied by ``1 - rate * weight_decay`` before each step.
     dropout : float
@@ -139,6 +142,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         loss: str = "log_loss",
         output_activation: str = "auto",
         init: str = "glorot",
+        waves: int = 0,
         weight_decay: float = 0.01,
         dropout: float = 0.0,
         label_smoothing: float = 0.0,
@@ -308,7 +312,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         As in `MLPClassifier`.
     shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, early_stopping
         As in `MLPClassifier`.
-    validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, scoring, init
+    validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, scoring, init, waves
         As in `MLPClassifier`.
     weight_decay, dropout, n_jobs, deterministic
         As in `MLPClassifier`.
@@ -358,6 +362,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         max_fun: int = 15000,
         scoring: str | Callable[..., float] | None = None,
         init: str = "glorot",
+        waves: int = 0,
         weight_decay: float = 0.01,
         dropout: float = 0.0,
         n_jobs: int | None = None,

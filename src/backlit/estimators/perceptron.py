@@ -22,7 +22,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from backlit.blueprint import Blueprint, mlp
+from backlit.blueprint import Blueprint, mlp, with_waves
 from backlit.errors import BacklitError, choose
 from backlit.estimators.columns import Groups, HasColumns
 from backlit.estimators.parameters import dense, seed_of, widths_of
@@ -106,6 +106,7 @@ class Perceptron(HasColumns, BaseEstimator):
         "max_fun": [Interval(Integral, 1, None, closed="left")],
         "scoring": [StrOptions(set(get_scorer_names())), callable, None],
         "init": [StrOptions(set(INITIALS))],
+        "waves": [Interval(Integral, 0, None, closed="left")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "n_jobs": [Integral, None],
@@ -234,7 +235,10 @@ class Perceptron(HasColumns, BaseEstimator):
         given = [self.activation] * len(hidden) if isinstance(self.activation, str) else list(self.activation)
         gates = [ACTIVATIONS.get(name, name) for name in given]
         output_gate, loss = self._ending()
-        return mlp(inputs, hidden, self._width(targets), hidden_gate=gates, output_gate=output_gate, loss=loss)
+        network = mlp(inputs, hidden, self._width(targets), hidden_gate=gates, output_gate=output_gate, loss=loss)
+        if self.waves > inputs:
+            raise BacklitError(f"waves: {self.waves} columns cannot make waves, X has {inputs}; give so many at most")
+        return with_waves(network, self.waves) if self.waves else network
 
     def _width(self, targets: NDArray[Any]) -> int:
         return int(targets.shape[1])
@@ -331,6 +335,7 @@ class Perceptron(HasColumns, BaseEstimator):
             self._capacity(len(samples)),
             threads=self.n_jobs,
             blocks=blocks_of(self.deterministic),
+            factors=np.array([slot.declared.rate for slot in self.network_.slots]) if self.waves else None,
         )
         if fresh:
             self._optimizer = self._new_optimizer()

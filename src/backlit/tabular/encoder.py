@@ -117,7 +117,7 @@ def _most_each(wanted: Sequence[int], together: int) -> int:
     Examples
     --------
     >>> _most_each([50, 400, 900], 1000)
-    475
+    550
     """
     left, most = together, 0
     for number, width in enumerate(sorted(wanted)):
