@@ -30,6 +30,8 @@ REGRESSION = {"diamonds", "lending_rate", "concrete"}
 RANKED = {"nass_cds"}  # nearly all of one class: judged by 1 - AUC
 CAP = 8_000
 OURS = "backlit"
+ALONE = "backlit-one"
+"""Ours with one member."""
 Row = dict[str, Any]
 
 
@@ -52,11 +54,11 @@ def load(path: Path, split: int) -> tuple[Any, Any, Any, Any]:
 
 def model_of(peer: str, X: Any, numbers: bool, split: int, options: Row) -> tuple[Any, str]:
     """The peer, and the form in which it takes a frame."""
-    if peer == OURS:
+    if peer in (OURS, ALONE):
         import backlit
         import backlit.training.network  # as the peers' libraries are imported: before the clock starts
 
-        options = _chosen_parts(dict(options))
+        options = _chosen_parts(dict(options)) | ({"n_members": 1} if peer == ALONE else {})
         return (backlit.TabularRegressor if numbers else backlit.TabularClassifier)(random_state=split, **options), ""
     if peer == "sklearn-mlp":
         from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -85,7 +87,7 @@ def model_of(peer: str, X: Any, numbers: bool, split: int, options: Row) -> tupl
     return kind(random_state=split, device="cpu", n_threads=2, verbosity=0), "filled categories"
 
 
-PEERS = (OURS, "sklearn-mlp", "hist-gb", "lightgbm", "catboost", "realmlp-td", "realmlp-td-s")
+PEERS = (OURS, ALONE, "sklearn-mlp", "hist-gb", "lightgbm", "catboost", "realmlp-td", "realmlp-td-s")
 
 
 def _chosen_parts(options: Row) -> Row:
@@ -294,7 +296,7 @@ def _chart(rows: list[Row], path: Path) -> None:
     error = means(rows, "error", {0})
     names = sorted({name for name, model in error if model == OURS})
     figure, axes = pyplot.subplots(figsize=(9, 0.42 * len(names) + 1.5), layout="constrained")
-    for model, marker in zip(PEERS[1:], "ov^sDP", strict=True):
+    for model, marker in zip(PEERS[2:], "ov^sDP", strict=True):
         points = [
             (error[name, model] / error[name, OURS], at) for at, name in enumerate(names) if (name, model) in error
         ]

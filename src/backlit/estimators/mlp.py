@@ -61,8 +61,9 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     init : {"glorot", "normal", "scaled_normal", "unit_sums"}
         Where the parameters start: `backlit.training.initial.INITIALS`.
     waves : int
-        So many of the first columns also make waves, 3 learned features each (`backlit.layers`, "periodic"; Gorishniy et
-        al. 2022): for numbers whose effect rises and falls. They learn at a tenth of the rate, except by lbfgs.
+        So many of the first columns also make waves, 3 learned features each (`backlit.layers`, "periodic";
+        Gorishniy et al. 2022): for numbers whose effect rises and falls. They learn at a tenth of the rate, except by
+        lbfgs.
     weight_decay : float
         For adamw: weights are multiplied by ``1 - rate * weight_decay`` before each step.
     dropout : float
