@@ -70,6 +70,8 @@ def test_what_tells_nothing_is_quiet_but_not_silent() -> None:
     # where columns tell only together, none is preferred by more than chance makes of it
     together = loudness(rows, (rows[:, 0] * rows[:, 1] > 0).astype(int), None, columns)
     assert 0.8 < together.min() <= together.max() < 1.3
+    silent = np.zeros(2_000, np.float32)
+    np.testing.assert_array_equal(loudness(rows, rows[:, :1], silent, columns), 1)  # no row has weight
     for same in (np.zeros(2_000, int), np.full((2_000, 2), 3.5)):
         np.testing.assert_array_equal(loudness(rows, same, None, columns), 1)
 

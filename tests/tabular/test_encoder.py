@@ -169,6 +169,16 @@ def test_columns_of_many_categories_share_their_outputs() -> None:
     assert (fit_encoder(frame).encode(frame)[:, :1_024].sum(axis=1) != 0).all()
 
 
+def test_parts_are_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.DataFrame({"x": [0.0, 1.0, None, 3.0, np.inf] * 20, "job": ["a", "b", "c", None, "a"] * 20})
+    encoder = fit_encoder(frame)
+    whole = encoder.encode(frame)
+    monkeypatch.setattr("backlit.tabular.encoder.MOST_CELLS", 7 * encoder.n_outputs)
+    parts = list(encoder.parts(frame))
+    assert [len(part) for part in parts] == [7] * 14 + [2]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
 def test_unseen_categories_are_zeros() -> None:
     encoder = fit_encoder(pd.DataFrame({"job": ["a", "b", "c"] * 5}), scale_onehot=False)
     np.testing.assert_array_equal(encoder.encode(pd.DataFrame({"job": ["z", None]})), np.zeros((2, 3)))

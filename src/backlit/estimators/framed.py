@@ -399,6 +399,11 @@ class Framed(HasColumns, BaseEstimator):
         check_is_fitted(self, "flat_")
         return self.encoder_.encode(X)
 
+    def _by_parts(self, X: Any, finish: Callable[[NDArray[np.float32]], NDArray[Any]]) -> NDArray[Any]:
+        """What `finish` makes of the encoded rows, so many at a time that memory does not grow with them."""
+        check_is_fitted(self, "flat_")
+        return np.concatenate([finish(part) for part in self.encoder_.parts(X)])
+
     def _inputs(self, X: Any) -> NDArray[Any]:
         return self._encoded(X)
 

@@ -49,7 +49,7 @@ def loudness(
     Returns
     -------
     ndarray of shape (inputs,), float32
-        Positive; all 1 where the targets do not vary.
+        Positive; all 1 where the targets do not vary or nothing has weight.
 
     Examples
     --------
@@ -60,6 +60,8 @@ def loudness(
     some = np.linspace(0, len(rows) - 1, min(len(rows), LOOKED_AT)).astype(np.int64)
     shares = np.ones(len(some)) if weights is None else weights[some].astype(np.float64)
     inputs = np.ascontiguousarray(rows[some].T)
+    if not shares.any():
+        return np.ones(len(inputs), np.float32)
     target = (_Classes if wanted.ndim == 1 else _Outputs)(wanted[some], shares)
     if not target.variation > 0.0:
         return np.ones(len(inputs), np.float32)

@@ -220,7 +220,7 @@ class TabularClassifier(ClassifierMixin, Framed):
 
         Where a row may have several labels, each one's own: they need not sum to 1.
         """
-        return self._probabilities(self._encoded(X))
+        return self._by_parts(X, self._probabilities)
 
     def _probabilities(self, rows: NDArray[Any]) -> NDArray[np.float64]:
         outputs = self._outputs(rows).astype(np.float64)
@@ -230,7 +230,7 @@ class TabularClassifier(ClassifierMixin, Framed):
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The most likely label of each row, shape (n_samples,); of several labels 0 or 1, (n_samples, n_labels)."""
-        return self._answers(self._encoded(X))
+        return self._by_parts(X, self._answers)
 
     def _answers(self, rows: NDArray[Any]) -> NDArray[Any]:
         if self.multilabel_:
@@ -374,7 +374,7 @@ class TabularRegressor(RegressorMixin, Framed):
         -------
         ndarray, shape (n_samples,) or (n_samples, n_outputs)
         """
-        return self._answers(self._encoded(X))
+        return self._by_parts(X, self._answers)
 
     def _answers(self, rows: NDArray[Any]) -> NDArray[np.float64]:
         return self.scaler_.restore(np.clip(self._outputs(rows), self._low, self._high))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
-from backlit.tabular.columns import BLOCKS, KINDS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTITIES, Block, Column
+from backlit.tabular.columns import BLOCKS, KINDS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTITIES, Block, Column, Reading
 from backlit.tabular.fitting import Options, fit_column
 from backlit.tabular.frames import Frame, read_frame
 from backlit.tabular.scaling import smooth_clip
@@ -235,12 +235,33 @@ class FrameEncoder:
             If a column is missing or a cell does not fit its column, naming both, or the width of a matrix differs.
         """
         table = read_frame(frame)
-        names = self._found(table)
         out = np.empty((table.rows, self.n_outputs), dtype=np.float32)
-        for column in self.columns:
-            if not column.dropped:
-                self._encode_column(column, table, names[column.name], out)
+        for column, name in self._heard(table):
+            self._encode_column(column, column.read(table.cells(name)), out)
         return out
+
+    def parts(self, frame: object) -> Iterator[NDArray[np.float32]]:
+        """The rows as numbers, so many at a time that a part has `MOST_CELLS` of them at most; see `encode`.
+
+        Examples
+        --------
+        >>> encoder = fit_encoder(np.arange(6.0).reshape(3, 2))
+        >>> [part.shape for part in encoder.parts(np.zeros((5, 2)))]
+        [(5, 2)]
+        """
+        table = read_frame(frame)
+        readings = [(column, column.read(table.cells(name))) for column, name in self._heard(table)]
+        step = max(1, MOST_CELLS // self.n_outputs)
+        for first in range(0, table.rows, step):
+            out = np.empty((min(step, table.rows - first), self.n_outputs), dtype=np.float32)
+            for column, reading in readings:
+                self._encode_column(column, reading.rows(slice(first, first + step)), out)
+            yield out
+
+    def _heard(self, table: Frame) -> list[tuple[Column, str]]:
+        """The columns with outputs, and their names in the table."""
+        names = self._found(table)
+        return [(column, names[column.name]) for column in self.columns if not column.dropped]
 
     def _found(self, table: Frame) -> dict[str, str]:
         """Which column of the table each of ours is."""
@@ -256,12 +277,11 @@ class FrameEncoder:
             )
         return dict(zip(self.feature_names_in, table.names, strict=True))
 
-    def _encode_column(self, column: Column, table: Frame, name: str, out: NDArray[np.float32]) -> None:
+    def _encode_column(self, column: Column, reading: Reading, out: NDArray[np.float32]) -> None:
         """Write the outputs of one column."""
-        reading = column.read(table.cells(name))
         widest = max(block.width for block in column.blocks)
         step = max(1, min(STEP, MOST_AT_ONCE // widest))
-        for first in range(0, table.rows, step):
+        for first in range(0, len(out), step):
             rows = slice(first, first + step)
             part = reading.rows(rows)
             for block in column.blocks:
