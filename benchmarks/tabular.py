@@ -225,12 +225,14 @@ def means(rows: list[Row], what: str, splits: Iterable[int] | None = None) -> di
 
 
 def compared(rows: list[Row]) -> Row:
-    """What the comparison comes to; where a peer has one split only, ours of that split stands beside it."""
+    """What the comparison comes to; beside a peer's splits of a set stand the same ones of ours."""
     models = sorted({row["model"] for row in rows} - {OURS})
     found: Row = {}
     for peer in models:
-        splits = {row["split"] for row in rows if row["model"] == peer}
-        measured = {what: means(rows, what, splits) for what in ("error", "logloss", "fit_s")}
+        theirs = {(row["dataset"], row["split"]) for row in rows if row["model"] == peer}
+        splits = {split for _, split in theirs}
+        shared = [row for row in rows if (row["dataset"], row["split"]) in theirs]
+        measured = {what: means(shared, what) for what in ("error", "logloss", "fit_s")}
         sets = [name for name, model in measured["error"] if model == peer and (name, OURS) in measured["error"]]
         if not sets:
             continue
@@ -256,16 +258,21 @@ def _mean_ratio(ratios: list[float]) -> float:
 
 
 def _ranks(rows: list[Row], peers: tuple[str, ...]) -> dict[str, float]:
-    """The mean rank by error among ours and some peers, where all of them have a result on split 0."""
+    """The mean rank by error among ours and some peers, on the sets and splits on which all of them have a result."""
     from scipy.stats import rankdata
 
-    error = means(rows, "error", {0})
     models = [OURS, *peers]
-    sets = {name for name, _ in error if all((name, model) in error for model in models)}
-    if not sets:
+    splits = {key: {r["split"] for r in rows if (r["dataset"], r["model"]) == key} for key in means(rows, "error")}
+    ranks = []
+    for name in sorted({name for name, _ in splits}):
+        common = set.intersection(*(splits.get((name, model), set()) for model in models))
+        if common:
+            error = means(rows, "error", common)
+            ranks.append(rankdata([error[name, model] for model in models]))
+    if not ranks:
         return {}
-    ranks = np.mean([rankdata([error[name, model] for model in models]) for name in sorted(sets)], axis=0)
-    return {model: round(float(rank), 2) for model, rank in zip(models, ranks, strict=True)} | {"sets": len(sets)}
+    mean = np.mean(ranks, axis=0)
+    return {model: round(float(rank), 2) for model, rank in zip(models, mean, strict=True)} | {"sets": len(ranks)}
 
 
 def _show(console: Console, rows: list[Row], found: Row) -> None:

@@ -112,6 +112,11 @@ class Program:
         self._own_products = vectors.width > 0
         self._blas = 0 if self._own_products else scipy_product(precision)
 
+    @property
+    def calls_blas(self) -> bool:
+        """Whether its matrix products are a BLAS's."""
+        return not self._own_products
+
     def product(self) -> tuple[int, int]:
         """The addresses of what multiplies matrices, and of the BLAS that it calls; 0 where it calls none."""
         module = self._module("products" if self._own_products else "blas")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -261,7 +262,7 @@ class Network:
         if self._guest:
             loss = work(0)
         else:
-            with single_threaded_blas():
+            with single_threaded_blas() if self._program.calls_blas else nullcontext():
                 if sharing.team == 1 and self._work * len(rates) < ALONE:
                     loss = work(0)
                 else:
