@@ -33,7 +33,7 @@ from backlit.tabular import FrameEncoder, fit_encoder
 from backlit.tabular.recipe import RATES, RECIPES, Recipe
 
 if TYPE_CHECKING:
-    from backlit.training.loop import Samples
+    from backlit.training.loop import Plan, Samples
     from backlit.training.network import Network
 
 
@@ -316,17 +316,14 @@ class Framed(HasColumns, BaseEstimator):
 
         Its parameters, what happened, and its outputs for the rows held out, with their targets and weights.
         """
-        from backlit.training.loop import Plan, train
+        from backlit.training.loop import train
         from backlit.training.threads import team_size
 
         recipe = RECIPES[self.task]
         learn, held = learn_from(), hold_out()
-        factors = np.ones(blueprint.inputs, FLOAT)
-        if recipe.loudness:
-            weights = learn.weights if learn.weights.size else None
-            factors = loudness(learn.inputs, self._as_wanted(learn.targets), weights, self._column_inputs())
-            for samples in (learn, held):
-                np.multiply(samples.inputs, factors, out=samples.inputs)  # the member's own copies
+        factors = self._loudness(learn, recipe)
+        for samples in (learn, held):
+            np.multiply(samples.inputs, factors, out=samples.inputs)  # the member's own copies
         if start is None:
             flat = self._drawn(blueprint, seed, number, learn.inputs)
         else:
@@ -339,18 +336,7 @@ class Framed(HasColumns, BaseEstimator):
         network = ready(recipe, blueprint, flat, batch, self.n_jobs, guest=not alone)
         told.networks.append(network)
         optimizer = new_optimizer(recipe, flat)
-        plan = Plan(
-            epochs=int(self._chosen("epochs", recipe.epochs_of(-(-len(learn) // batch)))),
-            rate=self._chosen("learning_rate", RATES[blueprint.output_gate]),
-            schedule=recipe.schedule,
-            regular=regular(recipe, len(learn)),
-            fading=True,
-            tolerance=0.0,
-            patience=math.inf,
-            wave_gain=recipe.wave_gain,
-            seed=seed + number,
-        )
-
+        plan = self._plan(recipe, blueprint, len(learn), batch, seed + number)
         looking = team_size(self.n_jobs) if alone else 1
 
         def validate(network: Network) -> float:
@@ -360,6 +346,29 @@ class Framed(HasColumns, BaseEstimator):
         outputs = network.predict(held.inputs)
         hear(blueprint, flat, factors)
         return flat, history, (outputs, wanted, held_weights)
+
+    def _loudness(self, learn: Samples, recipe: Recipe) -> NDArray[np.float32]:
+        """The factor of each input."""
+        if not recipe.loudness:
+            return np.ones(learn.inputs.shape[1], FLOAT)
+        weights = learn.weights if learn.weights.size else None
+        return loudness(learn.inputs, self._as_wanted(learn.targets), weights, self._column_inputs())
+
+    def _plan(self, recipe: Recipe, blueprint: Blueprint, rows: int, batch: int, seed: int) -> Plan:
+        """How a member trains on so many rows."""
+        from backlit.training.loop import Plan
+
+        return Plan(
+            epochs=int(self._chosen("epochs", recipe.epochs_of(-(-rows // batch)))),
+            rate=self._chosen("learning_rate", RATES[blueprint.output_gate]),
+            schedule=recipe.schedule,
+            regular=regular(recipe, rows),
+            fading=True,
+            tolerance=0.0,
+            patience=math.inf,
+            wave_gain=recipe.wave_gain,
+            seed=seed,
+        )
 
     def _chosen(self, name: str, default: Any) -> Any:
         value = getattr(self, name)
