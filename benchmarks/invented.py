@@ -76,12 +76,14 @@ CASES: dict[str, Callable[[], Made]] = {
 
 def run(
     peers: Annotated[str, typer.Option(help="with commas")] = f"{OURS},lightgbm,catboost,realmlp-td",
+    only: Annotated[str, typer.Option(help="tables whose name has this in it")] = "",
     options: Annotated[str, typer.Option(help="ours, as JSON, such as '{\"loudness\": false}'")] = "{}",
     name: Annotated[str, typer.Option(help="of the JSON in results/")] = "invented",
 ) -> None:
     """Fit every peer on every table, print a table, keep it as JSON."""
     rows = []
-    for case, make in track(CASES.items(), "tables", console=Console(stderr=True)):
+    cases = {case: make for case, make in CASES.items() if only in case}
+    for case, make in track(cases.items(), "tables", console=Console(stderr=True)):
         frame, target, learnt = make()
         for peer in peers.split(","):
             numbers = target.dtype.kind == "f"
@@ -96,8 +98,9 @@ def run(
             rows.append({"case": case, "peer": peer, "score": round(float(worth), 4), "fit_s": round(seconds, 1)})
     names = peers.split(",")
     table = Table("table", *names, title="accuracy, or R^2 of numbers / seconds to fit")
-    for case in CASES:
+    for case in cases:
         own = {row["peer"]: f"{row['score']:.3f} / {row['fit_s']:.1f}" for row in rows if row["case"] == case}
         table.add_row(case, *(own[peer] for peer in names))
     Console(width=140).print(table)
-    write(name, {"options": json.loads(options), "rows": rows})
+    if not only:  # a part of the table would replace the whole
+        write(name, {"options": json.loads(options), "rows": rows})
