@@ -312,5 +312,7 @@ def _chart(rows: list[Row], path: Path) -> None:
     axes.axvline(1.0, color="black", linewidth=1)
     axes.set(xscale="log", xlabel="error / Backlit's error, one split (right of 1: Backlit is better)")
     axes.set_yticks(range(len(names)), names)
+    for formatted in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
+        formatted("{x:g}")
     axes.legend(fontsize=8)
     figure.savefig(path, dpi=110)
