@@ -18,7 +18,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.record import write
-from benchmarks.tabular import OURS, _in_form, model_of
+from benchmarks.tabular import OURS, in_form, model_of
 
 Made = tuple[Any, np.ndarray, int]
 """Columns, target, and how many rows are learnt from; the others are measured on."""
@@ -88,7 +88,7 @@ def run(
         for peer in peers.split(","):
             numbers = target.dtype.kind == "f"
             model, form = model_of(peer, frame, numbers, 0, json.loads(options))
-            learn, held = _in_form(form, frame[:learnt], frame[learnt:])
+            learn, held = in_form(form, frame[:learnt], frame[learnt:])
             start = time.perf_counter()
             model.fit(learn, target[:learnt])
             seconds = time.perf_counter() - start

@@ -125,7 +125,7 @@ def _prepared(X: Any, estimator: Any) -> Any:
     return make_pipeline(columns, estimator)
 
 
-def _in_form(form: str, learn: Any, held: Any) -> tuple[Any, Any]:
+def in_form(form: str, learn: Any, held: Any) -> tuple[Any, Any]:
     import pandas as pd
 
     if not form:
@@ -148,7 +148,7 @@ def measure_one(path: Path, peer: str, split: int, options: Row) -> Row:
     numbers = path.stem in REGRESSION
     learn, held, y, wanted = load(path, split)
     model, form = model_of(peer, learn, numbers, split, options)
-    learn, held = _in_form(form, learn, held)
+    learn, held = in_form(form, learn, held)
     start = time.perf_counter()
     model.fit(learn, y.to_numpy())
     fitted = time.perf_counter()

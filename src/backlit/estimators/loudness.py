@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from backlit.blueprint import Blueprint
 from backlit.estimators.columns import Groups
+from backlit.tabular.scaling import REACH
 
 Numbers = NDArray[np.float64]
 
 LOOKED_AT = 8_000
 """Rows that are looked at, at most."""
-REACH = 3.0
-"""Inputs lie within this, as the encoder clips them."""
 BINS = 32
-"""Parts that the reach of an input is cut into."""
+"""Parts that the reach of an encoded input is cut into."""
 CHANCES = 4.0
 """Standard deviations of what chance explains, granted to every column: none is silent, few rows decide little."""
 LOUDEST = 3.0

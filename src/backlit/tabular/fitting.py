@@ -145,7 +145,7 @@ def _fit_labels(column: Column, cells: pa.Array, options: Options) -> tuple[Colu
     else:
         order = sorted(range(len(categories)), key=categories.__getitem__)
         categories, counts = [categories[i] for i in order], [counts[i] for i in order]
-    own = min(len(categories), max(options.max_onehot, options.most_own)) if many else len(categories)
+    own = min(len(categories), options.most_own) if many else len(categories)
     column = replace(column, categories=tuple(categories), counts=tuple(counts), own=own)
     codes = np.array([*range(len(counts)), UNSEEN, MISSING])
     seen = np.array([*counts, len(text) - nulls - sum(counts), nulls])

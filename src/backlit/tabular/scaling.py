@@ -16,8 +16,11 @@ QUARTERS = (0.25, 0.5, 0.75)
 LARGEST = 1e300
 """Larger numbers are read as this one, so that no difference of two overflows."""
 
+REACH = 3.0
+"""No scaled number lies beyond this: the smooth clip bends there."""
+
 FAR = 1e6
-"""Beyond this the smooth clip is 3 in float32, and its square would overflow in time."""
+"""Beyond this the smooth clip is `REACH` in float32, and its square would overflow in time."""
 
 
 def robust_affine(values: Numbers, counts: NDArray[np.int64] | None = None) -> tuple[float, float]:
@@ -80,4 +83,4 @@ def smooth_clip(scaled: ArrayLike) -> NDArray[np.floating[Any]]:
     array([0.    , 2.1213, 3.    ])
     """
     x = np.clip(scaled, -FAR, FAR)
-    return x / np.sqrt(1.0 + (x / 3.0) ** 2)
+    return x / np.sqrt(1.0 + (x / REACH) ** 2)
