@@ -33,6 +33,13 @@ OURS = "backlit"
 ALONE = "backlit-one"
 """Ours with one member."""
 Row = dict[str, Any]
+TABLES = {
+    "error (1 - AUC, RMSE in standard deviations) / log loss / seconds to fit": {
+        "error": "{:.4f}", "logloss": "{:.3f}", "fit_s": "{:.1f}",
+    },
+    "seconds to predict / MiB of the process at most": {"predict_s": "{:.2f}", "peak_mib": "{:,.0f}"},
+}  # fmt: skip
+"""What is printed, and how."""
 
 
 def load(path: Path, split: int) -> tuple[Any, Any, Any, Any]:
@@ -277,18 +284,20 @@ def _ranks(rows: list[Row], peers: tuple[str, ...]) -> dict[str, float]:
 
 def _show(console: Console, rows: list[Row], found: Row) -> None:
     models = [peer for peer in PEERS if any(row["model"] == peer for row in rows)]
-    error, entropy, seconds = (means(rows, what) for what in ("error", "logloss", "fit_s"))
-    table = Table("set", *models, title="error (1 - AUC, RMSE in standard deviations) / log loss / seconds to fit")
-    for name in sorted({row["dataset"] for row in rows}):
-        cells = []
-        for model in models:
-            key = name, model
-            parts = [f"{error[key]:.4f}"] if key in error else ["-"]
-            parts += [f"{entropy[key]:.3f}"] if key in entropy else []
-            parts += [f"{seconds[key]:.1f}"] if key in seconds else []
-            cells.append(" / ".join(parts))
-        table.add_row(name, *cells)
-    console.print(table)
+    for title, columns in TABLES.items():
+        measured = {what: means(rows, what) for what in columns}
+        table = Table("set", *models, title=title)
+        for name in sorted({row["dataset"] for row in rows}):
+            cells = (
+                [
+                    form.format(measured[what][name, model])
+                    for what, form in columns.items()
+                    if (name, model) in measured[what]
+                ]
+                for model in models
+            )
+            table.add_row(name, *(" / ".join(parts) or "-" for parts in cells))
+        console.print(table)
     for peer, values in found.items():
         console.print(f"{peer}: " + ", ".join(f"{what} {value}" for what, value in values.items()), markup=False)
 

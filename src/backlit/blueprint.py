@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from backlit.errors import BacklitError, choose
 from backlit.gates import GATES
-from backlit.layers import FEATURES, LAYERS, Parameter
+from backlit.layers import BLEND, FEATURES, LAYERS, Parameter
 from backlit.losses import FUSIONS, Fusion, loss_named
 
 Vector = NDArray[np.floating[Any]]
@@ -30,7 +30,8 @@ class Layer:
     """One layer of a network: its kind, its widths, and the gate that its pre-activation goes through.
 
     `groups` is how many groups of neurons share the inputs out among themselves, 1 where each hears all of them; of a
-    periodic layer, how many of the inputs, from the first, have waves.
+    periodic layer, how many of the inputs, from the first, have waves. Where it is `blended` each neuron learns how
+    much of its gate it uses (`backlit.layers.BLENDED`).
     """
 
     kind: str
@@ -38,6 +39,13 @@ class Layer:
     outputs: int
     gate: str
     groups: int = 1
+    blended: bool = False
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What it learns."""
+        own = LAYERS[self.kind].parameters
+        return (*own, BLEND) if self.blended else own
 
     @property
     def widths(self) -> Mapping[str, int]:
@@ -166,6 +174,11 @@ class Blueprint:
         return "x" if number == 1 and self.front is None else f"a[{number - 1}]"
 
     @property
+    def blended(self) -> bool:
+        """Whether any neuron learns how much of its gate it uses."""
+        return any(layer.blended for layer in self.layers)
+
+    @property
     def multiplications(self) -> int:
         """How many multiplications carry one row forward through the sums."""
         return sum(layer.inputs * layer.outputs // layer.groups for layer in self.layers)
@@ -196,7 +209,7 @@ class Blueprint:
         slots: list[Slot] = []
         offset = 0
         for number, layer in self.numbered:
-            for parameter in LAYERS[layer.kind].parameters:
+            for parameter in layer.parameters:
                 shape = tuple(layer.widths[width] for width in parameter.shape)
                 name = f"{parameter.name}[{number}]"
                 slots.append(Slot(name, number, parameter, shape, offset))
@@ -214,13 +227,22 @@ class Blueprint:
         """How many numbers are learned."""
         return sum(slot.size for slot in self.slots)
 
+    @property
+    def own_rates(self) -> NDArray[np.float64] | None:
+        """Each array's own factor of the learning rate; none if all are 1."""
+        rates = np.array([slot.declared.rate for slot in self.slots])
+        return None if (rates == 1.0).all() else rates
+
     def arrays(self, flat: Vector) -> dict[str, Vector]:
         """Every array by its name, as views of the flat vector."""
         return {slot.name: slot.view(flat) for slot in self.slots}
 
     def to_state(self) -> dict[str, Any]:
         """The blueprint as JSON-ready data."""
-        layers = [[layer.kind, layer.inputs, layer.outputs, layer.gate, layer.groups] for layer in self.layers]
+        layers = [
+            [layer.kind, layer.inputs, layer.outputs, layer.gate, layer.groups, *[1] * layer.blended]
+            for layer in self.layers
+        ]
         return {"layers": layers, "loss": self.loss}
 
     @classmethod
@@ -234,7 +256,8 @@ class Blueprint:
         """
         try:
             layers = tuple(
-                Layer(str(k), int(i), int(o), str(g), *map(int, groups)) for k, i, o, g, *groups in state["layers"]
+                Layer(str(k), int(i), int(o), str(g), int(more[0]) if more else 1, any(more[1:]))
+                for k, i, o, g, *more in state["layers"]
             )
             return cls(layers, str(state["loss"]))
         except (KeyError, TypeError, ValueError) as error:
@@ -267,8 +290,11 @@ def mlp(
     hidden_gate: str | Sequence[str] = "relu",
     output_gate: str = "softmax",
     loss: str = "cross_entropy",
+    blended: bool = False,
 ) -> Blueprint:
     """A multilayer perceptron: dense layers, one gate for all hidden layers or one for each.
+
+    `blended` is for its hidden layers.
 
     Raises
     ------
@@ -285,7 +311,7 @@ def mlp(
         raise BacklitError(f"activation: {len(gates)} gates for {len(hidden)} hidden layers; name one for each")
     widths = [inputs, *hidden, outputs]
     layers = (
-        Layer("dense", before, after, gate)
-        for before, after, gate in zip(widths, widths[1:], [*gates, output_gate], strict=False)
+        Layer("dense", before, after, gate, blended=blended and number < len(hidden))
+        for number, (before, after, gate) in enumerate(zip(widths, widths[1:], [*gates, output_gate], strict=False))
     )
     return Blueprint(tuple(layers), loss)

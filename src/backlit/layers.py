@@ -28,6 +28,14 @@ class Parameter:
     rate: float = 1.0
 
 
+BLEND = Parameter("blend", ("outputs",), decays=False, start=("constant", 1.0), rate=0.1)
+"""How much of its gate a neuron uses, where that is learned (Holzmueller et al. 2024, whose start and rate it has)."""
+BLENDED = "z + blend * (s - z)"
+"""What such a neuron passes on, of its sum z and of s, which is what the gate makes of it."""
+BLENDED_SLOPE = "1 + blend * (slope - 1)"
+"""Its derivative by z, of the gate's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class LayerKind:
     """A layer: ``z`` is `formula` in the layer's input ``x`` and its parameters; a gate then makes ``a`` of ``z``.

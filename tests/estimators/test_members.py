@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backlit import BacklitError, TabularClassifier, load, trace
-from backlit.blueprint import mlp, with_waves
+from backlit.blueprint import Blueprint, mlp, with_waves
 from backlit.estimators.members import merged
 from backlit.training.initial import initial
 from backlit.training.network import Network
@@ -18,8 +18,20 @@ from backlit.training.network import Network
 )
 def test_merged_network_has_the_mean_of_the_logits(hidden: tuple[int, ...], columns: int) -> None:
     member = mlp(17, hidden, 3, hidden_gate="tanh", output_gate="identity", loss="squared")
-    member = with_waves(member, columns) if columns else member
+    _same_mean(with_waves(member, columns) if columns else member)
+
+
+def test_merged_network_keeps_the_members_blends() -> None:
+    _same_mean(mlp(17, (5, 4, 3), 3, hidden_gate="tanh", output_gate="identity", loss="squared", blended=True))
+
+
+def _same_mean(member: Blueprint) -> None:
+    chance = np.random.default_rng(1)
     flats = [initial(member, seed, np.dtype(np.float64)) for seed in range(3)]
+    for slot in member.slots:
+        if slot.parameter == "blend":
+            for flat in flats:
+                slot.view(flat)[...] = chance.uniform(0.3, 1.4, slot.shape)
     x = np.random.default_rng(0).normal(size=(6, 17))
     outputs = [Network(member, flat, 6).predict(x) for flat in flats]
     together, flat = merged([member] * 3, flats)

@@ -134,14 +134,15 @@ def test_nothing_is_warned_in_a_healthy_training() -> None:
         trained()
 
 
+@pytest.mark.parametrize("blended", [False, True], ids=["plain", "blended"])
 @pytest.mark.parametrize(
     "regular",
     [Regular(dropout=0.3), Regular(smoothing=0.2), Regular(alpha=0.1, dropout=0.5, smoothing=0.1)],
     ids=["dropout", "smoothing", "all"],
 )
-def test_regularised_gradient_equals_central_difference(regular: Regular) -> None:
+def test_regularised_gradient_equals_central_difference(regular: Regular, blended: bool) -> None:
     """One plain step shows the gradient; the loss that the epoch tells shows the same silent units."""
-    blueprint = mlp(4, (6, 5), 3, hidden_gate="tanh")
+    blueprint = mlp(4, (6, 5), 3, hidden_gate="tanh", blended=blended)
     start = initial(blueprint, 3, np.dtype(np.float64))
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(8, 4)), rng.integers(0, 3, (8, 1)).astype(np.float64)
@@ -188,6 +189,43 @@ def test_decoupled_decay_shrinks_weights_only() -> None:
     after = blueprint.arrays(theta)
     np.testing.assert_allclose(after["w[1]"], before["w[1]"] * 0.9, rtol=1e-6)
     np.testing.assert_allclose(after["b[1]"], before["b[1]"], rtol=1e-6)
+
+
+@pytest.mark.parametrize(("threads", "blocks"), [(1, 1), (2, 2)])
+def test_the_running_mean_follows_its_formula(threads: int, blocks: int) -> None:
+    blueprint = mlp(20, (300, 300), 3, hidden_gate="tanh")
+    learn = samples(256)
+    plain, meant = (initial(blueprint, 0, np.dtype(np.float32)) for _ in range(2))
+    stays, mean, told = 0.8, plain.copy(), []
+    plan = Plan(epochs=5, rate=0.01, regular=Regular(average=stays), seed=5)
+    network = Network(blueprint, meant, 256, threads, blocks)
+    made = Optimizer("adam", meant.size, meant.dtype, SETTINGS)
+    train(network, made, learn, plan, on_epoch=lambda epoch: told.append(meant.copy()))
+    network = Network(blueprint, plain, 256, threads, blocks)
+    made = Optimizer("adam", plain.size, plain.dtype, SETTINGS)
+    for number in range(5):  # an epoch is a step
+        train(network, made, learn, Plan(epochs=1, rate=0.01, seed=5), first_epoch=number)
+        left = min(stays, (2.0 + number) / (11.0 + number))
+        mean = left * mean + (1 - left) * plain
+        np.testing.assert_allclose(told[number], mean, rtol=1e-4, atol=1e-6)
+    np.testing.assert_array_equal(meant, told[-1])
+
+
+def test_the_best_epoch_of_a_running_mean_is_kept() -> None:
+    theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
+    network = Network(BLUEPRINT, theta, 128)
+    made = Optimizer("adam", theta.size, theta.dtype, SETTINGS)
+    seen = []
+
+    def validate(network: Network) -> float:
+        seen.append(network.theta.copy())
+        return -abs(len(seen) - 3.0)
+
+    history = train(
+        network, made, samples(), Plan(epochs=5, rate=0.01, regular=Regular(average=0.9)), validate=validate
+    )
+    assert history.best_epoch == 3
+    np.testing.assert_array_equal(theta, seen[2])
 
 
 def test_rate_factors() -> None:

@@ -52,13 +52,16 @@ NETWORKS = [
         (Layer("dense", 3, 6, "tanh"), Layer("grouped", 6, 9, "relu", 3), Layer("dense", 9, 2, "softmax")),
         "cross_entropy",
     ),
+    *[mlp(5, (4, 3), 3, hidden_gate=gate, blended=True) for gate in GATES],
+    with_waves(mlp(5, (4,), 3, hidden_gate="selu", blended=True), 3),
     mlp(4, (3,), 1, hidden_gate="sigmoid", output_gate="identity", loss="squared"),
     mlp(2, (3, 4, 5, 4), 1, hidden_gate=("relu", "tanh", "gelu", "selu"), output_gate="identity", loss="quadratic"),
 ]
 
 
 def name(network: Blueprint) -> str:
-    return "-".join([*(layer.gate for layer in network.layers), network.loss])
+    blended = ["blended"] * network.blended
+    return "-".join([*(layer.gate for layer in network.layers), network.loss, *blended])
 
 
 def waves(x, frequency, phase, mix, shift):
@@ -87,6 +90,8 @@ def oracle(network: Blueprint, theta, x, y, weights, alpha):
             parts = zip(jnp.split(a, layer.groups, axis=1), jnp.split(w, layer.groups, axis=1), strict=True)
             z = jnp.concatenate([part @ block for part, block in parts], axis=1) + b
             a = GATES.get(layer.gate, lambda z: z)(z) if number < len(network.neurons) else z
+            if layer.blended:
+                a = z + more[0] * (a - z)
         end = ENDS[(network.output_gate, network.loss)]
         return jnp.sum(weights * jax.vmap(end)(z, y)) + alpha * squares / 2
 
@@ -97,6 +102,9 @@ def oracle(network: Blueprint, theta, x, y, weights, alpha):
 def test_gradient_equals_jax(network: Blueprint) -> None:
     rng = np.random.default_rng(3)
     theta = initial(network, 1, np.dtype(np.float64))
+    for slot in network.slots:
+        if slot.parameter == "blend":
+            slot.view(theta)[...] = rng.uniform(0.3, 1.4, slot.shape)
     x = rng.normal(size=(7, network.inputs))
     y = np.eye(network.outputs)[rng.integers(0, network.outputs, 7)]
     if network.output_gate != "softmax":

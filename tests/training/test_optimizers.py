@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backlit import MLPClassifier
-from backlit.blueprint import mlp
+from backlit.blueprint import Blueprint, Layer, mlp
 from backlit.training.initial import initial
 from backlit.training.network import Network, Regular
 from backlit.training.optimizers import OPTIMIZERS, Optimizer
@@ -49,6 +49,19 @@ def velocity(gradients: Gradients) -> np.ndarray:
     return total
 
 
+def muon(gradients: Gradients) -> np.ndarray:
+    """Jordan's algorithm, on singular values: each polynomial of Newton and Schulz's changes them alone."""
+    momentum = np.zeros_like(gradients[0])
+    for g in gradients:
+        momentum = 0.8 * momentum + 0.2 * g
+    ahead = 0.8 * momentum + 0.2 * gradients[-1]
+    left, singular, right = np.linalg.svd(ahead, full_matrices=False)
+    singular = singular / (np.linalg.norm(ahead) + 1e-7)
+    for _ in range(5):
+        singular = 3.4445 * singular - 4.7750 * singular**3 + 2.0315 * singular**5
+    return 0.2 * np.sqrt(max(ahead.shape)) * (left * singular) @ right
+
+
 RULES: dict[str, Callable[[Gradients], np.ndarray]] = {
     "sgd": lambda gradients: gradients[-1],
     "momentum": velocity,
@@ -56,6 +69,7 @@ RULES: dict[str, Callable[[Gradients], np.ndarray]] = {
     "adam": adam,
     "adamw": adam,
     "nadam": nadam,
+    "muon": adam,  # beside hidden layers' weights
 }
 
 
@@ -76,11 +90,42 @@ def test_steps_are_the_papers(name: str, decay: float) -> None:
         gradients.append(oracle.loss_and_gradient(x, y, np.full(6, 1 / 6))[1].copy())
         with np.errstate(invalid="ignore"):  # padding is 0 / 0
             step = RATE * np.nan_to_num(RULES[name](gradients))
+        if OPTIMIZERS[name].matrix_kernel:
+            (hidden,) = (slot for slot in blueprint.slots if slot.name == "w[1]")
+            hidden.view(step)[...] = RATE * muon([hidden.view(gradient) for gradient in gradients])
         for slot in blueprint.slots:
             if slot.decays:
                 slot.view(wanted)[...] *= 1 - RATE * decay
         wanted -= step
         np.testing.assert_allclose(theta, wanted, rtol=1e-7, atol=1e-10)
+
+
+@pytest.mark.parametrize("blocks", [1, 2])
+@pytest.mark.parametrize("factors", [False, True])
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_muon_turns_tall_wide_and_grouped_matrices(blocks: int, factors: bool, precision: str) -> None:
+    layers = Layer("dense", 90, 400, "tanh"), Layer("grouped", 400, 600, "tanh", 2), Layer("dense", 600, 70, "tanh")
+    blueprint = Blueprint((*layers, Layer("dense", 70, 3, "softmax")), "cross_entropy")
+    chance = np.random.default_rng(0)
+    x, y = chance.normal(size=(200, 90)).astype(precision), np.eye(3, dtype=precision)[chance.integers(0, 3, 200)]
+    theta = initial(blueprint, 0, np.dtype(precision))
+    rates = np.linspace(0.5, 2.0, len(blueprint.slots)) if factors else None
+    network = Network(blueprint, theta, 200, blocks=blocks, factors=rates)
+    none, shares = np.empty(0, theta.dtype), np.full(200, 1 / 200, precision)
+    optimizer = Optimizer("muon", theta.size, theta.dtype, SETTINGS)
+    gradients: list[dict[str, np.ndarray]] = []
+    for _ in range(2):
+        flat = Network(blueprint, theta.copy(), 200).loss_and_gradient(x, y, shares)[1]
+        gradients.append({name: array.copy() for name, array in blueprint.arrays(flat).items()})
+        before = blueprint.arrays(theta.copy())
+        network.train_epoch(optimizer, np.array([RATE]), x, y, none, np.arange(200))
+    for number, layer in enumerate(blueprint.layers[:-1], 1):
+        name = f"w[{number}]"
+        moved = before[name] - blueprint.arrays(theta)[name]
+        rate = RATE * (1.0 if rates is None else rates[[slot.name for slot in blueprint.slots].index(name)])
+        for part in np.split(np.arange(layer.outputs), layer.groups):
+            wanted = rate * muon([gradient[name][:, part].astype(np.float64) for gradient in gradients])
+            np.testing.assert_allclose(moved[:, part], wanted, atol=2e-4 * abs(wanted).max())
 
 
 def test_adamw_has_no_penalty_and_the_others_no_decay() -> None:
@@ -97,7 +142,7 @@ def test_adamw_has_no_penalty_and_the_others_no_decay() -> None:
         assert fitted(solver, weight_decay=0.5) == fitted(solver, weight_decay=0.0)
 
 
-@pytest.mark.parametrize("solver", ["adam", "adamw", "nadam", "sgd"])
+@pytest.mark.parametrize("solver", ["adam", "adamw", "nadam", "muon", "sgd"])
 @pytest.mark.parametrize("schedule", ["cosine", "one_cycle", "coslog4"])
 def test_schedules_go_with_every_stochastic_solver(
     solver: str, schedule: str, recwarn: pytest.WarningsRecorder

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from backlit.cli import main
+from backlit.training.compiled import program
 
 START = "import sys; from backlit.cli import main; sys.exit(main(['open', '--no-browser', *sys.argv[1:]]))"
 
@@ -32,6 +33,7 @@ def port_of(running: subprocess.Popen[str]) -> int:
 
 @pytest.mark.parametrize(("told", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 0)])
 def test_it_answers_and_ends_even_while_a_training_is_watched(told: int, status: int) -> None:
+    program("float64")  # or the first line would be that the engine is compiled
     with started("--lang", "ko") as running:
         port = port_of(running)
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

@@ -49,6 +49,8 @@ def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
         yield f"end {gate}, {loss}", lambda gate=gate, loss=loss: compiled.head(gate, loss)
     for name in sorted({kind.kernel for kind in OPTIMIZERS.values()}):
         yield f"optimizer {name}", lambda name=name: compiled.step(name)
+    if compiled.lists:
+        yield "layer that goes around zeros", compiled.sparse
     for name, layer in LAYERS.items():
         if layer.front:
             yield f"layer {name}", lambda name=name: compiled.front(name)

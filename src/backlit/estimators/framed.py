@@ -280,7 +280,10 @@ class Framed(HasColumns, BaseEstimator):
         """One member's network; where there are numbers, they make waves."""
         hidden = widths_of(self._chosen("hidden_layer_sizes", recipe.hidden))
         loss = self._loss(recipe)
-        blueprint = mlp(inputs, hidden, outputs, hidden_gate=recipe.gate, output_gate=natural_gate(loss), loss=loss)
+        ending = natural_gate(loss)
+        blueprint = mlp(
+            inputs, hidden, outputs, hidden_gate=recipe.gate, output_gate=ending, loss=loss, blended=recipe.blend
+        )
         columns = self.encoder_.n_quantities
         return with_waves(blueprint, columns) if hidden and 0 < columns <= recipe.most_waves else blueprint
 

@@ -44,9 +44,9 @@ def merged(blueprints: Sequence[Blueprint], flats: Sequence[Flat]) -> tuple[Blue
     columns = first.front.groups if first.front else 0
     layers = mlp(first.inputs, [layer.outputs * count for layer in first.neurons[:-1]], first.outputs).layers
     layers = tuple(
-        replace(wide, gate=own.gate, kind="grouped", groups=count)
+        replace(wide, gate=own.gate, blended=own.blended, kind="grouped", groups=count)
         if 1 < number < last
-        else replace(wide, gate=own.gate)
+        else replace(wide, gate=own.gate, blended=own.blended)
         for number, (wide, own) in enumerate(zip(layers, first.neurons, strict=True), 1)
     )
     together = Blueprint(layers, first.loss)

@@ -36,11 +36,12 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         Width of each hidden layer.
     activation : str or sequence of str
         Any gate of ``backlit.GATES`` with one operand (``"logistic"`` is sigmoid), or one for each hidden layer.
-    solver : {"adam", "sgd", "lbfgs", "adamw", "nadam"}
-        The last two: Adam with decoupled weight decay (Loshchilov and Hutter 2019), Adam with Nesterov's momentum
-        (Dozat 2016).
+    solver : {"adam", "sgd", "lbfgs", "adamw", "nadam", "muon"}
+        The last three: Adam with decoupled weight decay (Loshchilov and Hutter 2019), Adam with Nesterov's momentum
+        (Dozat 2016), and adamw with Muon (Jordan et al. 2024) for hidden layers' weights: a step turns them evenly in
+        all directions, whatever the gradient's lengths, and takes several times as long.
     alpha : float
-        Strength of the L2 penalty; adamw has `weight_decay` in its place.
+        Strength of the L2 penalty; adamw and muon have `weight_decay` in its place.
     batch_size : int or "auto"
         Rows of a mini-batch; "auto" is min(200, n).
     learning_rate : {"constant", "invscaling", "adaptive", "cosine", "one_cycle", "coslog4"}
@@ -64,8 +65,14 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         So many of the first columns also make waves, 3 learned features each (`backlit.layers`, "periodic";
         Gorishniy et al. 2022): for numbers whose effect rises and falls. They learn at a tenth of the rate, except by
         lbfgs.
+    blend : bool
+        Whether each hidden neuron learns how much of its gate it uses: it passes on ``z + blend (gate(z) - z)``
+        (Holzmueller et al. 2024), from 1 at a tenth of the rate, except by lbfgs.
     weight_decay : float
-        For adamw: weights are multiplied by ``1 - rate * weight_decay`` before each step.
+        For adamw and muon: weights are multiplied by ``1 - rate * weight_decay`` before each step.
+    weight_average : float
+        Above 0 the model is the running mean of its weights: so much of it stays at each step (0.99, 0.999), the rest
+        is what the step left (Polyak and Juditsky 1992). Within a call of fit; not with lbfgs, nor by partial_fit.
     dropout : float
         Part of the hidden units that is silent in training, each row its own; not with lbfgs.
     label_smoothing : float
@@ -144,7 +151,9 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         output_activation: str = "auto",
         init: str = "glorot",
         waves: int = 0,
+        blend: bool = False,
         weight_decay: float = 0.01,
+        weight_average: float = 0.0,
         dropout: float = 0.0,
         label_smoothing: float = 0.0,
         class_weight: str | Mapping[Any, float] | None = None,
@@ -313,9 +322,9 @@ class MLPRegressor(RegressorMixin, Perceptron):
         As in `MLPClassifier`.
     shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, early_stopping
         As in `MLPClassifier`.
-    validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, scoring, init, waves
+    validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, scoring, init, waves, blend
         As in `MLPClassifier`.
-    weight_decay, dropout, n_jobs, deterministic
+    weight_decay, weight_average, dropout, n_jobs, deterministic
         As in `MLPClassifier`.
 
     Examples
@@ -364,7 +373,9 @@ class MLPRegressor(RegressorMixin, Perceptron):
         scoring: str | Callable[..., float] | None = None,
         init: str = "glorot",
         waves: int = 0,
+        blend: bool = False,
         weight_decay: float = 0.01,
+        weight_average: float = 0.0,
         dropout: float = 0.0,
         n_jobs: int | None = None,
         deterministic: bool | None = None,

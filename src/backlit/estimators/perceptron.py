@@ -47,7 +47,7 @@ NON_FINITE = (
 )
 """scikit-learn's words, and the mend."""
 
-SOLVERS = ("lbfgs", "sgd", "adam", "adamw", "nadam")
+SOLVERS = ("lbfgs", "sgd", "adam", "adamw", "nadam", "muon")
 
 RATE_RULES = ("constant", "invscaling", "adaptive")
 """scikit-learn's rules for the learning rate of sgd; schedules of ours go with every stochastic solver."""
@@ -107,6 +107,8 @@ class Perceptron(HasColumns, BaseEstimator):
         "scoring": [StrOptions(set(get_scorer_names())), callable, None],
         "init": [StrOptions(set(INITIALS))],
         "waves": [Interval(Integral, 0, None, closed="left")],
+        "blend": ["boolean"],
+        "weight_average": [Interval(Real, 0, 1, closed="left")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "n_jobs": [Integral, None],
@@ -235,7 +237,10 @@ class Perceptron(HasColumns, BaseEstimator):
         given = [self.activation] * len(hidden) if isinstance(self.activation, str) else list(self.activation)
         gates = [ACTIVATIONS.get(name, name) for name in given]
         output_gate, loss = self._ending()
-        network = mlp(inputs, hidden, self._width(targets), hidden_gate=gates, output_gate=output_gate, loss=loss)
+        network = mlp(
+            inputs, hidden, self._width(targets), hidden_gate=gates, output_gate=output_gate, loss=loss,
+            blended=self.blend,
+        )  # fmt: skip
         if self.waves > inputs:
             raise BacklitError(f"waves: {self.waves} columns cannot make waves, X has {inputs}; give so many at most")
         return with_waves(network, self.waves) if self.waves else network
@@ -335,7 +340,7 @@ class Perceptron(HasColumns, BaseEstimator):
             self._capacity(len(samples)),
             threads=self.n_jobs,
             blocks=blocks_of(self.deterministic),
-            factors=np.array([slot.declared.rate for slot in self.network_.slots]) if self.waves else None,
+            factors=self.network_.own_rates,
         )
         if fresh:
             self._optimizer = self._new_optimizer()
@@ -345,7 +350,7 @@ class Perceptron(HasColumns, BaseEstimator):
             schedule=self._schedule() if not once else "constant",
             rate_rule=self.learning_rate if self.solver == "sgd" and self.learning_rate in RATE_RULES else "constant",
             power_t=self.power_t,
-            regular=self._regular(),
+            regular=replace(self._regular(), average=0.0) if once else self._regular(),
             shuffle=self.shuffle,
             tolerance=self.tol,
             patience=np.inf if once else self.n_iter_no_change,
@@ -422,6 +427,7 @@ class Perceptron(HasColumns, BaseEstimator):
             decay=self.weight_decay if decoupled else 0.0,
             dropout=self.dropout,
             smoothing=smoothing,
+            average=self.weight_average,
         )
 
     def _smoothed(self, targets: NDArray[Any]) -> NDArray[Any]:

@@ -30,22 +30,24 @@ def ready(recipe: Recipe, blueprint: Blueprint, flat: Flat, batch: int, n_jobs: 
 
 
 def new_optimizer(recipe: Recipe, flat: Flat) -> Optimizer:
-    """Adam as the recipe has it, at its beginning."""
+    """The recipe's optimizer at its beginning."""
     from backlit.training.optimizers import Optimizer
 
-    settings: dict[str, Any] = {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8}
-    return Optimizer("adam", flat.size, flat.dtype, settings)
+    settings: dict[str, Any] = {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8, "momentum": 0.95}
+    return Optimizer(recipe.optimizer, flat.size, flat.dtype, settings)
 
 
 def regular(recipe: Recipe, rows: int) -> Regular:
     """What is done against overfitting where so many rows are learnt from."""
     from backlit.training.network import Regular
 
-    return Regular(decay=recipe.decay, dropout=recipe.dropout_of(rows), smoothing=recipe.smoothing)
+    return Regular(
+        decay=recipe.decay, dropout=recipe.dropout_of(rows), smoothing=recipe.smoothing, average=recipe.average
+    )
 
 
 def rate_factor(slot: Slot, recipe: Recipe) -> float:
     """How fast an array learns: weights as if sums were multiplied by 1 / sqrt(their terms) ('NTK parametrisation')."""
-    if slot.layer == 0:
+    if slot.declared.start:
         return slot.declared.rate
     return 1.0 / math.sqrt(slot.shape[0]) if slot.decays else recipe.bias_rate

@@ -139,13 +139,13 @@ class _Arrays:
             latex = rf"\frac{{\partial L}}{{\partial {a}}} \frac{{\partial {a}}}{{\partial {z}}}"
         yield self._delta(last, text, latex)
         for at in range(last - 1, level - 1, -1):
-            gate = self._layers[at - 1].gate
+            gate, blended = self._layers[at - 1].gate, self._layers[at - 1].blended
+            text, latex = f"{gate}'(z[{at}])", rf"\operatorname{{{gate}}}'(z^{{({at})}})"
+            if blended:
+                text, share = f"(1 + blend[{at}] ⊙ ({text} - 1))", rf"\mathrm{{blend}}^{{({at})}}"
+                latex = rf"\left(1 + {share} \odot \left({latex} - 1\right)\right)"
             turned = rf"\delta^{{({at + 1})}} {{w^{{({at + 1})}}}}^{{T}}"
-            yield self._delta(
-                at,
-                f"(δ[{at + 1}] w[{at + 1}]ᵀ) ⊙ {gate}'(z[{at}])",
-                rf"\left({turned}\right) \odot \operatorname{{{gate}}}'(z^{{({at})}})",
-            )
+            yield self._delta(at, f"(δ[{at + 1}] w[{at + 1}]ᵀ) ⊙ {text}", rf"\left({turned}\right) \odot {latex}")
 
     def gradient(self, stem: str, level: int) -> Step:
         """The gradient of all of a layer's weights or biases."""

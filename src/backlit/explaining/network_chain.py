@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from backlit.blueprint import Blueprint
-from backlit.calculus import local_tree
+from backlit.calculus import differentiate, local_tree
 from backlit.emit import GATES
+from backlit.emit.numpy import evaluator
 from backlit.errors import BacklitError
 from backlit.explaining.chain import MAX_PATHS, Factor
 from backlit.explaining.places import one_number, place
@@ -17,6 +18,7 @@ from backlit.expression import Call, Expression, Name, Number, parse, substitute
 from backlit.gate_kinds import Array, Gate
 from backlit.graph import Gradients, Graph, Wire
 from backlit.graph.unroll import element_name
+from backlit.layers import BLENDED, BLENDED_SLOPE
 from backlit.losses import loss_named
 
 OUTPUT = "L"
@@ -24,9 +26,9 @@ OUTPUT = "L"
 
 
 class Part(NamedTuple):
-    """One number of a network: an input x[i], a weight, a bias, z[l][j], a[l][j], or the loss itself (level 0)."""
+    """One number of a network: x[i], a weight, a bias, a blend, z[l][j], a[l][j], or the loss itself (level 0)."""
 
-    stem: Literal["x", "w", "b", "z", "a", "L"]
+    stem: Literal["x", "w", "b", "blend", "z", "a", "L"]
     level: int
     at: tuple[int, ...]
 
@@ -52,6 +54,8 @@ class NetworkChain:
             return [self._into_sum(node, Part("z", level, (j,)), heard)]
         if stem == "b":
             return [self._into_sum(node, Part("z", level, index), None)]
+        if stem == "blend":
+            return [self._into_blend(node)]
         if stem == "z":
             return self._through_gate(node)
         if stem == "a" and level == self._depth:
@@ -100,7 +104,7 @@ class NetworkChain:
         wire, index = one_number(self._graph, name)
         stem, *levels = wire.name.replace("]", "").split("[")
         waved = self._blueprint.front is not None and stem == "x"  # many ways through cosines
-        if stem not in ("x", "w", "b", "z", "a") or wire.kind == "constant" or waved:
+        if stem not in ("x", "w", "b", "blend", "z", "a") or wire.kind == "constant" or waved:
             raise BacklitError(f"{name!r} has no chain of its own; name a weight such as w[1][0][0]")
         return Part(stem, int(levels[0]) if levels else 0, index)  # type: ignore[arg-type]
 
@@ -119,11 +123,22 @@ class NetworkChain:
         if gate.name == "softmax":
             return [self._through_softmax(node, k) for k in range(self._blueprint.outputs)]
         assert isinstance(gate, Gate)
-        a = Part("a", level, (j,))
-        scope = {gate.operands[0]: Name(self.name(node)), "y": Name(self.name(a))}
-        local = substitute(local_tree(gate, 0), scope)
-        slope = self._edge_local(f"a[{level}]")
-        return [(Factor(self.name(a), self.name(node), gate.name, local, float(slope[j])), a)]
+        a, blended = Part("a", level, (j,)), self._blueprint.neurons[level - 1].blended
+        made = f"s[{level}]" if blended else f"a[{level}]"
+        scope = {gate.operands[0]: Name(self.name(node)), "y": Name(element_name(made, (j,)))}
+        local, slope = substitute(local_tree(gate, 0), scope), float(self._edge_local(made)[j])
+        if blended:
+            blend = self.name(Part("blend", level, (j,)))
+            local = substitute(parse(BLENDED_SLOPE, GATES), {"blend": Name(blend), "slope": local})
+            slope = evaluator(parse(BLENDED_SLOPE, GATES))({"blend": self._value(blend), "slope": slope})
+        return [(Factor(self.name(a), self.name(node), gate.name, local, slope), a)]
+
+    def _into_blend(self, node: Part) -> tuple[Factor, Part]:
+        a, names = Part("a", node.level, node.at), {s: element_name(f"{s}[{node.level}]", node.at) for s in "sz"}
+        local = differentiate(parse(BLENDED, GATES), "blend")
+        value = evaluator(local)({stem: self._value(name) for stem, name in names.items()})
+        tree = substitute(local, {stem: Name(name) for stem, name in names.items()})
+        return Factor(self.name(a), self.name(node), "mul", tree, float(value)), a
 
     def _through_softmax(self, node: Part, k: int) -> tuple[Factor, Part]:
         j = node.at[0]

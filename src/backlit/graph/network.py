@@ -18,7 +18,7 @@ from backlit.graph.reading import apply, given
 from backlit.graph.tape import Graph, complete
 from backlit.graph.unroll import unroll
 from backlit.graph.wire import Wire, record
-from backlit.layers import LAYERS
+from backlit.layers import BLENDED, LAYERS
 from backlit.losses import Fusion, loss_named
 
 NetworkZoom = Literal["layer", "neuron", "gates"]
@@ -44,8 +44,9 @@ def network(blueprint: Blueprint, flat: Array, x: Any, y: Any, *, zoom: NetworkZ
     -------
     Graph
         Wires ``x``, ``w[1]``, ``b[1]``, ``z[1]``, ``a[1]``, ..., ``y`` (a constant) and ``loss``; no penalty and
-        no dropout. Where the loss is not exact as a function of ``a`` (the log of an output that underflows), the
-        output gate and the loss are computed as their named fusion, and `note` says so.
+        no dropout. In a blended layer ``s[1]`` is what the gate makes of ``z[1]``. Where the loss is not exact as a
+        function of ``a`` (the log of an output that underflows), the output gate and the loss are computed as their
+        named fusion, and `note` says so.
 
     Raises
     ------
@@ -100,10 +101,12 @@ def _carried(blueprint: Blueprint, flat: Array, x: Wire) -> tuple[list[Wire], Wi
     }
     z = a = x
     for number, layer in blueprint.numbered:
-        kind = LAYERS[layer.kind]
-        scope = {p.name: parameters[f"{p.name}[{number}]"] for p in kind.parameters}
-        z = apply(parse(kind.formula, GATES), {"x": a, **scope}, f"z[{number}]")
-        a = record(GATES[layer.gate], [z], -1 if layer.gate == "softmax" else None, f"a[{number}]")
+        scope = {p.name: parameters[f"{p.name}[{number}]"] for p in layer.parameters}
+        z = apply(parse(LAYERS[layer.kind].formula, GATES), {"x": a, **scope}, f"z[{number}]")
+        made = f"{'s' if layer.blended else 'a'}[{number}]"
+        a = record(GATES[layer.gate], [z], -1 if layer.gate == "softmax" else None, made)
+        if layer.blended:
+            a = apply(parse(BLENDED, GATES), {"z": z, "s": a, **scope}, f"a[{number}]")
     return list(parameters.values()), z, a
 
 

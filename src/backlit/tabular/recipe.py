@@ -15,10 +15,12 @@ class Recipe:
 
     hidden: tuple[int, ...]
     gate: str
+    blend: bool  # whether each hidden neuron learns how much of its gate it uses
     loss: str
     starts: tuple[str, ...]  # of the members, who take turns
     loudness: bool  # whether inputs are as loud as their column tells of the targets, or all alike
     bias_rate: float
+    optimizer: str
     schedule: str
     beta_2: float
     dropout: float
@@ -26,6 +28,7 @@ class Recipe:
     dropout_of_few: float
     decay: float
     smoothing: float
+    average: float  # what stays at a step of the weights' running mean, which is kept; 0 for the weights themselves
     steps: int  # of the optimizer, about, within these limits of epochs
     fewest_epochs: int
     most_epochs: int
@@ -49,10 +52,12 @@ class Recipe:
 CLASSIFICATION = Recipe(
     hidden=(256, 256, 256),
     gate="selu",
+    blend=False,
     loss="cross_entropy",
     starts=("unit_sums", "glorot"),
     loudness=True,
     bias_rate=0.1,
+    optimizer="adam",
     schedule="coslog4",
     beta_2=0.95,
     dropout=0.15,
@@ -60,6 +65,7 @@ CLASSIFICATION = Recipe(
     dropout_of_few=0.3,
     decay=0.02,
     smoothing=0.1,
+    average=0.0,
     steps=2_800,
     fewest_epochs=56,
     most_epochs=224,

@@ -32,13 +32,16 @@ KERNELS = (
     "vectors.py",
     "tiles.py",
     "products.py",
+    "sparse.py",
     "team.py",
     "chance.py",
     "words_shared.py",
     "dense.py",
     "waves.py",
     "periodic.py",
+    "blend.py",
     "steps.py",
+    "muon.py",
     "passes.py",
 )
 FLOATS = ("float32", "float64")
@@ -117,6 +120,11 @@ class Program:
         """Whether its matrix products are a BLAS's."""
         return not self._own_products
 
+    @property
+    def lists(self) -> bool:
+        """Whether it has a way around the zeros that a layer hears."""
+        return self._own_products
+
     def product(self) -> tuple[int, int]:
         """The addresses of what multiplies matrices, and of the BLAS that it calls; 0 where it calls none."""
         module = self._module("products" if self._own_products else "blas")
@@ -132,6 +140,16 @@ class Program:
         module = self._module(kind)
         return module.forward.address, module.gradient.address
 
+    def sparse(self) -> tuple[int, int]:
+        """The addresses of the first dense layer's (forward, gradient) where most of what it hears is 0."""
+        module = self._module("sparse")
+        return module.forward.address, module.gradient.address
+
+    def blend(self) -> tuple[int, int]:
+        """The addresses of a blended gate's (forward, backward)."""
+        module = self._module("blend")
+        return module.forward.address, module.backward.address
+
     def silence(self) -> tuple[int, int]:
         """The addresses of dropout's (forward, backward)."""
         module = self._module("chance")
@@ -140,6 +158,10 @@ class Program:
     def step(self, kernel: str) -> int:
         """The address of an optimizer's step."""
         return self._kernel(kernel, self._steps)
+
+    def matrix_step(self, kernel: str) -> int:
+        """The address of an optimizer's step of whole matrices; 0 where it has none."""
+        return int(self._module(kernel).step.address) if kernel else 0
 
     def _kernel(self, name: str, module: ModuleType) -> int:
         """The address of a function of a module whose functions are all of one signature."""

@@ -39,6 +39,7 @@ def _scaled_normal(chance: np.random.Generator, layer: Layer, slot: Slot, satura
 
 STARTS: Mapping[str, Callable[[np.random.Generator, float, tuple[int, ...]], Draw]] = {
     "normal": lambda chance, width, shape: chance.normal(scale=width, size=shape),
+    "constant": lambda chance, value, shape: np.full(shape, value),
     "uniform": lambda chance, width, shape: chance.uniform(-width, width, shape),
 }
 """The distributions that a layer's declaration may ask for."""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.training.chance import epoch_seed, generator
+from backlit.training.chance import Stream, epoch_seed
 from backlit.training.network import NONE, Network, Regular
 from backlit.training.optimizers import Optimizer
 from backlit.training.schedules import TROUGHS
@@ -131,12 +131,12 @@ def train(
     batches = -(-len(samples) // network.capacity)
     best, waited = -np.inf, 0
     kept, before = network.theta.copy(), network.theta.copy()
-    base = plan.rate
+    base, shuffles = plan.rate, Stream(plan.seed, "shuffle")
     troughs, best_at_trough = trough_epochs(plan), -np.inf
     try:
         with network.team:
             for number in range(plan.epochs):
-                order = row_order(plan, first_epoch + number, len(samples))
+                order = row_order(plan, first_epoch + number, len(samples), shuffles)
                 rates = scheduled(plan.schedule, base, number, plan.epochs, batches)
                 if plan.rate_rule == "invscaling":  # scikit-learn counts samples, once an epoch
                     rates = rates / (first_sample + number * len(samples) + 1.0) ** plan.power_t
@@ -149,26 +149,27 @@ def train(
                     samples.weights,
                     order,
                     _regular(plan, number),
-                    epoch_seed(plan.seed, first_epoch + number),
+                    epoch_seed(plan.seed, first_epoch + number) if plan.regular.dropout else 0,
                 )
                 if not np.isfinite(loss) or not np.isfinite(network.theta).all():
                     _diverged(history, number + 1, base)
                     break
-                score = validate(network) if validate else None
-                epoch = Epoch(number + 1, loss, score, float(rates[-1]), plan.epochs)
-                history.epochs.append(epoch)
-                stop = on_epoch(epoch) if on_epoch else None
+                with network.averaged():
+                    score = validate(network) if validate else None
+                    epoch = Epoch(number + 1, loss, score, float(rates[-1]), plan.epochs)
+                    history.epochs.append(epoch)
+                    stop = on_epoch(epoch) if on_epoch else None
 
-                # a loss has to fall by the tolerance to count as progress, a score has to rise by it
-                reached = -loss if score is None else score
-                waited = 0 if reached > best + plan.tolerance else waited + 1
-                if reached > best:
-                    history.best_epoch = number + 1
-                    if score is None:  # a loss is of the parameters that the epoch met, not of those that it left
-                        kept, before = before, kept
-                    else:
-                        np.copyto(kept, network.theta)
-                best = max(best, reached)
+                    # a loss has to fall by the tolerance to count as progress, a score has to rise by it
+                    reached = -loss if score is None else score
+                    waited = 0 if reached > best + plan.tolerance else waited + 1
+                    if reached > best:
+                        history.best_epoch = number + 1
+                        if score is None:  # a loss is of the parameters that the epoch met, not of those that it left
+                            kept, before = before, kept
+                        else:
+                            np.copyto(kept, network.theta)
+                    best = max(best, reached)
                 history.waited = waited
                 if waited > plan.patience:
                     if plan.rate_rule != "adaptive" or base <= 1e-6:
@@ -189,6 +190,8 @@ def train(
         history.interrupted = True
         history.stopped = f"it was interrupted in epoch {len(history.epochs) + 1}"
         warnings.warn(f"Training interrupted by user: {history.stopped}; the best so far is kept.", stacklevel=2)
+    if not history.diverged:
+        network.settle()
     if not history.diverged and not _sound(network, samples):
         _diverged(history, len(history.epochs), base)
     seen = first_sample + len(history.epochs) * len(samples)
@@ -221,11 +224,12 @@ def _regular(plan: Plan, epoch: int) -> Regular:
     return replace(plan.regular, dropout=plan.regular.dropout * left, decay=plan.regular.decay * left)
 
 
-def row_order(plan: Plan, epoch: int, n: int) -> NDArray[np.int64]:
-    """The order in which an epoch (counted from 0) meets the rows."""
+def row_order(plan: Plan, epoch: int, n: int, shuffles: Stream | None = None) -> NDArray[np.int64]:
+    """The order in which an epoch (counted from 0) meets the rows; `shuffles` of the plan's seed is kept for many."""
     if not plan.shuffle:
         return np.arange(n, dtype=np.int64)
-    return generator(plan.seed, "shuffle", epoch).permutation(n).astype(np.int64, copy=False)
+    shuffles = shuffles or Stream(plan.seed, "shuffle")
+    return shuffles.at(epoch).permutation(n).astype(np.int64, copy=False)
 
 
 def _sound(network: Network, samples: Samples) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.blueprint import Blueprint
-from backlit.layers import LAYERS
+from backlit.layers import BLEND, LAYERS
 from backlit.training.compiled import program
 from backlit.training.optimizers import Optimizer
 from backlit.training.threads import Team, leased, single_threaded_blas, team_size
 
 Vector = NDArray[np.floating[Any]]
 Matrix = NDArray[np.floating[Any]]
+Places = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,16 @@ class Regular:
         Part of the hidden units that is silent, each row its own.
     smoothing : float
         Part of each class label that is spread over all classes.
+    average : float
+        Part of the parameters' running mean that stays at each step, 0 for no mean (Polyak and Juditsky 1992; as an
+        exponential mean, Kingma and Ba 2015, section 7.2).
     """
 
     alpha: float = 0.0
     decay: float = 0.0
     dropout: float = 0.0
     smoothing: float = 0.0
+    average: float = 0.0
 
 
 NONE = Regular()
@@ -48,6 +54,16 @@ TEAM_WORK = 4e6
 """Multiplications of a step from which a second thread pays: two barriers cost about what these take on one."""
 ALONE = 2e7
 """Multiplications of an epoch up to which no thread is started: Ctrl-C waits for it, a millisecond or so."""
+
+
+LOOKED_AT = 1_000
+"""Rows of the data in which zeros are counted."""
+DENSE = 0.3
+"""Part of what a layer hears from which it is multiplied whole, zeros and all."""
+MANY = 64
+"""Rows of a prediction from which zeros are counted."""
+NOWHERE = np.empty((0, 0), np.int32)
+"""No lists."""
 
 
 class Network:
@@ -102,8 +118,15 @@ class Network:
         self._table, self._width = self._layout()
         self._arrays, self._factors = self._parameters(factors)
         self._z, self._a = (np.empty(self._width, theta.dtype) for _ in range(2))
+        self._between = self._z[:0], self._z[:0]  # what is heard of a, and its mask, where they are not the same
         self._delta = np.empty(0, theta.dtype)
         self._grad = np.empty(0, theta.dtype)
+        self._listed: list[Places] = []
+        self._turned = NOWHERE
+        self._mean = np.empty(0, theta.dtype)
+        self._anyone = np.arange(
+            capacity if blueprint.blended else 0, dtype=np.int64
+        )  # rows that no order was made for
         self._x = np.empty((capacity, blueprint.inputs), theta.dtype)
         self._spare: list[tuple[Matrix, Vector, Vector]] = []
         self._sharing: _Sharing | None = None
@@ -118,27 +141,71 @@ class Network:
             hidden = number < len(self.blueprint.neurons)
             gate = self._program.gate(layer.gate) if hidden else (0, 0)  # the last gate belongs to the head
             front = self._program.front(layer.kind) if LAYERS[layer.kind].front else (0, 0)
-            places = (own[0].offset, own[-1].offset, own[-1].offset + own[-1].size)
-            table.append((layer.inputs, layer.outputs, *places, buffer, *gate, layer.groups, *front))
+            at = {slot.parameter: slot.offset for slot in own}
+            blend = (at[BLEND.name], *self._program.blend()) if layer.blended else (0, 0, 0)
+            places = own[0].offset, at.get("b", 0)
+            table.append(
+                (layer.inputs, layer.outputs, *places, buffer, *gate, layer.groups, *front, *blend, number == 1)
+            )
             buffer += self.capacity * layer.outputs
         return np.array(table, np.int64), buffer
 
     def _parameters(self, factors: NDArray[np.float64] | None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """The table of the parameters' arrays, and the factor of the learning rate for each; none if all are 1."""
         slots = self.blueprint.slots
-        table = [(slot.offset, slot.shape[0], slot.size // slot.shape[0], slot.decays) for slot in slots]
+        hidden = range(1, len(self.blueprint.neurons))
+        matrices = [
+            self.blueprint.neurons[slot.layer - 1].groups if slot.parameter == "w" and slot.layer in hidden else 0
+            for slot in slots
+        ]
+        table = [
+            (slot.offset, slot.shape[0], slot.size // slot.shape[0], slot.decays, count)
+            for slot, count in zip(slots, matrices, strict=True)
+        ]
         own = np.empty(0) if factors is None else np.ascontiguousarray(factors, np.float64)
         return np.array(table, np.int64), own
 
-    def _kernels(self, head: int, step: int = 0, silence: tuple[int, int] = (0, 0)) -> NDArray[np.int64]:
+    def _kernels(
+        self, head: int, step: tuple[int, int] = (0, 0), silence: tuple[int, int] = (0, 0), sparse: bool = False
+    ) -> NDArray[np.int64]:
         """The addresses that belong to no layer."""
-        return np.array([head, step, *silence, *self._program.product()], np.int64)
+        around = self._program.sparse() if sparse else (0, 0)
+        return np.array([head, step[0], *silence, *self._program.product(), *around, step[1]], np.int64)
+
+    def _hears_zeros(self, inputs: Matrix) -> bool:
+        """Whether most of what the first dense layer hears is 0, and there is a way around it."""
+        first = self.blueprint.neurons[0]
+        some = inputs[:: -(-len(inputs) // LOOKED_AT)]
+        heard = np.count_nonzero(some) / len(some) + first.inputs - self.blueprint.inputs
+        return self._program.lists and first.groups == 1 and bool(heard < DENSE * first.inputs)
+
+    def _lists(self, rank: int = 0) -> Places:
+        """A thread's room for lists of what the first dense layer hears, made when it is first asked for."""
+        while len(self._listed) <= rank:
+            self._listed.append(np.empty((self.capacity, 1 + self.blueprint.neurons[0].inputs), np.int32))
+        return self._listed[rank]
 
     def _prepare(self) -> None:
         """Buffers for the way back, made when it is first gone."""
         if not self._grad.size:
             self._delta = np.empty_like(self._z)
             self._grad = np.zeros_like(self.theta)  # padding stays 0
+
+    def _changes(self, dropout: float) -> bool:
+        """Whether the next layer hears something else than what a gate made."""
+        return dropout > 0 or self.blueprint.blended
+
+    def _silence(self, dropout: float = 0.0) -> tuple[int, int]:
+        """The addresses of dropout's kernels, if anything is between a gate and what is heard of it."""
+        return self._program.silence() if self._changes(dropout) else (0, 0)
+
+    def _fed(self, dropout: float = 0.0) -> tuple[Vector, Vector]:
+        """Buffers for what is heard and for its mask, made when they are first asked for; empty if neither is."""
+        if not self._changes(dropout):
+            return self._z[:0], self._z[:0]
+        if not self._between[0].size:
+            self._between = np.empty_like(self._z), np.empty_like(self._z)
+        return self._between
 
     def predict(self, inputs: Matrix, threads: int = 1) -> Matrix:
         """The outputs, shape (rows, outputs), for C-contiguous rows of the engine's float type.
@@ -147,14 +214,18 @@ class Network:
         processors with BLAS, so keep it to one thread a call (`single_threaded_blas`).
         """
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
-        kernels, entry = self._kernels(self._activate), self._program.entry("predict")
+        sparse = len(inputs) >= MANY and self._hears_zeros(inputs)
+        kernels, entry = self._kernels(self._activate, sparse=sparse), self._program.entry("predict")
         batches = -(-len(inputs) // self.capacity)
         team = min(threads, batches) if self._work >= TEAM_WORK else 1
         rows = -(-batches // max(team, 1)) * self.capacity
+        if sparse:
+            self._lists(max(team, 1) - 1)  # for all threads, before they run
 
         def work(rank: int) -> None:
             some = slice(rank * rows, (rank + 1) * rows)
-            entry(self._table, kernels, self.theta, inputs[some], outputs[some], *self._scratch(rank))
+            listed = self._lists(rank) if sparse else NOWHERE
+            entry(self._table, kernels, self.theta, inputs[some], outputs[some], *self._scratch(rank), listed)
 
         if team > 1:
             self.team.run(work, team, lambda: None)
@@ -192,8 +263,9 @@ class Network:
         """
         self._prepare()
         loss = self._program.entry("loss_and_gradient")(
-            self._table, self._arrays, self._kernels(self._head), self.theta, self._grad,
-            inputs, targets, weights, float(alpha), self._z, self._a, self._delta,
+            self._table, self._arrays, self._kernels(self._head, silence=self._silence()), self.theta, self._grad,
+            inputs, targets, weights, self._anyone, float(alpha), self._z, self._a, self._delta, *self._fed(),
+            NOWHERE,
         )  # fmt: skip
         return float(loss), self._grad
 
@@ -241,12 +313,17 @@ class Network:
         self._prepare()
         if self._sharing is None:
             self._sharing = _Sharing(self)
+            if self._hears_zeros(inputs):
+                self._turned = np.empty((self.blueprint.neurons[0].inputs, 1 + self.capacity), np.int32)
+        listed = self._lists() if self._turned.size else NOWHERE
         sharing = self._sharing
         sharing.shared[:] = 0
-        silence = self._program.silence() if regular.dropout > 0 else (0, 0)
-        kernels = self._kernels(self._head, self._program.step(optimizer.kernel), silence)
-        strengths = np.array([regular.alpha, regular.decay, regular.dropout, regular.smoothing])
-        fed, mask = sharing.dropping() if regular.dropout > 0 else (self._z[:0], self._z[:0])
+        silence, (fed, mask) = self._silence(regular.dropout), self._fed(regular.dropout)
+        step = self._program.step(optimizer.kernel), self._program.matrix_step(optimizer.matrix_kernel)
+        kernels = self._kernels(self._head, step, silence, listed.size > 0)
+        if regular.average > 0 and not self._mean.size:
+            self._mean = self.theta.copy()
+        strengths = np.array([regular.alpha, regular.decay, regular.dropout, regular.smoothing, regular.average])
         settings = np.tile(optimizer.settings, (sharing.blocks, 1))
 
         train_epoch = self._program.entry("train_epoch")  # compiled here, before any thread asks for it
@@ -254,8 +331,9 @@ class Network:
         def work(rank: int, threads: int = 1) -> float:
             loss = train_epoch(
                 self._table, self._arrays, kernels, self._factors, rank, threads, sharing.blocks, sharing.shared,
-                self.theta, self._grad, optimizer.state, settings, rates, inputs, targets, weights, order, strengths,
-                seed, self._x, sharing.y, sharing.weight, self._z, self._a, self._delta, fed, mask, sharing.costs,
+                self.theta, self._mean, self._grad, optimizer.state, settings, rates,
+                inputs, targets, weights, order, strengths, seed, self._x, sharing.y, sharing.weight,
+                self._z, self._a, self._delta, fed, mask, listed, self._turned, sharing.costs,
             )  # fmt: skip
             return float(loss)
 
@@ -270,6 +348,24 @@ class Network:
                         loss = self.team.run(partial(work, threads=threads), threads, sharing.stop)
         optimizer.settings[:] = settings[0]
         return float(loss)
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """The running mean in the place of the parameters, if one is kept."""
+        if not self._mean.size:
+            yield
+            return
+        stepped = self.theta.copy()
+        np.copyto(self.theta, self._mean)
+        try:
+            yield
+        finally:
+            np.copyto(self.theta, stepped)
+
+    def settle(self) -> None:
+        """Take the running mean as the parameters, if one is kept."""
+        if self._mean.size:
+            np.copyto(self.theta, self._mean)
 
     def stop(self) -> None:
         """Ask a training to end after the step that it is in; for another thread."""
@@ -289,15 +385,7 @@ class _Sharing:
         self.weight = np.empty(network.capacity, network.theta.dtype)
         self.costs = np.zeros((self.blocks, 2))
         self.shared = np.zeros(32, np.int64)
-        self._width = network._width
-        self._dropping: tuple[Vector, Vector] | None = None
         self._stop_at = network._program.passes.STOP
-
-    def dropping(self) -> tuple[Vector, Vector]:
-        """Buffers for dropout, made when it is first asked for."""
-        if self._dropping is None:
-            self._dropping = np.empty(self._width, self.y.dtype), np.empty(self._width, self.y.dtype)
-        return self._dropping
 
     def stop(self) -> None:
         """Ask the team to end after the step it is in."""

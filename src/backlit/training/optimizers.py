@@ -16,13 +16,15 @@ from backlit.errors import choose
 class OptimizerKind:
     """A rule for steps: its kernel in steps.py, the names of its settings in order, its vectors of memory.
 
-    `decoupled` says that weights decay beside the step (`Regular.decay`), not by a penalty in the gradient.
+    `decoupled` says that weights decay beside the step (`Regular.decay`), not by a penalty in the gradient. Where there
+    is a `matrix_kernel`, a module with a step of whole matrices, hidden layers' weights are stepped by it.
     """
 
     kernel: str
     settings: tuple[str, ...]
     vectors: int
     decoupled: bool = False
+    matrix_kernel: str = ""
 
 
 BETAS = ("beta_1", "beta_2", "epsilon")
@@ -35,6 +37,7 @@ OPTIMIZERS: Mapping[str, OptimizerKind] = {
     "adam": OptimizerKind("adam", BETAS, 2),
     "adamw": OptimizerKind("adam", BETAS, 2, decoupled=True),
     "nadam": OptimizerKind("nadam", BETAS, 2),
+    "muon": OptimizerKind("adam", (*BETAS, "momentum"), 4, decoupled=True, matrix_kernel="muon"),
 }
 
 
@@ -45,7 +48,7 @@ class Optimizer:
         kind = choose("optimizer", name, OPTIMIZERS)
         self.name = name
         self.learning_rate = 0.0  # of the next epoch, as the training loop leaves it
-        self.kernel = kind.kernel
+        self.kernel, self.matrix_kernel = kind.kernel, kind.matrix_kernel
         own = [settings[key] for key in kind.settings]
         self.settings: NDArray[np.float64] = np.array([0.0, 0.0, *own])  # rate and number of the step come first
         self.state = np.zeros((max(kind.vectors, 1), size if kind.vectors else 1), dtype)

@@ -14,7 +14,7 @@ from backlit.emit import GATES
 from backlit.emit.numpy import evaluator, value_of
 from backlit.errors import BacklitError
 from backlit.expression import parse
-from backlit.layers import LAYERS
+from backlit.layers import BLENDED, LAYERS
 from backlit.reporting.scores import r_squared
 from backlit.training.network import Network
 from backlit.web.problems import Problem
@@ -79,11 +79,12 @@ def activations(blueprint: Blueprint, theta: Matrix, inputs: Matrix) -> Iterator
     arrays = blueprint.arrays(theta)
     a = inputs
     for number, layer in blueprint.numbered:
-        kind = LAYERS[layer.kind]
-        scope = {parameter.name: arrays[f"{parameter.name}[{number}]"] for parameter in kind.parameters}
+        scope = {parameter.name: arrays[f"{parameter.name}[{number}]"] for parameter in layer.parameters}
         with np.errstate(all="ignore"):
-            z = evaluator(parse(kind.formula, GATES))({"x": a, **scope})
+            z = evaluator(parse(LAYERS[layer.kind].formula, GATES))({"x": a, **scope})
             a = value_of(GATES[layer.gate], -1 if layer.gate == "softmax" else None)(z)
+            if layer.blended:
+                a = evaluator(parse(BLENDED, GATES))({"z": z, "s": a, **scope})
         yield a
 
 

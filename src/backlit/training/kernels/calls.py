@@ -21,7 +21,8 @@ def _caller(arity, result_type, result, floats=0):
     return signature, codegen
 
 
-HEAD, STEP, SILENCE, SILENCE_BACK, PRODUCT, BLAS = range(6)  # places of the kernels that belong to no layer
+# places of the kernels that belong to no layer
+HEAD, STEP, SILENCE, SILENCE_BACK, PRODUCT, BLAS, SPARSE, SPARSE_GRADIENT, MATRIX_STEP = range(9)
 PRODUCTS = types.void(*[types.int64] * 13)
 """What a kernel of matrix products takes: see `products.multiply`, or `blas.multiply`."""
 
@@ -42,6 +43,26 @@ def call_forward(context, kernel, z, a, size):
 @intrinsic
 def call_backward(context, kernel, z, a, delta, size):
     return _caller(4, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_sparse(context, kernel, x, listed, w, b, z, rows, inputs, outputs):
+    return _caller(8, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_sparse_gradient(context, kernel, x, listed, turned, delta, dw, first, last, rows, inputs, outputs):
+    return _caller(10, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_blend(context, kernel, z, a, blend, heard, rows, units):
+    return _caller(6, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_blend_back(context, kernel, gate, z, a, blend, delta, pull, rows, units):
+    return _caller(8, types.void, ir.VoidType())
 
 
 @intrinsic
@@ -67,6 +88,13 @@ def call_head(context, kernel, z, a, y, weight, delta, rows, columns):
 @intrinsic
 def call_step(context, kernel, theta, grad, state, stride, settings, size):
     return _caller(6, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_matrix_step(
+    context, kernel, product, blas, theta, grad, momentum, first, second, third, rows, columns, stride, rate, mu
+):  # fmt: skip
+    return _caller(11, types.void, ir.VoidType(), floats=2)
 
 
 @intrinsic

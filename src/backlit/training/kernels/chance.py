@@ -31,6 +31,11 @@ def silence(a, fed, mask, rows, units, order, layer, seed, drop):
     threshold = np.uint32(drop * 4294967295.0)
     loud = F(1.0 / (1.0 - drop))
     active, into, gates = carray(a, (rows, units)), carray(fed, (rows, units)), carray(mask, (rows, units))
+    if drop == 0.0:  # all are heard
+        for r in range(rows):
+            for j in range(units):
+                gates[r, j], into[r, j] = F(1.0), active[r, j]
+        return
     for r in range(rows):
         row = scrambled(np.uint32(order[r]) ^ scrambled(np.uint32(seed) + np.uint32(layer)))
         for j in range(units):

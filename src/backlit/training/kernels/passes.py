@@ -13,18 +13,28 @@ from numba import njit, types
 
 from . import dense
 from .calls import (
+    BLAS,
     HEAD,
+    MATRIX_STEP,
+    PRODUCT,
     SILENCE,
     SILENCE_BACK,
+    SPARSE,
+    SPARSE_GRADIENT,
     STEP,
     call_activate,
     call_backward,
+    call_blend,
+    call_blend_back,
     call_forward,
     call_front,
     call_front_gradient,
     call_head,
+    call_matrix_step,
     call_silence,
     call_silence_back,
+    call_sparse,
+    call_sparse_gradient,
     call_step,
 )
 from .memory import address
@@ -32,9 +42,12 @@ from .precision import MATRIX, OPTIONS, VECTOR, F
 from .steps import COUNT, RATE
 from .team import wait_for_all
 
-INPUTS, OUTPUTS, WEIGHTS, BIAS, END, BUFFER, FORWARD, BACKWARD, GROUPS, FRONT, FRONT_GRADIENT = range(11)
-BEGIN, ROWS, COLUMNS, DECAYS = range(4)  # of a parameter's array in the flat vector; whether decay is for it
-ALPHA, DECAY, DROP, SMOOTHING = range(4)  # what regularises an epoch
+INPUTS, OUTPUTS, WEIGHTS, BIAS, BUFFER, FORWARD, BACKWARD, GROUPS = range(8)
+FRONT, FRONT_GRADIENT, BLEND, BLEND_FORWARD, BLEND_BACKWARD = range(8, 13)  # kernels are 0 where there is none
+MAY_SKIP = 13  # whether it is the layer that goes around zeros
+BEGIN, ROWS, COLUMNS, DECAYS, MATRICES = range(5)  # of an array in the flat vector: whether decay is for it, and
+# how many matrices of hidden weights it is, side by side
+ALPHA, DECAY, DROP, SMOOTHING, AVERAGE = range(5)  # what regularises an epoch
 ARRIVED, STOP, HALTED = 0, 8, 16  # places in the team's shared numbers, a cache line apart
 
 FIRST = np.int64(0)
@@ -44,13 +57,15 @@ TABLE = types.int64[:, ::1]
 READ_ONLY_MATRIX = types.Array(MATRIX.dtype, 2, "C", readonly=True)
 READ_ONLY_VECTOR = types.Array(VECTOR.dtype, 1, "C", readonly=True)
 ADDRESSES = types.int64[::1]
+PLACES = types.int32[:, ::1]
 
 
 @njit(**OPTIONS)
-def forward(network, kernels, theta, x, z, a, first, rows, fed, mask, order, start, seed, drop):
+def forward(network, kernels, theta, x, z, a, first, rows, fed, mask, order, start, seed, drop, listed):
     """Fill z of every layer, and a of every layer but the last, whose gate belongs to the head, for some rows.
 
-    With dropout the next layer is fed ``a * mask``, kept in `fed`; both are empty without.
+    With dropout or blends the next layer is fed what becomes of a, kept in `fed`; it and mask are empty without.
+    `listed` has room for the places where the first dense layer hears no 0; empty: all are multiplied.
     """
     below = address(x, first)
     for layer in range(network.shape[0]):
@@ -61,18 +76,25 @@ def forward(network, kernels, theta, x, z, a, first, rows, fed, mask, order, sta
         groups = network[layer, GROUPS]
         if network[layer, FRONT]:
             call_front(network[layer, FRONT], below, w, here, rows, inputs, outputs, groups)
+        elif listed.size and network[layer, MAY_SKIP]:
+            call_sparse(kernels[SPARSE], below, address(listed, first), w, b, here, rows, inputs, outputs)
         else:
             dense.forward(kernels, below, w, b, here, rows, inputs, outputs, groups)
         below = address(a, place)
         if layer + 1 < network.shape[0]:
             call_forward(network[layer, FORWARD], here, below, rows * outputs)
+            heard = address(fed, place) if fed.size else below
+            if network[layer, BLEND_FORWARD]:
+                blend = address(theta, network[layer, BLEND])
+                call_blend(network[layer, BLEND_FORWARD], here, below, blend, heard, rows, outputs)
+                below = heard
             if fed.size:
                 silent = 0.0 if network[layer, FRONT] else drop  # inputs are heard
-                heard, who = address(fed, place), address(order, start + first)
+                who = address(order, start + first)
                 call_silence(
                     kernels[SILENCE], below, heard, address(mask, place), rows, outputs, who, layer, seed, silent
                 )
-                below = heard
+            below = heard
 
 
 @njit(**OPTIONS)
@@ -98,8 +120,12 @@ def backward(network, kernels, theta, z, a, delta, first, rows, mask):
         dense.backward_input(kernels, w, here, signal, rows, inputs, outputs, groups)
         if mask.size:
             call_silence_back(kernels[SILENCE_BACK], signal, address(mask, under), rows * inputs)
-        gate = network[layer - 1, BACKWARD]
-        call_backward(gate, address(z, under), address(a, under), signal, rows * inputs)
+        gate, blended = network[layer - 1, BACKWARD], network[layer - 1, BLEND_BACKWARD]
+        if blended:
+            blend, pull = address(theta, network[layer - 1, BLEND]), address(mask, under)  # the mask has been used
+            call_blend_back(blended, gate, address(z, under), address(a, under), blend, signal, pull, rows, inputs)
+        else:
+            call_backward(gate, address(z, under), address(a, under), signal, rows * inputs)
 
 
 @njit(**OPTIONS)
@@ -116,7 +142,7 @@ def range_of(arrays, number, part, parts):
 
 
 @njit(**OPTIONS)
-def gradients(network, kernels, theta, x, a, delta, grad, part, parts, rows):
+def gradients(network, kernels, theta, x, a, delta, pull, grad, part, parts, rows, listed, turned):
     """Fill a part of every layer's dC/dw and dC/db, over all rows."""
     for layer in range(network.shape[0]):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
@@ -130,11 +156,18 @@ def gradients(network, kernels, theta, x, a, delta, grad, part, parts, rows):
             call_front_gradient(kernel, below, w, here, dw, rows, inputs, outputs, groups, first, last)
             continue
         first, last = part_of(inputs // groups, part, parts), part_of(inputs // groups, part + 1, parts)
-        if first < last:
-            dw = address(grad, network[layer, WEIGHTS])
+        dw = address(grad, network[layer, WEIGHTS])
+        if listed.size and network[layer, MAY_SKIP]:
+            own = address(listed, 0), address(turned, 0)
+            kernel = kernels[SPARSE_GRADIENT]
+            call_sparse_gradient(kernel, below, own[0], own[1], here, dw, first, last, rows, inputs, outputs)
+        elif first < last:
             dense.backward_weights(kernels, below, here, dw, first, last, rows, inputs, outputs, groups)
         first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
         dense.backward_bias(here, address(grad, network[layer, BIAS]), first, last, rows, outputs)
+        if network[layer, BLEND_BACKWARD]:
+            here = address(pull, network[layer, BUFFER])
+            dense.backward_bias(here, address(grad, network[layer, BLEND]), first, last, rows, outputs)
 
 
 @njit(**OPTIONS)
@@ -219,39 +252,72 @@ def step_range(step, theta, grad, state, settings, rate, first, last):
 
 
 @njit(**OPTIONS)
-def step_part(arrays, factors, step, theta, grad, state, settings, rate, part, parts):
+def step_matrices(kernels, theta, grad, state, settings, rate, begin, rows, columns, count):
+    """Let the optimizer step matrices side by side, each as a whole; the constant of its momentum is the last one."""
+    width = columns // count
+    for number in range(count):
+        at = begin + number * width
+        call_matrix_step(
+            kernels[MATRIX_STEP], kernels[PRODUCT], kernels[BLAS], address(theta, at), address(grad, at),
+            address(state[0], at), address(state[1], begin), address(state[2], begin), address(state[3], begin),
+            rows, width, columns, rate, settings[settings.size - 1],
+        )  # fmt: skip
+
+
+@njit(**OPTIONS)
+def step_part(arrays, factors, kernels, theta, grad, state, settings, rate, part, parts):
     """Let the optimizer step a part of every array; without factors one part is the whole vector."""
-    if parts == 1 and factors.size == 0:
-        step_range(step, theta, grad, state, settings, rate, FIRST, theta.size)
+    whole = kernels[MATRIX_STEP] != 0
+    if parts == 1 and factors.size == 0 and not whole:
+        step_range(kernels[STEP], theta, grad, state, settings, rate, FIRST, theta.size)
         return
     for number in range(arrays.shape[0]):
-        first, last = range_of(arrays, number, part, parts)
         own = rate * factors[number] if factors.size else rate
-        step_range(step, theta, grad, state, settings, own, first, last)
+        if whole and arrays[number, MATRICES]:
+            if number % parts == part:
+                begin, rows, columns = arrays[number, BEGIN], arrays[number, ROWS], arrays[number, COLUMNS]
+                count = arrays[number, MATRICES]
+                step_matrices(kernels, theta, grad, state, settings, own, begin, rows, columns, count)
+            continue
+        first, last = range_of(arrays, number, part, parts)
+        step_range(kernels[STEP], theta, grad, state, settings, own, first, last)
 
 
-def loss_and_gradient(network, arrays, kernels, theta, grad, x, y, weight, alpha, z, a, delta):
+@njit(**OPTIONS)
+def follow(arrays, theta, mean, stays, count, part, parts):
+    """Move a part of the parameters' running mean towards them; at first it follows faster, lest it keep the start."""
+    left = F(min(stays, (1.0 + count) / (10.0 + count)))
+    for number in range(arrays.shape[0]):
+        first, last = range_of(arrays, number, part, parts)
+        for i in range(first, last):
+            mean[i] = theta[i] + left * (mean[i] - theta[i])
+
+
+def loss_and_gradient(
+    network, arrays, kernels, theta, grad, x, y, weight, order, alpha, z, a, delta, fed, mask, places
+):
     """Forward, loss, backward on one batch, whose weights sum to 1; `grad` is filled."""
     rows = x.shape[0]
-    none, anyone = z[:0], kernels[:0]
-    forward(network, kernels, theta, x, z, a, FIRST, rows, none, none, anyone, FIRST, FIRST, 0.0)
+    forward(network, kernels, theta, x, z, a, FIRST, rows, fed, mask, order, FIRST, FIRST, 0.0, places)
     loss = end(network, kernels[HEAD], y, weight, z, a, delta, FIRST, rows)
-    backward(network, kernels, theta, z, a, delta, FIRST, rows, none)
-    gradients(network, kernels, theta, x, a, delta, grad, FIRST, FIRST + 1, rows)
+    backward(network, kernels, theta, z, a, delta, FIRST, rows, mask)
+    gradients(
+        network, kernels, theta, x, fed if fed.size else a, delta, mask, grad, FIRST, FIRST + 1, rows, places, places
+    )
     if alpha > 0.0:
         loss += penalty(arrays, theta, grad, alpha, FIRST, FIRST + 1)
     return loss
 
 
 def train_epoch(
-    network, arrays, kernels, factors, rank, team, blocks, shared, theta, grad, state, settings, rates,
-    inputs, targets, weights, order, regular, seed, x, y, weight, z, a, delta, fed, mask, costs,
+    network, arrays, kernels, factors, rank, team, blocks, shared, theta, mean, grad, state, settings, rates,
+    inputs, targets, weights, order, regular, seed, x, y, weight, z, a, delta, fed, mask, listed, turned, costs,
 ):  # fmt: skip
     """Every mini-batch once: forward, loss, backward, step. Returns the mean loss of the samples as they were met.
 
     Each thread of the team runs this with its own `rank`; `rates` holds the learning rate of each mini-batch; the
     buffers have room for one mini-batch; `settings` and `costs` have a row for each block; `regular` holds strengths
-    of the L2 penalty, of decoupled decay, of dropout and of label smoothing.
+    of the L2 penalty, of decoupled decay, of dropout and of label smoothing, and what stays of the `mean` at a step.
     """
     alpha, drop = regular[ALPHA], regular[DROP]
     batch = x.shape[0]
@@ -269,7 +335,7 @@ def train_epoch(
             gather(inputs, order, start, x, first, mine)
             gather_targets(targets, order, start, y, first, mine, regular[SMOOTHING])
             gather_weights(weights, order, start, weight, first, mine, batch_mass)
-            forward(network, kernels, theta, x, z, a, first, mine, fed, mask, order, start, seed, drop)
+            forward(network, kernels, theta, x, z, a, first, mine, fed, mask, order, start, seed, drop, listed)
             costs[block, 0] = end(network, kernels[HEAD], y, weight, z, a, delta, first, mine)
             backward(network, kernels, theta, z, a, delta, first, mine, mask)
         arrivals = wait_for_all(counter, team, arrivals)
@@ -277,7 +343,8 @@ def train_epoch(
         for block in range(blocks):  # read between barriers: no thread writes it there
             total += costs[block, 0] * batch_mass
         for part in range(rank, blocks, team):
-            gradients(network, kernels, theta, x, fed if fed.size else a, delta, grad, part, blocks, rows)
+            heard = fed if fed.size else a
+            gradients(network, kernels, theta, x, heard, delta, mask, grad, part, blocks, rows, listed, turned)
         arrivals = wait_for_all(counter, team, arrivals)
 
         for part in range(rank, blocks, team):
@@ -285,7 +352,9 @@ def train_epoch(
             if regular[DECAY] > 0.0:
                 shrink(arrays, theta, F(1.0 - rates[number] * regular[DECAY]), part, blocks)
             settings[part, COUNT] += 1.0
-            step_part(arrays, factors, kernels[STEP], theta, grad, state, settings[part], rates[number], part, blocks)
+            step_part(arrays, factors, kernels, theta, grad, state, settings[part], rates[number], part, blocks)
+            if regular[AVERAGE] > 0.0:
+                follow(arrays, theta, mean, regular[AVERAGE], settings[part, COUNT], part, blocks)
         if rank == 0 and shared[STOP] != 0:
             shared[HALTED] = 1
         arrivals = wait_for_all(counter, team, arrivals)
@@ -298,7 +367,7 @@ def train_epoch(
     return total / mass if mass > 0.0 else 0.0
 
 
-def predict(network, kernels, theta, inputs, outputs, x, z, a):
+def predict(network, kernels, theta, inputs, outputs, x, z, a, places):
     """The outputs for all rows, a buffer's worth at a time; kernels[HEAD] is the one that only activates."""
     last = network.shape[0] - 1
     columns = outputs.shape[1]
@@ -307,20 +376,21 @@ def predict(network, kernels, theta, inputs, outputs, x, z, a):
         for r in range(rows):
             for j in range(inputs.shape[1]):
                 x[r, j] = inputs[start + r, j]
-        forward(network, kernels, theta, x, z, a, FIRST, rows, z[:0], z[:0], kernels[:0], FIRST, FIRST, 0.0)
+        forward(network, kernels, theta, x, z, a, FIRST, rows, z[:0], z[:0], kernels[:0], FIRST, FIRST, 0.0, places)
         call_activate(kernels[HEAD], address(z, network[last, BUFFER]), address(outputs, start), rows, columns)
 
 
 SIGNATURES = {
     "loss_and_gradient": types.float64(
-        TABLE, TABLE, ADDRESSES, VECTOR, VECTOR, MATRIX, MATRIX, VECTOR, types.float64, VECTOR, VECTOR, VECTOR
+        TABLE, TABLE, ADDRESSES, VECTOR, VECTOR, MATRIX, MATRIX, VECTOR, types.int64[::1], types.float64,
+        VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, PLACES,
     ),
     "train_epoch": types.float64(
         TABLE, TABLE, ADDRESSES, types.float64[::1], types.int64, types.int64, types.int64, types.int64[::1],
-        VECTOR, VECTOR, MATRIX, types.float64[:, ::1], types.float64[::1],
+        VECTOR, VECTOR, VECTOR, MATRIX, types.float64[:, ::1], types.float64[::1],
         READ_ONLY_MATRIX, READ_ONLY_MATRIX, READ_ONLY_VECTOR, types.int64[::1], types.float64[::1], types.int64,
-        MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, types.float64[:, ::1],
+        MATRIX, MATRIX, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, VECTOR, PLACES, PLACES, types.float64[:, ::1],
     ),
-    "predict": types.void(TABLE, ADDRESSES, VECTOR, READ_ONLY_MATRIX, MATRIX, MATRIX, VECTOR, VECTOR),
+    "predict": types.void(TABLE, ADDRESSES, VECTOR, READ_ONLY_MATRIX, MATRIX, MATRIX, VECTOR, VECTOR, PLACES),
 }  # fmt: skip
 """What is called from Python, each compiled when it is first asked for."""

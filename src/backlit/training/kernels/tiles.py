@@ -16,13 +16,15 @@ from .vectors import (
     VECTOR,
     VECTOR_BYTES,
     WHOLE,
+    across,
     after,
+    either,
     everywhere,
     fetch,
-    load,
     load_some,
     masks,
     multiply_add,
+    places,
     room,
     store,
     store_some,
@@ -96,7 +98,7 @@ def _tile_function(module, kind, height):
     phis = [builder.phi(value.type) for value in beginnings[0][0]]
     count, right = phis[:2]
     base, total = phis[2 : 2 + len(bases)], phis[2 + len(bases) :]
-    heard = _across(builder, right, mask if kind == NARROW else None, vectors)
+    heard = across(builder, right, mask if kind == NARROW else None, vectors)
     following = []
     for i in range(height):
         offset = (WHOLE(0), given["left_row"], double)[i % _BASES]
@@ -114,10 +116,10 @@ def _tile_function(module, kind, height):
             phi.add_incoming(value, block)
     builder.cbranch(builder.icmp_signed("<", count_next, given["inner"]), loop, end)
 
-    for whole, builder in _either(ir.IRBuilder(end), is_whole):
+    for whole, builder in either(ir.IRBuilder(end), is_whole):
         place = given["out"]
         for i in range(height):
-            for v, into in enumerate(_places(builder, place, vectors)):
+            for v, into in enumerate(places(builder, place, vectors)):
                 found = following[len(vectors) * i + v]
                 store(builder, found, into) if whole else store_some(builder, found, into, mask[v])
             place = builder.add(place, given["out_row"])
@@ -127,34 +129,14 @@ def _tile_function(module, kind, height):
 
 def _beginnings(builder, given, height, vectors, is_whole, mask):
     """What the sums begin with, and a builder for each way there: a whole panel's numbers, some of them, or nothing."""
-    (_, begun), (_, not_begun) = _either(builder, builder.icmp_signed("!=", given["begin"], WHOLE(0)))
-    for whole, way in _either(begun, is_whole):
+    (_, begun), (_, not_begun) = either(builder, builder.icmp_signed("!=", given["begin"], WHOLE(0)))
+    for whole, way in either(begun, is_whole):
         sums, place = [], given["begin"]
         for _ in range(height):
-            sums += _across(way, place, None if whole else mask, vectors)
+            sums += across(way, place, None if whole else mask, vectors)
             place = way.add(place, given["begin_row"])
         yield sums, way
     yield [ir.Constant(VECTOR, [0.0] * LANES)] * (height * len(vectors)), not_begun
-
-
-def _either(builder, condition):
-    """Two ways on: (True, a builder where the condition holds), (False, one where it does not)."""
-    holds, fails = (builder.append_basic_block(name) for name in ("holds", "fails"))
-    builder.cbranch(condition, holds, fails)
-    return (True, ir.IRBuilder(holds)), (False, ir.IRBuilder(fails))
-
-
-def _places(builder, place, vectors):
-    """The addresses of vectors side by side."""
-    return [after(builder, place, v * VECTOR_BYTES) for v in vectors]
-
-
-def _across(builder, place, mask, vectors):
-    """Vectors side by side; with masks only the numbers that they let through."""
-    places = _places(builder, place, vectors)
-    if mask is None:
-        return [load(builder, here) for here in places]
-    return [load_some(builder, here, some) for here, some in zip(places, mask, strict=True)]
 
 
 @intrinsic
@@ -171,8 +153,8 @@ def pack(context, source, ahead, into, columns):
         with builder.if_else(builder.icmp_signed(">=", columns, WHOLE(PANEL))) as (whole, part):
             for way, some in (whole, None), (part, mask):
                 with way:
-                    row = _across(builder, source, some, vectors)
-                    for number, place in zip(row, _places(builder, into, vectors), strict=True):
+                    row = across(builder, source, some, vectors)
+                    for number, place in zip(row, places(builder, into, vectors), strict=True):
                         store(builder, number, place)
         return target.get_dummy_value()
 

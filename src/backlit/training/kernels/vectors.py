@@ -60,6 +60,26 @@ def store_some(builder, vector, address, mask):
     _call(builder, name, ir.VoidType(), kinds, values)
 
 
+def either(builder, condition):
+    """Two ways on: (True, a builder where the condition holds), (False, one where it does not)."""
+    holds, fails = (builder.append_basic_block(name) for name in ("holds", "fails"))
+    builder.cbranch(condition, holds, fails)
+    return (True, ir.IRBuilder(holds)), (False, ir.IRBuilder(fails))
+
+
+def places(builder, place, vectors):
+    """The addresses of vectors side by side."""
+    return [after(builder, place, v * VECTOR_BYTES) for v in vectors]
+
+
+def across(builder, place, mask, vectors):
+    """Vectors side by side; with masks only the numbers that they let through."""
+    all_places = places(builder, place, vectors)
+    if mask is None:
+        return [load(builder, here) for here in all_places]
+    return [load_some(builder, here, some) for here, some in zip(all_places, mask, strict=True)]
+
+
 def multiply_add(builder, x, y, z):
     """Return x * y + z, rounded once."""
     return _call(builder, f"llvm.fma.{_KIND}", VECTOR, [VECTOR] * 3, [x, y, z])
