@@ -174,3 +174,22 @@ def test_label_smoothing_makes_other_outputs_timid_too(target: str) -> None:
     assert usual_yes(0.0) > 0.99
     wanted = 1 - 0.2 + 0.2 / (3 if more else 2)
     assert usual_yes(0.2) == pytest.approx(wanted, abs=0.05)
+
+
+def test_dropout_and_decay_fade_in_the_second_half() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 4)).astype(np.float32)
+    y = x[:, 0] > 0
+
+    def weights(**chosen: object) -> list[bytes]:
+        """The parameters after each epoch."""
+        model = MLPClassifier((8,), solver="adamw", max_iter=8, n_iter_no_change=np.inf, random_state=0, **chosen)
+        told: list[bytes] = []
+        model.fit(x, y, on_epoch=lambda epoch: told.append(model.flat_.tobytes()))
+        return told
+
+    for strength in ({"dropout": 0.3, "weight_decay": 0.0}, {"weight_decay": 5.0}):
+        steady, faded = weights(**strength), weights(fading=True, **strength)
+        assert steady[:4] == faded[:4]
+        assert all(a != b for a, b in zip(steady[4:], faded[4:], strict=True))
+    assert weights(weight_decay=0.0) == weights(fading=True, weight_decay=0.0)

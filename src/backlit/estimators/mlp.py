@@ -70,6 +70,9 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         (Holzmueller et al. 2024), from 1 at a tenth of the rate, except by lbfgs.
     weight_decay : float
         For adamw and muon: weights are multiplied by ``1 - rate * weight_decay`` before each step.
+    fading : bool
+        Whether dropout and `weight_decay` fall to 0 in the second half of `max_iter`, along a cosine (Holzmueller et
+        al. 2024).
     weight_average : float
         Above 0 the model is the running mean of its weights: so much of it stays at each step (0.99, 0.999), the rest
         is what the step left (Polyak and Juditsky 1992). Within a call of fit; not with lbfgs, nor by partial_fit.
@@ -153,6 +156,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         waves: int = 0,
         blend: bool = False,
         weight_decay: float = 0.01,
+        fading: bool = False,
         weight_average: float = 0.0,
         dropout: float = 0.0,
         label_smoothing: float = 0.0,
@@ -324,7 +328,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         As in `MLPClassifier`.
     validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, scoring, init, waves, blend
         As in `MLPClassifier`.
-    weight_decay, weight_average, dropout, n_jobs, deterministic
+    weight_decay, fading, weight_average, dropout, n_jobs, deterministic
         As in `MLPClassifier`.
 
     Examples
@@ -375,6 +379,7 @@ class MLPRegressor(RegressorMixin, Perceptron):
         waves: int = 0,
         blend: bool = False,
         weight_decay: float = 0.01,
+        fading: bool = False,
         weight_average: float = 0.0,
         dropout: float = 0.0,
         n_jobs: int | None = None,
