@@ -47,16 +47,19 @@ def test_same_seed_same_bits() -> None:
     np.testing.assert_array_equal(trained()[0], trained()[0])
 
 
-def test_bits_do_not_depend_on_threads() -> None:
-    one, two, four = (trained(threads, blocks=4)[0] for threads in (1, 2, 4))
+@pytest.mark.parametrize("regular", [PENALTY, Regular(decay=0.1, average=0.9)], ids=["penalty", "decay and mean"])
+@pytest.mark.parametrize("optimizer", ["adam", "muon"])
+def test_bits_do_not_depend_on_threads(optimizer: str, regular: Regular) -> None:
+    one, two, four = (trained(threads, 4, optimizer, regular=regular)[0] for threads in (1, 2, 4))
     np.testing.assert_array_equal(one, two)
     np.testing.assert_array_equal(one, four)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_blocks_change_rounding_only(optimizer: str) -> None:
-    whole, _ = trained(1, 1, optimizer, rate=0.01 if optimizer == "adam" else 0.05)
-    cut, _ = trained(2, 3, optimizer, rate=0.01 if optimizer == "adam" else 0.05)
+    rate = 0.01 if optimizer == "adam" else 0.05
+    whole, _ = trained(1, 1, optimizer, rate=rate)
+    cut, _ = trained(2, 3, optimizer, rate=rate)
     np.testing.assert_allclose(cut, whole, atol=2e-3)
 
 

@@ -116,11 +116,13 @@ class Network:
         self._guest = guest
         self._blocks = blocks
         self._table, self._width = self._layout()
-        self._arrays, self._factors = self._parameters(factors)
+        self._arrays, self._whole_arrays = self._parameters()
+        self._factors = np.empty(0) if factors is None else np.ascontiguousarray(factors, np.float64)
         self._z, self._a = (np.empty(self._width, theta.dtype) for _ in range(2))
         self._between = self._z[:0], self._z[:0]  # what is heard of a, and its mask, where they are not the same
         self._delta = np.empty(0, theta.dtype)
         self._grad = np.empty(0, theta.dtype)
+        self._found: dict[tuple[str, bool], NDArray[np.int64]] = {}
         self._listed: list[Places] = []
         self._turned = NOWHERE
         self._mean = np.empty(0, theta.dtype)
@@ -150,20 +152,17 @@ class Network:
             buffer += self.capacity * layer.outputs
         return np.array(table, np.int64), buffer
 
-    def _parameters(self, factors: NDArray[np.float64] | None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The table of the parameters' arrays, and the factor of the learning rate for each; none if all are 1."""
-        slots = self.blueprint.slots
-        hidden = range(1, len(self.blueprint.neurons))
-        matrices = [
-            self.blueprint.neurons[slot.layer - 1].groups if slot.parameter == "w" and slot.layer in hidden else 0
-            for slot in slots
-        ]
-        table = [
-            (slot.offset, slot.shape[0], slot.size // slot.shape[0], slot.decays, count)
-            for slot, count in zip(slots, matrices, strict=True)
-        ]
-        own = np.empty(0) if factors is None else np.ascontiguousarray(factors, np.float64)
-        return np.array(table, np.int64), own
+    def _parameters(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The table of the parameters' arrays; and as it is where hidden weights are stepped as whole matrices."""
+        hidden, slots = self.blueprint.neurons[:-1], self.blueprint.slots
+        table = np.array(
+            [(slot.offset, slot.shape[0], slot.size // slot.shape[0], slot.decays, 0) for slot in slots], np.int64
+        )
+        whole = table.copy()
+        for row, slot in zip(whole, slots, strict=True):
+            if slot.parameter == "w" and slot.layer <= len(hidden):
+                row[-1] = hidden[slot.layer - 1].groups
+        return table, whole
 
     def _kernels(
         self, head: int, step: tuple[int, int] = (0, 0), silence: tuple[int, int] = (0, 0), sparse: bool = False
@@ -171,6 +170,15 @@ class Network:
         """The addresses that belong to no layer."""
         around = self._program.sparse() if sparse else (0, 0)
         return np.array([head, step[0], *silence, *self._program.product(), *around, step[1]], np.int64)
+
+    def _training_kernels(self, optimizer: Optimizer, changes: bool) -> NDArray[np.int64]:
+        """Those of a training, found once: an epoch of a small network takes less time than to find them."""
+        key = optimizer.name, changes
+        if key not in self._found:
+            step = self._program.step(optimizer.kernel), self._program.matrix_step(optimizer.matrix_kernel)
+            silence = self._program.silence() if changes else (0, 0)
+            self._found[key] = self._kernels(self._head, step, silence, self._turned.size > 0)
+        return self._found[key]
 
     def _hears_zeros(self, inputs: Matrix) -> bool:
         """Whether most of what the first dense layer hears is 0, and there is a way around it."""
@@ -194,10 +202,6 @@ class Network:
     def _changes(self, dropout: float) -> bool:
         """Whether the next layer hears something else than what a gate made."""
         return dropout > 0 or self.blueprint.blended
-
-    def _silence(self, dropout: float = 0.0) -> tuple[int, int]:
-        """The addresses of dropout's kernels, if anything is between a gate and what is heard of it."""
-        return self._program.silence() if self._changes(dropout) else (0, 0)
 
     def _fed(self, dropout: float = 0.0) -> tuple[Vector, Vector]:
         """Buffers for what is heard and for its mask, made when they are first asked for; empty if neither is."""
@@ -262,8 +266,9 @@ class Network:
             The penalty is ``alpha / 2`` times the sum of squared weights.
         """
         self._prepare()
+        silence = self._program.silence() if self.blueprint.blended else (0, 0)
         loss = self._program.entry("loss_and_gradient")(
-            self._table, self._arrays, self._kernels(self._head, silence=self._silence()), self.theta, self._grad,
+            self._table, self._arrays, self._kernels(self._head, silence=silence), self.theta, self._grad,
             inputs, targets, weights, self._anyone, float(alpha), self._z, self._a, self._delta, *self._fed(),
             NOWHERE,
         )  # fmt: skip
@@ -318,9 +323,9 @@ class Network:
         listed = self._lists() if self._turned.size else NOWHERE
         sharing = self._sharing
         sharing.shared[:] = 0
-        silence, (fed, mask) = self._silence(regular.dropout), self._fed(regular.dropout)
-        step = self._program.step(optimizer.kernel), self._program.matrix_step(optimizer.matrix_kernel)
-        kernels = self._kernels(self._head, step, silence, listed.size > 0)
+        fed, mask = self._fed(regular.dropout)
+        kernels = self._training_kernels(optimizer, self._changes(regular.dropout))
+        arrays = self._whole_arrays if optimizer.matrix_kernel else self._arrays
         if regular.average > 0 and not self._mean.size:
             self._mean = self.theta.copy()
         strengths = np.array([regular.alpha, regular.decay, regular.dropout, regular.smoothing, regular.average])
@@ -330,7 +335,7 @@ class Network:
 
         def work(rank: int, threads: int = 1) -> float:
             loss = train_epoch(
-                self._table, self._arrays, kernels, self._factors, rank, threads, sharing.blocks, sharing.shared,
+                self._table, arrays, kernels, self._factors, rank, threads, sharing.blocks, sharing.shared,
                 self.theta, self._mean, self._grad, optimizer.state, settings, rates,
                 inputs, targets, weights, order, strengths, seed, self._x, sharing.y, sharing.weight,
                 self._z, self._a, self._delta, fed, mask, listed, self._turned, sharing.costs,

@@ -45,8 +45,8 @@ from .team import wait_for_all
 INPUTS, OUTPUTS, WEIGHTS, BIAS, BUFFER, FORWARD, BACKWARD, GROUPS = range(8)
 FRONT, FRONT_GRADIENT, BLEND, BLEND_FORWARD, BLEND_BACKWARD = range(8, 13)  # kernels are 0 where there is none
 MAY_SKIP = 13  # whether it is the layer that goes around zeros
-BEGIN, ROWS, COLUMNS, DECAYS, MATRICES = range(5)  # of an array in the flat vector: whether decay is for it, and
-# how many matrices of hidden weights it is, side by side
+BEGIN, ROWS, COLUMNS, DECAYS = range(4)  # of a parameter's array in the flat vector; whether decay is for it
+MATRICES = 4  # how many matrices, side by side, the optimizer steps as wholes: the array is one thread's
 ALPHA, DECAY, DROP, SMOOTHING, AVERAGE = range(5)  # what regularises an epoch
 ARRIVED, STOP, HALTED = 0, 8, 16  # places in the team's shared numbers, a cache line apart
 
@@ -136,8 +136,10 @@ def part_of(width, part, parts):
 
 @njit(**OPTIONS)
 def range_of(arrays, number, part, parts):
-    """Where a part of a parameter's array lies in the flat vector: whole rows of it."""
+    """Where a part of a parameter's array lies in the flat vector: whole rows of it, or all or nothing."""
     begin, rows, columns = arrays[number, BEGIN], arrays[number, ROWS], arrays[number, COLUMNS]
+    if arrays[number, MATRICES]:
+        return begin, begin + (rows * columns if number % parts == part else FIRST)
     return begin + part_of(rows, part, parts) * columns, begin + part_of(rows, part + 1, parts) * columns
 
 
@@ -267,20 +269,19 @@ def step_matrices(kernels, theta, grad, state, settings, rate, begin, rows, colu
 @njit(**OPTIONS)
 def step_part(arrays, factors, kernels, theta, grad, state, settings, rate, part, parts):
     """Let the optimizer step a part of every array; without factors one part is the whole vector."""
-    whole = kernels[MATRIX_STEP] != 0
-    if parts == 1 and factors.size == 0 and not whole:
+    if parts == 1 and factors.size == 0 and kernels[MATRIX_STEP] == 0:
         step_range(kernels[STEP], theta, grad, state, settings, rate, FIRST, theta.size)
         return
     for number in range(arrays.shape[0]):
         own = rate * factors[number] if factors.size else rate
-        if whole and arrays[number, MATRICES]:
-            if number % parts == part:
-                begin, rows, columns = arrays[number, BEGIN], arrays[number, ROWS], arrays[number, COLUMNS]
-                count = arrays[number, MATRICES]
-                step_matrices(kernels, theta, grad, state, settings, own, begin, rows, columns, count)
-            continue
         first, last = range_of(arrays, number, part, parts)
-        step_range(kernels[STEP], theta, grad, state, settings, own, first, last)
+        if first == last:
+            continue
+        if arrays[number, MATRICES]:
+            rows, columns, count = arrays[number, ROWS], arrays[number, COLUMNS], arrays[number, MATRICES]
+            step_matrices(kernels, theta, grad, state, settings, own, first, rows, columns, count)
+        else:
+            step_range(kernels[STEP], theta, grad, state, settings, own, first, last)
 
 
 @njit(**OPTIONS)
