@@ -304,7 +304,7 @@ def mlp(
     Examples
     --------
     >>> mlp(64, (100, 50), 10, hidden_gate=("tanh", "relu")).layers[1]
-    Layer(kind='dense', inputs=100, outputs=50, gate='relu', groups=1)
+    Layer(kind='dense', inputs=100, outputs=50, gate='relu', groups=1, blended=False)
     """
     gates = [hidden_gate] * len(hidden) if isinstance(hidden_gate, str) else list(hidden_gate)
     if len(gates) != len(hidden):

@@ -72,6 +72,10 @@ def test_so_they_are_in_a_large_network(blocks: int, regular: Regular) -> None:
     both_ways(mlp(784, (300, 100), 10), rows_of(300, 784, 0.19, "float32"), 128, regular, blocks)
 
 
+def test_so_they_are_where_a_panel_is_too_high_to_be_packed() -> None:
+    both_ways(mlp(9_000, (20,), 3), rows_of(20, 9_000, 0.01, "float32"), 10)
+
+
 @pytest.mark.parametrize("hidden", [(), (40,)], ids=["no hidden layer", "one"])
 def test_so_they_are_behind_waves(hidden: tuple[int, ...]) -> None:
     both_ways(with_waves(mlp(60, hidden, 3), 2), rows_of(70, 60, 0.1, "float32"), 32)

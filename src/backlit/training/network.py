@@ -126,9 +126,8 @@ class Network:
         self._listed: list[Places] = []
         self._turned = NOWHERE
         self._mean = np.empty(0, theta.dtype)
-        self._anyone = np.arange(
-            capacity if blueprint.blended else 0, dtype=np.int64
-        )  # rows that no order was made for
+        everyone = capacity if blueprint.blended else 0  # rows that no order was made for
+        self._everyone = np.arange(everyone, dtype=np.int64)
         self._x = np.empty((capacity, blueprint.inputs), theta.dtype)
         self._spare: list[tuple[Matrix, Vector, Vector]] = []
         self._sharing: _Sharing | None = None
@@ -269,7 +268,7 @@ class Network:
         silence = self._program.silence() if self.blueprint.blended else (0, 0)
         loss = self._program.entry("loss_and_gradient")(
             self._table, self._arrays, self._kernels(self._head, silence=silence), self.theta, self._grad,
-            inputs, targets, weights, self._anyone, float(alpha), self._z, self._a, self._delta, *self._fed(),
+            inputs, targets, weights, self._everyone, float(alpha), self._z, self._a, self._delta, *self._fed(),
             NOWHERE,
         )  # fmt: skip
         return float(loss), self._grad
