@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from backlit import BacklitError, trace
+from backlit.emit.latex import symbol
 from backlit.explaining.chain import product
+from backlit.layers import BLEND, LAYERS
 
 
 def test_chain_of_the_lectures_network(fitted: Callable[..., Any]) -> None:
@@ -159,3 +161,9 @@ def test_input_without_a_path_is_said_to_have_none() -> None:
     derivation = trace(lambda x, y: x * x, x=1, y=2).derivation("y")
     assert "no path leads from it" in str(derivation)
     assert derivation.paths == ()
+
+
+def test_whatever_a_layer_learns_is_written_with_its_number() -> None:
+    for parameter in (BLEND, *(parameter for kind in LAYERS.values() for parameter in kind.parameters)):
+        name = parameter.name if len(parameter.name) == 1 else rf"\mathrm{{{parameter.name}}}"
+        assert symbol(f"{parameter.name}[2][0]") == rf"{name}^{{(2)}}_{{0}}"

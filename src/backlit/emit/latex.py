@@ -12,6 +12,9 @@ from backlit.gates import GATES
 CLOSED = frozenset({"div", "where"})
 """Operators whose LaTeX form holds itself together: operands need no brackets."""
 
+OF_LAYERS = ("w", "b", "blend", "frequency", "phase", "mix", "shift", "z", "s", "a")
+"""What a network's layer has by its number; a test holds it against the declared layers."""
+
 
 def to_latex(root: Expression, names: Mapping[str, str] | None = None) -> str:
     r"""Write a tree as LaTeX; `names` says how a variable is written.
@@ -43,13 +46,14 @@ def symbol(name: str) -> str:
 
     Examples
     --------
-    >>> symbol("w0"), symbol("w[1][0][2]"), symbol("rate")
-    ('w_{0}', 'w^{(1)}_{0,2}', '\\mathrm{rate}')
+    >>> symbol("w0"), symbol("w[1][0][2]"), symbol("blend[1][2]"), symbol("rate")
+    ('w_{0}', 'w^{(1)}_{0,2}', '\\mathrm{blend}^{(1)}_{2}', '\\mathrm{rate}')
     """
     stem, *indices = name.replace("]", "").split("[")
-    if indices and stem in ("w", "b", "z", "a", "x", "y"):
+    if indices and stem in (*OF_LAYERS, "x", "y"):
         level, rest = ("", indices) if stem in ("x", "y") else (f"^{{({indices[0]})}}", indices[1:])
-        return stem + level + (f"_{{{','.join(rest)}}}" if rest else "")
+        base = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+        return base + level + (f"_{{{','.join(rest)}}}" if rest else "")
     letters = name.rstrip("0123456789")
     if len(letters) == 1 and letters != "_":
         return f"{letters}_{{{name[1:]}}}" if len(name) > 1 else letters
