@@ -130,6 +130,8 @@ class Blueprint:
 
     def _check(self, at: int, number: int, layer: Layer) -> None:
         choose(f"layer {number}: kind", layer.kind, LAYERS)
+        if layer.blended and (not number or at + 1 == len(self.layers)):
+            raise BacklitError(f"layer {number}: no hidden layer of neurons, so it has no blend")
         if layer.inputs < 1 or layer.outputs < 1:
             raise BacklitError(f"layer {number}: widths {layer.inputs} -> {layer.outputs}; each is at least 1")
         if LAYERS[layer.kind].front:
@@ -173,7 +175,7 @@ class Blueprint:
         """The name of what enters a layer of neurons: ``x``, or ``a`` of the layer before."""
         return "x" if number == 1 and self.front is None else f"a[{number - 1}]"
 
-    @property
+    @cached_property
     def blended(self) -> bool:
         """Whether any neuron learns how much of its gate it uses."""
         return any(layer.blended for layer in self.layers)

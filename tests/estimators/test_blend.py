@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 
-from backlit import MLPClassifier, MLPRegressor, load, trace
+from backlit import BacklitError, MLPClassifier, MLPRegressor, load, trace
+from backlit.blueprint import Blueprint, Layer
 
 CHANCE = np.random.default_rng(0)
 X = CHANCE.uniform(-1, 1, size=(600, 3)).astype(np.float32)
@@ -82,3 +83,16 @@ def test_partial_fit_takes_the_steps_themselves() -> None:
         plain.partial_fit(X, Y)
         meant.partial_fit(X, Y)
     np.testing.assert_array_equal(plain.flat_, meant.flat_)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (Layer("dense", 3, 2, "identity", blended=True),),
+        (Layer("periodic", 3, 6, "identity", 1, blended=True), Layer("dense", 6, 2, "identity")),
+    ],
+    ids=["the last", "before the neurons"],
+)
+def test_only_hidden_layers_have_blends(layers: tuple[Layer, ...]) -> None:
+    with pytest.raises(BacklitError, match=r"layer [01]: no hidden layer of neurons, so it has no blend"):
+        Blueprint(layers, "squared")

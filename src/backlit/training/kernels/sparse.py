@@ -20,6 +20,7 @@ from .vectors import (
     everywhere,
     fetch,
     masks,
+    meet,
     multiply_add,
     room,
     store,
@@ -99,16 +100,13 @@ def _function(module, width):
         for heard, so_far in zip(across(builder, row, mask, vectors), total, strict=True)
     ]
     moved = [builder.add(at, WHOLE(1)), *following]
-    for values, block in [*beginnings, (moved, loop)]:
-        for phi, value in zip((at, *total), values, strict=True):
-            phi.add_incoming(value, block)
+    ways = [*beginnings, (moved, loop)]
+    meet((at, *total), ways)
     builder.cbranch(builder.icmp_signed("<", moved[0], given["count"]), loop, end)
 
     builder = ir.IRBuilder(end)
     results = [builder.phi(value.type) for value in following]
-    for values, block in [*beginnings, (moved, loop)]:
-        for phi, value in zip(results, values[1:], strict=True):
-            phi.add_incoming(value, block)
+    meet(results, [(values[1:], block) for values, block in ways])
     for number, result in enumerate(results):
         into = after(builder, given["out"], number * LANES * FLOAT_BYTES)
         store(builder, result, into) if width else store_some(builder, result, into, mask[0])

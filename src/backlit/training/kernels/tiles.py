@@ -23,6 +23,7 @@ from .vectors import (
     fetch,
     load_some,
     masks,
+    meet,
     multiply_add,
     places,
     room,
@@ -111,9 +112,7 @@ def _tile_function(module, kind, height):
         *[builder.add(place, given["left_step"]) for place in base],
         *following,
     ]
-    for values, block in [*beginnings, (moved, loop)]:
-        for phi, value in zip(phis, values, strict=True):
-            phi.add_incoming(value, block)
+    meet(phis, [*beginnings, (moved, loop)])
     builder.cbranch(builder.icmp_signed("<", count_next, given["inner"]), loop, end)
 
     for whole, builder in either(ir.IRBuilder(end), is_whole):

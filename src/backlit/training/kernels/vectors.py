@@ -80,6 +80,13 @@ def across(builder, place, mask, vectors):
     return [load_some(builder, here, some) for here, some in zip(all_places, mask, strict=True)]
 
 
+def meet(phis, ways):
+    """Say what values come into a block by each way there: pairs of values and the block that they come from."""
+    for values, block in ways:
+        for phi, value in zip(phis, values, strict=True):
+            phi.add_incoming(value, block)
+
+
 def multiply_add(builder, x, y, z):
     """Return x * y + z, rounded once."""
     return _call(builder, f"llvm.fma.{_KIND}", VECTOR, [VECTOR] * 3, [x, y, z])
