@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from backlit.blueprint import mlp
+from backlit.training.arrays import zeros
 from backlit.training.network import Network
 from backlit.training.optimizers import Optimizer
 from benchmarks.cases import BETAS, EPSILON, RATE, Case
@@ -14,7 +15,7 @@ from benchmarks.cases import BETAS, EPSILON, RATE, Case
 
 def prepare(case: Case) -> Callable[[], None]:
     blueprint = mlp(case.widths[0], case.widths[1:-1], case.widths[-1], hidden_gate=case.gate)
-    theta = np.zeros(blueprint.flat_size, np.float32)
+    theta = zeros("theta", blueprint.flat_size, np.dtype(np.float32))
     flat = [array for pair in case.weights() for array in pair]
     for slot, array in zip(blueprint.slots, flat, strict=True):
         slot.view(theta)[...] = array

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from backlit.blueprint import Blueprint, Layer, Slot
 from backlit.errors import choose
+from backlit.training.arrays import zeros
 from backlit.training.chance import generator
 
 Draw = NDArray[np.float64]
@@ -87,7 +88,7 @@ def initial(
     """
     draw = choose("init", rule, INITIALS)
     saturating = blueprint.neurons[0].gate == "sigmoid"
-    flat = np.zeros(blueprint.flat_size, dtype)
+    flat = zeros("theta", blueprint.flat_size, dtype)
     for slot in blueprint.slots:
         chance = generator(seed, "initial", slot.offset)
         if slot.declared.start:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from backlit.blueprint import Blueprint
 from backlit.layers import BLEND, LAYERS
+from backlit.training.arrays import empty, whole_lines, zeros
 from backlit.training.compiled import program
 from backlit.training.optimizers import Optimizer
 from backlit.training.threads import Team, leased, single_threaded_blas, team_size
@@ -118,7 +119,7 @@ class Network:
         self._table, self._width = self._layout()
         self._arrays, self._whole_arrays = self._parameters()
         self._factors = np.empty(0) if factors is None else np.ascontiguousarray(factors, np.float64)
-        self._z, self._a = (np.empty(self._width, theta.dtype) for _ in range(2))
+        self._z, self._a = self._rows("z"), self._rows("a")
         self._between = self._z[:0], self._z[:0]  # what is heard of a, and its mask, where they are not the same
         self._delta = np.empty(0, theta.dtype)
         self._grad = np.empty(0, theta.dtype)
@@ -128,7 +129,7 @@ class Network:
         self._mean = np.empty(0, theta.dtype)
         everyone = capacity if blueprint.blended else 0  # rows that no order was made for
         self._everyone = np.arange(everyone, dtype=np.int64)
-        self._x = np.empty((capacity, blueprint.inputs), theta.dtype)
+        self._x = empty("x", (capacity, blueprint.inputs), theta.dtype)
         self._spare: list[tuple[Matrix, Vector, Vector]] = []
         self._sharing: _Sharing | None = None
         self.team = Team()
@@ -148,7 +149,7 @@ class Network:
             table.append(
                 (layer.inputs, layer.outputs, *places, buffer, *gate, layer.groups, *front, *blend, number == 1)
             )
-            buffer += self.capacity * layer.outputs
+            buffer += whole_lines(self.capacity * layer.outputs, self.theta.dtype)
         return np.array(table, np.int64), buffer
 
     def _parameters(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -192,11 +193,15 @@ class Network:
             self._listed.append(np.empty((self.capacity, 1 + self.blueprint.neurons[0].inputs), np.int32))
         return self._listed[rank]
 
+    def _rows(self, name: str) -> Vector:
+        """A buffer that holds a mini-batch of all layers."""
+        return empty(name, self._width, self.theta.dtype)
+
     def _prepare(self) -> None:
         """Buffers for the way back, made when it is first gone."""
         if not self._grad.size:
-            self._delta = np.empty_like(self._z)
-            self._grad = np.zeros_like(self.theta)  # padding stays 0
+            self._delta = self._rows("delta")
+            self._grad = zeros("gradient", self.theta.size, self.theta.dtype)  # padding stays 0
 
     def _changes(self, dropout: float) -> bool:
         """Whether the next layer hears something else than what a gate made."""
@@ -207,7 +212,7 @@ class Network:
         if not self._changes(dropout):
             return self._z[:0], self._z[:0]
         if not self._between[0].size:
-            self._between = np.empty_like(self._z), np.empty_like(self._z)
+            self._between = self._rows("fed"), self._rows("mask")
         return self._between
 
     def predict(self, inputs: Matrix, threads: int = 1) -> Matrix:
@@ -239,7 +244,8 @@ class Network:
     def _scratch(self, rank: int) -> tuple[Matrix, Vector, Vector]:
         """A thread's buffers for a mini-batch on its way forward; those of the first are the network's own."""
         while len(self._spare) < rank:
-            self._spare.append((np.empty_like(self._x), np.empty_like(self._z), np.empty_like(self._a)))
+            x = empty("x", self._x.shape, self.theta.dtype)
+            self._spare.append((x, self._rows("z"), self._rows("a")))
         return self._spare[rank - 1] if rank else (self._x, self._z, self._a)
 
     def sums(self, inputs: Matrix) -> list[Matrix]:
@@ -326,7 +332,8 @@ class Network:
         kernels = self._training_kernels(optimizer, self._changes(regular.dropout))
         arrays = self._whole_arrays if optimizer.matrix_kernel else self._arrays
         if regular.average > 0 and not self._mean.size:
-            self._mean = self.theta.copy()
+            self._mean = empty("mean", self.theta.size, self.theta.dtype)
+            np.copyto(self._mean, self.theta)
         strengths = np.array([regular.alpha, regular.decay, regular.dropout, regular.smoothing, regular.average])
         settings = np.tile(optimizer.settings, (sharing.blocks, 1))
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.errors import choose
+from backlit.training.arrays import rows_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +52,4 @@ class Optimizer:
         self.kernel, self.matrix_kernel = kind.kernel, kind.matrix_kernel
         own = [settings[key] for key in kind.settings]
         self.settings: NDArray[np.float64] = np.array([0.0, 0.0, *own])  # rate and number of the step come first
-        self.state = np.zeros((max(kind.vectors, 1), size if kind.vectors else 1), dtype)
+        self.state = rows_apart("state", max(kind.vectors, 1), size if kind.vectors else 1, dtype)
