@@ -22,20 +22,20 @@ EXACT = {"float32": 1e-5, "float64": 1e-13}
 
 @pytest.fixture(scope="module")
 def products():
-    """(precision, name of the vectors) -> the function that multiplies, and its BLAS."""
+    """(precision, name of the vectors) -> the function that multiplies, and what it calls."""
     programs = {(precision, kind.name): Program(precision, kind) for precision in FLOATS for kind in vectors_here()}
     return {key: (MULTIPLY(program.product()[0]), program.product()[1]) for key, program in programs.items()}
 
 
 def fill(product, left, right, turn_left=False, turn_right=False, begin=None, wider=0):
     """The product by the engine, into a wider array whose other numbers must not change."""
-    multiply, blas = product
+    multiply, basis = product
     rows, inner = left.shape
     columns = right.shape[1]
     left = np.ascontiguousarray(left.T if turn_left else left)
     right = np.ascontiguousarray(right.T if turn_right else right)
     out = np.full((rows + 1, columns + wider), 7, left.dtype)
-    arguments = [blas, turn_left, turn_right, left.ctypes.data, left.shape[1], right.ctypes.data, right.shape[1]]
+    arguments = [basis, turn_left, turn_right, left.ctypes.data, left.shape[1], right.ctypes.data, right.shape[1]]
     multiply(
         *arguments, begin.ctypes.data if begin is not None else 0, out.ctypes.data, out.shape[1], rows, inner, columns
     )

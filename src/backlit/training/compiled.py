@@ -113,7 +113,6 @@ class Program:
         self._precision = self._module("precision")
         self._compiled: dict[str, Any] = {}
         self._own_products = vectors.width > 0
-        self._blas = 0 if self._own_products else scipy_product(precision)
 
     @property
     def calls_blas(self) -> bool:
@@ -126,9 +125,10 @@ class Program:
         return self._own_products
 
     def product(self) -> tuple[int, int]:
-        """The addresses of what multiplies matrices, and of the BLAS that it calls; 0 where it calls none."""
-        module = self._module("products" if self._own_products else "blas")
-        return self._kernel("multiply", module), self._blas
+        """The addresses of what multiplies matrices, and of what it calls: a table of tiles, or a BLAS."""
+        if self._own_products:
+            return self._kernel("multiply", self._module("products")), int(self._module("tiles").tiles.ctypes())
+        return self._kernel("multiply", self._module("blas")), scipy_product(self._precision.F.__name__)
 
     def gate(self, name: str) -> tuple[int, int]:
         """The addresses of a hidden gate's (forward, backward)."""

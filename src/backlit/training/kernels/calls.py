@@ -21,15 +21,15 @@ def _caller(arity, result_type, result, floats=0):
     return signature, codegen
 
 
-# places of the kernels that belong to no layer
-HEAD, STEP, SILENCE, SILENCE_BACK, PRODUCT, BLAS, SPARSE, SPARSE_GRADIENT, MATRIX_STEP = range(9)
+# places of the kernels that belong to no layer; BASIS is what products are made of: a table of tiles, or a BLAS
+HEAD, STEP, SILENCE, SILENCE_BACK, PRODUCT, BASIS, SPARSE, SPARSE_GRADIENT, MATRIX_STEP = range(9)
 PRODUCTS = types.void(*[types.int64] * 13)
 """What a kernel of matrix products takes: see `products.multiply`, or `blas.multiply`."""
 
 
 @intrinsic
 def call_product(
-    context, kernel, blas, turn_left, turn_right, left, left_stride, right, right_stride, begin, out, out_stride, rows,
+    context, kernel, basis, turn_left, turn_right, left, left_stride, right, right_stride, begin, out, out_stride, rows,
     inner, columns,
 ):  # fmt: skip
     return _caller(13, types.void, ir.VoidType())
@@ -92,7 +92,7 @@ def call_step(context, kernel, theta, grad, state, stride, settings, size):
 
 @intrinsic
 def call_matrix_step(
-    context, kernel, product, blas, theta, grad, momentum, first, second, third, rows, columns, stride, rate, mu
+    context, kernel, product, basis, theta, grad, momentum, first, second, third, rows, columns, stride, rate, mu
 ):  # fmt: skip
     return _caller(11, types.void, ir.VoidType(), floats=2)
 

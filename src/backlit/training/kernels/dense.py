@@ -5,7 +5,7 @@ A grouped layer's w (inner, outputs) has the blocks of its groups side by side; 
 
 from numba import carray, njit
 
-from .calls import BLAS, PRODUCT, call_product
+from .calls import BASIS, PRODUCT, call_product
 from .memory import pointer
 from .precision import FLOAT_BYTES, OPTIONS, F
 
@@ -18,7 +18,7 @@ def forward(kernels, x, w, b, z, rows, inputs, outputs, groups):
     for g in range(groups):
         own, columns = x + g * inner * FLOAT_BYTES, g * width * FLOAT_BYTES
         call_product(
-            kernels[PRODUCT], kernels[BLAS], 0, 0, own, inputs, w + columns, outputs, b + columns, z + columns, outputs,
+            kernels[PRODUCT], kernels[BASIS], 0, 0, own, inputs, w + columns, outputs, b + columns, z + columns, outputs,
             rows, inner, width,
         )  # fmt: skip
 
@@ -30,7 +30,7 @@ def backward_input(kernels, w, delta, dx, rows, inputs, outputs, groups):
     for g in range(groups):
         own, columns = dx + g * inner * FLOAT_BYTES, g * width * FLOAT_BYTES
         call_product(
-            kernels[PRODUCT], kernels[BLAS], 0, TURNED, delta + columns, outputs, w + columns, outputs, 0, own, inputs,
+            kernels[PRODUCT], kernels[BASIS], 0, TURNED, delta + columns, outputs, w + columns, outputs, 0, own, inputs,
             rows, width, inner,
         )  # fmt: skip
 
@@ -43,7 +43,7 @@ def backward_weights(kernels, x, delta, dw, first, last, rows, inputs, outputs, 
         own, columns = x + (g * inner + first) * FLOAT_BYTES, g * width * FLOAT_BYTES
         into = dw + columns + first * outputs * FLOAT_BYTES
         call_product(
-            kernels[PRODUCT], kernels[BLAS], TURNED, 0, own, inputs, delta + columns, outputs, 0, into, outputs,
+            kernels[PRODUCT], kernels[BASIS], TURNED, 0, own, inputs, delta + columns, outputs, 0, into, outputs,
             last - first, rows, width,
         )  # fmt: skip
 

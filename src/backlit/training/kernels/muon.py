@@ -39,7 +39,7 @@ def follow(grad, momentum, into, mu):
 
 
 @cfunc(types.void(*[WHOLE] * 11, types.float64, types.float64), **KERNEL)
-def step(product, blas, theta, grad, momentum, first, second, third, rows, columns, stride, rate, mu):
+def step(product, basis, theta, grad, momentum, first, second, third, rows, columns, stride, rate, mu):
     """Step a matrix whose rows begin `stride` numbers apart; first, second and third have room for as many numbers."""
     tall, least = rows > columns, min(rows, columns)
     here, now, now_stride, spare, spare_stride = matrix(first, rows, columns, columns), first, columns, grad, stride
@@ -54,20 +54,20 @@ def step(product, blas, theta, grad, momentum, first, second, third, rows, colum
         turned = (1, 0) if tall else (0, 1)
         inner = rows if tall else columns
         call_product(
-            product, blas, turned[0], turned[1], now, now_stride, now, now_stride, 0, second, least, least, inner, least
+            product, basis, turned[0], turned[1], now, now_stride, now, now_stride, 0, second, least, least, inner, least
         )
-        call_product(product, blas, 0, 0, second, least, second, least, 0, third, least, least, least, least)
+        call_product(product, basis, 0, 0, second, least, second, least, 0, third, least, least, least, least)
         for i in range(least):
             for j in range(least):
                 fourth[i, j] = THIRD * squared[i, j] + FIFTH * fourth[i, j]
             fourth[i, i] += FIRST
         if tall:
             call_product(
-                product, blas, 0, 0, now, now_stride, third, least, 0, spare, spare_stride, rows, columns, columns
+                product, basis, 0, 0, now, now_stride, third, least, 0, spare, spare_stride, rows, columns, columns
             )
         else:
             call_product(
-                product, blas, 0, 0, third, least, now, now_stride, 0, spare, spare_stride, rows, rows, columns
+                product, basis, 0, 0, third, least, now, now_stride, 0, spare, spare_stride, rows, rows, columns
             )
         now, spare = spare, now
         now_stride, spare_stride = spare_stride, now_stride

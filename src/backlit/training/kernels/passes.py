@@ -13,7 +13,7 @@ from numba import njit, types
 
 from . import dense
 from .calls import (
-    BLAS,
+    BASIS,
     HEAD,
     MATRIX_STEP,
     PRODUCT,
@@ -260,7 +260,7 @@ def step_matrices(kernels, theta, grad, state, settings, rate, begin, rows, colu
     for number in range(count):
         at = begin + number * width
         call_matrix_step(
-            kernels[MATRIX_STEP], kernels[PRODUCT], kernels[BLAS], address(theta, at), address(grad, at),
+            kernels[MATRIX_STEP], kernels[PRODUCT], kernels[BASIS], address(theta, at), address(grad, at),
             address(state[0], at), address(state[1], begin), address(state[2], begin), address(state[3], begin),
             rows, width, columns, rate, settings[settings.size - 1],
         )  # fmt: skip

@@ -54,11 +54,11 @@ def panel_bytes(deep):
 @njit(**OPTIONS)
 def copy_band(left, left_step, band, rows, deep):
     """Copy rows of a turned left matrix, so that what a tile reads lies number behind number."""
-    tiles = -(-rows // TILE_ROWS)
-    low, higher = rows // tiles, rows % tiles
+    count = -(-rows // TILE_ROWS)
+    low, higher = rows // count, rows % count
     for k in range(deep):
         row = 0
-        for number in range(tiles):
+        for number in range(count):
             high = low + 1 if number < higher else low
             copy(left + k * left_step + row * FLOAT_BYTES, band + (row * deep + k * high) * FLOAT_BYTES, high)
             row += high
@@ -93,13 +93,13 @@ def multiply_row(left, left_step, right, right_row, begin, out, inner, columns):
 
 @njit(**OPTIONS)
 def multiply_band(
-    left, left_row, left_step, left_tile, right, right_row, turn_right, begin, begin_row, out, out_row, rows, deep,
-    columns,
+    tiles, left, left_row, left_step, left_tile, right, right_row, turn_right, begin, begin_row, out, out_row, rows,
+    deep, columns,
 ):  # fmt: skip
     """A band of the result, and at most `DEPTH` along the inner side; `left_tile` is 0, or the step of copied rows."""
     room, together = room_for_panels(), PANELS * panel_bytes(DEPTH) // panel_bytes(deep)
-    tiles = -(-rows // TILE_ROWS)
-    low, higher = rows // tiles, rows % tiles
+    count = -(-rows // TILE_ROWS)
+    low, higher = rows // count, rows % count
     for column in range(0, columns, PANEL):
         broad, here = min(PANEL, columns - column), column * FLOAT_BYTES
         heard, heard_row = right + here, right_row
@@ -107,20 +107,20 @@ def multiply_band(
         if turn_right:
             turn_panel(right + column * right_row, right_row, room, broad, deep)
             heard, heard_row = room, PANEL * FLOAT_BYTES
-        elif tiles > 1 or LANES < broad < PANEL:  # for a single tile only what is no whole panel
-            place = column // PANEL % together if tiles > 1 else 0
+        elif count > 1 or LANES < broad < PANEL:  # for a single tile only what is no whole panel
+            place = column // PANEL % together if count > 1 else 0
             if place == 0:
                 pack_panels(heard, right_row, room, min(together * PANEL, columns - column), deep)
             heard, heard_row = room + place * panel_bytes(deep), PANEL * FLOAT_BYTES
         row = 0
-        for number in range(tiles):
+        for number in range(count):
             high = low + 1 if number < higher else low
             beside, beside_row, beside_step = left + row * left_row, left_row, left_step
             if left_tile:
                 beside, beside_row, beside_step = left + row * left_tile, FLOAT_BYTES, high * FLOAT_BYTES
             start = begin + here + row * begin_row if begin else 0
             tile(
-                kind, high, beside, beside_row, beside_step, heard, heard_row, start, begin_row,
+                tiles, kind, high, beside, beside_row, beside_step, heard, heard_row, start, begin_row,
                 out + here + row * out_row, out_row, deep, broad,
             )  # fmt: skip
             row += high
@@ -128,7 +128,7 @@ def multiply_band(
 
 @njit(**OPTIONS)
 def multiply_bands(
-    left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
+    tiles, left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
 ):  # fmt: skip
     """Band by band, and part by part of the inner side; `room` is for copies of a turned left matrix, or empty."""
     depth, high = even(inner, DEPTH, LANES), even(rows, BAND, 1)
@@ -146,18 +146,18 @@ def multiply_bands(
                 beside = address(room, 0)
             start, start_row = (into, out_row) if first else (begin, 0)
             multiply_band(
-                beside, beside_row, left_step, tile_step, over, right_row, turn_right, start, start_row, into, out_row,
-                tall, deep, columns,
+                tiles, beside, beside_row, left_step, tile_step, over, right_row, turn_right, start, start_row, into,
+                out_row, tall, deep, columns,
             )  # fmt: skip
 
 
 def multiply(
-    blas, turn_left, turn_right, left, left_stride, right, right_stride, begin, out, out_stride, rows, inner, columns
+    tiles, turn_left, turn_right, left, left_stride, right, right_stride, begin, out, out_stride, rows, inner, columns
 ):  # fmt: skip
     """Fill ``out = begin + left right``: (rows, columns) = (columns,) + (rows, inner) (inner, columns).
 
     A matrix that is turned lies in memory as (inner, rows), or (columns, inner). Strides say how many numbers lie
-    between the beginnings of two rows; `begin` is 0 where nothing is to be added.
+    between the beginnings of two rows; `begin` is 0 where nothing is to be added; `tiles` is their table's address.
     """
     left_row, left_step = left_stride * FLOAT_BYTES, FLOAT_BYTES
     if turn_left:
@@ -170,5 +170,5 @@ def multiply(
     if rows * inner >= COPIED:
         room = np.empty(BAND * (DEPTH + LANES), F)
     multiply_bands(
-        left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
+        tiles, left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
     )  # fmt: skip

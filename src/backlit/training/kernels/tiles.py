@@ -7,10 +7,10 @@ row behind row (`turn` for a matrix that is turned).
 from itertools import product
 
 from llvmlite import ir
-from numba import types
+from numba import cfunc, types
 from numba.extending import intrinsic
 
-from .precision import FLOAT_BYTES, LANES, TILE_ROWS
+from .precision import FLOAT_BYTES, KERNEL, LANES, TILE_ROWS
 from .vectors import (
     LINE,
     VECTOR,
@@ -44,39 +44,49 @@ _ARGUMENTS = ("left", "left_row", "left_step", "right", "right_step", "begin", "
 _ARGUMENTS += ("out", "out_row", "inner", "columns")
 
 
+_TILE = ir.FunctionType(ir.VoidType(), [WHOLE] * len(_ARGUMENTS))
+
+
+@intrinsic
+def all_tiles(context):
+    """The address of a table of functions, one for each kind and number of rows."""
+
+    def codegen(target, builder, signature, values):
+        module, shapes = builder.module, product(range(1, TILE_ROWS + 1), (BROAD, NARROW))
+        functions = [_tile_function(module, kind, height) for height, kind in shapes]
+        place = ir.GlobalVariable(module, ir.ArrayType(_TILE.as_pointer(), len(functions)), "all_tiles")
+        place.linkage, place.global_constant = "internal", True
+        place.initializer = ir.Constant(place.value_type, functions)
+        return builder.ptrtoint(place, WHOLE)
+
+    return types.int64(), codegen
+
+
 @intrinsic
 def tile(
-    context, kind, rows, left, left_row, left_step, right, right_step, begin, begin_row, out, out_row, inner, columns
+    context, table, kind, rows, left, left_row, left_step, right, right_step, begin, begin_row, out, out_row, inner,
+    columns,
 ):  # fmt: skip
     """Fill rows of ``out = begin + left right``: at most `TILE_ROWS` of them, and as many columns as the kind has.
 
     Rows and steps are in bytes: `left_row` from one row of the left matrix to the next, `left_step` along it;
-    `begin_row` is 0 where one row begins all, and `begin` 0 where nothing does.
+    `begin_row` is 0 where one row begins all, and `begin` 0 where nothing does. `table` is what `tiles` returns.
     """
 
     def codegen(target, builder, signature, values):
-        asked_kind, asked_rows, *arguments = values
-        end, nothing = builder.append_basic_block("end"), builder.append_basic_block("nothing")
-        choice = builder.switch(builder.add(builder.shl(asked_rows, WHOLE(1)), asked_kind), nothing)
-        for kind, height in product((BROAD, NARROW), range(1, TILE_ROWS + 1)):
-            block = builder.append_basic_block(f"tile_{kind}_{height}")
-            choice.add_case(WHOLE(2 * height + kind), block)
-            builder.position_at_end(block)
-            builder.call(_tile_function(builder.module, kind, height), arguments)
-            builder.branch(end)
-        builder.position_at_end(nothing)
-        builder.branch(end)
-        builder.position_at_end(end)
+        table, kind, rows, *arguments = values
+        number = builder.add(builder.shl(builder.sub(rows, WHOLE(1)), WHOLE(1)), kind)
+        place = builder.inttoptr(table, _TILE.as_pointer().as_pointer())
+        builder.call(builder.load(builder.gep(place, [number])), arguments)
         return target.get_dummy_value()
 
-    return types.void(*[types.int64] * 13), codegen
+    return types.void(*[types.int64] * 14), codegen
 
 
 def _tile_function(module, kind, height):
     """The function for tiles of this height: a loop along the inner side, with all sums in registers."""
-    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [WHOLE] * len(_ARGUMENTS)), f"tile_{kind}_{height}")
+    function = ir.Function(module, _TILE, f"tile_{kind}_{height}")
     function.linkage = "internal"
-    function.attributes.add("noinline")
     given = dict(zip(_ARGUMENTS, function.args, strict=True))
     vectors = range(VECTORS[kind])
     entry, loop, end = (function.append_basic_block(name) for name in ("entry", "loop", "end"))
@@ -136,6 +146,12 @@ def _beginnings(builder, given, height, vectors, is_whole, mask):
             place = way.add(place, given["begin_row"])
         yield sums, way
     yield [ir.Constant(VECTOR, [0.0] * LANES)] * (height * len(vectors)), not_begun
+
+
+@cfunc(types.int64(), **KERNEL)
+def tiles():
+    """Compiled once, apart from the products that lay them: LLVM would go through them again in each of their functions."""
+    return all_tiles()
 
 
 @intrinsic
