@@ -52,11 +52,14 @@ def test_a_training_has_its_arrays_there(dtype):
     blueprint = mlp(5, (7, 9), 3)
     theta = initial(blueprint, 0, dtype)
     network = Network(blueprint, theta, capacity=11)
-    network._prepare()
+    inputs, targets = np.zeros((11, 5), dtype), np.zeros((11, 1), dtype)
     settings = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "momentum": 0.9}
     for name in OPTIMIZERS:
-        stepped = [theta, network._grad, *Optimizer(name, theta.size, dtype, settings).state]
+        optimizer = Optimizer(name, theta.size, dtype, settings)
+        network.train_epoch(optimizer, np.ones(1), inputs, targets, np.empty(0, dtype), np.arange(11))
+        stepped = [theta, network._buffers["gradient"], *optimizer.state]
         assert all(apart(one, other) >= APART for one, other in combinations(stepped, 2))
-    rows = [network._x, network._z, network._a, network._delta]
+    rows = [network._buffers[name] for name in SIDE_BY_SIDE[0] if name in network._buffers]
+    assert len(rows) == 6
     assert all(apart(one, other) >= APART for one, other in combinations(rows, 2))
     assert (network._table[:, 4] * dtype.itemsize % LINE == 0).all()  # where each layer's buffer begins

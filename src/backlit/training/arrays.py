@@ -19,14 +19,17 @@ PAGE = 4096
 """Bytes after which the last twelve bits of an address come again."""
 APART = 512
 """Bytes between the places in a page."""
-SIDE_BY_SIDE = (("x", "z", "a", "delta", "fed", "mask"), ("theta", "mean", "gradient", "state"))
+SIDE_BY_SIDE = (("x", "z", "a", "delta", "fed", "mask", "y", "weight"), ("theta", "mean", "gradient", "state"))
 """Of the rows of a mini-batch and of the parameters: what is read and written together. The state's rows run on."""
+
+BUFFERS = (*SIDE_BY_SIDE[0], *SIDE_BY_SIDE[1], "listed", "turned", "state_step")
+"""What the engine's table of addresses holds; the last is how many numbers lie between two rows of the state."""
 
 _PLACES = {name: number * APART for names in SIDE_BY_SIDE for number, name in enumerate(names)}
 
 
 def empty(name: str, shape: int | tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """An array of any numbers, at the place in a page that belongs to its name.
+    """An array of any numbers, at the place in a page that belongs to its name, if it has one.
 
     Examples
     --------
@@ -36,7 +39,7 @@ def empty(name: str, shape: int | tuple[int, ...], dtype: np.dtype[Any]) -> NDAr
     shape = (shape,) if isinstance(shape, int) else shape
     size = math.prod(shape) * dtype.itemsize
     room = np.empty(size + PAGE, np.uint8)
-    begin = (_PLACES[name] - room.ctypes.data) % PAGE
+    begin = (_PLACES.get(name, 0) - room.ctypes.data) % PAGE
     return room[begin : begin + size].view(dtype).reshape(shape)
 
 

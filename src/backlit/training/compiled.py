@@ -6,9 +6,11 @@ reach them by address.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import resources
 from types import ModuleType
@@ -16,11 +18,13 @@ from typing import Any
 
 import numba
 
+from backlit.blueprint import ALIGNMENT
 from backlit.emit.numba import gate_file, head_file
 from backlit.errors import BacklitError
 from backlit.gates import GATES
 from backlit.layers import FEATURES, WAVES
 from backlit.losses import loss_named
+from backlit.training.arrays import BUFFERS
 from backlit.training.cache import cache_folder, digest, load, place
 from backlit.training.libraries import scipy_product
 from backlit.training.vectors import Vectors, vectors_here
@@ -56,6 +60,7 @@ F = np.{float}
 WAVES, FEATURES = {waves}, {features}  # of the periodic layer, as it is declared
 BITS, FLOAT_BYTES = {bits}, {bits} // 8
 LANES, TILE_ROWS = {lanes}, {tile_rows}  # of the processor's vectors, as they are declared; 0 where BLAS multiplies
+ALIGNMENT = {alignment}  # of each array in the flat vector, in numbers, as it is declared
 YIELD = "{yields}"  # the system's call that offers the processor to another thread
 VECTOR = types.{float}[::1]
 MATRIX = types.{float}[:, ::1]
@@ -69,11 +74,16 @@ OPTIONS = {{
     "error_model": "numpy",
     "fastmath": {{"contract", "reassoc", "nsz", "arcp", "afn"}},
 }}
+PART = {{**OPTIONS, "inline": "always"}}  # called in few places: compiled as a part of whom it is called by
 KERNEL = {{**OPTIONS, "cache": True}}  # called by address
 ENTRY = {{**KERNEL, "no_cpython_wrapper": False}}  # called from Python
 # for formulas whose order of operations is their point; inlined, or loops over the longer ones would not vectorise
 STRICT = {{**OPTIONS, "fastmath": {{"contract"}}, "forceinline": True}}
 # compiled by numba {version}
+'''
+_BUFFERS = '''"""Places in the table of addresses, as they are declared."""
+
+{names} = range({count})
 '''
 
 
@@ -94,12 +104,14 @@ class Program:
             float=precision,
             bits=precision[5:],
             yields=YIELD,
+            alignment=ALIGNMENT,
             waves=WAVES,
             features=FEATURES,
             lanes=vectors.lanes(precision),
             tile_rows=vectors.rows,
             version=numba.__version__,
         )
+        sources["buffers.py"] = _BUFFERS.format(names=", ".join(BUFFERS).upper(), count=len(BUFFERS))
         sources["__init__.py"] = ""
         sources["emitted/__init__.py"] = ""
         self._name = f"backlit_kernels_{digest(sources)}"
@@ -166,14 +178,16 @@ class Program:
     def _kernel(self, name: str, module: ModuleType) -> int:
         """The address of a function of a module whose functions are all of one signature."""
         if name not in self._compiled:
-            self._compiled[name] = numba.cfunc(module.SIGNATURE, **self._precision.KERNEL)(getattr(module, name))
+            with _uncollected():
+                self._compiled[name] = numba.cfunc(module.SIGNATURE, **self._precision.KERNEL)(getattr(module, name))
         return int(self._compiled[name].address)
 
     def entry(self, name: str) -> Callable[..., Any]:
         """One of the passes that are called from Python: train_epoch, loss_and_gradient, predict."""
         if name not in self._compiled:
             function = getattr(self.passes, name)
-            self._compiled[name] = numba.njit(self.passes.SIGNATURES[name], **self._precision.ENTRY)(function)
+            with _uncollected():
+                self._compiled[name] = numba.njit(self.passes.SIGNATURES[name], **self._precision.ENTRY)(function)
         compiled: Callable[..., Any] = self._compiled[name]
         return compiled
 
@@ -192,7 +206,20 @@ class Program:
         return self._module(f"emitted.{stem}")
 
     def _module(self, name: str) -> ModuleType:
-        return importlib.import_module(f"{self._name}.{name}")
+        with _uncollected():
+            return importlib.import_module(f"{self._name}.{name}")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let Python's collector of garbage rest: it takes a tenth of a compiler's time, which keeps most of what it makes."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _source(name: str) -> str:

@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.blueprint import Blueprint
+from backlit.errors import BacklitError
 from backlit.layers import BLEND, LAYERS
-from backlit.training.arrays import empty, whole_lines, zeros
+from backlit.training.arrays import whole_lines
+from backlit.training.buffers import Buffers
 from backlit.training.compiled import program
 from backlit.training.optimizers import Optimizer
 from backlit.training.threads import Team, leased, single_threaded_blas, team_size
 
 Vector = NDArray[np.floating[Any]]
 Matrix = NDArray[np.floating[Any]]
-Places = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,6 @@ DENSE = 0.3
 """Part of what a layer hears from which it is multiplied whole, zeros and all."""
 MANY = 64
 """Rows of a prediction from which zeros are counted."""
-NOWHERE = np.empty((0, 0), np.int32)
-"""No lists."""
 
 
 class Network:
@@ -86,6 +85,11 @@ class Network:
     guest : bool
         Whether it trains on the caller's own thread: whoever trains several networks side by side limits BLAS to
         one thread a call and hears Ctrl-C.
+
+    Raises
+    ------
+    BacklitError
+        If the parameters are of another type or length, read-only or not in one piece.
 
     Examples
     --------
@@ -119,18 +123,14 @@ class Network:
         self._table, self._width = self._layout()
         self._arrays, self._whole_arrays = self._parameters()
         self._factors = np.empty(0) if factors is None else np.ascontiguousarray(factors, np.float64)
-        self._z, self._a = self._rows("z"), self._rows("a")
-        self._between = self._z[:0], self._z[:0]  # what is heard of a, and its mask, where they are not the same
-        self._delta = np.empty(0, theta.dtype)
-        self._grad = np.empty(0, theta.dtype)
+        self._buffers = Buffers(theta.dtype)
+        self._buffers.take("theta", theta)
+        if theta.shape != (blueprint.flat_size,):
+            raise BacklitError(f"theta must have {blueprint.flat_size} numbers, not the shape {theta.shape}")
+        self._spare: list[Buffers] = []
         self._found: dict[tuple[str, bool], NDArray[np.int64]] = {}
-        self._listed: list[Places] = []
-        self._turned = NOWHERE
-        self._mean = np.empty(0, theta.dtype)
         everyone = capacity if blueprint.blended else 0  # rows that no order was made for
         self._everyone = np.arange(everyone, dtype=np.int64)
-        self._x = empty("x", (capacity, blueprint.inputs), theta.dtype)
-        self._spare: list[tuple[Matrix, Vector, Vector]] = []
         self._sharing: _Sharing | None = None
         self.team = Team()
 
@@ -177,7 +177,7 @@ class Network:
         if key not in self._found:
             step = self._program.step(optimizer.kernel), self._program.matrix_step(optimizer.matrix_kernel)
             silence = self._program.silence() if changes else (0, 0)
-            self._found[key] = self._kernels(self._head, step, silence, self._turned.size > 0)
+            self._found[key] = self._kernels(self._head, step, silence, "turned" in self._buffers)
         return self._found[key]
 
     def _hears_zeros(self, inputs: Matrix) -> bool:
@@ -187,33 +187,27 @@ class Network:
         heard = np.count_nonzero(some) / len(some) + first.inputs - self.blueprint.inputs
         return self._program.lists and first.groups == 1 and bool(heard < DENSE * first.inputs)
 
-    def _lists(self, rank: int = 0) -> Places:
-        """A thread's room for lists of what the first dense layer hears, made when it is first asked for."""
-        while len(self._listed) <= rank:
-            self._listed.append(np.empty((self.capacity, 1 + self.blueprint.neurons[0].inputs), np.int32))
-        return self._listed[rank]
-
-    def _rows(self, name: str) -> Vector:
-        """A buffer that holds a mini-batch of all layers."""
-        return empty(name, self._width, self.theta.dtype)
-
-    def _prepare(self) -> None:
-        """Buffers for the way back, made when it is first gone."""
-        if not self._grad.size:
-            self._delta = self._rows("delta")
-            self._grad = zeros("gradient", self.theta.size, self.theta.dtype)  # padding stays 0
+    def _prepare(self) -> Buffers:
+        """Buffers for the way there and back, made when it is first gone."""
+        buffers = self._scratch()
+        if "gradient" not in buffers:
+            buffers.new("delta", self._width)
+            buffers.new("gradient", self.theta.size)[...] = 0  # padding stays 0
+        return buffers
 
     def _changes(self, dropout: float) -> bool:
         """Whether the next layer hears something else than what a gate made."""
         return dropout > 0 or self.blueprint.blended
 
-    def _fed(self, dropout: float = 0.0) -> tuple[Vector, Vector]:
-        """Buffers for what is heard and for its mask, made when they are first asked for; empty if neither is."""
-        if not self._changes(dropout):
-            return self._z[:0], self._z[:0]
-        if not self._between[0].size:
-            self._between = self._rows("fed"), self._rows("mask")
-        return self._between
+    def _unwanted(self, changes: bool) -> tuple[str, ...]:
+        """What is not looked at where the next layer hears what a gate made; made when it is first wanted."""
+        between = "fed", "mask"
+        if not changes:
+            return between
+        for name in between:
+            if name not in self._buffers:
+                self._buffers.new(name, self._width)
+        return ()
 
     def predict(self, inputs: Matrix, threads: int = 1) -> Matrix:
         """The outputs, shape (rows, outputs), for C-contiguous rows of the engine's float type.
@@ -227,13 +221,13 @@ class Network:
         batches = -(-len(inputs) // self.capacity)
         team = min(threads, batches) if self._work >= TEAM_WORK else 1
         rows = -(-batches // max(team, 1)) * self.capacity
-        if sparse:
-            self._lists(max(team, 1) - 1)  # for all threads, before they run
+        self._scratch(max(team, 1) - 1)  # for all threads, before they run
+        unwanted = ("fed", "mask") if sparse else ("fed", "mask", "listed")
 
         def work(rank: int) -> None:
             some = slice(rank * rows, (rank + 1) * rows)
-            listed = self._lists(rank) if sparse else NOWHERE
-            entry(self._table, kernels, self.theta, inputs[some], outputs[some], *self._scratch(rank), listed)
+            buffers = self._scratch(rank, sparse).table(*unwanted)
+            entry(self._table, kernels, buffers, inputs[some], outputs[some], self.capacity)
 
         if team > 1:
             self.team.run(work, team, lambda: None)
@@ -241,19 +235,26 @@ class Network:
             work(0)
         return outputs
 
-    def _scratch(self, rank: int) -> tuple[Matrix, Vector, Vector]:
+    def _scratch(self, rank: int = 0, sparse: bool = False) -> Buffers:
         """A thread's buffers for a mini-batch on its way forward; those of the first are the network's own."""
         while len(self._spare) < rank:
-            x = empty("x", self._x.shape, self.theta.dtype)
-            self._spare.append((x, self._rows("z"), self._rows("a")))
-        return self._spare[rank - 1] if rank else (self._x, self._z, self._a)
+            self._spare.append(Buffers(self.theta.dtype))
+            self._spare[-1].take("theta", self.theta)
+        buffers = self._spare[rank - 1] if rank else self._buffers
+        if "z" not in buffers:
+            buffers.new("z", self._width)
+            buffers.new("a", self._width)
+        if sparse and "listed" not in buffers:
+            buffers.new("listed", (self.capacity, 1 + self.blueprint.neurons[0].inputs), np.dtype(np.int32))
+        return buffers
 
     def sums(self, inputs: Matrix) -> list[Matrix]:
         """Every layer's z, shape (rows, outputs), for at most `capacity` rows: views of buffers that a pass fills."""
         self.predict(inputs)
         begins = self._table[:, self._program.passes.BUFFER]
+        z = self._buffers["z"]
         return [
-            self._z[begin : begin + len(inputs) * layer.outputs].reshape(len(inputs), layer.outputs)
+            z[begin : begin + len(inputs) * layer.outputs].reshape(len(inputs), layer.outputs)
             for begin, layer in zip(begins, self.blueprint.layers, strict=True)
         ]
 
@@ -270,14 +271,14 @@ class Network:
         alpha : float
             The penalty is ``alpha / 2`` times the sum of squared weights.
         """
-        self._prepare()
-        silence = self._program.silence() if self.blueprint.blended else (0, 0)
+        buffers, blended = self._prepare(), self.blueprint.blended
+        silence = self._program.silence() if blended else (0, 0)
+        table = buffers.table("listed", *self._unwanted(blended))
         loss = self._program.entry("loss_and_gradient")(
-            self._table, self._arrays, self._kernels(self._head, silence=silence), self.theta, self._grad,
-            inputs, targets, weights, self._everyone, float(alpha), self._z, self._a, self._delta, *self._fed(),
-            NOWHERE,
+            self._table, self._arrays, self._kernels(self._head, silence=silence), table, inputs, targets, weights,
+            self._everyone, float(alpha),
         )  # fmt: skip
-        return float(loss), self._grad
+        return float(loss), buffers["gradient"]
 
     def mean_loss(self, inputs: Matrix, targets: Matrix, weights: Vector | None = None) -> float:
         """The weighted mean loss of any number of rows, as the network stands.
@@ -320,20 +321,23 @@ class Network:
         KeyboardInterrupt
             Within a step of Ctrl-C; the parameters are those of that step.
         """
-        self._prepare()
+        buffers = self._prepare()
         if self._sharing is None:
             self._sharing = _Sharing(self)
+            buffers.new("x", (self.capacity, self.blueprint.inputs))
+            buffers.new("y", (self.capacity, self.blueprint.outputs))
+            buffers.new("weight", self.capacity)
             if self._hears_zeros(inputs):
-                self._turned = np.empty((self.blueprint.neurons[0].inputs, 1 + self.capacity), np.int32)
-        listed = self._lists() if self._turned.size else NOWHERE
-        sharing = self._sharing
+                self._scratch(sparse=True)
+                buffers.new("turned", (self.blueprint.neurons[0].inputs, 1 + self.capacity), np.dtype(np.int32))
+        sharing, changes = self._sharing, self._changes(regular.dropout)
         sharing.shared[:] = 0
-        fed, mask = self._fed(regular.dropout)
-        kernels = self._training_kernels(optimizer, self._changes(regular.dropout))
+        kernels = self._training_kernels(optimizer, changes)
         arrays = self._whole_arrays if optimizer.matrix_kernel else self._arrays
-        if regular.average > 0 and not self._mean.size:
-            self._mean = empty("mean", self.theta.size, self.theta.dtype)
-            np.copyto(self._mean, self.theta)
+        if regular.average > 0 and "mean" not in buffers:
+            np.copyto(buffers.new("mean", self.theta.size), self.theta)
+        buffers.take_state(optimizer.state)
+        table = buffers.table(*self._unwanted(changes), *(() if "turned" in buffers else ("listed",)))
         strengths = np.array([regular.alpha, regular.decay, regular.dropout, regular.smoothing, regular.average])
         settings = np.tile(optimizer.settings, (sharing.blocks, 1))
 
@@ -341,10 +345,8 @@ class Network:
 
         def work(rank: int, threads: int = 1) -> float:
             loss = train_epoch(
-                self._table, arrays, kernels, self._factors, rank, threads, sharing.blocks, sharing.shared,
-                self.theta, self._mean, self._grad, optimizer.state, settings, rates,
-                inputs, targets, weights, order, strengths, seed, self._x, sharing.y, sharing.weight,
-                self._z, self._a, self._delta, fed, mask, listed, self._turned, sharing.costs,
+                self._table, arrays, kernels, table, self._factors, rank, threads, sharing.blocks, sharing.shared,
+                settings, rates, self.capacity, inputs, targets, weights, order, strengths, seed, sharing.costs,
             )  # fmt: skip
             return float(loss)
 
@@ -363,11 +365,11 @@ class Network:
     @contextmanager
     def averaged(self) -> Iterator[None]:
         """The running mean in the place of the parameters, if one is kept."""
-        if not self._mean.size:
+        if "mean" not in self._buffers:
             yield
             return
         stepped = self.theta.copy()
-        np.copyto(self.theta, self._mean)
+        np.copyto(self.theta, self._buffers["mean"])
         try:
             yield
         finally:
@@ -375,8 +377,8 @@ class Network:
 
     def settle(self) -> None:
         """Take the running mean as the parameters, if one is kept."""
-        if self._mean.size:
-            np.copyto(self.theta, self._mean)
+        if "mean" in self._buffers:
+            np.copyto(self.theta, self._buffers["mean"])
 
     def stop(self) -> None:
         """Ask a training to end after the step that it is in; for another thread."""
@@ -392,8 +394,6 @@ class _Sharing:
         blocks = (network._blocks or team) if network._work >= TEAM_WORK else 1
         self.blocks = min(blocks, network.capacity)
         self.team = min(team, self.blocks)
-        self.y = np.empty((network.capacity, network.blueprint.outputs), network.theta.dtype)
-        self.weight = np.empty(network.capacity, network.theta.dtype)
         self.costs = np.zeros((self.blocks, 2))
         self.shared = np.zeros(32, np.int64)
         self._stop_at = network._program.passes.STOP

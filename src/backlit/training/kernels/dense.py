@@ -18,8 +18,8 @@ def forward(kernels, x, w, b, z, rows, inputs, outputs, groups):
     for g in range(groups):
         own, columns = x + g * inner * FLOAT_BYTES, g * width * FLOAT_BYTES
         call_product(
-            kernels[PRODUCT], kernels[BASIS], 0, 0, own, inputs, w + columns, outputs, b + columns, z + columns, outputs,
-            rows, inner, width,
+            kernels[PRODUCT], kernels[BASIS], 0, 0, own, inputs, w + columns, outputs, b + columns, z + columns,
+            outputs, rows, inner, width,
         )  # fmt: skip
 
 

@@ -4,7 +4,9 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .precision import POINTER
+from .precision import FLOAT_BYTES, POINTER
+
+INDEX_BYTES = 4  # of a place in a list
 
 _WHOLE = ir.IntType(64)
 
@@ -20,6 +22,16 @@ def address(context, array, place):
         return builder.add(start, builder.mul(values[1], stride))
 
     return types.int64(array, types.int64), codegen
+
+
+@intrinsic
+def along(context, place, numbers):
+    """The address so many numbers further on."""
+
+    def codegen(target, builder, signature, values):
+        return builder.add(values[0], builder.mul(values[1], _WHOLE(FLOAT_BYTES)))
+
+    return types.int64(types.int64, types.int64), codegen
 
 
 @intrinsic

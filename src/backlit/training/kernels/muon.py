@@ -54,8 +54,9 @@ def step(product, basis, theta, grad, momentum, first, second, third, rows, colu
         turned = (1, 0) if tall else (0, 1)
         inner = rows if tall else columns
         call_product(
-            product, basis, turned[0], turned[1], now, now_stride, now, now_stride, 0, second, least, least, inner, least
-        )
+            product, basis, turned[0], turned[1], now, now_stride, now, now_stride, 0, second, least, least, inner,
+            least,
+        )  # fmt: skip
         call_product(product, basis, 0, 0, second, least, second, least, 0, third, least, least, least, least)
         for i in range(least):
             for j in range(least):

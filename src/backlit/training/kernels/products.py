@@ -9,7 +9,7 @@ from numba import carray, njit
 
 from .calls import PRODUCTS
 from .memory import address, pointer
-from .precision import FLOAT_BYTES, LANES, OPTIONS, TILE_ROWS, F
+from .precision import FLOAT_BYTES, LANES, OPTIONS, PART, TILE_ROWS, F
 from .tiles import BROAD, DEPTH, NARROW, PANEL, PANELS, copy, pack, room_for_panels, tile, turn
 from .vectors import wide
 
@@ -19,7 +19,7 @@ BAND = 480  # rows of the left matrix that are multiplied with every panel befor
 COPIED = 2**18 // FLOAT_BYTES  # numbers from which a turned left matrix is copied, so that a tile's lie close together
 
 
-@njit(**OPTIONS)
+@njit(**PART)
 def even(whole, most, unit):
     """The size of parts, at most `most` and a multiple of `unit`, into which a side is cut."""
     parts = -(-whole // most)
@@ -45,7 +45,7 @@ def pack_panels(right, right_row, packed, columns, deep):
             into += panel_bytes(deep)
 
 
-@njit(**OPTIONS)
+@njit(**PART)
 def panel_bytes(deep):
     """From one packed panel to the next: more than it holds, since a power of two has few places in a cache."""
     return (deep * PANEL + LANES) * FLOAT_BYTES
@@ -91,7 +91,7 @@ def multiply_row(left, left_step, right, right_row, begin, out, inner, columns):
             sums[j] += number * row[j]
 
 
-@njit(**OPTIONS)
+@njit(**PART)
 def multiply_band(
     tiles, left, left_row, left_step, left_tile, right, right_row, turn_right, begin, begin_row, out, out_row, rows,
     deep, columns,
@@ -126,7 +126,7 @@ def multiply_band(
             row += high
 
 
-@njit(**OPTIONS)
+@njit(**PART)
 def multiply_bands(
     tiles, left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
 ):  # fmt: skip

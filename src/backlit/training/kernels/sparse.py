@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba import carray, cfunc, njit, types
 from numba.extending import intrinsic
 
-from .memory import address, pointer
+from .memory import INDEX_BYTES, address, pointer
 from .precision import FLOAT_BYTES, KERNEL, LANES, OPTIONS, F
 from .vectors import (
     LINE,
@@ -31,7 +31,6 @@ WIDTHS = (8, 4, 2, 1)  # vectors side by side whose sums stay in registers
 ROOM = 2**18 // FLOAT_BYTES  # numbers of a packed panel at most; higher ones are narrower, or not packed
 AHEAD = 8  # rows that are asked for before they are packed
 INDEX = types.int32
-INDEX_BYTES = 4
 _INDEX = ir.IntType(8 * INDEX_BYTES)
 _ARGUMENTS = ("count", "places", "numbers", "number_step", "rows", "row_step", "begin", "out", "columns")
 

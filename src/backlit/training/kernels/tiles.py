@@ -150,7 +150,7 @@ def _beginnings(builder, given, height, vectors, is_whole, mask):
 
 @cfunc(types.int64(), **KERNEL)
 def tiles():
-    """Compiled once, apart from the products that lay them: LLVM would go through them again in each of their functions."""
+    """Compiled apart from the products that lay them: LLVM would go through all tiles again for each function there."""
     return all_tiles()
 
 
