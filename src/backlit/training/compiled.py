@@ -212,7 +212,7 @@ class Program:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Let Python's collector of garbage rest: it takes a tenth of a compiler's time, which keeps most of what it makes."""
+    """Let Python's collector of garbage rest: it takes a tenth of a compiler's time, which keeps what it makes."""
     collects = gc.isenabled()
     gc.disable()
     try:
