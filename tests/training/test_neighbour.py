@@ -107,7 +107,7 @@ Y = X[:, :3].argmax(axis=1)
 
 def fit(seed):
     model = MLPClassifier((200, 100), max_iter=2, random_state=seed).fit(X, Y)
-    return model.flat_.tobytes(), model.predict_proba(X).tobytes()
+    return model.flat_.tobytes(), model.predict_proba(np.tile(X, (4, 1))).tobytes()  # by threads that stay
 
 if __name__ == "__main__":
     here = fit(0)

@@ -164,3 +164,9 @@ def test_a_training_leaves_no_thread() -> None:
     rows = np.random.default_rng(0).normal(size=(600, 40))
     MLPClassifier((256, 256), batch_size=300, random_state=0).partial_fit(rows, rows[:, 0] > 0, classes=[False, True])
     assert threading.active_count() == before
+
+
+def test_threads_that_stay_are_the_same_the_next_time() -> None:
+    seen = [side_by_side([threading.get_ident] * 8, 1, lambda: None, stay=True)[0] for _ in range(2)]
+    assert len({ident for idents in seen for ident in idents}) == 1
+    assert side_by_side([threading.get_ident], 1, lambda: None)[0][0] not in seen[0]

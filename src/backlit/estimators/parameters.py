@@ -144,12 +144,14 @@ class HasNetwork:
 
         ready = self._ready()
         count = rows.shape[0]
-        if count <= ready.chunk:
+        team = team_size(self.n_jobs) if count * ready.work > TEAM_WORK and not ready.pooled else 1
+        # our products give a row the same bits beside any others, so that its chunk may depend on the threads
+        height = ready.chunk if ready.blas else min(ready.chunk, -(-count // team))
+        if count <= height:
             return finish(ready.predict(dense(rows)))
-        chunks = [slice(start, start + ready.chunk) for start in range(0, count, ready.chunk)]
+        chunks = [slice(start, start + height) for start in range(0, count, height)]
         none = finish(np.empty((0, self.network_.outputs), self.flat_.dtype))  # what answers look like
         result = np.empty((count, *none.shape[1:]), none.dtype)
-        team = team_size(self.n_jobs) if count * ready.work > TEAM_WORK and not ready.pooled else 1
         stopped = threading.Event()
 
         def carry(rank: int) -> None:
@@ -161,7 +163,8 @@ class HasNetwork:
         if team == 1:
             carry(0)
             return result
-        _, interrupted = side_by_side([partial(carry, rank) for rank in range(team)], team, stopped.set)
+        works = [partial(carry, rank) for rank in range(team)]
+        _, interrupted = side_by_side(works, team, stopped.set, stay=True)
         if interrupted:
             raise KeyboardInterrupt
         return result

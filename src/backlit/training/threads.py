@@ -33,7 +33,7 @@ def _libraries(process: int) -> list[Any]:
 
 
 class _Shared:
-    """What all trainings of this process have to agree on: the threads that BLAS had, and how many threads run."""
+    """What this process has once: the threads that BLAS had, how many threads run, those that stay for predictions."""
 
     def __init__(self) -> None:
         self.begin()
@@ -44,6 +44,7 @@ class _Shared:
         self.holders = 0
         self.before: list[int] = []
         self.running = 0
+        self.staying: dict[int, ThreadPoolExecutor] = {}
 
     def forked(self) -> None:
         """Begin anew in a child process: the parent's threads are not here, and BLAS is nobody's."""
@@ -144,6 +145,19 @@ def single_threaded_blas() -> Iterator[None]:
 
 
 @contextmanager
+def _pool(size: int, stays: bool) -> Iterator[ThreadPoolExecutor]:
+    """So many threads that run what they are given; those that stay are there the next time."""
+    if not stays:
+        with ThreadPoolExecutor(size) as pool:
+            yield pool
+        return
+    with _SHARED.lock:
+        if size not in _SHARED.staying:
+            _SHARED.staying[size] = ThreadPoolExecutor(size, "backlit")
+    yield _SHARED.staying[size]
+
+
+@contextmanager
 def leased(team: int) -> Iterator[int]:
     """As many threads of a team as other trainings of this process leave free, at least 1; given back at the end."""
     there = processors()
@@ -218,11 +232,17 @@ class Team:
 
 
 def side_by_side(
-    works: Sequence[Callable[[], T]], threads: int | None, stop: Callable[[], None]
+    works: Sequence[Callable[[], T]], threads: int | None, stop: Callable[[], None], stay: bool = False
 ) -> tuple[list[T], bool]:
-    """Run some trainings of guests, as many at once as there are threads, with one thread for each call of BLAS.
+    """Run some works, as many at once as there are threads, with one thread for each call of BLAS.
 
     The calling thread only waits: on Ctrl-C it calls `stop`, which must end what runs, and waits for the end.
+
+    Parameters
+    ----------
+    stay : bool
+        Whether the threads stay, for the next works of this kind: those must not wait for others of their kind.
+        New threads take as long as a thousand rows of a network of three times 256 neurons.
 
     Returns
     -------
@@ -232,7 +252,7 @@ def side_by_side(
         Whether Ctrl-C came.
     """
     team = min(team_size(threads), len(works))
-    with single_threaded_blas(), leased(team) as free, ThreadPoolExecutor(free) as pool:
+    with single_threaded_blas(), leased(team) as free, _pool(free, stay) as pool:
         running = [pool.submit(work) for work in works]
         try:
             return [future.result() for future in running], False
@@ -244,4 +264,5 @@ def side_by_side(
             for future in running:
                 future.cancel()
             stop()
+            wait(running)
             raise

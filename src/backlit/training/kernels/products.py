@@ -17,6 +17,7 @@ SIGNATURE = PRODUCTS
 AHEAD = 8  # rows of the right matrix that are asked for before they are packed
 BAND = 480  # rows of the left matrix that are multiplied with every panel before the next rows
 COPIED = 2**18 // FLOAT_BYTES  # numbers from which a turned left matrix is copied, so that a tile's lie close together
+ALIAS = 4096  # bytes: rows that lie a multiple of it apart share few places in a cache, and are copied too
 
 
 @njit(**PART)
@@ -167,7 +168,7 @@ def multiply(
         multiply_row(left, left_step, right, right_row, begin, out, inner, columns)
         return
     room = carray(pointer(left), 0)
-    if rows * inner >= COPIED:
+    if rows * inner >= COPIED and (turn_left or left_row % ALIAS == 0):
         room = np.empty(BAND * (DEPTH + LANES), F)
     multiply_bands(
         tiles, left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
