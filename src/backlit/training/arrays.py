@@ -22,7 +22,7 @@ APART = 512
 SIDE_BY_SIDE = (("x", "z", "a", "delta", "fed", "mask", "y", "weight"), ("theta", "mean", "gradient", "state"))
 """Of the rows of a mini-batch and of the parameters: what is read and written together. The state's rows run on."""
 
-BUFFERS = (*SIDE_BY_SIDE[0], *SIDE_BY_SIDE[1], "listed", "turned", "state_step")
+BUFFERS = (*SIDE_BY_SIDE[0], *SIDE_BY_SIDE[1], "partial", "listed", "turned", "state_step")
 """What the engine's table of addresses holds; the last is how many numbers lie between two rows of the state."""
 
 _PLACES = {name: number * APART for names in SIDE_BY_SIDE for number, name in enumerate(names)}

@@ -60,6 +60,10 @@ ALONE = 2e7
 
 LOOKED_AT = 1_000
 """Rows of the data in which zeros are counted."""
+BY_INPUTS = 2**15
+"""Weights of the first layer from which a team shares it out by inputs, not by rows: `sum_inputs` says why."""
+PARTIAL = 2**18
+"""Numbers up to which the sums of a part are worth to be kept: more are in no cache when they are added up."""
 DENSE = 0.3
 """Part of what a layer hears from which it is multiplied whole, zeros and all."""
 MANY = 64
@@ -222,7 +226,7 @@ class Network:
         team = min(threads, batches) if self._work >= TEAM_WORK else 1
         rows = -(-batches // max(team, 1)) * self.capacity
         self._scratch(max(team, 1) - 1)  # for all threads, before they run
-        unwanted = ("fed", "mask") if sparse else ("fed", "mask", "listed")
+        unwanted = ("fed", "mask", "partial") if sparse else ("fed", "mask", "partial", "listed")
 
         def work(rank: int) -> None:
             some = slice(rank * rows, (rank + 1) * rows)
@@ -273,7 +277,7 @@ class Network:
         """
         buffers, blended = self._prepare(), self.blueprint.blended
         silence = self._program.silence() if blended else (0, 0)
-        table = buffers.table("listed", *self._unwanted(blended))
+        table = buffers.table("partial", "listed", *self._unwanted(blended))
         loss = self._program.entry("loss_and_gradient")(
             self._table, self._arrays, self._kernels(self._head, silence=silence), table, inputs, targets, weights,
             self._everyone, float(alpha),
@@ -327,9 +331,13 @@ class Network:
             buffers.new("x", (self.capacity, self.blueprint.inputs))
             buffers.new("y", (self.capacity, self.blueprint.outputs))
             buffers.new("weight", self.capacity)
+            if self._sharing.by_inputs:
+                others = self._sharing.blocks - 1
+                buffers.new("partial", (others, self.capacity * self.blueprint.layers[0].outputs))
             if self._hears_zeros(inputs):
-                self._scratch(sparse=True)
-                buffers.new("turned", (self.blueprint.neurons[0].inputs, 1 + self.capacity), np.dtype(np.int32))
+                heard, places = self.blueprint.neurons[0].inputs, np.dtype(np.int32)
+                buffers.new("listed", (self.capacity, heard + self._sharing.blocks), places)
+                buffers.new("turned", (heard, 1 + self.capacity), places)
         sharing, changes = self._sharing, self._changes(regular.dropout)
         sharing.shared[:] = 0
         kernels = self._training_kernels(optimizer, changes)
@@ -394,6 +402,9 @@ class _Sharing:
         blocks = (network._blocks or team) if network._work >= TEAM_WORK else 1
         self.blocks = min(blocks, network.capacity)
         self.team = min(team, self.blocks)
+        first, front = network.blueprint.layers[0], network.blueprint.front
+        pays = first.inputs * first.outputs >= BY_INPUTS and network.capacity * first.outputs <= PARTIAL
+        self.by_inputs = pays and front is None and first.groups == 1 and 1 < self.blocks <= first.inputs
         self.costs = np.zeros((self.blocks, 2))
         self.shared = np.zeros(32, np.int64)
         self._stop_at = network._program.passes.STOP

@@ -46,13 +46,13 @@ def call_backward(context, kernel, z, a, delta, size):
 
 
 @intrinsic
-def call_sparse(context, kernel, x, listed, w, b, z, rows, inputs, outputs):
-    return _caller(8, types.void, ir.VoidType())
+def call_sparse(context, kernel, x, stride, listed, w, b, z, rows, inputs, outputs):
+    return _caller(9, types.void, ir.VoidType())
 
 
 @intrinsic
-def call_sparse_gradient(context, kernel, x, listed, turned, delta, dw, first, last, rows, inputs, outputs):
-    return _caller(10, types.void, ir.VoidType())
+def call_sparse_gradient(context, kernel, x, stride, listed, turned, delta, dw, first, last, rows, inputs, outputs):
+    return _caller(11, types.void, ir.VoidType())
 
 
 @intrinsic

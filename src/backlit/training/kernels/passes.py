@@ -20,6 +20,7 @@ from .buffers import (
     LISTED,
     MASK,
     MEAN,
+    PARTIAL,
     STATE,
     STATE_STEP,
     THETA,
@@ -49,6 +50,7 @@ from .calls import (
     call_front_gradient,
     call_head,
     call_matrix_step,
+    call_product,
     call_silence,
     call_silence_back,
     call_sparse,
@@ -77,6 +79,18 @@ READ_ONLY_VECTOR = types.Array(VECTOR.dtype, 1, "C", readonly=True)
 
 
 @njit(**OPTIONS)
+def part_of(width, part, parts):
+    """Where a part of a layer's inputs or outputs begins; part and parts count from 0."""
+    return part * width // parts
+
+
+@njit(**OPTIONS)
+def numbers(place, first, last):
+    """Some of the numbers that lie at an address, as an array."""
+    return carray(pointer(along(place, first)), last - first)
+
+
+@njit(**OPTIONS)
 def forward(network, kernels, buffers, first, rows, who, seed, drop):
     """Fill z of every layer, and a of every layer but the last, whose gate belongs to the head, for some rows.
 
@@ -91,9 +105,11 @@ def forward(network, kernels, buffers, first, rows, who, seed, drop):
         here = along(buffers[Z], place)
         if network[layer, FRONT]:
             call_front(network[layer, FRONT], below, w, here, rows, inputs, outputs, groups)
+        elif layer == 0 and buffers[PARTIAL]:
+            pass  # z is there: the team has shared it out by inputs
         elif buffers[LISTED] and network[layer, MAY_SKIP]:
             listed = buffers[LISTED] + first * (1 + inputs) * INDEX_BYTES
-            call_sparse(kernels[SPARSE], below, listed, w, b, here, rows, inputs, outputs)
+            call_sparse(kernels[SPARSE], below, inputs, listed, w, b, here, rows, inputs, outputs)
         else:
             dense.forward(kernels, below, w, b, here, rows, inputs, outputs, groups)
         below = along(buffers[A], place)
@@ -109,6 +125,43 @@ def forward(network, kernels, buffers, first, rows, who, seed, drop):
                 mask = along(buffers[MASK], place)
                 call_silence(kernels[SILENCE], below, heard, mask, rows, outputs, who, layer, seed, silent)
             below = heard
+
+
+@njit(**OPTIONS)
+def listed_by(buffers, first, part, batch):
+    """Where a part's own lists lie, if the first layer is shared out by inputs and this is its part's first."""
+    return buffers[LISTED] + batch * (first + part) * INDEX_BYTES
+
+
+@njit(**OPTIONS)
+def sum_inputs(network, kernels, buffers, part, parts, rows, batch):
+    """The first layer's sums over a part of its inputs, for all rows; the first part has the bias.
+
+    So no thread reads weights that another one steps: to write what is in another's cache takes several times as long.
+    """
+    inputs, outputs = network[0, INPUTS], network[0, OUTPUTS]
+    first, last = part_of(inputs, part, parts), part_of(inputs, part + 1, parts)
+    x, w = along(buffers[X], first), along(buffers[THETA], network[0, WEIGHTS] + first * outputs)
+    b = along(buffers[THETA], network[0, BIAS]) if part == 0 else FIRST
+    z = along(buffers[Z], network[0, BUFFER]) if part == 0 else along(buffers[PARTIAL], (part - 1) * batch * outputs)
+    if buffers[LISTED]:
+        listed = listed_by(buffers, first, part, batch)
+        call_sparse(kernels[SPARSE], x, inputs, listed, w, b, z, rows, last - first, outputs)
+    else:
+        call_product(
+            kernels[PRODUCT], kernels[BASIS], 0, 0, x, inputs, w, outputs, b, z, outputs, rows, last - first, outputs
+        )
+
+
+@njit(**OPTIONS)
+def add_up(network, buffers, parts, first, rows, batch):
+    """Add the other parts' sums of the first layer to those of the first part, for some rows."""
+    outputs = network[0, OUTPUTS]
+    sums = numbers(along(buffers[Z], network[0, BUFFER]), first * outputs, (first + rows) * outputs)
+    for part in range(1, parts):
+        more = numbers(along(buffers[PARTIAL], (part - 1) * batch * outputs), first * outputs, (first + rows) * outputs)
+        for i in range(sums.size):
+            sums[i] += more[i]
 
 
 @njit(**OPTIONS)
@@ -145,12 +198,6 @@ def backward(network, kernels, buffers, first, rows):
 
 
 @njit(**OPTIONS)
-def part_of(width, part, parts):
-    """Where a part of a layer's inputs or outputs begins; part and parts count from 0."""
-    return part * width // parts
-
-
-@njit(**OPTIONS)
 def range_of(arrays, number, part, parts):
     """Where a part of a parameter's array begins and ends in the flat vector: whole rows of it, or all or nothing."""
     begin, rows, columns = arrays[number, BEGIN], arrays[number, ROWS], arrays[number, COLUMNS]
@@ -160,7 +207,20 @@ def range_of(arrays, number, part, parts):
 
 
 @njit(**OPTIONS)
-def gradients(network, kernels, buffers, part, parts, rows):
+def sparse_gradient(network, kernels, buffers, layer, below, here, dw, first, last, part, rows, batch):
+    """Fill dC/dw for the weights of some inputs, which may have lists of their own."""
+    kernel, inputs, outputs = kernels[SPARSE_GRADIENT], network[layer, INPUTS], network[layer, OUTPUTS]
+    listed, turned = buffers[LISTED], buffers[TURNED]
+    if layer == 0 and buffers[PARTIAL]:
+        x, own = along(below, first), listed_by(buffers, first, part, batch)
+        turned, dw = turned + first * (1 + rows) * INDEX_BYTES, along(dw, first * outputs)
+        call_sparse_gradient(kernel, x, inputs, own, turned, here, dw, FIRST, last - first, rows, last - first, outputs)
+    else:
+        call_sparse_gradient(kernel, below, inputs, listed, turned, here, dw, first, last, rows, inputs, outputs)
+
+
+@njit(**OPTIONS)
+def gradients(network, kernels, buffers, part, parts, rows, batch):
     """Fill a part of every layer's dC/dw and dC/db, over all rows."""
     theta, grad = buffers[THETA], buffers[GRADIENT]
     below = buffers[X]
@@ -174,10 +234,7 @@ def gradients(network, kernels, buffers, part, parts, rows):
         else:
             first, last = part_of(inputs // groups, part, parts), part_of(inputs // groups, part + 1, parts)
             if buffers[LISTED] and network[layer, MAY_SKIP]:
-                call_sparse_gradient(
-                    kernels[SPARSE_GRADIENT], below, buffers[LISTED], buffers[TURNED], here, dw, first, last, rows,
-                    inputs, outputs,
-                )  # fmt: skip
+                sparse_gradient(network, kernels, buffers, layer, below, here, dw, first, last, part, rows, batch)
             elif first < last:
                 dense.backward_weights(kernels, below, here, dw, first, last, rows, inputs, outputs, groups)
             first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
@@ -240,12 +297,6 @@ def add_decay(w, grad, strength):
         grad[i] += strength * w[i]
         total += w[i] * w[i]
     return total
-
-
-@njit(**OPTIONS)
-def numbers(place, first, last):
-    """Some of the numbers that lie at an address, as an array."""
-    return carray(pointer(along(place, first)), last - first)
 
 
 @njit(**OPTIONS)
@@ -330,7 +381,7 @@ def loss_and_gradient(network, arrays, kernels, buffers, x, y, weight, order, al
     forward(network, kernels, buffers, FIRST, rows, address(order, 0), FIRST, 0.0)
     loss = end(network, kernels, buffers, FIRST, rows)
     backward(network, kernels, buffers, FIRST, rows)
-    gradients(network, kernels, buffers, FIRST, FIRST + 1, rows)
+    gradients(network, kernels, buffers, FIRST, FIRST + 1, rows, rows)
     if alpha > 0.0:
         loss += penalty(arrays, buffers, alpha, FIRST, FIRST + 1)
     return loss
@@ -362,6 +413,17 @@ def train_epoch(
             gather(inputs, order, start, buffers[X], first, mine)
             gather_targets(targets, order, start, buffers[Y], first, mine, outputs, regular[SMOOTHING])
             gather_weights(weights, order, start, buffers[WEIGHT], first, mine, batch_mass)
+        if buffers[PARTIAL]:
+            arrivals = wait_for_all(counter, team, arrivals)
+            for part in range(rank, blocks, team):
+                sum_inputs(network, kernels, buffers, part, blocks, rows, batch)
+            arrivals = wait_for_all(counter, team, arrivals)
+
+        for block in range(rank, blocks, team):
+            first = part_of(rows, block, blocks)
+            mine = part_of(rows, block + 1, blocks) - first
+            if buffers[PARTIAL]:
+                add_up(network, buffers, blocks, first, mine, batch)
             forward(network, kernels, buffers, first, mine, address(order, start + first), seed, drop)
             costs[block, 0] = end(network, kernels, buffers, first, mine)
             backward(network, kernels, buffers, first, mine)
@@ -370,7 +432,7 @@ def train_epoch(
         for block in range(blocks):  # read between barriers: no thread writes it there
             total += costs[block, 0] * batch_mass
         for part in range(rank, blocks, team):
-            gradients(network, kernels, buffers, part, blocks, rows)
+            gradients(network, kernels, buffers, part, blocks, rows, batch)
         arrivals = wait_for_all(counter, team, arrivals)
 
         for part in range(rank, blocks, team):

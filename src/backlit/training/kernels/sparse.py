@@ -191,18 +191,17 @@ def add_lists(listed, first, last, numbers, list_step, number_step, rows, row_st
         column += broad
 
 
-@cfunc(types.void(*[types.int64] * 8), **KERNEL)
-def forward(x, listed, w, b, z, rows, inputs, outputs):
-    """List where the inputs of some rows are not 0, and fill z."""
-    own = lists(listed, rows, inputs)
+@cfunc(types.void(*[types.int64] * 9), **KERNEL)
+def forward(x, stride, listed, w, b, z, rows, inputs, outputs):
+    """List where the inputs of some rows, `stride` numbers apart, are not 0, and fill z; `b` may be 0: no bias."""
+    own, row = lists(listed, rows, inputs), stride * FLOAT_BYTES
     for r in range(rows):
-        note(carray(pointer(x + r * inputs * FLOAT_BYTES), inputs), own[r])
-    step, row_step = FLOAT_BYTES, outputs * FLOAT_BYTES
-    add_lists(own, 0, rows, x, inputs * step, step, w, row_step, inputs, b, z, outputs)
+        note(carray(pointer(x + r * row), inputs), own[r])
+    add_lists(own, 0, rows, x, row, FLOAT_BYTES, w, outputs * FLOAT_BYTES, inputs, b, z, outputs)
 
 
-@cfunc(types.void(*[types.int64] * 10), **KERNEL)
-def gradient(x, listed, turned, delta, dw, first, last, rows, inputs, outputs):
+@cfunc(types.void(*[types.int64] * 11), **KERNEL)
+def gradient(x, stride, listed, turned, delta, dw, first, last, rows, inputs, outputs):
     """dC/dw = x^T delta for the weights of some inputs: the lists are turned, so that each input has its rows."""
     own, heard_by = lists(listed, rows, inputs), lists(turned, inputs, rows)
     for k in range(first, last):
@@ -213,5 +212,5 @@ def gradient(x, listed, turned, delta, dw, first, last, rows, inputs, outputs):
             if first <= k < last:
                 heard_by[k, 0] += 1
                 heard_by[k, heard_by[k, 0]] = r
-    step, row_step = FLOAT_BYTES, outputs * FLOAT_BYTES
-    add_lists(heard_by, first, last, x, step, inputs * step, delta, row_step, rows, 0, dw, outputs)
+    row = stride * FLOAT_BYTES
+    add_lists(heard_by, first, last, x, FLOAT_BYTES, row, delta, outputs * FLOAT_BYTES, rows, 0, dw, outputs)

@@ -1,0 +1,39 @@
+"""A first layer that a team shares out by inputs: its sums are those by rows but for rounding, its bits nobody's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backlit.blueprint import mlp
+from backlit.training import network as engine
+from backlit.training.initial import initial
+from backlit.training.network import Network
+from backlit.training.optimizers import Optimizer
+
+
+@pytest.mark.parametrize("blocks", [2, 3])
+@pytest.mark.parametrize("inputs", [3, 7, 301])
+def test_a_first_layer_shared_out_by_inputs_learns_the_same(
+    monkeypatch: pytest.MonkeyPatch, inputs: int, blocks: int
+) -> None:
+    """By inputs or by rows: the same but for rounding; and the same bits for any number of threads."""
+    chance = np.random.default_rng(inputs)
+    rows, labels = chance.normal(size=(150, inputs)), chance.integers(0, 3, (150, 1)).astype(np.float64)
+    blueprint = mlp(inputs, (300, 50), 3)
+    results = []
+    for least, threads in ((2**60, 1), (1, 1), (1, 2), (1, 3)):
+        monkeypatch.setattr(engine, "BY_INPUTS", least)
+        monkeypatch.setattr(engine, "TEAM_WORK", 0.0)
+        theta = initial(blueprint, 0, np.dtype(np.float64))
+        network = Network(blueprint, theta, 64, threads=threads, blocks=blocks)
+        network.train_epoch(
+            Optimizer("sgd", theta.size, theta.dtype, {}), np.full(3, 0.1), rows, labels, np.empty(0), np.arange(150)
+        )
+        assert ("partial" in network._buffers) == (least == 1)
+        results.append(theta)
+    by_rows, alone, *with_others = results
+    np.testing.assert_allclose(alone, by_rows, rtol=1e-9, atol=1e-12)
+    assert not np.array_equal(alone, by_rows)
+    for theta in with_others:
+        np.testing.assert_array_equal(theta, alone)
