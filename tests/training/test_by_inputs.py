@@ -13,14 +13,14 @@ from backlit.training.optimizers import Optimizer
 
 
 @pytest.mark.parametrize("blocks", [2, 3])
-@pytest.mark.parametrize("inputs", [3, 7, 301])
+@pytest.mark.parametrize(("inputs", "hidden"), [(3, (300, 50)), (7, (300,)), (301, (300, 50)), (301, ())])
 def test_a_first_layer_shared_out_by_inputs_learns_the_same(
-    monkeypatch: pytest.MonkeyPatch, inputs: int, blocks: int
+    monkeypatch: pytest.MonkeyPatch, inputs: int, hidden: tuple[int, ...], blocks: int
 ) -> None:
     """By inputs or by rows: the same but for rounding; and the same bits for any number of threads."""
     chance = np.random.default_rng(inputs)
     rows, labels = chance.normal(size=(150, inputs)), chance.integers(0, 3, (150, 1)).astype(np.float64)
-    blueprint = mlp(inputs, (300, 50), 3)
+    blueprint = mlp(inputs, hidden, 3)
     results = []
     for least, threads in ((2**60, 1), (1, 1), (1, 2), (1, 3)):
         monkeypatch.setattr(engine, "BY_INPUTS", least)

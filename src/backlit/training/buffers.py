@@ -25,8 +25,8 @@ class Buffers:
     --------
     >>> buffers = Buffers(np.dtype(np.float32))
     >>> z = buffers.new("z", 10)
-    >>> [number == 0 for number in buffers.table()[[BUFFERS.index("z"), BUFFERS.index("a")]]]
-    [False, True]
+    >>> (buffers.table()[[BUFFERS.index("z"), BUFFERS.index("a")]] > 0).tolist()
+    [True, False]
     """
 
     def __init__(self, dtype: np.dtype[Any]) -> None:

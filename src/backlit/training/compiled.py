@@ -40,12 +40,16 @@ KERNELS = (
     "team.py",
     "chance.py",
     "words_shared.py",
+    "tables.py",
+    "batches.py",
     "dense.py",
     "waves.py",
     "periodic.py",
     "blend.py",
     "steps.py",
     "muon.py",
+    "layers.py",
+    "parameters.py",
     "passes.py",
 )
 FLOATS = ("float32", "float64")
