@@ -30,8 +30,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     frame["species"] = load_iris().target_names[frame.pop("target")]
     frame.to_csv(table, index=False)
     flowers = MLPClassifier((4,), activation="tanh", solver="lbfgs", max_iter=5000, alpha=0.01, random_state=0)
-        (4,), activation="tanh", solver="lbfgs", max_iter=1000, alpha=0.01, tol=1e-3, random_state=0
-    )
     flowers.fit(frame.drop(columns="species"), frame["species"]).save(saved)
     return "--model", str(saved), "--data", str(table), "--target", "species"
 
