@@ -17,6 +17,7 @@ from backlit.training.threads import (
     blocks_of,
     leased,
     processors,
+    shared_out,
     side_by_side,
     single_threaded_blas,
     team_size,
@@ -166,7 +167,37 @@ def test_a_training_leaves_no_thread() -> None:
     assert threading.active_count() == before
 
 
-def test_threads_that_stay_are_the_same_the_next_time() -> None:
-    seen = [side_by_side([threading.get_ident] * 8, 1, lambda: None, stay=True)[0] for _ in range(2)]
-    assert len({ident for idents in seen for ident in idents}) == 1
-    assert side_by_side([threading.get_ident], 1, lambda: None)[0][0] not in seen[0]
+def test_shared_out_the_caller_works_beside_threads_that_stay(many: None) -> None:
+    seen: list[set[int]] = []
+    for _ in range(2):
+        idents: list[int] = []
+        together = threading.Barrier(2)
+
+        def work(idents: list[int] = idents, together: threading.Barrier = together) -> None:
+            together.wait(timeout=60)
+            idents.append(threading.get_ident())
+
+        shared_out([work, work], 2, lambda: None)
+        seen.append(set(idents))
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == 2
+    assert threading.get_ident() in seen[0]
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_shared_out_an_error_stops_all(many: None, failing: int) -> None:
+    stopped = threading.Event()
+
+    def fails() -> None:
+        raise BacklitError("no")
+
+    def lasts() -> None:
+        assert stopped.wait(timeout=60) or failing
+
+    works = [lasts, lasts]
+    works[failing] = fails
+    if failing:
+        stopped.set()
+    with pytest.raises(BacklitError, match="no"):
+        shared_out(works, 2, stopped.set)
+    assert stopped.is_set()

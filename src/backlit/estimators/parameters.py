@@ -140,7 +140,7 @@ class HasNetwork:
         on how many there are; unless products are BLAS's, the network is large and `deterministic` is not asked for:
         then BLAS's threads share each product.
         """
-        from backlit.training.threads import side_by_side, team_size
+        from backlit.training.threads import shared_out, team_size
 
         ready = self._ready()
         count = rows.shape[0]
@@ -163,10 +163,7 @@ class HasNetwork:
         if team == 1:
             carry(0)
             return result
-        works = [partial(carry, rank) for rank in range(team)]
-        _, interrupted = side_by_side(works, team, stopped.set, stay=True)
-        if interrupted:
-            raise KeyboardInterrupt
+        shared_out([partial(carry, rank) for rank in range(team)], team, stopped.set)
         return result
 
     def _ready(self) -> _Ready:

@@ -33,7 +33,7 @@ def _libraries(process: int) -> list[Any]:
 
 
 class _Shared:
-    """What this process has once: the threads that BLAS had, how many threads run, those that stay for predictions."""
+    """What this process has once: the threads that BLAS had, how many threads run, and helpers that stay."""
 
     def __init__(self) -> None:
         self.begin()
@@ -44,7 +44,7 @@ class _Shared:
         self.holders = 0
         self.before: list[int] = []
         self.running = 0
-        self.staying: dict[int, ThreadPoolExecutor] = {}
+        self.helpers: dict[int, ThreadPoolExecutor] = {}
 
     def forked(self) -> None:
         """Begin anew in a child process: the parent's threads are not here, and BLAS is nobody's."""
@@ -145,19 +145,6 @@ def single_threaded_blas() -> Iterator[None]:
 
 
 @contextmanager
-def _pool(size: int, stays: bool) -> Iterator[ThreadPoolExecutor]:
-    """So many threads that run what they are given; those that stay are there the next time."""
-    if not stays:
-        with ThreadPoolExecutor(size) as pool:
-            yield pool
-        return
-    with _SHARED.lock:
-        if size not in _SHARED.staying:
-            _SHARED.staying[size] = ThreadPoolExecutor(size, "backlit")
-    yield _SHARED.staying[size]
-
-
-@contextmanager
 def leased(team: int) -> Iterator[int]:
     """As many threads of a team as other trainings of this process leave free, at least 1; given back at the end."""
     there = processors()
@@ -232,17 +219,11 @@ class Team:
 
 
 def side_by_side(
-    works: Sequence[Callable[[], T]], threads: int | None, stop: Callable[[], None], stay: bool = False
+    works: Sequence[Callable[[], T]], threads: int | None, stop: Callable[[], None]
 ) -> tuple[list[T], bool]:
-    """Run some works, as many at once as there are threads, with one thread for each call of BLAS.
+    """Run some trainings of guests, as many at once as there are threads, with one thread for each call of BLAS.
 
     The calling thread only waits: on Ctrl-C it calls `stop`, which must end what runs, and waits for the end.
-
-    Parameters
-    ----------
-    stay : bool
-        Whether the threads stay, for the next works of this kind: those must not wait for others of their kind.
-        New threads take as long as a thousand rows of a network of three times 256 neurons.
 
     Returns
     -------
@@ -252,7 +233,7 @@ def side_by_side(
         Whether Ctrl-C came.
     """
     team = min(team_size(threads), len(works))
-    with single_threaded_blas(), leased(team) as free, _pool(free, stay) as pool:
+    with single_threaded_blas(), leased(team) as free, ThreadPoolExecutor(free) as pool:
         running = [pool.submit(work) for work in works]
         try:
             return [future.result() for future in running], False
@@ -266,3 +247,35 @@ def side_by_side(
             stop()
             wait(running)
             raise
+
+
+def shared_out(works: Sequence[Callable[[], None]], threads: int | None, stop: Callable[[], None]) -> None:
+    """Run short works, with one thread for each call of BLAS: the first here, the others by threads that stay.
+
+    New threads take as long as a thousand rows of three times 256 neurons; and of two that wake at once, while nobody
+    works, a system may put both on one processor. On Ctrl-C, or an error, `stop` is called, which must end what runs.
+    """
+    team = min(team_size(threads), len(works))
+    with single_threaded_blas(), leased(team) as free:
+        own, others = (works[:1], works[1:]) if free > 1 else (works, ())
+        running = [_helpers(free - 1).submit(work) for work in others]
+        try:
+            for work in own:
+                work()
+            wait(running)
+        except BaseException:
+            for future in running:
+                future.cancel()
+            stop()
+            wait(running)
+            raise
+        for future in running:
+            future.result()
+
+
+def _helpers(size: int) -> ThreadPoolExecutor:
+    """So many threads that stay until the process ends; a fork has none, and makes its own."""
+    with _SHARED.lock:
+        if size not in _SHARED.helpers:
+            _SHARED.helpers[size] = ThreadPoolExecutor(size, "backlit")
+        return _SHARED.helpers[size]
