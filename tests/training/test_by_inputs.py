@@ -37,3 +37,23 @@ def test_a_first_layer_shared_out_by_inputs_learns_the_same(
     assert not np.array_equal(alone, by_rows)
     for theta in with_others:
         np.testing.assert_array_equal(theta, alone)
+
+
+@pytest.mark.parametrize("least", [1, 2**60])
+def test_a_last_mini_batch_of_fewer_rows_than_blocks(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], least: int
+) -> None:
+    """It is learnt from as by one block, and without a word."""
+    monkeypatch.setattr(engine, "TEAM_WORK", 0.0)
+    monkeypatch.setattr(engine, "BY_INPUTS", least)
+    rows = np.random.default_rng(0).normal(size=(9, 20))
+    blueprint, results = mlp(20, (30,), 2), []
+    for blocks in (1, 3):
+        theta = initial(blueprint, 0, np.dtype(np.float64))
+        network = Network(blueprint, theta, 8, blocks=blocks)
+        labels = np.arange(9.0)[:, None] % 2
+        sgd = Optimizer("sgd", theta.size, theta.dtype, {})
+        network.train_epoch(sgd, np.full(2, 0.1), rows, labels, np.empty(0), np.arange(9))
+        results.append(theta)
+    np.testing.assert_allclose(*results, rtol=1e-12, atol=1e-14)
+    assert capfd.readouterr().err == ""

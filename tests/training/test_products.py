@@ -119,3 +119,10 @@ def test_there_is_always_a_kind(monkeypatch) -> None:
     assert vectors_here() == (VECTORS[-1],)
     monkeypatch.setattr("numba.config.CPU_FEATURES", "+avx2,+fma")
     assert [kind.name for kind in vectors_here()] == ["AVX2", "none"]
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in vectors_here()])
+def test_no_rows_are_no_error(products, kind, capfd) -> None:
+    """Compiled code that is called by its address can only print what goes wrong."""
+    assert fill(products["float32", kind], *matrices(0, 5, 7, "float32")).shape == (0, 7)
+    assert capfd.readouterr().err == ""

@@ -167,6 +167,8 @@ def multiply(
     if rows == 1 and not turn_right:
         multiply_row(left, left_step, right, right_row, begin, out, inner, columns)
         return
+    if rows == 0:  # a block of a mini-batch that has fewer rows than blocks
+        return
     room = carray(pointer(left), 0)
     if rows * inner >= COPIED and (turn_left or left_row % ALIAS == 0):
         room = np.empty(BAND * (DEPTH + LANES), F)
