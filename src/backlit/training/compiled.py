@@ -24,7 +24,7 @@ from backlit.errors import BacklitError
 from backlit.gates import GATES
 from backlit.layers import FEATURES, WAVES
 from backlit.losses import loss_named
-from backlit.training.arrays import BUFFERS
+from backlit.training.arrays import BUFFERS, LINE, PAGE
 from backlit.training.cache import cache_folder, digest, load, place
 from backlit.training.libraries import scipy_product
 from backlit.training.vectors import Vectors, vectors_here
@@ -65,6 +65,7 @@ WAVES, FEATURES = {waves}, {features}  # of the periodic layer, as it is declare
 BITS, FLOAT_BYTES = {bits}, {bits} // 8
 LANES, TILE_ROWS = {lanes}, {tile_rows}  # of the processor's vectors, as they are declared; 0 where BLAS multiplies
 ALIGNMENT = {alignment}  # of each array in the flat vector, in numbers, as it is declared
+LINE, PAGE = {line}, {page}  # bytes, as they are declared
 YIELD = "{yields}"  # the system's call that offers the processor to another thread
 VECTOR = types.{float}[::1]
 MATRIX = types.{float}[:, ::1]
@@ -109,6 +110,8 @@ class Program:
             bits=precision[5:],
             yields=YIELD,
             alignment=ALIGNMENT,
+            line=LINE,
+            page=PAGE,
             waves=WAVES,
             features=FEATURES,
             lanes=vectors.lanes(precision),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -242,18 +242,15 @@ def side_by_side(
             stop()
             return [future.result() for future in begun], True
         except BaseException:
-            for future in running:
-                future.cancel()
-            stop()
-            wait(running)
+            _end(running, stop)
             raise
 
 
 def shared_out(works: Sequence[Callable[[], None]], threads: int | None, stop: Callable[[], None]) -> None:
     """Run short works, with one thread for each call of BLAS: the first here, the others by threads that stay.
 
-    New threads take as long as a thousand rows of three times 256 neurons; and of two that wake at once, while nobody
-    works, a system may put both on one processor. On Ctrl-C, or an error, `stop` is called, which must end what runs.
+    New threads take as long as a thousand rows of three times 256 neurons. On Ctrl-C, or an error, `stop` is called,
+    which must end what runs.
     """
     team = min(team_size(threads), len(works))
     with single_threaded_blas(), leased(team) as free:
@@ -264,13 +261,18 @@ def shared_out(works: Sequence[Callable[[], None]], threads: int | None, stop: C
                 work()
             wait(running)
         except BaseException:
-            for future in running:
-                future.cancel()
-            stop()
-            wait(running)
+            _end(running, stop)
             raise
         for future in running:
             future.result()
+
+
+def _end(running: Sequence[Future[Any]], stop: Callable[[], None]) -> None:
+    """Begin nothing more, ask what runs to stop, and wait for it."""
+    for future in running:
+        future.cancel()
+    stop()
+    wait(running)
 
 
 def _helpers(size: int) -> ThreadPoolExecutor:

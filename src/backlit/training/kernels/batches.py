@@ -1,9 +1,10 @@
 """A mini-batch gathered from the data: rows, targets, weights."""
 
-from numba import carray, njit
+from numba import njit
 
-from .memory import address, along, pointer
+from .memory import address
 from .precision import OPTIONS, F
+from .tables import FIRST, numbers
 
 
 @njit(**OPTIONS)
@@ -11,8 +12,8 @@ def gather(source, order, start, batch, first, rows):
     """Copy some rows of a mini-batch that begins at `start`."""
     columns = source.shape[1]
     for r in range(first, first + rows):
-        row = carray(pointer(address(source, order[start + r])), columns)
-        into = carray(pointer(along(batch, r * columns)), columns)
+        row = numbers(address(source, order[start + r]), FIRST, columns)
+        into = numbers(batch, r * columns, (r + 1) * columns)
         for j in range(columns):
             into[j] = row[j]
 
@@ -24,7 +25,7 @@ def gather_targets(source, order, start, batch, first, rows, outputs, smoothing)
         gather(source, order, start, batch, first, rows)
         return
     for r in range(first, first + rows):
-        into = carray(pointer(along(batch, r * outputs)), outputs)
+        into = numbers(batch, r * outputs, (r + 1) * outputs)
         for j in range(outputs):
             into[j] = F(smoothing / outputs)
         into[int(source[order[start + r], 0])] += F(1.0 - smoothing)
@@ -45,6 +46,6 @@ def mass_of(weights, order, start, rows):
 def gather_weights(weights, order, start, batch, first, rows, mass):
     """Some rows' share of weights that sum to 1 over the mini-batch."""
     scale = F(1.0 / mass) if mass > 0.0 else F(0.0)
-    into = carray(pointer(batch), first + rows)
+    into = numbers(batch, FIRST, first + rows)
     for r in range(first, first + rows):
         into[r] = weights[order[start + r]] * scale if weights.size else scale

@@ -9,7 +9,7 @@ from numba import carray, njit
 
 from .calls import PRODUCTS
 from .memory import address, pointer
-from .precision import FLOAT_BYTES, LANES, OPTIONS, PART, TILE_ROWS, F
+from .precision import FLOAT_BYTES, LANES, OPTIONS, PAGE, PART, TILE_ROWS, F
 from .tiles import BROAD, DEPTH, NARROW, PANEL, PANELS, copy, pack, room_for_panels, tile, turn
 from .vectors import wide
 
@@ -17,7 +17,6 @@ SIGNATURE = PRODUCTS
 AHEAD = 8  # rows of the right matrix that are asked for before they are packed
 BAND = 480  # rows of the left matrix that are multiplied with every panel before the next rows
 COPIED = 2**18 // FLOAT_BYTES  # numbers from which a turned left matrix is copied, so that a tile's lie close together
-ALIAS = 4096  # bytes: rows that lie a multiple of it apart share few places in a cache, and are copied too
 
 
 @njit(**PART)
@@ -170,7 +169,7 @@ def multiply(
     if rows == 0:  # a block of a mini-batch that has fewer rows than blocks
         return
     room = carray(pointer(left), 0)
-    if rows * inner >= COPIED and (turn_left or left_row % ALIAS == 0):
+    if rows * inner >= COPIED and (turn_left or left_row % PAGE == 0):  # or rows share few places in a cache
         room = np.empty(BAND * (DEPTH + LANES), F)
     multiply_bands(
         tiles, left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns

@@ -9,9 +9,8 @@ from numba import carray, cfunc, njit, types
 from numba.extending import intrinsic
 
 from .memory import INDEX_BYTES, address, pointer
-from .precision import FLOAT_BYTES, KERNEL, LANES, OPTIONS, F
+from .precision import FLOAT_BYTES, KERNEL, LANES, LINE, OPTIONS, F
 from .vectors import (
-    LINE,
     VECTOR,
     WHOLE,
     across,

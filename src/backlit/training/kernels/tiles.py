@@ -10,9 +10,8 @@ from llvmlite import ir
 from numba import cfunc, types
 from numba.extending import intrinsic
 
-from .precision import FLOAT_BYTES, KERNEL, LANES, TILE_ROWS
+from .precision import FLOAT_BYTES, KERNEL, LANES, LINE, TILE_ROWS
 from .vectors import (
-    LINE,
     VECTOR,
     VECTOR_BYTES,
     WHOLE,

@@ -4,13 +4,12 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .precision import BITS, FLOAT_BYTES, LANES
+from .precision import BITS, FLOAT_BYTES, LANES, LINE
 
 WHOLE = ir.IntType(64)
 FLOAT = ir.FloatType() if BITS == 32 else ir.DoubleType()
 VECTOR = ir.VectorType(FLOAT, max(LANES, 1))
 VECTOR_BYTES = LANES * FLOAT_BYTES
-LINE = 64  # bytes that a processor's cache moves at once
 _INT = ir.IntType(32)
 _MASK = ir.VectorType(ir.IntType(1), VECTOR.count)
 _PLACE = ir.IntType(BITS)  # as long as a number, so that a comparison is a mask as it stands
