@@ -10,13 +10,13 @@ from numba import carray, njit
 from .calls import PRODUCTS
 from .memory import address, pointer
 from .precision import FLOAT_BYTES, LANES, OPTIONS, PAGE, PART, TILE_ROWS, F
-from .tiles import BROAD, DEPTH, NARROW, PANEL, PANELS, copy, pack, room_for_panels, tile, turn
+from .tiles import BROAD, DEPTH, NARROW, PANEL, copy, pack, room_for_panel, tile, turn
 from .vectors import wide
 
 SIGNATURE = PRODUCTS
-AHEAD = 8  # rows of the right matrix that are asked for before they are packed
+FAR = 2**19 // FLOAT_BYTES  # numbers of a panel's rows and of the result that the near caches do not hold
 BAND = 480  # rows of the left matrix that are multiplied with every panel before the next rows
-COPIED = 2**18 // FLOAT_BYTES  # numbers from which a turned left matrix is copied, so that a tile's lie close together
+COPIED = 2**17 // FLOAT_BYTES  # numbers from which a turned left matrix is copied, so that a tile's lie close together
 
 
 @njit(**PART)
@@ -36,19 +36,10 @@ def turn_panel(source, stride, packed, columns, deep):
 
 
 @njit(**OPTIONS)
-def pack_panels(right, right_row, packed, columns, deep):
-    """Pack some rows of a matrix, panel behind panel: rows are read along, as they lie."""
+def pack_panel(source, stride, packed, columns, deep):
+    """Pack some rows of a matrix as those of a panel."""
     for k in range(deep):
-        source, into = right + k * right_row, packed + k * PANEL * FLOAT_BYTES
-        for j in range(0, columns, PANEL):
-            pack(source + j * FLOAT_BYTES, AHEAD * right_row, into, columns - j)
-            into += panel_bytes(deep)
-
-
-@njit(**PART)
-def panel_bytes(deep):
-    """From one packed panel to the next: more than it holds, since a power of two has few places in a cache."""
-    return (deep * PANEL + LANES) * FLOAT_BYTES
+        pack(source + k * stride, packed + k * PANEL * FLOAT_BYTES, columns)
 
 
 @njit(**OPTIONS)
@@ -92,14 +83,22 @@ def multiply_row(left, left_step, right, right_row, begin, out, inner, columns):
 
 
 @njit(**PART)
+def next_panel(right, right_row, turn_right, column, row):
+    """Where a tile at this row finds what it asks for: a panel's width of rows that are packed next."""
+    if turn_right:
+        return right + (column + PANEL + row % PANEL) * right_row + row // PANEL * PANEL * FLOAT_BYTES
+    return right + (column + PANEL) * FLOAT_BYTES + row * right_row
+
+
+@njit(**PART)
 def multiply_band(
     tiles, left, left_row, left_step, left_tile, right, right_row, turn_right, begin, begin_row, out, out_row, rows,
     deep, columns,
 ):  # fmt: skip
     """A band of the result, and at most `DEPTH` along the inner side; `left_tile` is 0, or the step of copied rows."""
-    room, together = room_for_panels(), PANELS * panel_bytes(DEPTH) // panel_bytes(deep)
-    count = -(-rows // TILE_ROWS)
+    room, count = room_for_panel(), -(-rows // TILE_ROWS)
     low, higher = rows // count, rows % count
+    far = (rows + deep) * columns >= FAR
     for column in range(0, columns, PANEL):
         broad, here = min(PANEL, columns - column), column * FLOAT_BYTES
         heard, heard_row = right + here, right_row
@@ -108,20 +107,19 @@ def multiply_band(
             turn_panel(right + column * right_row, right_row, room, broad, deep)
             heard, heard_row = room, PANEL * FLOAT_BYTES
         elif count > 1 or LANES < broad < PANEL:  # for a single tile only what is no whole panel
-            place = column // PANEL % together if count > 1 else 0
-            if place == 0:
-                pack_panels(heard, right_row, room, min(together * PANEL, columns - column), deep)
-            heard, heard_row = room + place * panel_bytes(deep), PANEL * FLOAT_BYTES
+            pack_panel(heard, right_row, room, broad, deep)
+            heard, heard_row = room, PANEL * FLOAT_BYTES
         row = 0
         for number in range(count):
             high = low + 1 if number < higher else low
             beside, beside_row, beside_step = left + row * left_row, left_row, left_step
             if left_tile:
                 beside, beside_row, beside_step = left + row * left_tile, FLOAT_BYTES, high * FLOAT_BYTES
+            soon = next_panel(right, right_row, turn_right, column, row) if far else 0
             start = begin + here + row * begin_row if begin else 0
             tile(
                 tiles, kind, high, beside, beside_row, beside_step, heard, heard_row, start, begin_row,
-                out + here + row * out_row, out_row, deep, broad,
+                out + here + row * out_row, out_row, deep, broad, soon, right_row,
             )  # fmt: skip
             row += high
 
@@ -170,7 +168,7 @@ def multiply(
         return
     room = carray(pointer(left), 0)
     if rows * inner >= COPIED and (turn_left or left_row % PAGE == 0):  # or rows share few places in a cache
-        room = np.empty(BAND * (DEPTH + LANES), F)
+        room = np.empty(min(rows, BAND) * (min(inner, DEPTH) + LANES), F)
     multiply_bands(
         tiles, left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
     )  # fmt: skip

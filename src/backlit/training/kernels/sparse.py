@@ -11,6 +11,7 @@ from numba.extending import intrinsic
 from .memory import INDEX_BYTES, address, pointer
 from .precision import FLOAT_BYTES, KERNEL, LANES, LINE, OPTIONS, F
 from .vectors import (
+    NEAREST,
     VECTOR,
     WHOLE,
     across,
@@ -153,7 +154,7 @@ def ask(context, place):
 
     def codegen(target, builder, signature, values):
         for line in range(0, WIDTHS[0] * LANES * FLOAT_BYTES, LINE):
-            fetch(builder, after(builder, values[0], line))
+            fetch(builder, after(builder, values[0], line), NEAREST)
         return target.get_dummy_value()
 
     return types.void(types.int64), codegen

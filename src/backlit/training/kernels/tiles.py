@@ -12,6 +12,8 @@ from numba.extending import intrinsic
 
 from .precision import FLOAT_BYTES, KERNEL, LANES, LINE, TILE_ROWS
 from .vectors import (
+    NEAR,
+    NEAREST,
     VECTOR,
     VECTOR_BYTES,
     WHOLE,
@@ -24,6 +26,7 @@ from .vectors import (
     masks,
     meet,
     multiply_add,
+    opaque,
     places,
     room,
     store,
@@ -35,14 +38,14 @@ BROAD, NARROW = range(2)
 """Kinds of tiles: a whole panel, or a packed one; one of half the width or less, that may have numbers beside it."""
 VECTORS = (2, 1)  # side by side, of each kind
 PANEL = VECTORS[BROAD] * LANES  # columns
-DEPTH = 512  # rows of a packed panel at most
-PANELS = 2**18 // max(DEPTH * PANEL * FLOAT_BYTES, 1)  # that are packed together: more of a row is read at once
+DEPTH = 256  # rows of a packed panel at most: with a tile's rows of the left matrix it fits the nearest cache
 
-_BASES = 3  # rows of the left matrix that share a base address: x86 has few registers for addresses
+_BASES = 5  # rows of the left matrix that share a base address: x86 has few registers for addresses
 _ARGUMENTS = ("left", "left_row", "left_step", "right", "right_step", "begin", "begin_row")
-_ARGUMENTS += ("out", "out_row", "inner", "columns")
+_ARGUMENTS += ("out", "out_row", "inner", "columns", "soon", "soon_row")
 
 
+_BLOCKS = "entry", "stretch", "loop", "cut", "end"
 _TILE = ir.FunctionType(ir.VoidType(), [WHOLE] * len(_ARGUMENTS))
 
 
@@ -64,12 +67,14 @@ def all_tiles(context):
 @intrinsic
 def tile(
     context, table, kind, rows, left, left_row, left_step, right, right_step, begin, begin_row, out, out_row, inner,
-    columns,
+    columns, soon, soon_row,
 ):  # fmt: skip
     """Fill rows of ``out = begin + left right``: at most `TILE_ROWS` of them, and as many columns as the kind has.
 
     Rows and steps are in bytes: `left_row` from one row of the left matrix to the next, `left_step` along it;
     `begin_row` is 0 where one row begins all, and `begin` 0 where nothing does. `table` is what `tiles` returns.
+    `soon` is where rows of the next panel lie, `soon_row` bytes apart, that are asked for meanwhile, with the rows of
+    the result below; 0: all of them are near.
     """
 
     def codegen(target, builder, signature, values):
@@ -79,40 +84,53 @@ def tile(
         builder.call(builder.load(builder.gep(place, [number])), arguments)
         return target.get_dummy_value()
 
-    return types.void(*[types.int64] * 14), codegen
+    return types.void(*[types.int64] * 16), codegen
 
 
 def _tile_function(module, kind, height):
-    """The function for tiles of this height: a loop along the inner side, with all sums in registers."""
+    """The function for tiles of this height: a loop along the inner side, with all sums in registers.
+
+    The loop is cut into a stretch for each row, so that what is asked for does not come all at once.
+    """
     function = ir.Function(module, _TILE, f"tile_{kind}_{height}")
     function.linkage = "internal"
     given = dict(zip(_ARGUMENTS, function.args, strict=True))
     vectors = range(VECTORS[kind])
-    entry, loop, end = (function.append_basic_block(name) for name in ("entry", "loop", "end"))
+    entry, stretch, loop, cut, end = (function.append_basic_block(name) for name in _BLOCKS)
     builder = ir.IRBuilder(entry)
     mask = masks(builder, given["columns"], len(vectors))
     is_whole = builder.icmp_signed(">=", given["columns"], WHOLE(len(vectors) * LANES))
-    place = builder.add(given["out"], builder.mul(given["out_row"], WHOLE(height)))
-    for _ in range(height):  # the tile below, which comes next, is added to what lies there
-        for line in range(0, len(vectors) * VECTOR_BYTES, LINE):
-            fetch(builder, after(builder, place, line))
-        place = builder.add(place, given["out_row"])
-    double = builder.mul(given["left_row"], WHOLE(2))
+    far = builder.icmp_signed("!=", given["soon"], WHOLE(0))
+    below = builder.add(given["out"], builder.mul(given["out_row"], WHOLE(height)))
+    soon = builder.select(far, given["soon"], given["out"])
+    length = builder.udiv(builder.add(given["inner"], WHOLE(height - 1)), WHOLE(height))
+    length = builder.select(far, length, given["inner"])
+    offsets = [builder.mul(given["left_row"], WHOLE(i)) for i in range(_BASES)]
     bases = [builder.add(given["left"], builder.mul(given["left_row"], WHOLE(i))) for i in range(0, height, _BASES)]
     beginnings = []
     for sums, way in _beginnings(builder, given, height, vectors, is_whole, mask):
-        beginnings.append(([WHOLE(0), given["right"], *bases, *sums], way.block))
-        way.branch(loop)
+        beginnings.append(([below, soon, WHOLE(0), given["right"], *bases, *sums], way.block))
+        way.branch(stretch)
+
+    builder = ir.IRBuilder(stretch)
+    before = [builder.phi(value.type) for value in beginnings[0][0]]
+    below, soon, count = before[:3]
+    for line in range(0, len(vectors) * VECTOR_BYTES, LINE):
+        fetch(builder, after(builder, below, line), NEAREST)
+        fetch(builder, after(builder, soon, line), NEAR)
+    asked = [builder.add(below, given["out_row"]), builder.add(soon, given["soon_row"])]
+    stop = builder.add(count, length)
+    stop = builder.select(builder.icmp_signed("<", stop, given["inner"]), stop, given["inner"])
+    builder.branch(loop)
 
     builder = ir.IRBuilder(loop)
-    phis = [builder.phi(value.type) for value in beginnings[0][0]]
+    phis = [builder.phi(value.type) for value in before[2:]]
     count, right = phis[:2]
-    base, total = phis[2 : 2 + len(bases)], phis[2 + len(bases) :]
+    base, total = [opaque(builder, place) for place in phis[2 : 2 + len(bases)]], phis[2 + len(bases) :]
     heard = across(builder, right, mask if kind == NARROW else None, vectors)
     following = []
     for i in range(height):
-        offset = (WHOLE(0), given["left_row"], double)[i % _BASES]
-        number = everywhere(builder, builder.add(base[i // _BASES], offset))
+        number = everywhere(builder, builder.add(base[i // _BASES], offsets[i % _BASES]))
         following += [multiply_add(builder, number, heard[v], total[len(vectors) * i + v]) for v in vectors]
     count_next = builder.add(count, WHOLE(1))
     moved = [
@@ -121,8 +139,12 @@ def _tile_function(module, kind, height):
         *[builder.add(place, given["left_step"]) for place in base],
         *following,
     ]
-    meet(phis, [*beginnings, (moved, loop)])
-    builder.cbranch(builder.icmp_signed("<", count_next, given["inner"]), loop, end)
+    meet(phis, [(before[2:], stretch), (moved, loop)])
+    builder.cbranch(builder.icmp_signed("<", count_next, stop), loop, cut)
+
+    builder = ir.IRBuilder(cut)
+    meet(before, [*beginnings, ([*asked, *moved], cut)])
+    builder.cbranch(builder.icmp_signed("<", count_next, given["inner"]), stretch, end)
 
     for whole, builder in either(ir.IRBuilder(end), is_whole):
         place = given["out"]
@@ -154,14 +176,11 @@ def tiles():
 
 
 @intrinsic
-def pack(context, source, ahead, into, columns):
-    """Copy a panel's row, or so many of its columns as there are, and ask for the row so many bytes ahead."""
+def pack(context, source, into, columns):
+    """Copy a panel's row, or so many of its columns as there are."""
 
     def codegen(target, builder, signature, values):
-        source, ahead, into, columns = values
-        later = builder.add(source, ahead)
-        for line in range(0, PANEL * FLOAT_BYTES, LINE):
-            fetch(builder, after(builder, later, line))
+        source, into, columns = values
         vectors = range(VECTORS[BROAD])
         mask = masks(builder, columns, len(vectors))
         with builder.if_else(builder.icmp_signed(">=", columns, WHOLE(PANEL))) as (whole, part):
@@ -172,7 +191,7 @@ def pack(context, source, ahead, into, columns):
                         store(builder, number, place)
         return target.get_dummy_value()
 
-    return types.void(*[types.int64] * 4), codegen
+    return types.void(*[types.int64] * 3), codegen
 
 
 @intrinsic
@@ -195,11 +214,11 @@ def turn(context, source, stride, packed, rows, columns):
 
 
 @intrinsic
-def room_for_panels(context):
-    """Where panels can be packed."""
+def room_for_panel(context):
+    """Where a panel can be packed."""
 
     def codegen(target, builder, signature, values):
-        return room(builder, PANELS * (DEPTH * PANEL + LANES))
+        return room(builder, DEPTH * PANEL)
 
     return types.int64(), codegen
 

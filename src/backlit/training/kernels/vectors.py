@@ -10,6 +10,7 @@ WHOLE = ir.IntType(64)
 FLOAT = ir.FloatType() if BITS == 32 else ir.DoubleType()
 VECTOR = ir.VectorType(FLOAT, max(LANES, 1))
 VECTOR_BYTES = LANES * FLOAT_BYTES
+NEAREST, NEAR = 3, 2  # caches that something is asked for into, as LLVM counts
 _INT = ir.IntType(32)
 _MASK = ir.VectorType(ir.IntType(1), VECTOR.count)
 _PLACE = ir.IntType(BITS)  # as long as a number, so that a comparison is a mask as it stands
@@ -91,12 +92,18 @@ def multiply_add(builder, x, y, z):
     return _call(builder, f"llvm.fma.{_KIND}", VECTOR, [VECTOR] * 3, [x, y, z])
 
 
-def fetch(builder, address):
+def fetch(builder, address, cache):
     """Ask for the cache line at an address, for soon: it may lie anywhere, and nothing is read."""
     byte = ir.IntType(8).as_pointer()
-    read, keep, data = _INT(0), _INT(3), _INT(1)
-    values = [builder.inttoptr(address, byte), read, keep, data]
+    read, data = _INT(0), _INT(1)
+    values = [builder.inttoptr(address, byte), read, _INT(cache), data]
     _call(builder, "llvm.prefetch.p0", ir.VoidType(), [byte, _INT, _INT, _INT], values)
+
+
+def opaque(builder, value):
+    """The same number, of which LLVM knows nothing more: it cannot make other addresses of it, which need registers."""
+    kind = ir.FunctionType(WHOLE, [WHOLE])
+    return builder.call(ir.InlineAsm(kind, "", "=r,0"), [value])
 
 
 def turned(builder, rows):
