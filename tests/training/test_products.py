@@ -24,7 +24,8 @@ EXACT = {"float32": 1e-5, "float64": 1e-13}
 def products():
     """(precision, name of the vectors) -> the function that multiplies, and what it calls."""
     programs = {(precision, kind.name): Program(precision, kind) for precision in FLOATS for kind in vectors_here()}
-    return {key: (MULTIPLY(program.product()[0]), program.product()[1]) for key, program in programs.items()}
+    found = {key: program.product() for key, program in programs.items()}
+    return {key: (MULTIPLY(some["product"]), some["basis"]) for key, some in found.items()}
 
 
 def fill(product, left, right, turn_left=False, turn_right=False, begin=None, wider=0):

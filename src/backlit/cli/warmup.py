@@ -11,7 +11,7 @@ from backlit.layers import LAYERS
 from backlit.losses import LOSSES, natural_gate
 from backlit.tabular.recipe import RECIPES
 from backlit.training.cache import cache_folder
-from backlit.training.compiled import FLOATS, Program, program
+from backlit.training.compiled import FLOATS, PULLS, Program, program
 from backlit.training.optimizers import OPTIMIZERS
 
 GATES = ("relu", "tanh", "sigmoid", "gelu")
@@ -49,6 +49,8 @@ def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
         yield f"end {gate}, {loss}", lambda gate=gate, loss=loss: compiled.head(gate, loss)
     for name in sorted({kind.kernel for kind in OPTIMIZERS.values()}):
         yield f"optimizer {name}", lambda name=name: compiled.step(name)
+    for name in PULLS:
+        yield f"regularizer {name}", lambda name=name: compiled.pull(name)
     if compiled.lists:
         yield "layer that goes around zeros", compiled.sparse
     for name, layer in LAYERS.items():

@@ -83,28 +83,20 @@ def backward(z, a, delta, size):
 def head_file(output_gate: str, loss: Loss) -> str:
     """Source of a network's end: `activate`, outputs from z, and `head`, with the loss.
 
-    `head` computes the outputs, returns the weighted sum of the samples' losses, and leaves in delta the
-    weighted dC/dz.
+    `head` knows the outputs, returns the weighted sum of the samples' losses, and leaves in delta the weighted dC/dz.
     """
     if output_gate == "softmax":
         activate = _SOFTMAX
     else:
         formula = value_tree(GATES.elementwise(output_gate))
-        lines = _body(formula, "a[r, j] = {}", {"x": "z[r, j]"})
-        activate = f"    for r in range(z.shape[0]):\n        for j in range(z.shape[1]):\n{_indented(lines, 12)}"
+        activate = _EVERY + _indented(_body(formula, "a[i] = {}", {"x": "z[i]"}), 8)
     fusion = FUSIONS.get((output_gate, loss.name))
     return f"""{_HEAD}
-
-@njit(**OPTIONS)
-def outputs(z, a):
-    wide()
-{activate}
-
 
 @cfunc(types.void(POINTER, POINTER, types.int64, types.int64), **KERNEL)
 def activate(z, a, rows, columns):
     wide()
-    outputs(carray(z, (rows, columns)), carray(a, (rows, columns)))
+{activate}
 
 
 @cfunc(types.float64(POINTER, POINTER, POINTER, POINTER, POINTER, types.int64, types.int64), **KERNEL)
@@ -112,41 +104,45 @@ def head(z, a, y, weight, delta, rows, columns):
     wide()
     z, a, y = carray(z, (rows, columns)), carray(a, (rows, columns)), carray(y, (rows, columns))
     weight, delta = carray(weight, rows), carray(delta, (rows, columns))
-    outputs(z, a)
     total = 0.0
-    for r in range(z.shape[0]):
+    for r in range(rows):
 {_head_rows(output_gate, loss, fusion)}
     return total
 """
 
 
-_SOFTMAX = """    for r in range(z.shape[0]):
+_EVERY = """    z, a = carray(z, rows * columns), carray(a, rows * columns)
+    for i in range(rows * columns):
+"""
+
+_SOFTMAX = """    every = carray(a, rows * columns)
+    z, a = carray(z, (rows, columns)), carray(a, (rows, columns))
+    for r in range(rows):
         top = z[r, 0]
-        for j in range(1, z.shape[1]):
+        for j in range(1, columns):
             top = words.larger(top, z[r, j])
-        for j in range(z.shape[1]):
+        for j in range(columns):
             a[r, j] = z[r, j] - top
-    every = a.reshape(a.size)
-    for i in range(a.size):  # of all rows at once: a row is shorter than a vector
+    for i in range(rows * columns):  # of all rows at once: a row is shorter than a vector
         every[i] = words.exp(every[i])
-    for r in range(z.shape[0]):
+    for r in range(rows):
         total = F(0.0)
-        for j in range(z.shape[1]):
+        for j in range(columns):
             total += a[r, j]
         scale = F(1.0) / total
-        for j in range(z.shape[1]):
+        for j in range(columns):
             a[r, j] *= scale"""
 
 _LOGSUMEXP = """        top, share = z[r, 0], a[r, 0]
-        for j in range(1, z.shape[1]):
+        for j in range(1, columns):
             top, share = words.larger(top, z[r, j]), words.larger(share, a[r, j])
         lse = top - words.log(share)  # softmax gives the largest output exp(top - lse)
 """
 
 _SOFTMAX_PULL = """        along = F(0.0)
-        for j in range(z.shape[1]):
+        for j in range(columns):
             along += delta[r, j] * a[r, j]
-        for j in range(z.shape[1]):
+        for j in range(columns):
             delta[r, j] = a[r, j] * (delta[r, j] - along)"""
 
 
@@ -162,7 +158,7 @@ def _head_rows(output_gate: str, loss: Loss, fusion: Fusion | None) -> str:
             inner = substitute(inner, {"x": Name("z"), "y": Name("a")})
             slope = Call("mul", (slope, inner))
     rows = _LOGSUMEXP if any(isinstance(n, Call) and n.gate == "logsumexp" for n in postorder(term)) else ""
-    rows += "        cost = F(0.0)\n        for j in range(z.shape[1]):\n"
+    rows += "        cost = F(0.0)\n        for j in range(columns):\n"
     rows += _indented(_body(term, "cost += {}", places), 12) + "\n"
     rows += _indented(_body(slope, "delta[r, j] = weight[r] * ({})", places), 12) + "\n"
     if fusion is None and output_gate == "softmax":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import resources
@@ -17,6 +17,8 @@ from types import ModuleType
 from typing import Any
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
 
 from backlit.blueprint import ALIGNMENT
 from backlit.emit.numba import gate_file, head_file
@@ -47,11 +49,29 @@ KERNELS = (
     "periodic.py",
     "blend.py",
     "steps.py",
+    "pulls.py",
     "muon.py",
     "layers.py",
     "parameters.py",
     "passes.py",
 )
+PULLS = "penalize", "shrink", "follow"
+"""What changes parameters beside the loss."""
+CALLED = (
+    "activate",
+    "head",
+    "product",
+    "basis",
+    "sparse",
+    "sparse_gradient",
+    "silence",
+    "silence_back",
+    "step",
+    "matrix_step",
+    *PULLS,
+)
+"""The kernels that belong to no layer, in the order of the table of their addresses; the basis is what products are
+made of: a table of tiles, or a BLAS."""
 FLOATS = ("float32", "float64")
 YIELD = "" if sys.platform == "win32" else "sched_yield"
 
@@ -71,9 +91,11 @@ VECTOR = types.{float}[::1]
 MATRIX = types.{float}[:, ::1]
 POINTER = types.CPointer(types.{float})
 # no "nnan", no "ninf": a diverged training must be seen; error_model="numpy": a checked division does not vectorise;
-# no wrappers, no cache: these functions become part of the few that are called by address or from Python
+# no wrappers, no cache: these functions become part of the few that are called by address or from Python; no rewrites
+# of array expressions: there are none
 OPTIONS = {{
     "nogil": True,
+    "no_rewrites": True,
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
     "error_model": "numpy",
@@ -86,7 +108,7 @@ ENTRY = {{**KERNEL, "no_cpython_wrapper": False}}  # called from Python
 STRICT = {{**OPTIONS, "fastmath": {{"contract"}}, "forceinline": True}}
 # compiled by numba {version}
 '''
-_BUFFERS = '''"""Places in the table of addresses, as they are declared."""
+_PLACES = '''"""Places in a table of addresses, as they are declared."""
 
 {names} = range({count})
 '''
@@ -118,7 +140,8 @@ class Program:
             tile_rows=vectors.rows,
             version=numba.__version__,
         )
-        sources["buffers.py"] = _BUFFERS.format(names=", ".join(BUFFERS).upper(), count=len(BUFFERS))
+        for table, names in ("buffers.py", BUFFERS), ("called.py", CALLED):
+            sources[table] = _PLACES.format(names=", ".join(names).upper(), count=len(names))
         sources["__init__.py"] = ""
         sources["emitted/__init__.py"] = ""
         self._name = f"backlit_kernels_{digest(sources)}"
@@ -128,7 +151,7 @@ class Program:
         place(self._folder, sources)
         load(self._name, self._folder / "__init__.py", package=True)
         self.passes = self._module("passes")
-        self._steps = self._module("steps")
+        self._steps, self._pulls = self._module("steps"), self._module("pulls")
         self._precision = self._module("precision")
         self._compiled: dict[str, Any] = {}
         self._own_products = vectors.width > 0
@@ -143,11 +166,16 @@ class Program:
         """Whether it has a way around the zeros that a layer hears."""
         return self._own_products
 
-    def product(self) -> tuple[int, int]:
-        """The addresses of what multiplies matrices, and of what it calls: a table of tiles, or a BLAS."""
-        if self._own_products:
-            return self._kernel("multiply", self._module("products")), int(self._module("tiles").tiles.ctypes())
-        return self._kernel("multiply", self._module("blas")), scipy_product(self._precision.F.__name__)
+    def called(self, *others: Mapping[str, int]) -> NDArray[np.int64]:
+        """The table of addresses that passes call: those of products, and others by names of `CALLED`; else 0."""
+        known = {name: address for some in (self.product(), *others) for name, address in some.items()}
+        return np.array([known.get(name, 0) for name in CALLED], np.int64)
+
+    def product(self) -> dict[str, int]:
+        """The addresses of what multiplies matrices, and of what it calls."""
+        own = self._own_products
+        basis = self._module("tiles").tiles.ctypes() if own else scipy_product(self._precision.F.__name__)
+        return {"product": self._kernel("multiply", self._module("products" if own else "blas")), "basis": int(basis)}
 
     def gate(self, name: str) -> tuple[int, int]:
         """The addresses of a hidden gate's (forward, backward)."""
@@ -159,28 +187,29 @@ class Program:
         module = self._module(kind)
         return module.forward.address, module.gradient.address
 
-    def sparse(self) -> tuple[int, int]:
-        """The addresses of the first dense layer's (forward, gradient) where most of what it hears is 0."""
+    def sparse(self) -> dict[str, int]:
+        """The addresses of the first dense layer's kernels where most of what it hears is 0."""
         module = self._module("sparse")
-        return module.forward.address, module.gradient.address
+        return {"sparse": module.forward.address, "sparse_gradient": module.gradient.address}
 
     def blend(self) -> tuple[int, int]:
         """The addresses of a blended gate's (forward, backward)."""
         module = self._module("blend")
         return module.forward.address, module.backward.address
 
-    def silence(self) -> tuple[int, int]:
-        """The addresses of dropout's (forward, backward)."""
+    def silence(self) -> dict[str, int]:
+        """The addresses of dropout's kernels."""
         module = self._module("chance")
-        return module.silence.address, module.silence_back.address
+        return {"silence": module.silence.address, "silence_back": module.silence_back.address}
 
-    def step(self, kernel: str) -> int:
-        """The address of an optimizer's step."""
-        return self._kernel(kernel, self._steps)
+    def step(self, kernel: str, matrix_kernel: str = "") -> dict[str, int]:
+        """The addresses of an optimizer's step, and of that of whole matrices where it has one."""
+        whole = self._module(matrix_kernel).step.address if matrix_kernel else 0
+        return {"step": self._kernel(kernel, self._steps), "matrix_step": whole}
 
-    def matrix_step(self, kernel: str) -> int:
-        """The address of an optimizer's step of whole matrices; 0 where it has none."""
-        return int(self._module(kernel).step.address) if kernel else 0
+    def pull(self, kernel: str) -> dict[str, int]:
+        """The address of one of `PULLS`."""
+        return {kernel: self._kernel(kernel, self._pulls)}
 
     def _kernel(self, name: str, module: ModuleType) -> int:
         """The address of a function of a module whose functions are all of one signature."""
@@ -198,12 +227,12 @@ class Program:
         compiled: Callable[..., Any] = self._compiled[name]
         return compiled
 
-    def head(self, output_gate: str, loss: str) -> tuple[int, int]:
-        """The addresses of a network's end: (activate, head)."""
+    def head(self, output_gate: str, loss: str) -> dict[str, int]:
+        """The addresses of a network's end: what makes outputs, and their loss."""
         if output_gate != "softmax":
             GATES.elementwise(output_gate)
         module = self._emit(f"head_{output_gate}_{loss}", head_file(output_gate, loss_named(loss)))
-        return module.activate.address, module.head.address
+        return {"activate": module.activate.address, "head": module.head.address}
 
     def _emit(self, stem: str, source: str) -> ModuleType:
         """The module of an emitted file, named by the hash of its text."""

@@ -16,7 +16,7 @@ from backlit.errors import BacklitError
 from backlit.layers import BLEND, LAYERS
 from backlit.training.arrays import whole_lines
 from backlit.training.buffers import Buffers
-from backlit.training.compiled import program
+from backlit.training.compiled import PULLS, program
 from backlit.training.optimizers import Optimizer
 from backlit.training.threads import Team, leased, single_threaded_blas, team_size
 
@@ -119,7 +119,7 @@ class Network:
         self.theta = theta
         self.capacity = capacity
         self._program = program(theta.dtype.name)
-        self._activate, self._head = self._program.head(blueprint.output_gate, blueprint.loss)
+        self._end = self._program.head(blueprint.output_gate, blueprint.loss)
         self._work = 3.0 * capacity * blueprint.multiplications
         self._threads = 1 if guest else threads
         self._guest = guest
@@ -132,7 +132,7 @@ class Network:
         if theta.shape != (blueprint.flat_size,):
             raise BacklitError(f"theta must have {blueprint.flat_size} numbers, not the shape {theta.shape}")
         self._spare: list[Buffers] = []
-        self._found: dict[tuple[str, bool], NDArray[np.int64]] = {}
+        self._found: dict[tuple[str | bool, ...], NDArray[np.int64]] = {}
         everyone = capacity if blueprint.blended else 0  # rows that no order was made for
         self._everyone = np.arange(everyone, dtype=np.int64)
         self._sharing: _Sharing | None = None
@@ -168,20 +168,17 @@ class Network:
                 row[-1] = hidden[slot.layer - 1].groups
         return table, whole
 
-    def _kernels(
-        self, head: int, step: tuple[int, int] = (0, 0), silence: tuple[int, int] = (0, 0), sparse: bool = False
-    ) -> NDArray[np.int64]:
-        """The addresses that belong to no layer."""
-        around = self._program.sparse() if sparse else (0, 0)
-        return np.array([head, step[0], *silence, *self._program.product(), *around, step[1]], np.int64)
-
-    def _training_kernels(self, optimizer: Optimizer, changes: bool) -> NDArray[np.int64]:
+    def _training_kernels(self, optimizer: Optimizer, regular: Regular, changes: bool) -> NDArray[np.int64]:
         """Those of a training, found once: an epoch of a small network takes less time than to find them."""
-        key = optimizer.name, changes
+        wanted = regular.alpha > 0, regular.decay > 0, regular.average > 0
+        key: tuple[str | bool, ...] = (optimizer.name, changes, *wanted)
         if key not in self._found:
-            step = self._program.step(optimizer.kernel), self._program.matrix_step(optimizer.matrix_kernel)
-            silence = self._program.silence() if changes else (0, 0)
-            self._found[key] = self._kernels(self._head, step, silence, "turned" in self._buffers)
+            have = self._program
+            step = have.step(optimizer.kernel, optimizer.matrix_kernel)
+            some = [have.pull(kernel) for kernel, has in zip(PULLS, wanted, strict=True) if has]
+            some += [have.silence()] if changes else []
+            some += [have.sparse()] if "turned" in self._buffers else []
+            self._found[key] = have.called(self._end, step, *some)
         return self._found[key]
 
     def _hears_zeros(self, inputs: Matrix) -> bool:
@@ -221,7 +218,8 @@ class Network:
         """
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
         sparse = len(inputs) >= MANY and self._hears_zeros(inputs)
-        kernels, entry = self._kernels(self._activate, sparse=sparse), self._program.entry("predict")
+        kernels = self._program.called(self._end, self._program.sparse() if sparse else {})
+        entry = self._program.entry("predict")
         batches = -(-len(inputs) // self.capacity)
         team = min(threads, batches) if self._work >= TEAM_WORK else 1
         rows = -(-batches // max(team, 1)) * self.capacity
@@ -276,11 +274,12 @@ class Network:
             The penalty is ``alpha / 2`` times the sum of squared weights.
         """
         buffers, blended = self._prepare(), self.blueprint.blended
-        silence = self._program.silence() if blended else (0, 0)
+        silence = self._program.silence() if blended else {}
+        penalize = self._program.pull("penalize") if alpha > 0 else {}
         table = buffers.table("partial", "listed", *self._unwanted(blended))
         loss = self._program.entry("loss_and_gradient")(
-            self._table, self._arrays, self._kernels(self._head, silence=silence), table, inputs, targets, weights,
-            self._everyone, float(alpha),
+            self._table, self._arrays, self._program.called(self._end, silence, penalize), table, inputs, targets,
+            weights, self._everyone, float(alpha),
         )  # fmt: skip
         return float(loss), buffers["gradient"]
 
@@ -340,7 +339,7 @@ class Network:
                 buffers.new("turned", (heard, 1 + self.capacity), places)
         sharing, changes = self._sharing, self._changes(regular.dropout)
         sharing.shared[:] = 0
-        kernels = self._training_kernels(optimizer, changes)
+        kernels = self._training_kernels(optimizer, regular, changes)
         arrays = self._whole_arrays if optimizer.matrix_kernel else self._arrays
         if regular.average > 0 and "mean" not in buffers:
             np.copyto(buffers.new("mean", self.theta.size), self.theta)

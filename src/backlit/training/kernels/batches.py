@@ -3,7 +3,7 @@
 from numba import njit
 
 from .memory import address
-from .precision import OPTIONS, F
+from .precision import OPTIONS, PART, F
 from .tables import FIRST, numbers
 
 
@@ -31,7 +31,7 @@ def gather_targets(source, order, start, batch, first, rows, outputs, smoothing)
         into[int(source[order[start + r], 0])] += F(1.0 - smoothing)
 
 
-@njit(**OPTIONS)
+@njit(**PART)
 def mass_of(weights, order, start, rows):
     """The sum of the weights of a mini-batch; none given means all count 1."""
     if weights.size == 0:
@@ -42,7 +42,7 @@ def mass_of(weights, order, start, rows):
     return total
 
 
-@njit(**OPTIONS)
+@njit(**PART)
 def gather_weights(weights, order, start, batch, first, rows, mass):
     """Some rows' share of weights that sum to 1 over the mini-batch."""
     scale = F(1.0 / mass) if mass > 0.0 else F(0.0)

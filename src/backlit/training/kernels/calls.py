@@ -21,8 +21,6 @@ def _caller(arity, result_type, result, floats=0):
     return signature, codegen
 
 
-# places of the kernels that belong to no layer; BASIS is what products are made of: a table of tiles, or a BLAS
-HEAD, STEP, SILENCE, SILENCE_BACK, PRODUCT, BASIS, SPARSE, SPARSE_GRADIENT, MATRIX_STEP = range(9)
 PRODUCTS = types.void(*[types.int64] * 13)
 """What a kernel of matrix products takes: see `products.multiply`, or `blas.multiply`."""
 
@@ -92,9 +90,14 @@ def call_step(context, kernel, theta, grad, state, stride, settings, size):
 
 @intrinsic
 def call_matrix_step(
-    context, kernel, product, basis, theta, grad, momentum, first, second, third, rows, columns, stride, rate, mu
+    context, kernel, product, basis, theta, grad, momentum, state_step, rows, columns, count, rate, mu
 ):  # fmt: skip
-    return _caller(11, types.void, ir.VoidType(), floats=2)
+    return _caller(9, types.void, ir.VoidType(), floats=2)
+
+
+@intrinsic
+def call_pull(context, kernel, into, other, size, strength):
+    return _caller(3, types.float64, ir.DoubleType(), floats=1)
 
 
 @intrinsic

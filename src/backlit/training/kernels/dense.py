@@ -3,11 +3,12 @@
 A grouped layer's w (inner, outputs) has the blocks of its groups side by side; a dense layer is one group.
 """
 
-from numba import carray, njit
+from numba import njit
 
-from .calls import BASIS, PRODUCT, call_product
-from .memory import pointer
+from .called import BASIS, PRODUCT
+from .calls import call_product
 from .precision import FLOAT_BYTES, OPTIONS, F
+from .tables import numbers
 
 TURNED = 1
 
@@ -51,11 +52,10 @@ def backward_weights(kernels, x, delta, dw, first, last, rows, inputs, outputs, 
 @njit(**OPTIONS)
 def backward_bias(delta, db, first, last, rows, outputs):
     """dC/db = the sum of delta over the rows, for some outputs."""
-    signal = carray(pointer(delta), (rows, outputs))
-    total = carray(pointer(db), outputs)[first:last]
+    total = numbers(db, first, last)
     for j in range(total.size):
         total[j] = F(0.0)
     for r in range(rows):
-        row = signal[r, first:last]
+        row = numbers(delta, r * outputs + first, r * outputs + last)
         for j in range(total.size):
             total[j] += row[j]

@@ -4,14 +4,9 @@ from numba import njit
 
 from . import dense
 from .buffers import DELTA, FED, GRADIENT, LISTED, MASK, PARTIAL, THETA, TURNED, WEIGHT, A, X, Y, Z
+from .called import ACTIVATE, BASIS, HEAD, PRODUCT, SILENCE, SILENCE_BACK, SPARSE, SPARSE_GRADIENT
 from .calls import (
-    BASIS,
-    HEAD,
-    PRODUCT,
-    SILENCE,
-    SILENCE_BACK,
-    SPARSE,
-    SPARSE_GRADIENT,
+    call_activate,
     call_backward,
     call_blend,
     call_blend_back,
@@ -26,7 +21,7 @@ from .calls import (
     call_sparse_gradient,
 )
 from .memory import INDEX_BYTES, along
-from .precision import OPTIONS
+from .precision import OPTIONS, PART
 from .tables import (
     BACKWARD,
     BIAS,
@@ -91,7 +86,7 @@ def listed_by(buffers, first, part, batch):
     return buffers[LISTED] + batch * (first + part) * INDEX_BYTES
 
 
-@njit(**OPTIONS)
+@njit(**PART)
 def sum_inputs(network, kernels, buffers, part, parts, rows, batch):
     """The first layer's sums over a part of its inputs, for all rows; the first part has the bias.
 
@@ -111,7 +106,7 @@ def sum_inputs(network, kernels, buffers, part, parts, rows, batch):
         )
 
 
-@njit(**OPTIONS)
+@njit(**PART)
 def add_up(network, buffers, parts, first, rows, batch):
     """Add the other parts' sums of the first layer to those of the first part, for some rows."""
     outputs = network[0, OUTPUTS]
@@ -122,16 +117,16 @@ def add_up(network, buffers, parts, first, rows, batch):
             sums[i] += more[i]
 
 
-@njit(**OPTIONS)
+@njit(**PART)
 def end(network, kernels, buffers, first, rows):
     """Outputs, loss, and delta of the last layer, for some rows; returns their part of the loss."""
     last = network.shape[0] - 1
     outputs = network[last, OUTPUTS]
     place = network[last, BUFFER] + first * outputs
-    return call_head(
-        kernels[HEAD], along(buffers[Z], place), along(buffers[A], place), along(buffers[Y], first * outputs),
-        along(buffers[WEIGHT], first), along(buffers[DELTA], place), rows, outputs,
-    )  # fmt: skip
+    z, a, delta = along(buffers[Z], place), along(buffers[A], place), along(buffers[DELTA], place)
+    call_activate(kernels[ACTIVATE], z, a, rows, outputs)
+    y, weight = along(buffers[Y], first * outputs), along(buffers[WEIGHT], first)
+    return call_head(kernels[HEAD], z, a, y, weight, delta, rows, outputs)
 
 
 @njit(**OPTIONS)
@@ -155,17 +150,16 @@ def backward(network, kernels, buffers, first, rows):
             call_backward(gate, z, a, signal, rows * inputs)
 
 
-@njit(**OPTIONS)
-def sparse_gradient(network, kernels, buffers, layer, below, here, dw, first, last, part, rows, batch):
-    """Fill dC/dw for the weights of some inputs, which may have lists of their own."""
-    kernel, inputs, outputs = kernels[SPARSE_GRADIENT], network[layer, INPUTS], network[layer, OUTPUTS]
-    listed, turned = buffers[LISTED], buffers[TURNED]
-    if layer == 0 and buffers[PARTIAL]:
-        x, own = along(below, first), listed_by(buffers, first, part, batch)
-        turned, dw = turned + first * (1 + rows) * INDEX_BYTES, along(dw, first * outputs)
-        call_sparse_gradient(kernel, x, inputs, own, turned, here, dw, FIRST, last - first, rows, last - first, outputs)
-    else:
-        call_sparse_gradient(kernel, below, inputs, listed, turned, here, dw, first, last, rows, inputs, outputs)
+@njit(**PART)
+def sparse_gradient(kernels, buffers, shared, below, here, dw, first, last, part, rows, batch, inputs, outputs):
+    """Fill dC/dw for the weights of some inputs, which have lists of their own where the team shares out the inputs."""
+    before = first if shared else FIRST
+    listed = listed_by(buffers, first, part, batch) if shared else buffers[LISTED]
+    turned, dw = buffers[TURNED] + before * (1 + rows) * INDEX_BYTES, along(dw, before * outputs)
+    call_sparse_gradient(
+        kernels[SPARSE_GRADIENT], along(below, before), inputs, listed, turned, here, dw, first - before, last - before,
+        rows, last - first if shared else inputs, outputs,
+    )  # fmt: skip
 
 
 @njit(**OPTIONS)
@@ -183,7 +177,10 @@ def gradients(network, kernels, buffers, part, parts, rows, batch):
         else:
             first, last = part_of(inputs // groups, part, parts), part_of(inputs // groups, part + 1, parts)
             if buffers[LISTED] and network[layer, MAY_SKIP]:
-                sparse_gradient(network, kernels, buffers, layer, below, here, dw, first, last, part, rows, batch)
+                shared = layer == 0 and buffers[PARTIAL] != 0
+                sparse_gradient(
+                    kernels, buffers, shared, below, here, dw, first, last, part, rows, batch, inputs, outputs
+                )
             elif first < last:
                 dense.backward_weights(kernels, below, here, dw, first, last, rows, inputs, outputs, groups)
             first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)

@@ -9,7 +9,7 @@ import math
 from numba import carray, cfunc, njit, types
 
 from .calls import call_product
-from .memory import pointer
+from .memory import along, pointer
 from .precision import KERNEL, OPTIONS, F
 
 ROUNDS = 5  # of Newton and Schulz
@@ -38,8 +38,8 @@ def follow(grad, momentum, into, mu):
     return math.sqrt(squares)
 
 
-@cfunc(types.void(*[WHOLE] * 11, types.float64, types.float64), **KERNEL)
-def step(product, basis, theta, grad, momentum, first, second, third, rows, columns, stride, rate, mu):
+@njit(**OPTIONS)
+def step_one(product, basis, theta, grad, momentum, first, second, third, rows, columns, stride, rate, mu):
     """Step a matrix whose rows begin `stride` numbers apart; first, second and third have room for as many numbers."""
     tall, least = rows > columns, min(rows, columns)
     here, now, now_stride, spare, spare_stride = matrix(first, rows, columns, columns), first, columns, grad, stride
@@ -77,3 +77,16 @@ def step(product, basis, theta, grad, momentum, first, second, third, rows, colu
     for i in range(rows):
         for j in range(columns):
             weights[i, j] -= eta * turn[i, j]
+
+
+@cfunc(types.void(*[WHOLE] * 9, types.float64, types.float64), **KERNEL)
+def step(product, basis, theta, grad, state, state_step, rows, columns, count, rate, mu):
+    """Step matrices side by side, each as a whole; the optimizer's own vectors are `state_step` numbers apart."""
+    width = columns // count
+    for number in range(count):
+        at = number * width
+        first, second, third = along(state, state_step), along(state, 2 * state_step), along(state, 3 * state_step)
+        step_one(
+            product, basis, along(theta, at), along(grad, at), along(state, at), along(first, at), along(second, at),
+            along(third, at), rows, width, columns, rate, mu,
+        )  # fmt: skip

@@ -10,12 +10,13 @@ the blocks.
 from numba import types
 
 from .batches import gather, gather_targets, gather_weights, mass_of
-from .buffers import PARTIAL, WEIGHT, X, Y, Z
-from .calls import HEAD, call_activate
+from .buffers import MEAN, PARTIAL, THETA, WEIGHT, X, Y, Z
+from .called import ACTIVATE, FOLLOW, SHRINK
+from .calls import call_activate
 from .layers import add_up, backward, end, forward, gradients, sum_inputs
 from .memory import address, along
-from .parameters import follow, penalty, shrink, step_part
-from .precision import MATRIX, VECTOR, F
+from .parameters import DECAYING, EVERY, penalty, pull, step_part
+from .precision import MATRIX, VECTOR
 from .steps import COUNT
 from .tables import BUFFER, FIRST, OUTPUTS, part_of
 from .team import wait_for_all
@@ -37,7 +38,7 @@ def loss_and_gradient(network, arrays, kernels, buffers, x, y, weight, order, al
     backward(network, kernels, buffers, FIRST, rows)
     gradients(network, kernels, buffers, FIRST, FIRST + 1, rows, rows)
     if alpha > 0.0:
-        loss += penalty(arrays, buffers, alpha, FIRST, FIRST + 1)
+        loss += penalty(arrays, kernels, buffers, alpha, FIRST, FIRST + 1)
     return loss
 
 
@@ -51,7 +52,7 @@ def train_epoch(
     buffers have room for one mini-batch; `settings` and `costs` have a row for each block; `regular` holds strengths
     of the L2 penalty, of decoupled decay, of dropout and of label smoothing, and what stays of the mean at a step.
     """
-    alpha, drop = regular[ALPHA], regular[DROP]
+    alpha, decay, drop, average = regular[ALPHA], regular[DECAY], regular[DROP], regular[AVERAGE]
     outputs = network[network.shape[0] - 1, OUTPUTS]
     counter = address(shared, ARRIVED)
     arrivals = FIRST
@@ -90,13 +91,16 @@ def train_epoch(
         arrivals = wait_for_all(counter, team, arrivals)
 
         for part in range(rank, blocks, team):
-            costs[part, 1] = penalty(arrays, buffers, alpha / batch_mass, part, blocks) if alpha > 0.0 else 0.0
-            if regular[DECAY] > 0.0:
-                shrink(arrays, buffers, F(1.0 - rates[number] * regular[DECAY]), part, blocks)
+            costs[part, 1] = penalty(arrays, kernels, buffers, alpha / batch_mass, part, blocks) if alpha > 0.0 else 0.0
+            if decay > 0.0:
+                left, theta = 1.0 - rates[number] * decay, buffers[THETA]
+                pull(kernels[SHRINK], arrays, DECAYING, theta, theta, left, part, blocks)
             settings[part, COUNT] += 1.0
             step_part(arrays, factors, kernels, buffers, settings[part], rates[number], part, blocks)
-            if regular[AVERAGE] > 0.0:
-                follow(arrays, buffers, regular[AVERAGE], settings[part, COUNT], part, blocks)
+            if average > 0.0:
+                met = settings[part, COUNT]
+                left = min(average, (1.0 + met) / (10.0 + met))  # at first it follows faster, lest it keep the start
+                pull(kernels[FOLLOW], arrays, EVERY, buffers[MEAN], buffers[THETA], left, part, blocks)
         if rank == 0 and shared[STOP] != 0:
             shared[HALTED] = 1
         arrivals = wait_for_all(counter, team, arrivals)
@@ -110,13 +114,13 @@ def train_epoch(
 
 
 def predict(network, kernels, buffers, inputs, outputs, capacity):
-    """The outputs for all rows, `capacity` of them at a time; kernels[HEAD] is the one that only activates."""
+    """The outputs for all rows, `capacity` of them at a time."""
     z = along(buffers[Z], network[network.shape[0] - 1, BUFFER])
     for start in range(0, inputs.shape[0], capacity):
         rows = min(capacity, inputs.shape[0] - start)
         buffers[X] = address(inputs, start)
         forward(network, kernels, buffers, FIRST, rows, FIRST, FIRST, 0.0)
-        call_activate(kernels[HEAD], z, address(outputs, start), rows, outputs.shape[1])
+        call_activate(kernels[ACTIVATE], z, address(outputs, start), rows, outputs.shape[1])
 
 
 ADDRESSES, ORDER, NUMBERS = types.int64[::1], types.int64[::1], types.float64[::1]

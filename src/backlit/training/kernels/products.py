@@ -26,7 +26,7 @@ def even(whole, most, unit):
     return -(-whole // (parts * unit)) * unit
 
 
-@njit(**OPTIONS)
+@njit(**PART)
 def turn_panel(source, stride, packed, columns, deep):
     """Pack some rows of a matrix as the columns of a panel."""
     for j in range(0, columns, LANES):
@@ -90,7 +90,7 @@ def next_panel(right, right_row, turn_right, column, row):
     return right + (column + PANEL) * FLOAT_BYTES + row * right_row
 
 
-@njit(**PART)
+@njit(**OPTIONS)
 def multiply_band(
     tiles, left, left_row, left_step, left_tile, right, right_row, turn_right, begin, begin_row, out, out_row, rows,
     deep, columns,
