@@ -8,6 +8,7 @@ from benchmarks import book, gates, invented, linear, mnist, page, picture, pred
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("steps")(steps.run)
+app.command("variants")(steps.variants)
 app.command("gates")(gates.run)
 app.command("predict")(predict.run)
 app.command("linear")(linear.run)

@@ -21,3 +21,9 @@ def write(name: str, content: dict[str, Any]) -> None:
     RESULTS.mkdir(exist_ok=True)
     record = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), **content}
     (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def read(name: str) -> dict[str, Any]:
+    """What was last kept under a name."""
+    content: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return content

@@ -1,16 +1,25 @@
-"""Time of a training step, peers interleaved in one run: ``python -m benchmarks steps [--rounds N] [--only NAME]``."""
+"""Time of a training step, peers interleaved in one run: ``python -m benchmarks steps [--rounds N] [--only NAME]``.
+
+``--variant dropout`` times another form of the networks, ``python -m benchmarks variants`` all of them.
+"""
 
 from __future__ import annotations
 
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.cases import CASES, Case
-from benchmarks.record import write
+from benchmarks.cases import CASES, VARIANTS, Case
+from benchmarks.chart import draw
+from benchmarks.record import read, write
 from benchmarks.timing import microseconds, settle
 
 PEERS = {
@@ -22,6 +31,9 @@ PEERS = {
     "products alone": ("limit", "prepare"),
 }
 RIVALS = ("jax", "torch", "torch.compile")
+PLAIN = next(iter(VARIANTS))
+CHART = Path(__file__).parents[1] / "docs" / "pictures" / "steps.svg"
+Row = dict[str, Any]
 
 
 def measure(case: Case, peers: list[str], rounds: int) -> dict[str, float]:
@@ -46,27 +58,65 @@ def measure(case: Case, peers: list[str], rounds: int) -> dict[str, float]:
     return {peer: statistics.median(values) for peer, values in times.items()}
 
 
-def run(rounds: int = 9, only: str = "", gate: str = "relu", peers: str = "") -> None:
+def run(rounds: int = 9, only: str = "", variant: str = PLAIN, peers: str = "") -> None:
+    """Time the networks in one variant: relu, tanh, sigmoid, gelu, dropout, weights (of samples), float64."""
     chosen = peers.split(",") if peers else list(PEERS)
     console = Console()
-    table = Table(title=f"microseconds a training step (Adam, float32, {gate}), median of {rounds} rounds")
+    table = Table(title=f"microseconds a training step (Adam, {variant}), median of {rounds} rounds")
     table.add_column("network, batch")
     for peer in chosen:
         table.add_column(peer, justify="right")
     table.add_column("best rival / ours", justify="right")
     table.add_column("scikit-learn / ours", justify="right")
-    rows = []
+    rows: list[Row] = []
     for case in CASES:
-        case = Case(case.widths, case.batch, case.rows, gate)
+        case = replace(case, **VARIANTS[variant])
         if only and only not in case.name:
             continue
         found = measure(case, chosen, rounds)
-        ours = found.get("backlit", float("nan"))
-        rival = min((found[name] for name in RIVALS if name in found), default=float("nan"))
         cells = [f"{found[peer]:,.1f}" if peer in found else "–" for peer in chosen]
-        slow = found.get("scikit-learn", float("nan"))
-        table.add_row(f"{case.name}, {case.batch}", *cells, f"{rival / ours:.2f}", f"{slow / ours:.1f}")
         rows.append({"network": case.name, "batch": case.batch, "microseconds": found})
+        slow = f"{found['scikit-learn'] / found['backlit']:.1f}" if {"scikit-learn", "backlit"} <= found.keys() else "–"
+        table.add_row(f"{case.name}, {case.batch}", *cells, f"{rival(found):.2f}", slow)
     console.print(table)
     if not only and not peers:  # a part of the table would replace the whole
-        write(f"steps_{gate}", {"rounds": rounds, "rows": rows})
+        write(f"steps_{variant}", {"rounds": rounds, "rows": rows})
+        if variant == PLAIN:
+            _chart(rows)
+
+
+def variants(rounds: int = 3) -> None:
+    """Time every variant but relu, each in a process of its own; then all of them, as they were last timed."""
+    for variant in VARIANTS:
+        if variant == PLAIN:
+            continue
+        command = [sys.executable, "-m", "benchmarks", "steps", "--rounds", str(rounds), "--variant", variant]
+        subprocess.run(command, check=True)
+    kept = {variant: read(f"steps_{variant}")["rows"] for variant in VARIANTS}
+    table = Table(title="best rival's step / ours (our step / our step with relu)")
+    table.add_column("network, batch")
+    for variant in VARIANTS:
+        table.add_column(variant, justify="right")
+    for number, plain in enumerate(kept[PLAIN]):
+        cells = [
+            f"{rival(found):.2f} ({found['backlit'] / plain['microseconds']['backlit']:.2f})"
+            for found in (rows[number]["microseconds"] for rows in kept.values())
+        ]
+        table.add_row(f"{plain['network']}, {plain['batch']}", *cells)
+    Console().print(table)
+
+
+def rival(found: dict[str, float]) -> float:
+    """The best rival's time over ours."""
+    best = min((found[name] for name in RIVALS if name in found), default=float("nan"))
+    return best / found.get("backlit", float("nan"))
+
+
+def _chart(rows: list[Row]) -> None:
+    """Each peer's time over ours, network by network."""
+    times = {f"{row['network']}, {row['batch']}": row["microseconds"] for row in rows}
+    ratios = {
+        peer: {name: found[peer] / found["backlit"] for name, found in times.items() if peer in found}
+        for peer in list(PEERS)[1:]
+    }
+    draw(list(times), ratios, "time of a training step", CHART)

@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from benchmarks.chart import draw
 from benchmarks.record import RESULTS, write
 
 REGRESSION = {"diamonds", "lending_rate", "concrete"}
@@ -304,24 +305,10 @@ def _show(console: Console, rows: list[Row], found: Row) -> None:
 
 def _chart(rows: list[Row], path: Path) -> None:
     """Each model's error over ours, set by set."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
     error = means(rows, "error", {0})
     names = sorted({name for name, model in error if model == OURS})
-    figure, axes = pyplot.subplots(figsize=(9, 0.42 * len(names) + 1.5), layout="constrained")
-    for model, marker in zip(PEERS[2:], "ov^sDP", strict=True):
-        points = [
-            (error[name, model] / error[name, OURS], at) for at, name in enumerate(names) if (name, model) in error
-        ]
-        if points:
-            axes.plot(*zip(*points, strict=True), marker, label=model, alpha=0.85)
-    axes.axvline(1.0, color="black", linewidth=1)
-    axes.set(xscale="log", xlabel="error / Backlit's error, one split (right of 1: Backlit is better)")
-    axes.set_yticks(range(len(names)), names)
-    for formatted in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
-        formatted("{x:g}")
-    axes.legend(fontsize=8)
-    figure.savefig(path, dpi=110)
+    peers = {
+        model: {name: error[name, model] / error[name, OURS] for name in names if (name, model) in error}
+        for model in PEERS[2:]
+    }
+    draw(names, peers, "error, one split,", path)

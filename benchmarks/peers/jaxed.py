@@ -18,19 +18,26 @@ GATES = {
 
 
 def prepare(case: Case) -> Callable[[], None]:
+    jax.config.update("jax_enable_x64", case.precision == "float64")
     x, y = (jnp.asarray(array) for array in case.data())
+    samples = case.samples()
+    weights = None if samples is None else jnp.asarray(samples)
     gate = GATES[case.gate]
 
-    def loss(parameters, rows_x, rows_y):
-        a = rows_x
+    def loss(parameters, rows, chance):
+        a = x[rows]
         for number, (w, b) in enumerate(parameters, 1):
             z = a @ w + b
             a = gate(z) if number < len(parameters) else z
-        return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(a), rows_y[:, None], axis=1))
+            if case.dropout and number < len(parameters):
+                heard = jax.random.bernoulli(jax.random.fold_in(chance, number), 1 - case.dropout, a.shape)
+                a = jnp.where(heard, a / (1 - case.dropout), 0)
+        costs = -jnp.take_along_axis(jax.nn.log_softmax(a), y[rows][:, None], axis=1)[:, 0]
+        return jnp.mean(costs) if weights is None else costs @ weights[rows] / jnp.sum(weights[rows])
 
-    def step(carry, rows):
+    def step(carry, now):
         parameters, first, second, count = carry
-        value, grad = jax.value_and_grad(loss)(parameters, x[rows], y[rows])
+        value, grad = jax.value_and_grad(loss)(parameters, *now)
         count = count + 1
         first = jax.tree.map(lambda m, g: BETAS[0] * m + (1 - BETAS[0]) * g, first, grad)
         second = jax.tree.map(lambda v, g: BETAS[1] * v + (1 - BETAS[1]) * g * g, second, grad)
@@ -40,12 +47,14 @@ def prepare(case: Case) -> Callable[[], None]:
 
     @jax.jit
     def shuffled(key):
-        return jax.random.permutation(key, case.rows).reshape(case.steps, case.batch)
+        rows, chances = jax.random.split(key)
+        order = jax.random.permutation(rows, case.rows).reshape(case.steps, case.batch)
+        return order, jax.random.split(chances, case.steps)
 
     run = jax.jit(lambda carry, key: jax.lax.scan(step, carry, shuffled(key)), donate_argnums=0)
     parameters = [(jnp.asarray(w), jnp.asarray(b)) for w, b in case.weights()]
     zeros = jax.tree.map(jnp.zeros_like, parameters)
-    state = [(parameters, zeros, jax.tree.map(jnp.zeros_like, parameters), jnp.zeros((), jnp.float32))]
+    state = [(parameters, zeros, jax.tree.map(jnp.zeros_like, parameters), jnp.zeros((), x.dtype))]
     key = [jax.random.key(0)]
 
     def epoch() -> None:

@@ -11,7 +11,7 @@ from benchmarks.cases import Case
 
 def prepare(case: Case) -> Callable[[], None]:
     rng = np.random.default_rng(0)
-    a = [rng.normal(size=(case.batch, width)).astype(np.float32) for width in case.widths]
+    a = [rng.normal(size=(case.batch, width)).astype(case.precision) for width in case.widths]
     w = [pair[0] for pair in case.weights()]
     z, dw = [np.empty_like(array) for array in a], [np.empty_like(array) for array in w]
 

@@ -11,7 +11,7 @@ from benchmarks.cases import BETAS, EPSILON, RATE, Case
 
 
 def prepare(case: Case) -> Callable[[], None] | None:
-    if case.gate not in ("relu", "tanh", "sigmoid"):
+    if case.gate not in ("relu", "tanh", "sigmoid") or case.dropout:
         return None
     x, y = case.data()
     model = MLPClassifier(
@@ -26,5 +26,6 @@ def prepare(case: Case) -> Callable[[], None] | None:
         random_state=0,
     )
     classes = np.arange(case.widths[-1])
-    model.partial_fit(x, y, classes=classes)
-    return lambda: model.partial_fit(x, y)
+    weights = case.samples()
+    model.partial_fit(x, y, weights, classes)
+    return lambda: model.partial_fit(x, y, weights)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from threadpoolctl import OpenBLASController, ThreadpoolController
 
 from backlit.errors import BacklitError
+from backlit.training.helpers import Helpers
 
 T = TypeVar("T")
 
@@ -44,7 +45,7 @@ class _Shared:
         self.holders = 0
         self.before: list[int] = []
         self.running = 0
-        self.helpers: dict[int, ThreadPoolExecutor] = {}
+        self.helpers: dict[int, Helpers] = {}
 
     def forked(self) -> None:
         """Begin anew in a child process: the parent's threads are not here, and BLAS is nobody's."""
@@ -255,7 +256,9 @@ def shared_out(works: Sequence[Callable[[], None]], threads: int | None, stop: C
     team = min(team_size(threads), len(works))
     with single_threaded_blas(), leased(team) as free:
         own, others = (works[:1], works[1:]) if free > 1 else (works, ())
-        running = [_helpers(free - 1).submit(work) for work in others]
+        helpers = _helpers(max(free - 1, 1))
+        helpers.step_aside()
+        running = [helpers.submit(work) for work in others]
         try:
             for work in own:
                 work()
@@ -275,9 +278,9 @@ def _end(running: Sequence[Future[Any]], stop: Callable[[], None]) -> None:
     wait(running)
 
 
-def _helpers(size: int) -> ThreadPoolExecutor:
+def _helpers(size: int) -> Helpers:
     """So many threads that stay until the process ends; a fork has none, and makes its own."""
     with _SHARED.lock:
         if size not in _SHARED.helpers:
-            _SHARED.helpers[size] = ThreadPoolExecutor(size, "backlit")
+            _SHARED.helpers[size] = Helpers(size)
         return _SHARED.helpers[size]
