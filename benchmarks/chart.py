@@ -26,6 +26,7 @@ def draw(names: Sequence[str], peers: Mapping[str, Mapping[str, float]], what: s
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
+    from matplotlib.ticker import LogLocator, NullFormatter
 
     matplotlib.rcParams["svg.fonttype"] = "none"  # letters stay letters
     matplotlib.rcParams["svg.hashsalt"] = "backlit"  # and the file the same for the same numbers
@@ -38,8 +39,13 @@ def draw(names: Sequence[str], peers: Mapping[str, Mapping[str, float]], what: s
     axes.set(xscale="log", xlabel=f"{what} / Backlit's (right of 1: Backlit is better)")
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
-    for formatted in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
-        formatted("{x:g}")
+    every = [ratio for ratios in peers.values() for ratio in ratios.values()]
+    if max(every) > 10 * min(every):
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.xaxis.set_minor_formatter("{x:g}")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(axis="x", alpha=0.3)
     axes.legend(fontsize=8)
     path.parent.mkdir(parents=True, exist_ok=True)
