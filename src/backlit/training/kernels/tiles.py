@@ -38,9 +38,8 @@ BROAD, NARROW = range(2)
 """Kinds of tiles: a whole panel, or a packed one; one of half the width or less, that may have numbers beside it."""
 VECTORS = (2, 1)  # side by side, of each kind
 PANEL = VECTORS[BROAD] * LANES  # columns
-_NEAREST_BYTES = 46 * 2**10
-DEPTH = _NEAREST_BYTES // max((PANEL + TILE_ROWS) * FLOAT_BYTES, 1) // 64 * 64
-DEPTH = min(DEPTH, 256)  # rows of a packed panel at most: with a tile's rows of the left matrix it fits the nearest cache
+# rows of a packed panel at most: with a tile's rows of the left matrix it fits the nearest cache
+DEPTH = min(256, 46 * 2**10 // max((PANEL + TILE_ROWS) * FLOAT_BYTES, 1) // 64 * 64)
 
 _BASES = 5  # rows of the left matrix that share a base address: x86 has few registers for addresses
 _ARGUMENTS = ("left", "left_row", "left_step", "right", "right_step", "begin", "begin_row")
