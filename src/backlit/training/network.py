@@ -181,6 +181,13 @@ class Network:
             self._found[key] = have.called(self._end, step, *some)
         return self._found[key]
 
+    def _forward_kernels(self, sparse: bool) -> NDArray[np.int64]:
+        """Those of the way to the outputs, found once as well."""
+        key = "predict", sparse
+        if key not in self._found:
+            self._found[key] = self._program.called(self._end, self._program.sparse() if sparse else {})
+        return self._found[key]
+
     def _hears_zeros(self, inputs: Matrix) -> bool:
         """Whether most of what the first dense layer hears is 0, and there is a way around it."""
         first = self.blueprint.neurons[0]
@@ -218,8 +225,7 @@ class Network:
         """
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
         sparse = len(inputs) >= MANY and self._hears_zeros(inputs)
-        kernels = self._program.called(self._end, self._program.sparse() if sparse else {})
-        entry = self._program.entry("predict")
+        kernels, entry = self._forward_kernels(sparse), self._program.entry("predict")
         batches = -(-len(inputs) // self.capacity)
         team = min(threads, batches) if self._work >= TEAM_WORK else 1
         rows = -(-batches // max(team, 1)) * self.capacity
