@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ KERNELS = (
     "products.py",
     "sparse.py",
     "team.py",
+    "smallest.py",
     "chance.py",
     "words_shared.py",
     "tables.py",
@@ -73,6 +75,7 @@ CALLED = (
 """The kernels that belong to no layer, in the order of the table of their addresses; the basis is what products are
 made of: a table of tiles, or a BLAS."""
 FLOATS = ("float32", "float64")
+FLUSHES = platform.machine().lower() in ("x86_64", "amd64")
 YIELD = "" if sys.platform == "win32" else "sched_yield"
 
 _PRECISION = '''"""The float type of this program, and how its kernels are compiled."""
@@ -86,6 +89,7 @@ BITS, FLOAT_BYTES = {bits}, {bits} // 8
 LANES, TILE_ROWS = {lanes}, {tile_rows}  # of the processor's vectors, as they are declared; 0 where BLAS multiplies
 ALIGNMENT = {alignment}  # of each array in the flat vector, in numbers, as it is declared
 LINE, PAGE = {line}, {page}  # bytes, as they are declared
+FLUSHES = {flushes}  # whether this processor has x86's register of floating-point modes
 YIELD = "{yields}"  # the system's call that offers the processor to another thread
 VECTOR = types.{float}[::1]
 MATRIX = types.{float}[:, ::1]
@@ -131,6 +135,7 @@ class Program:
             float=precision,
             bits=precision[5:],
             yields=YIELD,
+            flushes=FLUSHES,
             alignment=ALIGNMENT,
             line=LINE,
             page=PAGE,

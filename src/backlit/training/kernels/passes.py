@@ -17,6 +17,7 @@ from .layers import add_up, backward, end, forward, gradients, sum_inputs
 from .memory import address, along
 from .parameters import DECAYING, EVERY, penalty, pull, step_part
 from .precision import MATRIX, VECTOR
+from .smallest import flush, restore
 from .steps import COUNT
 from .tables import BUFFER, FIRST, OUTPUTS, part_of
 from .team import wait_for_all
@@ -58,6 +59,7 @@ def train_epoch(
     arrivals = FIRST
     total = 0.0
     mass = 0.0
+    modes = flush()
     for number in range(rates.size):
         start = number * batch
         rows = min(batch, order.size - start)
@@ -110,6 +112,7 @@ def train_epoch(
         mass += batch_mass
         if shared[HALTED] != 0:
             break
+    restore(modes)
     return total / mass if mass > 0.0 else 0.0
 
 
