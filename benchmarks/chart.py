@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 
 MARKERS = "osD^v*XP"
@@ -31,7 +32,7 @@ def draw(names: Sequence[str], peers: Mapping[str, Mapping[str, float]], what: s
     matplotlib.rcParams["svg.fonttype"] = "none"  # letters stay letters
     matplotlib.rcParams["svg.hashsalt"] = "backlit"  # and the file the same for the same numbers
     figure, axes = pyplot.subplots(figsize=(9, 0.42 * len(names) + 1.5), layout="constrained")
-    for (peer, ratios), marker in zip(peers.items(), MARKERS, strict=False):
+    for (peer, ratios), marker in zip(peers.items(), cycle(MARKERS), strict=False):
         points = [(ratios[name], at) for at, name in enumerate(names) if name in ratios]
         if points:
             axes.plot(*zip(*points, strict=True), marker, label=peer, alpha=0.85, linestyle="")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import platform
-
 import numpy as np
 import pytest
 
 from backlit.blueprint import mlp
+from backlit.training.compiled import FLUSHES
 from backlit.training.network import Network
 from backlit.training.optimizers import Optimizer
 
-HERE = platform.machine().lower() in ("x86_64", "amd64")
 
-
-@pytest.mark.skipif(not HERE, reason="only x86's modes are set")
+@pytest.mark.skipif(not FLUSHES, reason="only x86's modes are set")
 @pytest.mark.parametrize(("hidden", "batch"), [(8, 4), (4000, 64)], ids=["alone", "team"])
 def test_an_input_that_is_silent_leaves_none_behind(hidden: int, batch: int) -> None:
     blueprint = mlp(20, (hidden,), 2)
