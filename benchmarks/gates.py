@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.special import erf
 
-from backlit.training.compiled import program
+from backlit.engine.program import program
 
 ONE, HALF = np.float32(1.0), np.float32(0.5)
 FAST = {"nogil": True, "error_model": "numpy", "fastmath": True}

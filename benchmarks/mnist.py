@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from backlit import MLPClassifier
-from backlit.training.initial import initial
-from backlit.training.schedules import rates
+from backlit.declared.schedules import rates
+from backlit.training.initial_parameters import initial
 from benchmarks.book import parts
 from benchmarks.cases import BETAS, EPSILON
 from benchmarks.record import write
@@ -96,7 +96,7 @@ def jaxed(recipe: Recipe, learn: Rows, test: Rows) -> Training:
     import jax
     import jax.numpy as jnp
 
-    from backlit.blueprint import mlp
+    from backlit.network.building import mlp
 
     x, y = (jnp.asarray(array) for array in learn)
     blueprint = mlp(784, recipe.hidden, 10)
@@ -140,8 +140,8 @@ def jaxed(recipe: Recipe, learn: Rows, test: Rows) -> Training:
     run = jax.jit(training, donate_argnums=0)
 
     def start_of(seed: int) -> Any:
-        flat = initial(blueprint, seed, np.dtype(np.float32))
-        arrays = [jnp.asarray(slot.view(flat).copy()) for slot in blueprint.slots]
+        theta = initial(blueprint, seed, np.dtype(np.float32))
+        arrays = [jnp.asarray(slot.view(theta).copy()) for slot in blueprint.slots]
         parameters = list(zip(arrays[::2], arrays[1::2], strict=True))
         zeros = [jax.tree.map(jnp.zeros_like, parameters) for _ in range(2)]
         return parameters, *zeros, jnp.zeros((), jnp.float32)

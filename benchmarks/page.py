@@ -94,10 +94,10 @@ def _watched(rounds: int, seconds: float, told: Console) -> float:
 
 
 def _alone(seconds: float) -> float:
-    from backlit.training.threads import single_threaded_blas
-    from backlit.web.learner import Learner
-    from backlit.web.problems import toy
-    from backlit.web.settings import settings_of
+    from backlit.engine.threads import single_threaded_blas
+    from backlit.web.live.learner import Learner
+    from backlit.web.live.problems import toy
+    from backlit.web.live.settings import settings_of
 
     learner = Learner(toy("moons", 0), settings_of({}))
     begun = time.perf_counter()
@@ -107,11 +107,11 @@ def _alone(seconds: float) -> float:
 
 
 def _live(seconds: float) -> float:
-    from backlit.web.live import Live
-    from backlit.web.problems import toy
-    from backlit.web.settings import settings_of
+    from backlit.web.live.problems import toy
+    from backlit.web.live.session import TrainingSession
+    from backlit.web.live.settings import settings_of
 
-    live = Live(toy("moons", 0), settings_of({}))
+    live = TrainingSession(toy("moons", 0), settings_of({}))
     over = threading.Event()
 
     async def listen() -> None:

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
+from backlit.declared.gates import GATES
 from backlit.drawing import Circuit, arrange, to_svg
-from backlit.explaining.picture import circuit
-from backlit.explaining.trace import Trace, trace
-from backlit.gates import GATES
+from backlit.tracing.picture import circuit
+from backlit.tracing.trace import Trace, trace
 from benchmarks.record import write
 
 GATE_COUNT = 2_000

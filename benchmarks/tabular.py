@@ -64,7 +64,7 @@ def model_of(peer: str, X: Any, numbers: bool, split: int, options: Row) -> tupl
     """The peer, and the form in which it takes a frame."""
     if peer in (OURS, ALONE):
         import backlit
-        import backlit.training.network  # as the peers' libraries are imported: before the clock starts
+        import backlit.engine.network  # as the peers' libraries are imported: before the clock starts
 
         options = _chosen_parts(dict(options)) | ({"n_members": 1} if peer == ALONE else {})
         return (backlit.TabularRegressor if numbers else backlit.TabularClassifier)(random_state=split, **options), ""
@@ -102,9 +102,9 @@ def _chosen_parts(options: Row) -> Row:
     """Options of the estimator; those of the recipe are put into the recipe, to see what a part of it is worth."""
     from dataclasses import fields, replace
 
-    import backlit.estimators.framed as framed
-    import backlit.estimators.tabular as tabular
-    from backlit.tabular.recipe import RECIPES, Recipe
+    import backlit.estimators.tabular.base as framed
+    import backlit.estimators.tabular.estimators as tabular
+    from backlit.estimators.tabular.recipe import RECIPES, Recipe
 
     own = {name: options.pop(name) for name in list(options) if name in {field.name for field in fields(Recipe)}}
     for room in (framed, tabular):

@@ -8,14 +8,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backlit.blueprint import Blueprint, mlp
-from backlit.gate_kinds import Gate
-from backlit.gates import GATES
+from backlit.declared.gate_kinds import Gate
+from backlit.declared.gates import GATES
+from backlit.declared.losses import FUSIONS, LOSSES
+from backlit.engine.network import Network
+from backlit.engine.rng import generator
 from backlit.graph import backward
 from backlit.graph import network as read_as_graph
-from backlit.losses import FUSIONS, LOSSES
-from backlit.training.chance import generator
-from backlit.training.network import Network
+from backlit.network.blueprint import Blueprint
+from backlit.network.building import mlp
 
 HIDDEN = [gate.name for gate in GATES.values() if isinstance(gate, Gate) and len(gate.operands) == 1]
 OUTPUTS = ("softmax", "sigmoid", "identity", "exp", "softplus", "tanh")
@@ -41,7 +42,7 @@ def test_every_fusion_is_looped_over() -> None:
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda n: "-".join([*(layer.gate for layer in n.layers), n.loss]))
 def test_training_equals_graph(network: Blueprint) -> None:
     chance = generator(11, "initial")
-    theta = np.zeros(network.flat_size)
+    theta = np.zeros(network.theta_size)
     positive = {"log", "sqrt", "log1p"} & {layer.gate for layer in network.layers}
     for slot in network.slots:  # positive weights where a gate takes positive numbers only
         slot.view(theta)[...] = chance.uniform(0.1 if positive else -0.6, 0.9, slot.shape)

@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from backlit.blueprint import mlp
-from backlit.training.arrays import zeros
-from backlit.training.network import Network, Regular
-from backlit.training.optimizers import Optimizer
+from backlit.engine.aligned import zeros
+from backlit.engine.network import Network, Regularization
+from backlit.engine.optimizer import Optimizer
+from backlit.network.building import mlp
 from benchmarks.cases import BETAS, EPSILON, RATE, Case
 
 
 def prepare(case: Case) -> Callable[[], None]:
     blueprint = mlp(case.widths[0], case.widths[1:-1], case.widths[-1], hidden_gate=case.gate)
-    theta = zeros("theta", blueprint.flat_size, np.dtype(case.precision))
-    flat = [array for pair in case.weights() for array in pair]
-    for slot, array in zip(blueprint.slots, flat, strict=True):
+    theta = zeros("theta", blueprint.theta_size, np.dtype(case.precision))
+    theta = [array for pair in case.weights() for array in pair]
+    for slot, array in zip(blueprint.slots, theta, strict=True):
         slot.view(theta)[...] = array
     network = Network(blueprint, theta, case.batch)
     network.team.__enter__()  # its threads stay from epoch to epoch, as in a training
@@ -26,10 +26,15 @@ def prepare(case: Case) -> Callable[[], None]:
     x, y = case.data()
     targets, samples = y.astype(case.precision)[:, None], case.samples()
     weights = np.empty(0, case.precision) if samples is None else samples
-    rates, rng, regular, seed = np.full(case.steps, RATE), np.random.default_rng(2), Regular(dropout=case.dropout), [0]
+    rates, rng, regularization, seed = (
+        np.full(case.steps, RATE),
+        np.random.default_rng(2),
+        Regularization(dropout=case.dropout),
+        [0],
+    )
 
     def epoch() -> None:
         seed[0] += 1
-        network.train_epoch(optimizer, rates, x, targets, weights, rng.permutation(case.rows), regular, seed[0])
+        network.train_epoch(optimizer, rates, x, targets, weights, rng.permutation(case.rows), regularization, seed[0])
 
     return epoch

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from backlit import experiments, practice
-    from backlit.declaring import gate, loss
+    from backlit.declared.gates import GATES
     from backlit.errors import BacklitError
     from backlit.estimators.loading import load
-    from backlit.estimators.mlp import MLPClassifier, MLPRegressor
-    from backlit.estimators.tabular import TabularClassifier, TabularRegressor
-    from backlit.explaining.trace import trace
-    from backlit.gates import GATES
+    from backlit.estimators.mlp.estimators import MLPClassifier, MLPRegressor
+    from backlit.estimators.tabular.estimators import TabularClassifier, TabularRegressor
+    from backlit.formula.declaring import gate, loss
     from backlit.reporting import report
+    from backlit.tracing.trace import trace
 
 __version__ = "0.1.0"
 
@@ -41,18 +41,18 @@ __all__ = [
 
 _HOMES = {
     "BacklitError": "backlit.errors",
-    "GATES": "backlit.emit",
-    "MLPClassifier": "backlit.estimators.mlp",
-    "MLPRegressor": "backlit.estimators.mlp",
-    "TabularClassifier": "backlit.estimators.tabular",
-    "TabularRegressor": "backlit.estimators.tabular",
+    "GATES": "backlit.formula",
+    "MLPClassifier": "backlit.estimators.mlp.estimators",
+    "MLPRegressor": "backlit.estimators.mlp.estimators",
+    "TabularClassifier": "backlit.estimators.tabular.estimators",
+    "TabularRegressor": "backlit.estimators.tabular.estimators",
     "experiments": "backlit.experiments",
     "practice": "backlit.practice",
-    "gate": "backlit.declaring",
+    "gate": "backlit.formula.declaring",
     "load": "backlit.estimators.loading",
-    "loss": "backlit.declaring",
+    "loss": "backlit.formula.declaring",
     "report": "backlit.reporting",
-    "trace": "backlit.explaining",
+    "trace": "backlit.tracing",
 }
 
 

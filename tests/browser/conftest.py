@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from backlit.explaining import Trace
 from backlit.reporting import Report
+from backlit.tracing import Trace
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 

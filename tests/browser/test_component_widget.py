@@ -13,7 +13,7 @@ import pytest
 
 from backlit import BacklitError, trace
 from backlit.drawing import component
-from backlit.explaining import Trace
+from backlit.tracing import Trace
 
 FORMULA = "1 / (1 + exp(-(w * x + b)))"
 INPUTS = {"w": 2, "x": -1, "b": 3}

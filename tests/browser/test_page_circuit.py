@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect as expect_of
 
-from backlit.web.words import EN, KO
+from backlit.web.messages import EN, KO
 
 View = Callable[..., Any]
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from backlit import MLPClassifier, trace
-from backlit.web.words import EN, KO
+from backlit.web.messages import EN, KO
 
 View = Callable[..., Any]
 
@@ -67,11 +67,11 @@ def test_it_says_what_is_missing(view: View) -> None:
 def test_an_upload_before_the_list_came_stays(view: View, mine: Any) -> None:
     page = view("slow")
     held: list[Any] = []
-    page.route("**/api/shelf", lambda route: held.append(route))
+    page.route("**/api/library", lambda route: held.append(route))
     page.goto(page.url.replace("slow", "model"))
     page.set_input_files("#model-file", mine[0])
     expect(page.locator("#model option", has_text="mine.backlit").first).to_be_attached()
-    with page.expect_response("**/api/shelf"):
+    with page.expect_response("**/api/library"):
         held[0].fulfill(json={"age": 0, "models": [], "tables": []})  # the list as it was before
     page.evaluate("() => new Promise((told) => setTimeout(told))")
     expect(page.locator("#model option", has_text="mine.backlit").first).to_be_attached()

@@ -14,10 +14,10 @@ from playwright.sync_api import expect
 
 from backlit import trace
 from backlit.experiments.one_weight import LectureNetwork
-from backlit.web.learner import Learner
-from backlit.web.problems import toy
-from backlit.web.settings import settings_of
-from backlit.web.words import EN, KO
+from backlit.web.live.learner import Learner
+from backlit.web.live.problems import toy
+from backlit.web.live.settings import settings_of
+from backlit.web.messages import EN, KO
 
 View = Callable[..., Any]
 

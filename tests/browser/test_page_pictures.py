@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from backlit import MLPClassifier
+from backlit.web.messages import LANGUAGES
 from backlit.web.pages import VIEWS
-from backlit.web.words import LANGUAGES
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 1000}

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from backlit.web.words import EN, KO
+from backlit.web.messages import EN, KO
 
 View = Callable[..., Any]
 

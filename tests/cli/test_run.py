@@ -103,6 +103,6 @@ def test_a_full_disk_behind_stdout_is_one_line() -> None:
 
 def test_the_zooms_are_those_of_a_derivation() -> None:
     from backlit.cli.app import Zoom
-    from backlit.explaining.trace import ZOOMS
+    from backlit.tracing.trace import ZOOMS
 
     assert tuple(Zoom) == ZOOMS

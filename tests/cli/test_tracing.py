@@ -7,8 +7,8 @@ import pytest
 
 import backlit
 from backlit.cli.tracing import assigned, verdict
-from backlit.explaining.checking import Check
-from backlit.graph.numeric import Disagreement, Row
+from backlit.graph.check import Disagreement, Row
+from backlit.tracing.checking import Check
 
 Run = Callable[..., tuple[int, str, str]]
 SIGMOID = "1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))"

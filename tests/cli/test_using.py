@@ -11,9 +11,9 @@ import pytest
 
 import backlit
 from backlit.cli.explaining import weight_name
-from backlit.explaining.steepest import steepest
 from backlit.files import read_table
 from backlit.reporting.scores import class_scores, codes_of, number_scores
+from backlit.tracing.steepest import steepest
 
 from .conftest import HEAD, Trained, rows, write
 

@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BACKLIT = Path(sysconfig.get_path("scripts")) / "backlit"
-FENCE = re.compile(r"(?P<indent> *)(?P<marks>`{3,}|~{3,})\s*(?P<language>[\w+-]*)")
+FENCE = re.compile(r"(?P<indent> *)(?P<indicators>`{3,}|~{3,})\s*(?P<language>[\w+-]*)")
 NOT_RUN = re.compile(r"<!-- not run: \S.* -->")
 RUN = ("python", "console")
 
@@ -45,10 +45,10 @@ def blocks(page: str) -> Iterator[Block]:
         if not (fence := FENCE.match(line)):
             before = line.strip() or before
             continue
-        indent, marks, language = fence.group("indent", "marks", "language")
+        indent, indicators, language = fence.group("indent", "indicators", "language")
         body: list[str] = []
         for _, inner in lines:
-            if inner.strip().startswith(marks) and not inner.strip().strip(marks[0]):
+            if inner.strip().startswith(indicators) and not inner.strip().strip(indicators[0]):
                 break
             body.append(inner.removeprefix(indent))
         else:

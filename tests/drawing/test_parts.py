@@ -4,8 +4,8 @@ import pytest
 
 from backlit.drawing import Box, Circuit, Link, number
 from backlit.drawing.measure import cells, printable
+from backlit.drawing.messages import LANGUAGES, words
 from backlit.drawing.numbers import summed
-from backlit.drawing.words import LANGUAGES, words
 from backlit.errors import BacklitError
 
 X, F = Box("x", "input", "x"), Box("f", "gate", "exp")

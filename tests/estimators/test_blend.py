@@ -10,7 +10,7 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 from backlit import BacklitError, MLPClassifier, MLPRegressor, load, trace
-from backlit.blueprint import Blueprint, Layer
+from backlit.network.blueprint import Blueprint, Layer
 
 CHANCE = np.random.default_rng(0)
 X = CHANCE.uniform(-1, 1, size=(600, 3)).astype(np.float32)
@@ -24,10 +24,12 @@ def regressor(**chosen: Any) -> MLPRegressor:
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 def test_trace_and_file_know_the_blends(solver: str, tmp_path: Path) -> None:
-    model = MLPClassifier((6, 4), "tanh", solver=solver, max_iter=30, tol=1e-6, blend=True, random_state=0)
+    model = MLPClassifier(
+        (6, 4), "tanh", solver=solver, max_iter=30, tol=1e-6, parametric_activation=True, random_state=0
+    )
     labels = np.digitize(Y, [0.0, 0.8])
     model.set_params(learning_rate="cosine", learning_rate_init=0.05, n_iter_no_change=np.inf).fit(X, labels)
-    blends = [slot.view(model.flat_) for slot in model.network_.slots if slot.parameter == "blend"]
+    blends = [slot.view(model.theta_) for slot in model.network_.slots if slot.parameter == "blend"]
     assert [len(blend) for blend in blends] == [6, 4]
     assert all((blend != 1.0).all() for blend in blends)
     traced = trace(model, x=X[7], y=labels[7])
@@ -41,19 +43,21 @@ def test_trace_and_file_know_the_blends(solver: str, tmp_path: Path) -> None:
 
 
 def test_the_matrix_form_names_the_blend() -> None:
-    model = regressor(activation="tanh", max_iter=3, blend=True).fit(X, Y)
+    model = regressor(activation="tanh", max_iter=3, parametric_activation=True).fit(X, Y)
     text = str(trace(model, x=X[:4], y=Y[:4]).derivation("w[1][0][0]"))
     assert "δ[1]" in text
     assert "(δ[2] w[2]ᵀ) ⊙ (1 + blend[1] ⊙ (tanh'(z[1]) - 1))" in text
 
 
 def test_blends_learn_at_a_tenth_of_the_rate() -> None:
-    model = regressor(activation="tanh", solver="sgd", momentum=0.0, alpha=0.0, learning_rate_init=0.1, blend=True)
+    model = regressor(
+        activation="tanh", solver="sgd", momentum=0.0, alpha=0.0, learning_rate_init=0.1, parametric_activation=True
+    )
     model.set_params(learning_rate="constant", max_iter=1, batch_size=600, shuffle=False, init="glorot")
     with pytest.warns(ConvergenceWarning):
         model.fit(X, Y)
-    (blend,) = (slot.view(model.flat_) for slot in model.network_.slots if slot.parameter == "blend")
-    start = regressor(activation="tanh", blend=True, max_iter=1)
+    (blend,) = (slot.view(model.theta_) for slot in model.network_.slots if slot.parameter == "blend")
+    start = regressor(activation="tanh", parametric_activation=True, max_iter=1)
     drawn = trace(_at_start(start), x=X, y=Y, zoom="layer").gradients["blend[1]"]
     np.testing.assert_allclose(blend, 1.0 - 0.01 * np.asarray(drawn), rtol=1e-4)
 
@@ -70,7 +74,7 @@ def test_a_running_mean_of_the_weights_is_steadier() -> None:
     wanted = rows[:, 0] + chance.normal(size=1000)  # half of it is noise
     errors = []
     for stays in (0.0, 0.99):
-        model = regressor(learning_rate_init=0.03, batch_size=8, max_iter=12, tol=0.0, weight_average=stays)
+        model = regressor(learning_rate_init=0.03, batch_size=8, max_iter=12, tol=0.0, ema_decay=stays)
         with pytest.warns(ConvergenceWarning):
             model.set_params(learning_rate="constant").fit(rows[:400], wanted[:400])
         errors.append(float(((model.predict(rows[400:]) - rows[400:, 0]) ** 2).mean()))
@@ -78,11 +82,11 @@ def test_a_running_mean_of_the_weights_is_steadier() -> None:
 
 
 def test_partial_fit_takes_the_steps_themselves() -> None:
-    plain, meant = (regressor(weight_average=stays) for stays in (0.0, 0.9))
+    plain, meant = (regressor(ema_decay=stays) for stays in (0.0, 0.9))
     for _ in range(3):
         plain.partial_fit(X, Y)
         meant.partial_fit(X, Y)
-    np.testing.assert_array_equal(plain.flat_, meant.flat_)
+    np.testing.assert_array_equal(plain.theta_, meant.theta_)
 
 
 @pytest.mark.parametrize(

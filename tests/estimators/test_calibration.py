@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
-from backlit.estimators.calibration import PRIOR_ROWS, best_temperature
+from backlit.estimators.tabular.calibration import PRIOR_ROWS, best_temperature
 
 CHANCE = np.random.default_rng(0)
 

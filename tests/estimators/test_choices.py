@@ -9,7 +9,7 @@ from sklearn.utils import compute_sample_weight
 
 import backlit
 from backlit import BacklitError, MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load, trace
-from backlit.estimators.metrics import CLASS_METRICS, NUMBER_METRICS
+from backlit.estimators.tabular.metrics import CLASS_METRICS, NUMBER_METRICS
 
 CHANCE = np.random.default_rng(0)
 X = CHANCE.normal(size=(400, 3))
@@ -168,7 +168,7 @@ def test_parameters_that_cannot_be(parameter: str, values: list[object]) -> None
 
 def test_one_hidden_layer_may_be_a_number() -> None:
     one, other = (TabularClassifier(size, epochs=2, random_state=0).fit(X, RARE) for size in (8, (8,)))
-    np.testing.assert_array_equal(one.flat_, other.flat_)
+    np.testing.assert_array_equal(one.theta_, other.theta_)
 
 
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")

@@ -48,11 +48,11 @@ def test_partial_fit_knows_all_classes_beforehand_or_says_so() -> None:
 
 
 def test_partial_fit_takes_several_labels_and_wider_targets() -> None:
-    marks = np.stack([LABEL == "dear", FRAME["size"] > 0], axis=1).astype(int)
+    indicators = np.stack([LABEL == "dear", FRAME["size"] > 0], axis=1).astype(int)
     model = TabularClassifier(**SMALL)
     for _ in range(30):
-        model.partial_fit(FRAME, marks)
-    assert (model.predict(FRAME) == marks).mean() > 0.93
+        model.partial_fit(FRAME, indicators)
+    assert (model.predict(FRAME) == indicators).mean() > 0.93
     low = np.argsort(PRICE)
     model = TabularRegressor(**SMALL).partial_fit(FRAME.iloc[low[:450]], PRICE[low[:450]])
     for _ in range(40):

@@ -49,7 +49,7 @@ def model(request):
 def inputs(model):
     if isinstance(model, TabularClassifier | TabularRegressor):
         return FRAME
-    return X.astype(model.flat_.dtype)
+    return X.astype(model.theta_.dtype)
 
 
 def outputs(model, given):
@@ -80,7 +80,7 @@ def test_setting_values_takes_effect(model) -> None:
     model.coefs_[0][:] = 0.25
     model.coefs_[-1] = np.full_like(model.coefs_[-1], -0.5)
     model.intercepts_[-1][:] = 1.5
-    assert (model.flat_ == 0.25).sum() >= model.coefs_[0].size
+    assert (model.theta_ == 0.25).sum() >= model.coefs_[0].size
     assert not np.array_equal(before, outputs(model, inputs(model))[-1])
 
 

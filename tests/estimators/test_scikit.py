@@ -53,9 +53,9 @@ TESTS = scikit_tests()
 
 def cases():
     for name, function in TESTS.items():
-        marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "parametrize"]
+        indicators = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "parametrize"]
         combinations = [{}]
-        for mark in marks:
+        for mark in indicators:
             names = [n.strip() for n in mark.args[0].split(",")] if isinstance(mark.args[0], str) else mark.args[0]
             combinations = [
                 {**before, **dict(zip(names, value if len(names) > 1 else [value], strict=True))}

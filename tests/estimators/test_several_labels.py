@@ -23,11 +23,11 @@ def model() -> TabularClassifier:
 
 def test_each_label_is_learnt(model) -> None:
     assert model.classes_.tolist() == ["large", "is a", "rare"]
-    marks = model.predict(FRAME[HELD])
-    assert marks.shape == (150, 3)
-    assert set(np.unique(marks)) == {0, 1}
-    assert (marks == LABELS[HELD]).to_numpy().mean() > 0.97
-    assert model.score(FRAME[HELD], LABELS[HELD]) == accuracy_score(LABELS[HELD], marks)
+    indicators = model.predict(FRAME[HELD])
+    assert indicators.shape == (150, 3)
+    assert set(np.unique(indicators)) == {0, 1}
+    assert (indicators == LABELS[HELD]).to_numpy().mean() > 0.97
+    assert model.score(FRAME[HELD], LABELS[HELD]) == accuracy_score(LABELS[HELD], indicators)
 
 
 def test_probabilities_are_each_labels_own_and_calibrated(model) -> None:

@@ -104,7 +104,7 @@ def test_weights_count() -> None:
 def test_same_seed_same_bits() -> None:
     data, label, _ = frame()
     one, two = (TabularClassifier((32,), epochs=5, random_state=3).fit(data, label) for _ in range(2))
-    np.testing.assert_array_equal(one.flat_, two.flat_)
+    np.testing.assert_array_equal(one.theta_, two.theta_)
 
 
 def test_trace_holds() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backlit import BacklitError, TabularClassifier
-from backlit.estimators.validation import folds
+from backlit.estimators.tabular.validation import folds
 
 
 def test_every_row_validates_once_before_any_does_twice() -> None:

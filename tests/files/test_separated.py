@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backlit.errors import BacklitError
-from backlit.files import Asked, finding, read_table
+from backlit.files import ReadOptions, finding, read_table
 
 WORDS = {
     "utf-8": "가나다äöé漢",
@@ -43,7 +43,7 @@ def encodes(text: str, encoding: str) -> bool:
 def as_read(tmp_path: Path, data: bytes, **asked: Any) -> Any:
     path = tmp_path / "t.csv"
     path.write_bytes(data)
-    return read_table(path, asked=Asked(**asked))
+    return read_table(path, asked=ReadOptions(**asked))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

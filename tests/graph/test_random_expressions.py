@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from backlit import BacklitError, trace
-from backlit.emit.text import to_text
-from backlit.expression import Call, Expression, Name, Number, names, postorder
-from backlit.gate_kinds import Gate
-from backlit.gates import GATES
+from backlit.declared.gate_kinds import Gate
+from backlit.declared.gates import GATES
+from backlit.formula.expression import Call, Expression, Name, Number, names, postorder
+from backlit.formula.text import to_text
 
 jax.config.update("jax_enable_x64", True)
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backlit.emit import GATES
 from backlit.errors import BacklitError
+from backlit.formula import GATES
 from backlit.graph import Graph, backward, call, given, read
-from backlit.graph.formulas import formula, local_formula
+from backlit.graph.described import formula, local_formula
 from backlit.graph.wire import FUNCTIONS, UFUNCS
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from backlit.errors import BacklitError
 from backlit.reporting.charts import Line, curves, ticks
-from backlit.reporting.words import WORDS
+from backlit.reporting.messages import WORDS
 
 from .conftest import SCRIPT, Case
 

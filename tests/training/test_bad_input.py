@@ -40,7 +40,7 @@ def test_a_rate_that_diverges_leaves_no_silent_nan(kind: type, rate: float, solv
         warnings.simplefilter("always")
         with contextlib.suppress(ValueError):
             model.fit(rows, Y)
-    assert np.isfinite(model.flat_).all()
+    assert np.isfinite(model.theta_).all()
     said = [str(warning.message) for warning in caught if issubclass(warning.category, Divergence)]
     assert all("diverged in epoch" in message for message in said)
     assert not [warning for warning in caught if warning.category is RuntimeWarning]
@@ -59,7 +59,7 @@ def test_the_best_finite_parameters_are_kept() -> None:
     best = int(np.argmin(model.loss_curve_))
     assert best < len(model.loss_curve_) - 1
     if best == 0:
-        np.testing.assert_array_equal(model.flat_, start.fit(X * 3, Y).flat_)
+        np.testing.assert_array_equal(model.theta_, start.fit(X * 3, Y).theta_)
     kept = np.mean((model.predict(X * 3) - Y) ** 2) / 2
     assert kept <= min(model.loss_curve_) * 1.01
 
@@ -67,14 +67,14 @@ def test_the_best_finite_parameters_are_kept() -> None:
 def test_partial_fit_goes_on_after_a_divergence() -> None:
     """What the optimizer remembers of it is forgotten."""
     model = MLPClassifier((9,), random_state=0).partial_fit(X, Y, classes=[0, 1, 2])
-    before = model.flat_.copy()
+    before = model.theta_.copy()
     model.set_params(learning_rate_init=1e300)
     with pytest.raises(ValueError, match="non-finite"), pytest.warns(Divergence):
         model.partial_fit(X * 1e300, Y)
-    assert np.isfinite(model.flat_).all()
+    assert np.isfinite(model.theta_).all()
     model.set_params(learning_rate_init=0.001).partial_fit(X, Y)
     assert np.isfinite(model.loss_)
-    assert not np.array_equal(model.flat_, before)
+    assert not np.array_equal(model.theta_, before)
 
 
 def test_a_batch_larger_than_the_data_is_clipped_as_in_scikit_learn() -> None:
@@ -84,11 +84,11 @@ def test_a_batch_larger_than_the_data_is_clipped_as_in_scikit_learn() -> None:
         Theirs((9,), batch_size=200, max_iter=1).fit(X, Y)
     text = [str(w.message) for w in theirs if w.category is not ConvergenceWarning]
     assert [str(w.message) for w in ours if w.category is not ConvergenceWarning] == text
-    np.testing.assert_array_equal(large.flat_, fitted(batch_size=80).flat_)
+    np.testing.assert_array_equal(large.theta_, fitted(batch_size=80).theta_)
 
 
 def test_all_rows_in_one_batch_of_one() -> None:
-    assert np.isfinite(fitted(batch_size=1).flat_).all()
+    assert np.isfinite(fitted(batch_size=1).theta_).all()
     assert fitted(X[:1], Y[:1], batch_size=1).predict(X).shape == (80,)
 
 
@@ -116,7 +116,7 @@ def test_the_same_numbers_make_the_same_model(layout: str, solver: str) -> None:
     labels = Y if layout == "object" else put(Y)  # scikit-learn knows no type of whole numbers as objects
     wanted = fitted(X, Y, WEIGHT, solver=solver)
     found = fitted(put(X), labels, put(WEIGHT), solver=solver)
-    np.testing.assert_array_equal(found.flat_, wanted.flat_)
+    np.testing.assert_array_equal(found.theta_, wanted.theta_)
     np.testing.assert_array_equal(found.predict_proba(put(X)), wanted.predict_proba(X))
 
 
@@ -124,8 +124,8 @@ def test_the_same_numbers_make_the_same_model(layout: str, solver: str) -> None:
 def test_other_numbers_train_as_float64(dtype: str) -> None:
     rows = (X > 0 if dtype == "bool" else np.abs(X * 3)).astype(dtype)
     found, wanted = fitted(rows), fitted(rows.astype(np.float64))
-    assert found.flat_.dtype == np.float64
-    np.testing.assert_array_equal(found.flat_, wanted.flat_)
+    assert found.theta_.dtype == np.float64
+    np.testing.assert_array_equal(found.theta_, wanted.theta_)
     np.testing.assert_array_equal(found.predict_proba(rows), wanted.predict_proba(rows.astype(np.float64)))
 
 
@@ -135,7 +135,7 @@ def test_memory_mapped(tmp_path: Path, dtype: str) -> None:
     np.save(tmp_path / "y.npy", Y)
     rows, labels = (np.load(tmp_path / name, mmap_mode="r") for name in ("x.npy", "y.npy"))
     found = fitted(rows, labels)
-    np.testing.assert_array_equal(found.flat_, fitted(X.astype(dtype)).flat_)
+    np.testing.assert_array_equal(found.theta_, fitted(X.astype(dtype)).theta_)
     np.testing.assert_array_equal(found.predict(rows), found.predict(X.astype(dtype)))
 
 
@@ -144,10 +144,10 @@ def test_sparse_where_scikit_learn_takes_it(kind: str) -> None:
     rows = X * (np.abs(X) > 0.7)
     sparse = getattr(scipy.sparse, kind)(rows)
     found, wanted = fitted(sparse), fitted(rows)
-    np.testing.assert_array_equal(found.flat_, wanted.flat_)
+    np.testing.assert_array_equal(found.theta_, wanted.theta_)
     np.testing.assert_array_equal(found.predict_proba(sparse), wanted.predict_proba(rows))
     Theirs((9,), max_iter=1).fit(sparse, Y).predict(sparse)
     np.testing.assert_array_equal(
-        MLPClassifier((9,), random_state=0).partial_fit(sparse, Y, classes=[0, 1, 2]).flat_,
-        MLPClassifier((9,), random_state=0).partial_fit(rows, Y, classes=[0, 1, 2]).flat_,
+        MLPClassifier((9,), random_state=0).partial_fit(sparse, Y, classes=[0, 1, 2]).theta_,
+        MLPClassifier((9,), random_state=0).partial_fit(rows, Y, classes=[0, 1, 2]).theta_,
     )

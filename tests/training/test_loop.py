@@ -11,14 +11,15 @@ import warnings
 import numpy as np
 import pytest
 
-from backlit.blueprint import mlp
-from backlit.training.initial import initial
+from backlit.declared.optimizers import OPTIMIZERS
+from backlit.engine.network import Network, Regularization
+from backlit.engine.optimizer import Optimizer
+from backlit.network.building import mlp
+from backlit.training.initial_parameters import initial
 from backlit.training.loop import Divergence, Epoch, History, Plan, Samples, train
-from backlit.training.network import Network, Regular
-from backlit.training.optimizers import OPTIMIZERS, Optimizer
 
 SETTINGS = {"momentum": 0.9, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
-PENALTY = Regular(alpha=1e-3)
+PENALTY = Regularization(alpha=1e-3)
 BLUEPRINT = mlp(20, (300, 300), 3, hidden_gate="tanh")
 
 
@@ -35,22 +36,24 @@ def trained(
     optimizer: str = "adam",
     rate: float = 0.001,
     epochs: int = 3,
-    regular: Regular = PENALTY,
+    regularization: Regularization = PENALTY,
 ) -> tuple[np.ndarray, History]:
     theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
     network = Network(BLUEPRINT, theta, 128, threads, blocks)
     made = Optimizer(optimizer, theta.size, theta.dtype, SETTINGS)
-    return theta, train(network, made, samples(), Plan(epochs=epochs, rate=rate, regular=regular, seed=5))
+    return theta, train(network, made, samples(), Plan(epochs=epochs, rate=rate, regularization=regularization, seed=5))
 
 
 def test_same_seed_same_bits() -> None:
     np.testing.assert_array_equal(trained()[0], trained()[0])
 
 
-@pytest.mark.parametrize("regular", [PENALTY, Regular(decay=0.1, average=0.9)], ids=["penalty", "decay and mean"])
+@pytest.mark.parametrize(
+    "regularization", [PENALTY, Regularization(decay=0.1, average=0.9)], ids=["penalty", "decay and mean"]
+)
 @pytest.mark.parametrize("optimizer", ["adam", "muon"])
-def test_bits_do_not_depend_on_threads(optimizer: str, regular: Regular) -> None:
-    one, two, four = (trained(threads, 4, optimizer, regular=regular)[0] for threads in (1, 2, 4))
+def test_bits_do_not_depend_on_threads(optimizer: str, regularization: Regularization) -> None:
+    one, two, four = (trained(threads, 4, optimizer, regularization=regularization)[0] for threads in (1, 2, 4))
     np.testing.assert_array_equal(one, two)
     np.testing.assert_array_equal(one, four)
 
@@ -106,7 +109,7 @@ def test_best_epoch_is_restored() -> None:
 def test_the_last_wave_of_a_schedule_is_one_that_brings_too_little(scores: list[float], epochs: int) -> None:
     theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
     given = iter(scores)
-    plan = Plan(epochs=60, rate=1e-4, schedule="coslog4", wave_gain=0.01, patience=np.inf)
+    plan = Plan(epochs=60, rate=1e-4, schedule="coslog4", cycle_gain=0.01, patience=np.inf)
     optimizer = Optimizer("adam", theta.size, theta.dtype, SETTINGS)
     # the waves end after epochs 4, 12 and 28
     history = train(Network(BLUEPRINT, theta, 128), optimizer, samples(128), plan, validate=lambda _: next(given))
@@ -139,11 +142,11 @@ def test_nothing_is_warned_in_a_healthy_training() -> None:
 
 @pytest.mark.parametrize("blended", [False, True], ids=["plain", "blended"])
 @pytest.mark.parametrize(
-    "regular",
-    [Regular(dropout=0.3), Regular(smoothing=0.2), Regular(alpha=0.1, dropout=0.5, smoothing=0.1)],
+    "regularization",
+    [Regularization(dropout=0.3), Regularization(smoothing=0.2), Regularization(alpha=0.1, dropout=0.5, smoothing=0.1)],
     ids=["dropout", "smoothing", "all"],
 )
-def test_regularised_gradient_equals_central_difference(regular: Regular, blended: bool) -> None:
+def test_regularised_gradient_equals_central_difference(regularization: Regularization, blended: bool) -> None:
     """One plain step shows the gradient; the loss that the epoch tells shows the same silent units."""
     blueprint = mlp(4, (6, 5), 3, hidden_gate="tanh", blended=blended)
     start = initial(blueprint, 3, np.dtype(np.float64))
@@ -155,7 +158,7 @@ def test_regularised_gradient_equals_central_difference(regular: Regular, blende
         network = Network(blueprint, theta, 8)
         sgd = Optimizer("sgd", theta.size, theta.dtype, SETTINGS)
         none = np.empty(0)
-        loss = network.train_epoch(sgd, np.array([rate]), x, y, none, np.arange(8), regular, seed=9)
+        loss = network.train_epoch(sgd, np.array([rate]), x, y, none, np.arange(8), regularization, seed=9)
         return loss, theta
 
     _, stepped = epoch(start, 1.0)
@@ -170,13 +173,13 @@ def test_regularised_gradient_equals_central_difference(regular: Regular, blende
 
 def test_dropout_silences_its_part_and_keeps_the_mean() -> None:
     blueprint = mlp(1, (4000,), 1, hidden_gate="identity", output_gate="identity", loss="squared")
-    theta = np.zeros(blueprint.flat_size)
+    theta = np.zeros(blueprint.theta_size)
     for slot in blueprint.slots:
         slot.view(theta)[...] = {"b[1]": 1.0, "w[2]": 1.0 / 4000}.get(slot.name, 0.0)
     network = Network(blueprint, theta, 50)
     sgd = Optimizer("sgd", theta.size, theta.dtype, SETTINGS)
     ones, none = np.ones((50, 1)), np.empty(0)
-    loss = network.train_epoch(sgd, np.zeros(1), ones, ones, none, np.arange(50), Regular(dropout=0.25), seed=1)
+    loss = network.train_epoch(sgd, np.zeros(1), ones, ones, none, np.arange(50), Regularization(dropout=0.25), seed=1)
     # each output is a mean of 4000 units of 0 or 4/3: its variance is (1/3) / 4000
     assert loss == pytest.approx(1 / 3 / 4000, rel=0.5)
 
@@ -188,7 +191,7 @@ def test_decoupled_decay_shrinks_weights_only() -> None:
     network = Network(blueprint, theta, 4)
     x, y = np.zeros((4, 2)), np.zeros((4, 1))
     sgd = Optimizer("sgd", theta.size, theta.dtype, SETTINGS)
-    network.train_epoch(sgd, np.array([1e-9]), x, y, np.empty(0), np.arange(4), Regular(decay=1e8))
+    network.train_epoch(sgd, np.array([1e-9]), x, y, np.empty(0), np.arange(4), Regularization(decay=1e8))
     after = blueprint.arrays(theta)
     np.testing.assert_allclose(after["w[1]"], before["w[1]"] * 0.9, rtol=1e-6)
     np.testing.assert_allclose(after["b[1]"], before["b[1]"], rtol=1e-6)
@@ -200,7 +203,7 @@ def test_the_running_mean_follows_its_formula(threads: int, blocks: int) -> None
     learn = samples(256)
     plain, meant = (initial(blueprint, 0, np.dtype(np.float32)) for _ in range(2))
     stays, mean, told = 0.8, plain.copy(), []
-    plan = Plan(epochs=5, rate=0.01, regular=Regular(average=stays), seed=5)
+    plan = Plan(epochs=5, rate=0.01, regularization=Regularization(average=stays), seed=5)
     network = Network(blueprint, meant, 256, threads, blocks)
     made = Optimizer("adam", meant.size, meant.dtype, SETTINGS)
     train(network, made, learn, plan, on_epoch=lambda epoch: told.append(meant.copy()))
@@ -225,7 +228,11 @@ def test_the_best_epoch_of_a_running_mean_is_kept() -> None:
         return -abs(len(seen) - 3.0)
 
     history = train(
-        network, made, samples(), Plan(epochs=5, rate=0.01, regular=Regular(average=0.9)), validate=validate
+        network,
+        made,
+        samples(),
+        Plan(epochs=5, rate=0.01, regularization=Regularization(average=0.9)),
+        validate=validate,
     )
     assert history.best_epoch == 3
     np.testing.assert_array_equal(theta, seen[2])

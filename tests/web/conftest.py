@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from backlit.web.application import Site, application
-from backlit.web.opened import Opened
+from backlit.web.app import Site, application
 from backlit.web.server import _listening, _Server
+from backlit.web.start_options import StartOptions
 
 PATIENCE = 60.0  # seconds before a test gives up on an answer
 
@@ -86,7 +86,7 @@ class Client:
 
 
 @contextmanager
-def serving(opened: Opened) -> Iterator[Client]:
+def serving(opened: StartOptions) -> Iterator[Client]:
     """A server in a thread of its own, which ends with the block."""
     with _listening(0) as sock:
         port = sock.getsockname()[1]
@@ -105,7 +105,7 @@ def serving(opened: Opened) -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    with serving(Opened()) as found:
+    with serving(StartOptions()) as found:
         yield found
 
 
@@ -115,7 +115,7 @@ def opened() -> Iterator[Callable[..., Client]]:
     entered = []
 
     def open_(models: Sequence[Path] = (), tables: Sequence[Path] = (), target: str | None = None) -> Client:
-        entered.append(serving(Opened(models, tables, target)))
+        entered.append(serving(StartOptions(models, tables, target)))
         return entered[-1].__enter__()
 
     yield open_

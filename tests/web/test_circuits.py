@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from backlit.errors import BacklitError
-from backlit.web.circuits import EXAMPLES, MOST_CHARACTERS, MOST_GATES, circuit
-from backlit.web.frames import Frames
-from backlit.web.words import LANGUAGES
+from backlit.web.messages import LANGUAGES
+from backlit.web.store.frames import Frames
+from backlit.web.views.circuit.endpoints import EXAMPLES, MOST_CHARACTERS, MOST_GATES, circuit
 
 BY_NAME = {example.name: example for example in EXAMPLES}
 
@@ -109,7 +109,7 @@ def test_formulas_are_limited_in_gates() -> None:
 def test_formulas_are_limited_in_depth(client: Any, expression: str) -> None:
     found = client.post("/api/circuit", {"expression": expression})
     assert found.status in (200, 422)  # parentheses alone are no gates
-    assert client.get("/api/shelf").status == 200
+    assert client.get("/api/library").status == 200
 
 
 def test_the_largest_formula_is_answered_within_the_time(client: Any) -> None:

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from backlit.errors import BacklitError
-from backlit.files import Asked
-from backlit.web.shelf import MOST_BYTES, MOST_UPLOADS
+from backlit.files import ReadOptions
+from backlit.web.store.library import MOST_BYTES, MOST_UPLOADS
 
 CSV = b"a,b,label\n" + b"".join(b"%d,%d,%s\n" % (n, n % 7, b"yes" if n % 2 else b"no") for n in range(40))
 
@@ -100,19 +100,19 @@ def test_a_table_that_unpacks_to_too_much_is_refused(client: Any) -> None:
 
 
 def test_an_upload_that_breaks_off_is_forgotten(client: Any) -> None:
-    before = client.get("/api/shelf").json
+    before = client.get("/api/library").json
     with socket.create_connection(("127.0.0.1", client.port)) as sock:
         lines = [f"Host: 127.0.0.1:{client.port}", f"Origin: {client.origin}", "Content-Length: 100000", "", ""]
         sock.sendall("\r\n".join(["POST /api/upload/tables?name=a.csv HTTP/1.1", *lines]).encode() + CSV)
-    assert client.get("/api/shelf").json == before
+    assert client.get("/api/library").json == before
 
 
 @pytest.mark.parametrize("name", ["../../outside.csv", "/etc/outside.csv", "..\\..\\outside.csv", "a/b/outside.csv"])
 def test_a_name_is_no_path(client: Any, name: str) -> None:
     found = upload(client, "tables", name, CSV)
     assert [table["name"] for table in found.json["tables"]][-1] == "outside.csv"
-    path = client.site.shelf.tables.get(found.json["number"]).path
-    assert path.parent == Path(client.site.shelf._folder.name)
+    path = client.site.library.tables.get(found.json["number"]).path
+    assert path.parent == Path(client.site.library._folder.name)
 
 
 @pytest.mark.parametrize("number", ["/etc/passwd", "../1", 1, None, ["1"], {"a": 1}, "999"])
@@ -131,7 +131,7 @@ def test_the_oldest_uploads_go_first(opened: Callable[..., Any]) -> None:
 def test_uploads_are_removed_at_the_end(opened: Callable[..., Any]) -> None:
     client = opened()
     upload(client, "tables", "a.csv", CSV)
-    folder = Path(client.site.shelf._folder.name)
+    folder = Path(client.site.library._folder.name)
     assert len(list(folder.iterdir())) == 1
     client.site.close()
     assert not folder.exists()
@@ -144,9 +144,9 @@ def test_names_are_shown_and_never_markup(opened: Callable[..., Any], tmp_path: 
     table = tmp_path / "t.csv"
     table.write_bytes(CSV.replace(b"a,b,label", f"{EVIL},b,label".encode()))
     client = opened(tables=[table], target="label")
-    shelf = client.get("/api/shelf")
-    assert shelf.headers["content-type"] == "application/json"
-    assert shelf.json["tables"][0]["columns"][0] == EVIL
+    library = client.get("/api/library")
+    assert library.headers["content-type"] == "application/json"
+    assert library.json["tables"][0]["columns"][0] == EVIL
     made = client.post("/api/live", {"table": "1", "target": "label", "hidden": [[2, "tanh"]]}).json
     assert made["columns"][0] == EVIL
     frame = client.get(client.post(f"/api/live/{made['number']}/row", {"row": 0}).json["frame"]).text
@@ -162,17 +162,17 @@ def test_a_files_name_is_shown_and_never_markup(client: Any) -> None:
 
 
 def test_a_file_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
-    from backlit.web.application import Site
-    from backlit.web.opened import Opened
+    from backlit.web.app import Site
+    from backlit.web.start_options import StartOptions
 
-    for opened in (Opened(tables=[tmp_path / "no.csv"]), Opened(models=[tmp_path / "no.backlit"])):
+    for opened in (StartOptions(tables=[tmp_path / "no.csv"]), StartOptions(models=[tmp_path / "no.backlit"])):
         with pytest.raises((BacklitError, OSError)):
             Site(opened)
 
 
 def test_how_a_table_was_read_is_said(client: Any, tmp_path: Path) -> None:
-    from backlit.web.application import Site
-    from backlit.web.opened import Opened
+    from backlit.web.app import Site
+    from backlit.web.start_options import StartOptions
 
     written = "größe;art\n1,5;a\n2,25;b\n".encode("latin-1")
     found = upload(client, "tables", "odd.csv", written).json["tables"][-1]
@@ -180,9 +180,9 @@ def test_how_a_table_was_read_is_said(client: Any, tmp_path: Path) -> None:
     assert found["finding"].startswith("read as cp1252 (a guess: --encoding overrides), separated by ';'")
     path = tmp_path / "odd.csv"
     path.write_bytes("키,값\n1,2\n".encode("cp949"))
-    site = Site(Opened(tables=[path], asked=Asked(encoding="cp949")))
+    site = Site(StartOptions(tables=[path], asked=ReadOptions(encoding="cp949")))
     try:
-        (table,) = (table for _, table in site.shelf.tables.items())
+        (table,) = (table for _, table in site.library.tables.items())
         assert table.read().column_names == ["키", "값"]
     finally:
         site.close()

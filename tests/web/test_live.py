@@ -100,7 +100,7 @@ def test_a_pace_that_is_none_is_brought_inside(client: Any, pace: Any) -> None:
 
 def test_a_client_that_vanishes_in_mid_stream_is_forgotten(client: Any) -> None:
     number = begin(client)["number"]
-    live = client.site.lives.get(number)
+    live = client.site.sessions.get(number)
     for _ in range(3):
         with client.feed(number) as pictures:
             next(pictures)
@@ -110,7 +110,7 @@ def test_a_client_that_vanishes_in_mid_stream_is_forgotten(client: Any) -> None:
                 break
             assert client.post(f"/api/live/{number}/step").status == 200
         assert live.feed.listeners == 0
-    assert client.get("/api/shelf").status == 200
+    assert client.get("/api/library").status == 200
 
 
 def test_fifty_clients_at_once_are_all_answered(client: Any) -> None:
@@ -129,7 +129,7 @@ def test_fifty_clients_at_once_are_all_answered(client: Any) -> None:
     with ThreadPoolExecutor(50) as team:
         found = list(team.map(watch, range(50)))
     assert all(epoch > 0 and status == 200 for epoch, status in found)
-    assert client.get("/api/shelf").status == 200
+    assert client.get("/api/library").status == 200
 
 
 def test_a_training_that_is_closed_is_gone(client: Any) -> None:

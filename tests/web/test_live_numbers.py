@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backlit import MLPClassifier, trace
+from backlit.declared.optimizers import OPTIMIZERS
+from backlit.engine.network import Network
 from backlit.experiments.one_weight import LectureNetwork
-from backlit.training.network import Network
-from backlit.training.optimizers import OPTIMIZERS
-from backlit.web.learner import Learner
-from backlit.web.live import Live
-from backlit.web.observing import MOST_SHOWN, SIDE, TILE_STEP
-from backlit.web.problems import toy
-from backlit.web.settings import settings_of
-from backlit.web.timeline import Moment, Point, Timeline
+from backlit.web.live.learner import Learner
+from backlit.web.live.observing import MOST_SHOWN, SIDE, TILE_STEP
+from backlit.web.live.problems import toy
+from backlit.web.live.session import TrainingSession
+from backlit.web.live.settings import settings_of
+from backlit.web.live.timeline import Moment, Point, Timeline
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -56,7 +56,7 @@ def test_it_is_the_training_of_fit(optimizer: str, solver: dict[str, Any]) -> No
     x, y = watched.problem.inputs[watched.learn], watched.problem.targets[watched.learn, 0].astype(int)
     settings = {"learning_rate_init": 0.05, "batch_size": 50, "alpha": 0.001, "max_iter": EPOCHS, "random_state": 0}
     fitted = MLPClassifier((4,), activation="tanh", **settings, **solver).fit(x, y)
-    np.testing.assert_array_equal(watched.theta, fitted.flat_)
+    np.testing.assert_array_equal(watched.theta, fitted.theta_)
     assert told == fitted.loss_curve_
 
 
@@ -129,7 +129,7 @@ def test_after_a_rewind_the_same_numbers_come_again(optimizer: str) -> None:
 
 
 def test_a_live_training_rewinds_to_each_moment_and_on_again() -> None:
-    live = Live(toy("xor", 0), settings_of(SMALL))
+    live = TrainingSession(toy("xor", 0), settings_of(SMALL))
     for _ in range(7):
         live.step()
     first = live.picture()
@@ -148,7 +148,9 @@ def test_a_live_training_rewinds_to_each_moment_and_on_again() -> None:
 
 
 def test_what_diverges_stands_at_the_last_finite_moment_and_learns_on_from_an_earlier_one() -> None:
-    live = Live(toy("hills", 0), settings_of({**SMALL, "optimizer": "sgd", "rate": 1e4, "hidden": [[8, "identity"]]}))
+    live = TrainingSession(
+        toy("hills", 0), settings_of({**SMALL, "optimizer": "sgd", "rate": 1e4, "hidden": [[8, "identity"]]})
+    )
     for _ in range(60):
         live.step()
         if live.state == "diverged":
@@ -180,14 +182,14 @@ def test_a_timeline_keeps_its_ends_and_its_bounds(actions: list[tuple[bool, int]
 
 
 def test_the_picture_carries_weights_and_the_gradients_of_the_next_mini_batch() -> None:
-    live = Live(toy("petals", 0), settings_of({**SMALL, "hidden": [[12, "relu"]]}))
+    live = TrainingSession(toy("petals", 0), settings_of({**SMALL, "hidden": [[12, "relu"]]}))
     live.step()
     learning, picture = live._learner, live.picture()
     rows = learning.next_batch
     network = Network(live.blueprint, learning.theta.copy(), len(rows))
     inputs, targets = learning.problem.inputs[rows], learning.problem.dense(rows)
-    loss, flat = network.loss_and_gradient(inputs, targets, np.full(len(rows), 1 / len(rows)))
-    values, slopes = live.blueprint.arrays(learning.theta), live.blueprint.arrays(flat)
+    loss, theta = network.loss_and_gradient(inputs, targets, np.full(len(rows), 1 / len(rows)))
+    values, slopes = live.blueprint.arrays(learning.theta), live.blueprint.arrays(theta)
     assert np.isfinite(loss)
     for number, layer in enumerate(picture["layers"], start=1):
         for side, arrays in (("", values), ("d", slopes)):
@@ -210,7 +212,7 @@ def test_looking_changes_nothing() -> None:
 
 @pytest.mark.parametrize("data", ["xor", "petals", "hills"])
 def test_the_plane_is_what_the_network_answers(data: str) -> None:
-    live = Live(toy(data, 0), settings_of(SMALL))
+    live = TrainingSession(toy(data, 0), settings_of(SMALL))
     for _ in range(10):
         live.step()
     found, problem = live.plane(1, 0), live.problem

@@ -42,9 +42,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def asked(client: Any, **changes: Any) -> Any:
-    shelf = client.get("/api/shelf").json
-    first = {"model": shelf["models"][0]["number"], "table": shelf["tables"][0]["number"]}
-    return client.post("/api/explain", {**first, "target": shelf["tables"][0]["columns"][-1], "row": 3, **changes})
+    library = client.get("/api/library").json
+    first = {"model": library["models"][0]["number"], "table": library["tables"][0]["number"]}
+    return client.post("/api/explain", {**first, "target": library["tables"][0]["columns"][-1], "row": 3, **changes})
 
 
 @pytest.mark.parametrize(("model", "target"), [("small", "kind"), ("number", "amount")])

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from backlit.errors import BacklitError
+from backlit.web.messages import LANGUAGES
 from backlit.web.pages import VIEWS, page
 from backlit.web.server import _listening
-from backlit.web.words import LANGUAGES
 
 PLACES = [
     "/",
     *(f"/{view}" for view in VIEWS),
     "/static/page.css",
-    "/api/shelf",
+    "/api/library",
     "/api/slow?w=2&b=2&rate=1",
     "/nowhere",
 ]
@@ -58,7 +58,9 @@ def test_two_hosts_are_one_too_many(client: Any) -> None:
 @pytest.mark.parametrize(
     "origin", ["http://evil.example", "null", "http://localhost:1", "https://127.0.0.1:{port}", ""]
 )
-@pytest.mark.parametrize(("method", "place"), [("POST", "/api/circuit"), ("POST", "/api/live"), ("GET", "/api/shelf")])
+@pytest.mark.parametrize(
+    ("method", "place"), [("POST", "/api/circuit"), ("POST", "/api/live"), ("GET", "/api/library")]
+)
 def test_other_pages_are_refused(client: Any, method: str, place: str, origin: str) -> None:
     assert client.ask(method, place, b"{}", Origin=origin.format(port=client.port)).status == 403
 
@@ -66,7 +68,7 @@ def test_other_pages_are_refused(client: Any, method: str, place: str, origin: s
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_other_pages_may_link_here_and_nothing_else(client: Any, site: str) -> None:
     assert client.ask("GET", "/circuit", Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate").status == 200
-    assert client.ask("GET", "/api/shelf", Sec_Fetch_Site=site, Sec_Fetch_Mode="no-cors").status == 403
+    assert client.ask("GET", "/api/library", Sec_Fetch_Site=site, Sec_Fetch_Mode="no-cors").status == 403
     assert client.ask("POST", "/api/live", b"{}", Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate").status == 403
 
 
@@ -153,7 +155,7 @@ def test_a_limit_holds_where_no_length_is_said(client: Any) -> None:
     else:
         assert connection.getresponse().status == 413
     connection.close()
-    assert client.get("/api/shelf").status == 200
+    assert client.get("/api/library").status == 200
 
 
 @pytest.mark.parametrize("place", ["/api/upload/secrets?name=a.csv", "/api/live/1/destroy", "/api/live/999/play"])

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from backlit.cli import main
-from backlit.training.compiled import program
+from backlit.engine.program import program
 
 START = "import sys; from backlit.cli import main; sys.exit(main(['open', '--no-browser', *sys.argv[1:]]))"
 
@@ -82,7 +82,7 @@ def test_a_missing_extra_names_what_to_install(
 
 
 def test_the_page_comes_with_the_package_in_both_languages() -> None:
-    from backlit.web.words import EN, KO
+    from backlit.web.messages import EN, KO
 
     assert EN.keys() == KO.keys()
     for name in EN:

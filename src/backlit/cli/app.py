@@ -11,7 +11,7 @@ import typer
 from backlit.cli.opening import PORT
 
 if TYPE_CHECKING:
-    from backlit.files import Asked
+    from backlit.files import ReadOptions
 
 app = typer.Typer(
     add_completion=False,
@@ -55,11 +55,11 @@ Separator = Annotated[str | None, typer.Option(metavar="C", help="Of DATA's cell
 Decimal = Annotated[str | None, typer.Option(metavar="C", help="DATA's decimal mark: . or ,")]
 
 
-def _asked(encoding: str | None, separator: str | None, decimal: str | None) -> Asked:
+def _asked(encoding: str | None, separator: str | None, decimal: str | None) -> ReadOptions:
     """How the user says that a table is written."""
-    from backlit.files import Asked
+    from backlit.files import ReadOptions
 
-    return Asked(encoding, separator, decimal)
+    return ReadOptions(encoding, separator, decimal)
 
 
 def _print_version(wanted: bool) -> None:
@@ -92,7 +92,7 @@ def train(
         typer.Option(metavar="OUT", help="Where the model goes; DATA's name with .backlit, in this folder, if absent."),
     ] = None,
     seed: Seed = 0,
-    task: Annotated[Task | None, typer.Option(help="Told by the target if absent.", show_default=False)] = None,
+    task: Annotated[Task | None, typer.Option(help="FitMonitor by the target if absent.", show_default=False)] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="HTML", help="Write curves, scores and importance as a page.")
     ] = None,

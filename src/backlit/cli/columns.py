@@ -12,11 +12,11 @@ from backlit.cli.console import show_table
 from backlit.cli.evaluating import targets_of
 from backlit.cli.reading import rows_for
 from backlit.estimators.loading import load
-from backlit.estimators.reading import answer, inputs_of, labelled_column, located, no_row, target_of
-from backlit.files import Asked
+from backlit.estimators.shared.table_input import answer, inputs_of, labelled_column, located, no_row, target_of
+from backlit.files import ReadOptions
 
 
-def show_columns(path: Path, data: Path, row: int | None, given: str | None, repeats: int, asked: Asked) -> None:
+def show_columns(path: Path, data: Path, row: int | None, given: str | None, repeats: int, asked: ReadOptions) -> None:
     """Print the columns, the most important first."""
     model = load(path)
     target = target_of(model, path, given)

@@ -11,15 +11,15 @@ import pyarrow as pa
 from backlit.cli.console import console, show_table
 from backlit.cli.outputs import check_output
 from backlit.cli.reading import rows_for
+from backlit.encoding.target import target_numbers
 from backlit.estimators.loading import load
-from backlit.estimators.reading import inputs_of, labelled_column, labels_of, located, target_of
-from backlit.files import Asked, write_whole
+from backlit.estimators.shared.table_input import inputs_of, labelled_column, labels_of, located, target_of
+from backlit.files import ReadOptions, write_whole
 from backlit.reporting import report
 from backlit.reporting.scores import Measured, codes_of, measured_classes, measured_numbers
-from backlit.tabular.target import target_numbers
 
 
-def evaluate_model(path: Path, data: Path, given: str | None, html: Path | None, lang: str, asked: Asked) -> None:
+def evaluate_model(path: Path, data: Path, given: str | None, html: Path | None, lang: str, asked: ReadOptions) -> None:
     """Score a saved model on the rows of a table; the baseline knows how these rows are distributed."""
     if html is not None:
         check_output(html, path, data)

@@ -9,16 +9,31 @@ from backlit.cli.console import console, show_table
 from backlit.cli.reading import rows_for
 from backlit.errors import BacklitError
 from backlit.estimators.loading import load
-from backlit.estimators.reading import answer, inputs_of, labelled_column, labels_of, located, no_row, target_of
-from backlit.explaining import Trace, trace
-from backlit.explaining.steepest import check_label, steepest
-from backlit.explaining.witnesses import witnesses
-from backlit.explaining.words import WORDS
-from backlit.files import Asked
+from backlit.estimators.shared.table_input import (
+    answer,
+    inputs_of,
+    labelled_column,
+    labels_of,
+    located,
+    no_row,
+    target_of,
+)
+from backlit.files import ReadOptions
+from backlit.tracing import Trace, trace
+from backlit.tracing.messages import WORDS
+from backlit.tracing.steepest import check_label, steepest
+from backlit.tracing.witnesses import witnesses
 
 
 def explain_rows(
-    path: Path, data: Path, row: str, weight: str | None, zoom: str | None, given: str | None, lang: str, asked: Asked
+    path: Path,
+    data: Path,
+    row: str,
+    weight: str | None,
+    zoom: str | None,
+    given: str | None,
+    lang: str,
+    asked: ReadOptions,
 ) -> None:
     """Print the loss of one row or some, and the chain rule of one weight or the weights that would move most."""
     named, chosen = None if weight is None else weight_name(weight), rows_of(row)

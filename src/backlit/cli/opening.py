@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from backlit.errors import BacklitError
 
 if TYPE_CHECKING:
-    from backlit.files import Asked
+    from backlit.files import ReadOptions
 
 PORT = 8642
 """Unless another is asked for."""
@@ -22,7 +22,7 @@ def open_page(
     port: int,
     browser: bool,
     lang: str,
-    asked: Asked,
+    asked: ReadOptions,
 ) -> None:
     """Serve the page until it is ended."""
     try:
@@ -31,6 +31,6 @@ def open_page(
         if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
             raise
         raise BacklitError(f'the page needs {error.name}, which is not installed; pip install "backlit[web]"') from None
-    from backlit.web.opened import Opened
+    from backlit.web.start_options import StartOptions
 
-    serve(Opened(models, tables, target, lang, asked), port, browser)
+    serve(StartOptions(models, tables, target, lang, asked), port, browser)

@@ -12,11 +12,11 @@ import pyarrow.csv
 from backlit.cli.outputs import check_output
 from backlit.cli.reading import rows_for
 from backlit.estimators.loading import load
-from backlit.estimators.reading import inputs_of, located
-from backlit.files import Asked, write_table
+from backlit.estimators.shared.table_input import inputs_of, located
+from backlit.files import ReadOptions, write_table
 
 
-def predict_table(path: Path, data: Path, output: Path | None, asked: Asked) -> None:
+def predict_table(path: Path, data: Path, output: Path | None, asked: ReadOptions) -> None:
     """Write a prediction for every row, to a file or as CSV to stdout."""
     if output is not None:
         check_output(output, path, data)

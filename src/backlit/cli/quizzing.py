@@ -11,15 +11,15 @@ from pathlib import Path
 
 from backlit.cli.outputs import check_output
 from backlit.cli.tracing import assigned
-from backlit.emit import GATES
 from backlit.errors import BacklitError
-from backlit.explaining import Trace, trace
-from backlit.expression import names, parse
 from backlit.files import write_whole
+from backlit.formula import GATES
+from backlit.formula.expression import names, parse
 from backlit.practice import Question, diagnose_answer, questions
 from backlit.practice.expressions import VALUES
-from backlit.practice.words import WORDS
+from backlit.practice.messages import WORDS
 from backlit.practice.worksheet import answered, table, worksheet
+from backlit.tracing import Trace, trace
 
 ATTEMPTS = 2
 """After so many wrong answers the derivation is shown."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from backlit.cli.console import console
 from backlit.cli.outputs import check_output
 from backlit.errors import BacklitError
-from backlit.explaining import Trace, trace
-from backlit.explaining.checking import Check
 from backlit.files import write_whole
+from backlit.tracing import Trace, trace
+from backlit.tracing.checking import Check
 
 VERDICTS: Mapping[str, str] = {
     "en": "{agreeing} of {checked} gradients agree with their finite differences",

@@ -13,12 +13,12 @@ from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import measure, page_of, show_scores, write_page
 from backlit.cli.outputs import check_output
 from backlit.cli.reading import told_table
+from backlit.encoding import encode_classes, infer_task
+from backlit.encoding.target import target_numbers
 from backlit.errors import BacklitError
-from backlit.estimators.reading import labelled_column, located
-from backlit.estimators.tabular import TabularClassifier, TabularRegressor
-from backlit.files import Asked
-from backlit.tabular import encode_classes, infer_task
-from backlit.tabular.target import target_numbers
+from backlit.estimators.shared.table_input import labelled_column, located
+from backlit.estimators.tabular.estimators import TabularClassifier, TabularRegressor
+from backlit.files import ReadOptions
 
 Rows = NDArray[np.int64]
 
@@ -30,7 +30,14 @@ FEWEST_ROWS = 10
 
 
 def train_model(
-    data: Path, target: str, out: Path | None, seed: int, task: str | None, report: Path | None, lang: str, asked: Asked
+    data: Path,
+    target: str,
+    out: Path | None,
+    seed: int,
+    task: str | None,
+    report: Path | None,
+    lang: str,
+    asked: ReadOptions,
 ) -> None:
     """Train on four fifths of the rows, print the scores on the rest, save the model, and a report if one is asked."""
     table = told_table(data, asked)

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backlit.cli.console import console
-from backlit.layers import LAYERS
-from backlit.losses import LOSSES, natural_gate
-from backlit.tabular.recipe import RECIPES
-from backlit.training.cache import cache_folder
-from backlit.training.compiled import FLOATS, PULLS, Program, program
-from backlit.training.optimizers import OPTIMIZERS
+from backlit.declared.layers import LAYERS
+from backlit.declared.losses import LOSSES, natural_gate
+from backlit.declared.optimizers import OPTIMIZERS
+from backlit.engine.cache import cache_folder
+from backlit.engine.program import FLOATS, REGULARIZERS, Program, program
+from backlit.estimators.tabular.recipe import RECIPES
 
 GATES = ("relu", "tanh", "sigmoid", "gelu")
 """Hidden gates that people choose, beside those of the recipes for tables."""
@@ -49,8 +49,8 @@ def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
         yield f"end {gate}, {loss}", lambda gate=gate, loss=loss: compiled.head(gate, loss)
     for name in sorted({kind.kernel for kind in OPTIMIZERS.values()}):
         yield f"optimizer {name}", lambda name=name: compiled.step(name)
-    for name in PULLS:
-        yield f"regularizer {name}", lambda name=name: compiled.pull(name)
+    for name in REGULARIZERS:
+        yield f"regularizer {name}", lambda name=name: compiled.regularizer(name)
     if compiled.lists:
         yield "layer that goes around zeros", compiled.sparse
     for name, layer in LAYERS.items():

@@ -3,11 +3,11 @@
 from backlit.drawing.html import to_html
 from backlit.drawing.latex import to_latex
 from backlit.drawing.layout import Layout, Place, Route, arrange
+from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import Box, Circuit, Link, Number, WitnessRow
 from backlit.drawing.svg import to_svg
 from backlit.drawing.text import to_text
-from backlit.drawing.words import words
 
 __all__ = [
     "Box",

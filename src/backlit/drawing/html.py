@@ -8,10 +8,10 @@ from xml.sax.saxutils import quoteattr
 
 from backlit.drawing import component
 from backlit.drawing.measure import printable
+from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import GIVEN, Circuit
 from backlit.drawing.svg import to_svg
-from backlit.drawing.words import words
 
 NO_GATES = "const GATES = {};"
 

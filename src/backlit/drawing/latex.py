@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from backlit.drawing.labels import local_text, name_over, symbol_of
 from backlit.drawing.layout import GAP, Place, Point, Route, arrange
 from backlit.drawing.measure import printable
+from backlit.drawing.messages import EN
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import GIVEN, Circuit
 from backlit.drawing.style import BLUE, VERMILLION
-from backlit.drawing.words import EN
 
 CENTIMETRES = 0.022
 """Of one pixel of the layout: fonts of 7 points then stand as they do on the screen."""

@@ -8,10 +8,10 @@ from xml.sax.saxutils import escape, quoteattr
 from backlit.drawing.labels import NUMBER_SIZE, SMALL_SIZE, local_text, name_over, symbol_of
 from backlit.drawing.layout import CHIP_PADDING, GAP, Place, Route, arrange
 from backlit.drawing.measure import pixels, printable
+from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import GIVEN, Circuit
 from backlit.drawing.style import STYLE
-from backlit.drawing.words import words
 
 MARGIN = 26.0
 HEADING = 34.0

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from backlit.drawing.measure import cells, pad, printable
+from backlit.drawing.messages import words
 from backlit.drawing.numbers import number, summed
 from backlit.drawing.parts import GIVEN, Box, Circuit, Link
-from backlit.drawing.words import words
 
 LONGEST_NAME, LONGEST_FORMULA = 24, 32
 """Characters."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from backlit import files
 from backlit.errors import BacklitError
-from backlit.estimators.mlp import MLPClassifier, MLPRegressor
-from backlit.estimators.saving import restore_parameters
-from backlit.estimators.tabular import TabularClassifier, TabularRegressor
+from backlit.estimators.mlp.estimators import MLPClassifier, MLPRegressor
+from backlit.estimators.shared.saving import restore_parameters
+from backlit.estimators.tabular.estimators import TabularClassifier, TabularRegressor
 
 ESTIMATORS: Mapping[str, Any] = {
     kind.__name__: kind for kind in (MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor)

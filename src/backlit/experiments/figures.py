@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-"""Told apart also by colour-blind readers."""
+"""FitMonitor apart also by colour-blind readers."""
 
 START_STYLES = ("-", "--", ":", "-.")
 

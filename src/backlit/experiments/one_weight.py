@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.blueprint import Blueprint, mlp
 from backlit.errors import BacklitError
-from backlit.explaining import Trace, trace
+from backlit.network.blueprint import Blueprint
+from backlit.network.building import mlp
+from backlit.tracing import Trace, trace
 
 FIRST_LAYER = ((0.1, -0.2, 0.4), (0.3, 0.2, -0.1), (-0.5, 0.1, 0.2), (0.2, -0.4, 0.3))
 """Weights from the four inputs (rows) to the three neurons (columns); the lecture names none, these are ours."""
@@ -52,11 +53,11 @@ def one_weight(
     ([-0.647414, 1.0, 0.7, 0.168298, 1.0], -0.076271)
     """
     blueprint = mlp(4, (3,), 1, hidden_gate="sigmoid", output_gate="identity", loss="squared")
-    flat = np.zeros(blueprint.flat_size)
-    arrays = blueprint.arrays(flat)
+    theta = np.zeros(blueprint.theta_size)
+    arrays = blueprint.arrays(theta)
     arrays["w[1]"][...] = _shaped("w1", w1, (4, 3))
     arrays["w[2]"][:, 0] = _shaped("w2", w2, (3,))
-    return trace(LectureNetwork(blueprint, flat), x=_shaped("x", x, (4,)), y=_shaped("y", y, ()))
+    return trace(LectureNetwork(blueprint, theta), x=_shaped("x", x, (4,)), y=_shaped("y", y, ()))
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class LectureNetwork:
     """The network with its weights given instead of learned, as far as a trace needs it."""
 
     network_: Blueprint
-    flat_: NDArray[np.float64]
+    theta_: NDArray[np.float64]
 
     def as_network_row(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Any, Any]:
         """One sample, as the network takes it."""

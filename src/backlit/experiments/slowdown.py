@@ -1,6 +1,6 @@
 """Why learning is slow: one sigmoid neuron whose input is 1, whose target is 0, and which starts out wrong.
 
-Loss and gradient come from the compiled engine that trains every network (`backlit.training.network.Network`, in
+Loss and gradient come from the compiled engine that trains every network (`backlit.engine.network.Network`, in
 float64), sigma' from the sigmoid gate's declared local gradient; no formula of either is written here.
 """
 
@@ -13,17 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.blueprint import Blueprint, mlp
-from backlit.emit import GATES
-from backlit.emit.numpy import local_of
+from backlit.declared.gate_kinds import Gate
+from backlit.engine.network import Network
 from backlit.errors import BacklitError
-from backlit.gate_kinds import Gate
-from backlit.training.network import Network
+from backlit.formula import GATES
+from backlit.formula.numpy import local_of
+from backlit.network.blueprint import Blueprint
+from backlit.network.building import mlp
 
 Columns = Mapping[str, NDArray[Any]]
 
 COSTS: Mapping[str, str] = {"quadratic": "quadratic", "cross_entropy": "binary_cross_entropy"}
-"""Cost as the lecture calls it -> the loss in `backlit.losses.LOSSES`."""
+"""Cost as the lecture calls it -> the loss in `backlit.declared.losses.LOSSES`."""
 
 INPUT, TARGET = 1.0, 0.0
 
@@ -169,7 +170,7 @@ def _neuron(w: float, b: float, cost: str) -> Network:
         if not _is_number(value):
             raise BacklitError(f"{name} is {value!r}, not a finite number; give one such as 0.6")
     blueprint: Blueprint = mlp(1, (), 1, output_gate="sigmoid", loss=COSTS[cost])
-    theta = np.zeros(blueprint.flat_size)
+    theta = np.zeros(blueprint.theta_size)
     arrays = blueprint.arrays(theta)
     arrays["w[1]"][...], arrays["b[1]"][...] = w, b
     return Network(blueprint, theta, capacity=1)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.emit import GATES
-from backlit.emit.numpy import evaluator
+from backlit.declared.losses import loss_named
 from backlit.errors import BacklitError
-from backlit.expression import parse
-from backlit.losses import loss_named
+from backlit.formula import GATES
+from backlit.formula.expression import parse
+from backlit.formula.numpy import evaluator
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -46,7 +46,7 @@ def two_models(
     mapping of str to ndarray, shape (n_models,)
         ``model`` (str); ``error``, the share of samples whose largest output is not the true class;
         ``cross_entropy`` (natural log) and ``squared``, each summed over the classes, averaged over the samples.
-        The losses are the declared ones of `backlit.losses`.
+        The losses are the declared ones of `backlit.declared.losses`.
 
     Raises
     ------

@@ -2,12 +2,12 @@
 
 from backlit.files.atomic import plain_os_error, read_whole, write_whole
 from backlit.files.model_file import read_model, write_model
-from backlit.files.separated import Asked
+from backlit.files.separated import ReadOptions
 from backlit.files.tables import SNIFFED, finding, read_table, write_table
 
 __all__ = [
     "SNIFFED",
-    "Asked",
+    "ReadOptions",
     "finding",
     "plain_os_error",
     "read_model",

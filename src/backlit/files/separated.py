@@ -36,11 +36,11 @@ SPACES = " '\u2019\u00a0\u202f"
 EXCEL = re.compile(rb"sep=([^\r\n])\r?\n", re.IGNORECASE)
 """A first line that tells Excel the separator."""
 
-GROUPED = r"[1-9]\d{{0,2}}(?:[{marks}]\d{{3}})+"
+GROUPED = r"[1-9]\d{{0,2}}(?:[{indicators}]\d{{3}})+"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReadOptions:
     """What the user says of a file of separated text; what is None is found out.
 
     Raises
@@ -207,7 +207,7 @@ def number_pattern(decimal: str) -> str:
     >>> bool(re.fullmatch(number_pattern(","), "1.234,5")), bool(re.fullmatch(number_pattern("."), "1.234,5"))
     (True, False)
     """
-    whole = "|".join(GROUPED.format(marks=mark) for mark in grouping_marks(decimal))
+    whole = "|".join(GROUPED.format(indicators=mark) for mark in grouping_marks(decimal))
     return rf"[+-]?(?:\d+|{whole})(?:[{decimal}]\d*)?(?:[eE][+-]?\d+)?"
 
 

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from backlit.errors import BacklitError
 from backlit.files.atomic import read_whole, write_whole
 from backlit.files.mending import NULLS, mend
-from backlit.files.separated import Asked, Dialect, decode, other_mark, sniff, told_separator
+from backlit.files.separated import Dialect, ReadOptions, decode, other_mark, sniff, told_separator
 
 BLOCK = 1 << 30
 """Bytes whose cells decide the types of the columns together; nearly every file is one block."""
@@ -29,10 +29,12 @@ BAD_ROW = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
 INDEX = re.compile(r"__index_level_\d+__")
 
 T = TypeVar("T")
-SNIFFED = Asked()
+SNIFFED = ReadOptions()
 
 
-def read_table(path: str | os.PathLike[str], *, as_text: Collection[str] = (), asked: Asked = SNIFFED) -> pa.Table:
+def read_table(
+    path: str | os.PathLike[str], *, as_text: Collection[str] = (), asked: ReadOptions = SNIFFED
+) -> pa.Table:
     r"""Read a table by the suffix of its file: ``.csv``, ``.tsv`` or ``.parquet``.
 
     In separated text the separator (comma, semicolon, tab, bar), the encoding (UTF-8 and UTF-16 with or without a byte
@@ -48,7 +50,7 @@ def read_table(path: str | os.PathLike[str], *, as_text: Collection[str] = (), a
         The file to read.
     as_text : collection of str
         Columns of separated text that are kept as written, so that a code such as ``007`` stays one.
-    asked : Asked
+    asked : ReadOptions
         Encoding, separator and decimal mark, where they are not to be found out.
 
     Returns
@@ -121,12 +123,12 @@ def _by_suffix(path: Path, table: dict[str, T]) -> T:
     return found
 
 
-def _read_tsv(path: Path, data: bytes, as_text: frozenset[str], asked: Asked) -> pa.Table:
+def _read_tsv(path: Path, data: bytes, as_text: frozenset[str], asked: ReadOptions) -> pa.Table:
     """Text separated by tabs, unless something else is asked for."""
     return _read_csv(path, data, as_text, replace(asked, separator=asked.separator or "\t"))
 
 
-def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], asked: Asked) -> pa.Table:
+def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], asked: ReadOptions) -> pa.Table:
     """Parquet, without the row labels that pandas may have left in it."""
     try:
         table = pq.ParquetFile(pa.BufferReader(data)).read()
@@ -135,8 +137,8 @@ def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], asked: Asked
     return table.select([i for i, name in enumerate(table.column_names) if not INDEX.fullmatch(name)])
 
 
-def _read_csv(path: Path, data: bytes, as_text: frozenset[str], asked: Asked) -> pa.Table:
-    """Decode, sniff, and read; with both decimal marks where the first lines do not show which it is."""
+def _read_csv(path: Path, data: bytes, as_text: frozenset[str], asked: ReadOptions) -> pa.Table:
+    """Decode, sniff, and read; with both decimal indicators where the first lines do not show which it is."""
     try:
         decoded = decode(data, asked.encoding)
     except BacklitError as error:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from backlit.graph.backprop import Edge, Gradients, backward
-from backlit.graph.calling import call
-from backlit.graph.network import logits, network
-from backlit.graph.reading import apply, given, read
+from backlit.graph.backward import Edge, Gradients, backward
+from backlit.graph.from_formula import apply, given, read
+from backlit.graph.from_function import call
+from backlit.graph.from_network import logits, network
 from backlit.graph.tape import Graph, complete
 from backlit.graph.unroll import unroll
 from backlit.graph.wire import Wire, record

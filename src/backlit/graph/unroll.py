@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.emit import GATES
 from backlit.errors import BacklitError
-from backlit.graph.many import LOGSUMEXP, MEAN, SUM, WEIGHTED_SUM, softmax_output
+from backlit.formula import GATES
+from backlit.graph.nary_gates import LOGSUMEXP, MEAN, SUM, WEIGHTED_SUM, softmax_output
 from backlit.graph.tape import Graph, complete
 from backlit.graph.wire import Rule, Wire, as_float, record
 
@@ -89,7 +89,7 @@ def scalar_wires(graph: Graph, zoom: Zoom) -> int:
 
 def _inner(wire: Wire) -> int:
     """How many operands each element of a wire's value has."""
-    if wire.gate in ("grouped", "columnwise", "beside"):
+    if wire.gate in ("grouped", "columnwise", "concat"):
         return len(wire.operands[1].value) if wire.gate == "grouped" else 1
     return int(np.shape(wire.operands[0].value)[-1]) if wire.operands[0].value.ndim else 1
 
@@ -181,7 +181,7 @@ def _columnwise(wire: Wire, cells: Mapping[Wire, Cells], zoom: Zoom) -> Cells:
     return _cells(wire.value.shape, made)
 
 
-def _beside(wire: Wire, cells: Mapping[Wire, Cells], zoom: Zoom) -> Cells:
+def _concat(wire: Wire, cells: Mapping[Wire, Cells], zoom: Zoom) -> Cells:
     """The same wires in one row; what is one already goes through identity, so that it can have a name of its own."""
     joined = np.concatenate([cells[operand] for operand in wire.operands], axis=-1)
     return _cells(joined.shape, [record(GATES["identity"], [cell]) for cell in joined.flat])
@@ -258,7 +258,7 @@ _PRODUCTS: Mapping[str | None, Callable[..., Cells]] = {"matmul": _matmul, "grou
 _RULES: Mapping[str | None, Callable[..., Cells]] = {
     **_PRODUCTS,
     "columnwise": _columnwise,
-    "beside": _beside,
+    "concat": _concat,
     "sum": _reduced(SUM, lambda row: _chain("add", row)),
     "mean": _reduced(MEAN, _mean_chain),
     "logsumexp": _reduced(LOGSUMEXP, _logsumexp_chain),

@@ -9,11 +9,11 @@ from typing import Any, Literal, NoReturn, TypeAlias
 
 import numpy as np
 
-from backlit.emit import GATES, value_of
+from backlit.declared.gate_kinds import AnyGate, Array, ArrayGate
 from backlit.errors import BacklitError
-from backlit.gate_kinds import AnyGate, Array, ArrayGate
-from backlit.graph.faults import no_value
-from backlit.graph.many import ManyGate
+from backlit.formula import GATES, value_of
+from backlit.graph.messages import no_value
+from backlit.graph.nary_gates import ManyGate
 
 Rule: TypeAlias = AnyGate | ManyGate
 Kind: TypeAlias = Literal["input", "parameter", "constant", "gate"]

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backlit.drawing.words import words
+from backlit.drawing.messages import words
 from backlit.errors import BacklitError
-from backlit.explaining import Trace
-from backlit.explaining.derivation_text import partial
 from backlit.practice.arrivals import Arrival, Spot, find
 from backlit.practice.mistakes import MULTIPLY, Mistake, same, slips
+from backlit.tracing import Trace
+from backlit.tracing.derivation.as_text import partial
 
 RIGHT: Mapping[str, str] = {"en": "Right.", "ko": "맞았습니다."}
 UNKNOWN: Mapping[str, str] = {

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backlit.declared.gate_kinds import Array
 from backlit.drawing.numbers import number
 from backlit.errors import BacklitError
-from backlit.explaining import Trace
-from backlit.explaining.chain import GraphChain
-from backlit.explaining.derivation_text import bracketed, partial
-from backlit.expression import Name, substitute
-from backlit.gate_kinds import Array
+from backlit.formula.expression import Name, substitute
 from backlit.graph import Edge, Gradients, Wire
-from backlit.graph.backprop import local_gradient
-from backlit.graph.formulas import local_expression, local_formula
+from backlit.graph.backward import local_gradient
+from backlit.graph.described import local_expression, local_formula
+from backlit.tracing import Trace
+from backlit.tracing.derivation.as_text import bracketed, partial
+from backlit.tracing.derivation.chain import GraphChain
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from backlit.emit.text import to_text
 from backlit.errors import BacklitError
-from backlit.explaining import Trace, trace
-from backlit.explaining.views import TracedWire
-from backlit.expression import Call, Expression, Name, Number
+from backlit.formula.expression import Call, Expression, Name, Number
+from backlit.formula.text import to_text
+from backlit.tracing import Trace, trace
+from backlit.tracing.views import TracedWire
 
 VALUES = (-5, -4, -3, -2, 2, 3, 4, 5)
 """Of inputs: 0 and 1 would hide mistakes."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from backlit.drawing.parts import Box, Circuit, Link
 from backlit.errors import BacklitError
-from backlit.explaining import Trace
-from backlit.explaining.picture import circuit
 from backlit.practice.arrivals import askable, find
 from backlit.practice.mistakes import Mistake, slips
+from backlit.tracing import Trace
+from backlit.tracing.picture import circuit
 
 MOST = 8
 """So many gradients of a circuit are asked for."""
@@ -26,7 +26,7 @@ class Question:
     Attributes
     ----------
     wire, output : str
-        Asked for is the derivative of `output` with respect to `wire`.
+        ReadOptions for is the derivative of `output` with respect to `wire`.
     gradient : float
         The right answer.
     wrong : tuple of (Mistake, float)

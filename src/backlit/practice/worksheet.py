@@ -10,10 +10,10 @@ from html import escape
 from backlit.drawing import number, to_svg, to_text, words
 from backlit.drawing.style import FONTS
 from backlit.errors import BacklitError
-from backlit.explaining import Trace
 from backlit.practice.expressions import expression
+from backlit.practice.messages import WORDS
 from backlit.practice.questions import Question, blanked, questions
-from backlit.practice.words import WORDS
+from backlit.tracing import Trace
 
 MOST_PROBLEMS = 100
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
-from backlit.explaining.trace import trace
 from backlit.reporting.numbers import Curve, LayerFlow, Pairs, Report, shown
 from backlit.reporting.scores import codes_of, measured_classes, measured_numbers, reliability
+from backlit.tracing.trace import trace
 
 IMPORTANCE_ROWS = 2000
 """Rows that columns are shuffled in; more tell little more."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.estimators.importance import Importance
+from backlit.estimators.inspection.importance import Importance
 from backlit.reporting.scores import Bin, ClassScore, Score
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from backlit.drawing.measure import printable
 from backlit.drawing.numbers import NOT_COMPUTED
 from backlit.drawing.style import FONTS
 from backlit.reporting import charts
+from backlit.reporting.messages import words
 from backlit.reporting.numbers import Curve, Report
 from backlit.reporting.scores import expected_calibration_error
-from backlit.reporting.words import words
 
 Words = Mapping[str, str]
 Cells = Sequence[str]

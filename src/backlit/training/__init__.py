@@ -1,1 +1,1 @@
-"""A blueprint as compiled passes over buffers and one flat parameter vector; it knows nothing of the graph."""
+"""A blueprint as compiled passes over buffers and one theta parameter vector; it knows nothing of the graph."""

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from backlit.engine.network import Network
 from backlit.training.loop import Samples
-from backlit.training.network import Network
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.training.chance import Stream, epoch_seed
-from backlit.training.network import NONE, Network, Regular
-from backlit.training.optimizers import Optimizer
-from backlit.training.schedules import TROUGHS
-from backlit.training.schedules import rates as scheduled
+from backlit.declared.schedules import CYCLE_ENDS
+from backlit.declared.schedules import rates as scheduled
+from backlit.engine.network import NONE, Network, Regularization
+from backlit.engine.optimizer import Optimizer
+from backlit.engine.rng import Stream, epoch_seed
 
 Matrix = NDArray[np.floating[Any]]
 Vector = NDArray[np.floating[Any]]
@@ -51,12 +51,12 @@ class Plan:
     schedule: str = "constant"
     rate_rule: str = "constant"  # "invscaling" and "adaptive" are scikit-learn's for sgd
     power_t: float = 0.5
-    regular: Regular = NONE
-    fading: bool = False  # dropout and decoupled decay fall to 0 in the second half, along a cosine
+    regularization: Regularization = NONE
+    regularization_decay: bool = False  # dropout and decoupled decay fall to 0 in the second half, along a cosine
     shuffle: bool = True
     tolerance: float = 1e-4
     patience: float = 10
-    wave_gain: float = 0.0  # a wave of the schedule that mends the best score by no more than this part is the last
+    cycle_gain: float = 0.0  # a wave of the schedule that mends the best score by no more than this part is the last
     seed: int = 0
 
 
@@ -71,7 +71,7 @@ class Epoch:
     planned: int
 
 
-SHORTEST_WAVE = 4
+SHORTEST_CYCLE = 4
 """Epochs after which a wave of the schedule can be judged."""
 
 RAN_OUT = "all epochs were run"
@@ -112,7 +112,7 @@ def train(
     validate : callable, optional
         A score to be made large, after each epoch; the parameters of its best epoch are restored at the end.
     on_epoch : callable, optional
-        Told of each epoch; training stops when it answers True.
+        FitMonitor of each epoch; training stops when it answers True.
     first_epoch : int
         Epochs already behind this network, so that shuffles go on where they stopped.
     first_sample : int
@@ -132,7 +132,7 @@ def train(
     best, waited = -np.inf, 0
     kept, before = network.theta.copy(), network.theta.copy()
     base, shuffles = plan.rate, Stream(plan.seed, "shuffle")
-    troughs, best_at_trough = trough_epochs(plan), -np.inf
+    cycle_ends, best_at_cycle_end = cycle_end_epochs(plan), -np.inf
     try:
         with network.team:
             for number in range(plan.epochs):
@@ -148,13 +148,13 @@ def train(
                     samples.targets,
                     samples.weights,
                     order,
-                    _regular(plan, number),
-                    epoch_seed(plan.seed, first_epoch + number) if plan.regular.dropout else 0,
+                    _regularization(plan, number),
+                    epoch_seed(plan.seed, first_epoch + number) if plan.regularization.dropout else 0,
                 )
                 if not np.isfinite(loss) or not np.isfinite(network.theta).all():
                     _diverged(history, number + 1, base)
                     break
-                with network.averaged():
+                with network.using_ema():
                     score = validate(network) if validate else None
                     epoch = Epoch(number + 1, loss, score, float(rates[-1]), plan.epochs)
                     history.epochs.append(epoch)
@@ -176,13 +176,13 @@ def train(
                         history.stopped = f"no progress of {plan.tolerance:g} in {plan.patience:g} epochs"
                         break
                     base, waited = base / 5.0, 0
-                if epoch.number in troughs and score is not None:
-                    gain = best - best_at_trough  # from nothing it is infinite
-                    if np.isfinite(gain) and gain <= plan.wave_gain * max(-best_at_trough, 0.0):
+                if epoch.number in cycle_ends and score is not None:
+                    gain = best - best_at_cycle_end  # from nothing it is infinite
+                    if np.isfinite(gain) and gain <= plan.cycle_gain * max(-best_at_cycle_end, 0.0):
                         ended = f"the wave of the schedule that ended in epoch {epoch.number}"
                         history.stopped = f"{ended} brought too little"
                         break
-                    best_at_trough = best
+                    best_at_cycle_end = best
                 if stop:
                     history.stopped = "the callback asked for it"
                     break
@@ -191,7 +191,7 @@ def train(
         history.stopped = f"it was interrupted in epoch {len(history.epochs) + 1}"
         warnings.warn(f"Training interrupted by user: {history.stopped}; the best so far is kept.", stacklevel=2)
     if not history.diverged:
-        network.settle()
+        network.adopt_ema()
     if not history.diverged and not _sound(network, samples):
         _diverged(history, len(history.epochs), base)
     seen = first_sample + len(history.epochs) * len(samples)
@@ -201,27 +201,29 @@ def train(
     return history
 
 
-def trough_epochs(plan: Plan) -> tuple[int, ...]:
+def cycle_end_epochs(plan: Plan) -> tuple[int, ...]:
     """The epochs, from 1, after which a wave of the schedule is over, if the plan judges waves.
 
     Examples
     --------
-    >>> trough_epochs(Plan(128, 0.1, "coslog4", wave_gain=0.01)), trough_epochs(Plan(128, 0.1, "coslog4"))
+    >>> cycle_end_epochs(Plan(128, 0.1, "coslog4", cycle_gain=0.01)), cycle_end_epochs(Plan(128, 0.1, "coslog4"))
     ((9, 26, 60), ())
     """
-    if not plan.wave_gain:
+    if not plan.cycle_gain:
         return ()
-    ends = (round(trough * plan.epochs) for trough in TROUGHS.get(plan.schedule, ()))
-    return tuple(end for end in ends if end >= SHORTEST_WAVE)
+    ends = (round(trough * plan.epochs) for trough in CYCLE_ENDS.get(plan.schedule, ()))
+    return tuple(end for end in ends if end >= SHORTEST_CYCLE)
 
 
-def _regular(plan: Plan, epoch: int) -> Regular:
+def _regularization(plan: Plan, epoch: int) -> Regularization:
     """What regularises this epoch (Holzmueller et al. 2024, 'flat_cos', taken at the epoch's middle)."""
-    if not plan.fading:
-        return plan.regular
+    if not plan.regularization_decay:
+        return plan.regularization
     done = (epoch + 0.5) / plan.epochs
     left = (1.0 + math.cos(math.pi * (max(1.0, 2.0 * done) - 1.0))) / 2.0
-    return replace(plan.regular, dropout=plan.regular.dropout * left, decay=plan.regular.decay * left)
+    return replace(
+        plan.regularization, dropout=plan.regularization.dropout * left, decay=plan.regularization.decay * left
+    )
 
 
 def row_order(plan: Plan, epoch: int, n: int, shuffles: Stream | None = None) -> NDArray[np.int64]:

@@ -13,14 +13,14 @@ from string import Template
 from typing import Any
 
 from backlit import __version__
-from backlit.training.initial import INITIALS
-from backlit.training.optimizers import OPTIMIZERS
-from backlit.web import slow
-from backlit.web.circuits import EXAMPLES
-from backlit.web.explain import ZOOMS
-from backlit.web.problems import TOYS
-from backlit.web.settings import ENDINGS, HIDDEN_GATES, MOST_LAYERS, MOST_NEURONS
-from backlit.web.words import ITSELF, LANGUAGES
+from backlit.declared.optimizers import OPTIMIZERS
+from backlit.training.initial_parameters import INITIALIZERS
+from backlit.web.live.problems import TOYS
+from backlit.web.live.settings import ENDINGS, HIDDEN_GATES, MOST_LAYERS, MOST_NEURONS
+from backlit.web.messages import ITSELF, LANGUAGES
+from backlit.web.views.circuit.endpoints import EXAMPLES
+from backlit.web.views.model.endpoints import ZOOMS
+from backlit.web.views.slow import endpoints as slow
 
 STATIC = Path(str(resources.files(__package__).joinpath("static")))
 TEMPLATES = resources.files(__package__).joinpath("templates")
@@ -32,7 +32,7 @@ VIEWS: Mapping[str, Mapping[str, Any]] = {
         "gates": HIDDEN_GATES,
         "losses": {kind: ending.losses for kind, ending in ENDINGS.items()},
         "optimizers": list(OPTIMIZERS),
-        "inits": list(INITIALS),
+        "inits": list(INITIALIZERS),
         "zooms": ZOOMS,
         "mostLayers": MOST_LAYERS,
         "mostNeurons": MOST_NEURONS,

@@ -12,9 +12,9 @@ import webbrowser
 import uvicorn
 
 from backlit.errors import BacklitError
-from backlit.web.application import application
-from backlit.web.opened import Opened
-from backlit.web.safety import LOOPBACK
+from backlit.web.app import application
+from backlit.web.security import LOOPBACK
+from backlit.web.start_options import StartOptions
 
 LAST_WORDS = 3
 """Seconds that answers under way have when the server ends."""
@@ -28,12 +28,12 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(opened: Opened, port: int, browser: bool) -> None:
+def serve(opened: StartOptions, port: int, browser: bool) -> None:
     """Open the page and serve it until SIGTERM or Ctrl-C; its address is printed once it answers.
 
     Parameters
     ----------
-    opened : Opened
+    opened : StartOptions
     port : int
         0 for any that is free.
     browser : bool

@@ -79,10 +79,10 @@ export const upload = (kind, file) =>
   answered(`/api/upload/${kind}?name=${encodeURIComponent(file.name)}`, {method: "POST", body: file});
 
 // The newest list of tables and models: answers may come out of their order.
-let shelf = {age: -1, tables: [], models: []};
-export function shelved(found) {
-  if (found && found.age > shelf.age) shelf = found;
-  return shelf;
+let library = {age: -1, tables: [], models: []};
+export function stored(found) {
+  if (found && found.age > library.age) library = found;
+  return library;
 }
 
 // Runs something that may go wrong; a problem is shown in one line, and cleared by the next success.

@@ -1,11 +1,11 @@
 // My model: a saved model, one row of a table, one weight; why it would move, and the circuit of the row's loss.
-import {byId, element, fill, get, given, guarded, lang, newest, post, read, settled, shelved, showCircuit, shown, upload, word} from "./common.js";
+import {byId, element, fill, get, given, guarded, lang, newest, post, read, settled, stored, showCircuit, shown, upload, word} from "./common.js";
 
 let weight = null; // the one that is asked for; null: the steepest
 
 // -- what there is ----------------------------------------------------------------------------------------------------
 function showShelf(found, taken = {}) {
-  const {models, tables} = shelved(found);
+  const {models, tables} = stored(found);
   for (const [id, things] of [["model", models], ["table", tables]]) {
     const before = taken[id] ?? byId(id).value;
     fill(byId(id), things.map(({number, name}) => [number, name]));
@@ -16,7 +16,7 @@ function showShelf(found, taken = {}) {
   byId("missing").textContent = missing.map(([name]) => word(name)).join(" ");
 }
 
-const one = (id) => shelved()[`${id}s`].find(({number}) => number === byId(id).value);
+const one = (id) => stored()[`${id}s`].find(({number}) => number === byId(id).value);
 
 function showTargets() {
   const table = one("table"), model = one("model"), columns = table?.columns ?? [];
@@ -114,6 +114,6 @@ for (const [kind, id] of [["models", "model"], ["tables", "table"]]) {
 }
 
 fill(byId("zoom"), given.zooms.map((zoom) => [zoom, word(`zoom_${zoom}`)]));
-const found = await guarded(() => get("/api/shelf"));
+const found = await guarded(() => get("/api/library"));
 if (found) showShelf(found);
 explain();

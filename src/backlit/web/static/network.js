@@ -1,5 +1,5 @@
 // The network view: a training on the server, its pictures as they come, and the buttons that it obeys.
-import {byId, element, fill, get, given, guarded, lang, newest, post, read, say, settled, shelved, showCircuit, shown, upload, word} from "./common.js";
+import {byId, element, fill, get, given, guarded, lang, newest, post, read, say, settled, stored, showCircuit, shown, upload, word} from "./common.js";
 import {chosen, fillChoices, showLosses, showTables, showTargets} from "./choices.js";
 import {curves} from "./curves.js";
 import {Picture, told} from "./picture.js";
@@ -145,7 +145,7 @@ async function takeIn(file) {
   const found = await guarded(() => upload("tables", file));
   if (!found) return;
   taken = found.number;
-  showTables(shelved(found).tables, taken);
+  showTables(stored(found).tables, taken);
   anyLoss();
   begin();
 }
@@ -185,7 +185,7 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 fillChoices();
 fill(byId("zoom"), given.zooms.map((zoom) => [zoom, word(`zoom_${zoom}`)]));
-const {tables} = shelved(await guarded(() => get("/api/shelf")));
+const {tables} = stored(await guarded(() => get("/api/library")));
 if (taken === null) {
   showTables(tables, tables.find((own) => own.target)?.number);
   begin();

@@ -1,0 +1,365 @@
+"""A raw table becomes a float32 matrix: learnt once from the training rows, then applied to any rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.encoding.columns import BLOCKS, KINDS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTITIES, Block, Column, Reading
+from backlit.encoding.fitting import Options, fit_column
+from backlit.encoding.frames import Frame, read_frame
+from backlit.encoding.scaling import smooth_clip
+from backlit.errors import BacklitError
+
+STEP = 65_536
+"""Rows that are worked on at once: enough to be quick, few enough to stay in the cache."""
+
+MOST_AT_ONCE = 2**21
+"""Numbers that are worked on at once, where a column has many outputs."""
+
+FEWEST_STEPS = 4
+"""Fewer steps of a column tell less than its waves do."""
+
+MOST_CELLS = 2**25
+"""Numbers that steps, and outputs of single categories, may take in all rows together: 128 MiB."""
+
+
+def fit_encoder(
+    frame: object,
+    *,
+    max_onehot: int = 32,
+    most_own: int = 1_024,
+    scale_onehot: bool = True,
+    steps: int = 0,
+    most_steps: int = 512,
+) -> FrameEncoder:
+    """Learn how the rows of a table become numbers.
+
+    Numbers are scaled by median and quartiles and clipped smoothly at 3, as RealMLP does (see `scaling`); a null is
+    0 and has an output of its own. Two categories become -1 and +1, up to `max_onehot` an output each; of more than
+    that those seen twice have one, as far as `most_own` goes, the rest share one, and all have the logarithm of their
+    count. An output of its own times the weights that hear it is what is called an embedding. Moments become
+    seconds, year, and positions in the year, the week and the day. What is constant is left out. Text is a number
+    or a date if every cell reads as one, an empty cell is null. Numbers and moments come first, then the others.
+
+    Parameters
+    ----------
+    frame : data frame, ndarray of shape (n_rows, n_columns), or list of rows
+        pandas, polars, Arrow, anything that narwhals reads.
+    max_onehot : int, default 32
+        Up to how many categories of one column all have an output of their own.
+    most_own : int, default 1024
+        How many outputs of their own the categories of columns with more of them have together; each such column has
+        `max_onehot` at least, and fewer where rows are many.
+    scale_onehot : bool, default True
+        Whether the outputs of categories are scaled and clipped like numbers (RealMLP does), or stay 0 and 1.
+    steps : int, default 0
+        How many steps between its quantiles each column of numbers has beside itself (Gorishniy et al. 2022).
+    most_steps : int, default 512
+        How many steps all columns have together; what is left for one is at least `FEWEST_STEPS`, or none.
+
+    Returns
+    -------
+    FrameEncoder
+
+    Raises
+    ------
+    BacklitError
+        If there is no table, row or usable column, or a column holds what is neither number, text nor time.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> encoder = fit_encoder(pa.table({"age": [20, 30, None], "job": ["cook", "smith", "cook"]}))
+    >>> encoder.feature_names_out
+    ('age', 'age is missing', 'job=smith')
+    """
+    if isinstance(max_onehot, bool) or not isinstance(max_onehot, int) or max_onehot < 0:
+        raise BacklitError(f"max_onehot is {max_onehot!r}; give a whole number from 0")
+    table = read_frame(frame)
+    together = max(max_onehot, min(most_own, MOST_CELLS // max(table.rows, 1)))
+    options = Options(max_onehot, bool(scale_onehot), _steps_each(table, steps, most_steps) if steps else 0, together)
+    fitted = {name: fit_column(name, values, options) for name, values in table.columns.items()}
+    many = [column.own for column, _ in fitted.values() if column.own > max_onehot]
+    if sum(many) > together:
+        options = replace(options, most_own=max(max_onehot, _most_each(many, together)))
+        for name, (column, _) in fitted.items():
+            if column.own > options.most_own:
+                fitted[name] = fit_column(name, table.columns[name], options)
+    columns: list[Column] = []
+    affines: list[tuple[float, float]] = []
+    for column, found in fitted.values():
+        columns.append(_placed(column, len(affines)))
+        affines += found
+    if not affines:
+        why = f"column {columns[0].name!r}: {columns[0].dropped}"
+        raise BacklitError(f"no column can be learnt from ({why}); give at least one whose values vary")
+    order, columns = _numbers_first(columns)
+    center, factor = np.array(affines, dtype=np.float64)[order].T.copy()
+    return FrameEncoder(tuple(columns), center, factor, options, table.named)
+
+
+def _steps_each(table: Frame, steps: int, most_steps: int) -> int:
+    """How many steps a column of numbers can have: many columns have fewer, many rows too."""
+    numbers = sum(KINDS["numeric"].holds(table.cells(name).type) for name in table.names)
+    each = min(steps, most_steps // max(numbers, 1), MOST_CELLS // max(numbers * table.rows, 1))
+    return each if each >= FEWEST_STEPS else 0
+
+
+def _most_each(wanted: Sequence[int], together: int) -> int:
+    """The most that each can have, so that all have no more than so many together.
+
+    Examples
+    --------
+    >>> _most_each([50, 400, 900], 1000)
+    550
+    """
+    left, most = together, 0
+    for number, width in enumerate(sorted(wanted)):
+        most = left // (len(wanted) - number)
+        left -= min(width, most)
+    return most
+
+
+def _placed(column: Column, start: int) -> Column:
+    """The column with its blocks one after the other from output `start`."""
+    blocks = []
+    for block in column.blocks:
+        blocks.append(replace(block, start=start))
+        start += block.width
+    return replace(column, blocks=tuple(blocks))
+
+
+def _numbers_first(columns: Sequence[Column]) -> tuple[list[int], list[Column]]:
+    """The columns with the blocks of quantities before all others, and where each output was."""
+    blocks = sorted((block for column in columns for block in column.blocks), key=lambda block: block.start)
+    blocks.sort(key=lambda block: block.kind not in QUANTITIES)
+    order = [output for block in blocks for output in range(block.start, block.start + block.width)]
+    starts = np.argsort(order).tolist()
+    return order, [
+        replace(column, blocks=tuple(replace(block, start=starts[block.start]) for block in column.blocks))
+        for column in columns
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class FrameEncoder:
+    """How the rows of a table become numbers, learnt by `fit_encoder`; it does not change.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        What was learnt of each column, with why it is left out (`dropped`) if it is.
+    center, factor : ndarray of shape (n_outputs,), float64
+        Each output is ``(raw - center) * factor``, clipped smoothly.
+    options : Options
+        What was chosen in `fit_encoder`.
+    named : bool
+        Whether columns are found by name; those of a matrix are found by position.
+
+    Examples
+    --------
+    >>> encoder = fit_encoder(np.array([[0.0, 7.0], [1.0, 7.0], [2.0, 7.0]]))
+    >>> encoder.encode(np.array([[1.0, 7.0], [2.0, 7.0]]))
+    array([[0.       ],
+           [0.9486833]], dtype=float32)
+    >>> encoder.dropped
+    {'x[1]': 'constant'}
+    """
+
+    columns: tuple[Column, ...]
+    center: NDArray[np.float64]
+    factor: NDArray[np.float64]
+    options: Options
+    named: bool
+
+    @property
+    def feature_names_in(self) -> tuple[str, ...]:
+        """The names of all columns of the training table."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def feature_names_out(self) -> tuple[str, ...]:
+        """The names of the outputs."""
+        return tuple(name for block in self.blocks for name in OUTPUT_NAMES[block.kind](block))
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Which outputs come from which column, and how, in the order of the outputs."""
+        return tuple(sorted((b for column in self.columns for b in column.blocks), key=lambda block: block.start))
+
+    @property
+    def n_quantities(self) -> int:
+        """How many of the outputs, from the first, are numbers or moments, not labels."""
+        return sum(block.width for block in self.blocks if block.kind in QUANTITIES)
+
+    @property
+    def n_outputs(self) -> int:
+        """How many numbers a row becomes."""
+        return len(self.center)
+
+    @property
+    def dropped(self) -> dict[str, str]:
+        """The columns without outputs, and why."""
+        return {column.name: column.dropped for column in self.columns if column.dropped}
+
+    @property
+    def text_columns(self) -> tuple[str, ...]:
+        """The columns of categories, which a reader of text files must keep as written."""
+        return tuple(column.name for column in self.columns if column.kind == "category")
+
+    def encode(self, frame: object) -> NDArray[np.float32]:
+        """The rows as numbers.
+
+        Columns are found by name, in any order; more of them are ignored, and those that were dropped are not
+        needed. A category unseen in training has zeros before scaling.
+
+        Parameters
+        ----------
+        frame : data frame, ndarray of shape (n_rows, n_columns), or list of rows
+            Like the one of `fit_encoder`, from any library.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_outputs), float32, C-contiguous
+            All finite.
+
+        Raises
+        ------
+        BacklitError
+            If a column is missing or a cell does not fit its column, naming both, or the width of a matrix differs.
+        """
+        table = read_frame(frame)
+        out = np.empty((table.rows, self.n_outputs), dtype=np.float32)
+        for column, name in self._heard(table):
+            self._encode_column(column, column.read(table.cells(name)), out)
+        return out
+
+    def parts(self, frame: object) -> Iterator[NDArray[np.float32]]:
+        """The rows as numbers, so many at a time that a part has `MOST_CELLS` of them at most; see `encode`.
+
+        Examples
+        --------
+        >>> encoder = fit_encoder(np.arange(6.0).reshape(3, 2))
+        >>> [part.shape for part in encoder.parts(np.zeros((5, 2)))]
+        [(5, 2)]
+        """
+        table = read_frame(frame)
+        readings = [(column, column.read(table.cells(name))) for column, name in self._heard(table)]
+        step = max(1, MOST_CELLS // self.n_outputs)
+        for first in range(0, table.rows, step):
+            out = np.empty((min(step, table.rows - first), self.n_outputs), dtype=np.float32)
+            for column, reading in readings:
+                self._encode_column(column, reading.rows(slice(first, first + step)), out)
+            yield out
+
+    def _heard(self, table: Frame) -> list[tuple[Column, str]]:
+        """The columns with outputs, and their names in the table."""
+        names = self._found(table)
+        return [(column, names[column.name]) for column in self.columns if not column.dropped]
+
+    def _found(self, table: Frame) -> dict[str, str]:
+        """Which column of the table each of ours is."""
+        if self.named and table.named:
+            for column in self.columns:
+                if not column.dropped and column.name not in table.columns:
+                    raise BacklitError(f"column {column.name!r} is missing; add it, or train again without it")
+            return {name: name for name in self.feature_names_in}
+        if len(table.names) != len(self.columns):
+            raise BacklitError(
+                f"the data has {len(table.names)} features (columns), but the model was trained on "
+                f"{len(self.columns)}; give the same columns"
+            )
+        return dict(zip(self.feature_names_in, table.names, strict=True))
+
+    def _encode_column(self, column: Column, reading: Reading, out: NDArray[np.float32]) -> None:
+        """Write the outputs of one column."""
+        widest = max(block.width for block in column.blocks)
+        step = max(1, min(STEP, MOST_AT_ONCE // widest))
+        for first in range(0, len(out), step):
+            rows = slice(first, first + step)
+            part = reading.rows(rows)
+            for block in column.blocks:
+                outputs = slice(block.start, block.start + block.width)
+                raw = BLOCKS[block.kind](column, block, part)
+                with np.errstate(over="ignore", invalid="ignore"):  # what overflows is clipped below
+                    scaled = (raw - self.center[outputs]) * self.factor[outputs]
+                plain = block.kind in LABEL_BLOCKS and not self.options.scale_onehot
+                out[rows, outputs] = scaled if plain else np.nan_to_num(smooth_clip(scaled))
+
+    def to_state(self) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
+        """All that was learnt, as what JSON can hold and as arrays.
+
+        Returns
+        -------
+        state : dict
+            Of text, finite numbers, booleans, lists and dicts.
+        arrays : dict of str to ndarray
+            ``center`` and ``factor``.
+        """
+        state = {
+            "named": self.named,
+            "options": asdict(self.options),
+            "columns": [_column_state(column) for column in self.columns],
+        }
+        return state, {"center": self.center, "factor": self.factor}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> FrameEncoder:
+        """The encoder whose `to_state` this is.
+
+        Raises
+        ------
+        BacklitError
+            If the parts do not fit together.
+
+        Examples
+        --------
+        >>> encoder = fit_encoder(np.arange(6.0).reshape(3, 2))
+        >>> FrameEncoder.from_state(*encoder.to_state()).feature_names_out
+        ('x[0]', 'x[1]')
+        """
+        try:
+            columns = tuple(_column_from(kept) for kept in state["columns"])
+            center, factor = (np.asarray(arrays[name], dtype=np.float64) for name in ("center", "factor"))
+            encoder = cls(columns, center, factor, Options(**state["options"]), bool(state["named"]))
+            starts = np.cumsum([0, *(block.width for block in encoder.blocks)]).tolist()
+            whole = starts == [*(block.start for block in encoder.blocks), encoder.n_outputs]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BacklitError(f"the saved encoder is damaged ({error!r}); save the model again") from None
+        if not whole or factor.shape != center.shape:
+            raise BacklitError("the saved encoder is damaged (its blocks do not meet); save the model again")
+        return encoder
+
+
+LISTS = ("edges", "categories", "counts")
+"""What a column has several of."""
+
+
+def _column_state(column: Column) -> dict[str, Any]:
+    """A column as JSON; what a block repeats of its column is left out."""
+    blocks = [[block.kind, block.start, block.width, _parts(block)] for block in column.blocks]
+    lists = {"blocks": blocks, **{name: list(getattr(column, name)) for name in LISTS}}
+    return {name: lists.get(name, getattr(column, name)) for name in Column.__dataclass_fields__}
+
+
+def _parts(block: Block) -> list[str]:
+    """The names in a block that are not its column's categories."""
+    return list(block.categories) if block.kind == "calendar" else []
+
+
+def _column_from(state: Mapping[str, Any]) -> Column:
+    """The column whose state this is."""
+    name, categories = state["name"], tuple(state["categories"])
+    own = {"binary": categories, "onehot": categories[: state["own"]]}
+    blocks = tuple(
+        Block(name, kind, start, width, own.get(kind, tuple(parts))) for kind, start, width, parts in state["blocks"]
+    )
+    if state["kind"] not in KINDS or any(block.kind not in BLOCKS for block in blocks):
+        raise ValueError(f"kind of column {name!r}")
+    return Column(**{**state, "blocks": blocks, **{name: tuple(state[name]) for name in LISTS}})

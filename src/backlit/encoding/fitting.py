@@ -1,0 +1,200 @@
+"""What training learns of one column: its kind, its categories, its blocks and their scaling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from backlit.encoding.cells import is_label, reads_as, to_cells
+from backlit.encoding.columns import (
+    BLOCKS,
+    KINDS,
+    LABEL_BLOCKS,
+    MAX_COUNTED,
+    MISSING,
+    TEXT_KINDS,
+    UNSEEN,
+    Block,
+    Column,
+    Reading,
+    bounded,
+)
+from backlit.encoding.scaling import LARGEST, robust_affine
+from backlit.errors import BacklitError
+
+Affines = list[tuple[float, float]]
+
+FLAGS = np.array([0.0, 1.0])
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person may choose about the encoding."""
+
+    max_onehot: int = 32
+    scale_onehot: bool = True
+    steps: int = 0
+    most_own: int = 0
+
+
+def fit_column(name: str, values: object, options: Options) -> tuple[Column, Affines]:
+    """Learn one column.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    values : one-dimensional
+        Its cells, in any form that `to_cells` reads.
+    options : Options
+        The bounds of one-hot encoding.
+
+    Returns
+    -------
+    column : Column
+        Its blocks all start at 0: the encoder places them.
+    affines : list of (center, factor)
+        One for each output.
+
+    Raises
+    ------
+    BacklitError
+        If the column holds what no kind of column can be.
+    """
+    cells = to_cells(values, f"column {name!r}")
+    if cells.null_count == len(cells):
+        return Column(name, "category", dropped="every cell is missing"), []
+    kind = kind_of(cells, name)
+    fit = _fit_labels if KINDS[kind].numbers is None else _fit_numbers
+    return fit(Column(name, kind), cells, options)
+
+
+def kind_of(cells: pa.Array, name: str) -> str:
+    """The kind of a column: by its type, and for text by what all its cells read as.
+
+    Examples
+    --------
+    >>> kind_of(pa.array(["1", "2.5"]), "x"), kind_of(pa.array(["1", "a"]), "x")
+    ('numeric', 'category')
+    """
+    for kind, declared in KINDS.items():
+        if not declared.holds(cells.type):
+            continue
+        if is_label(cells.type) and not pa.types.is_dictionary(cells.type):
+            readers = {text: KINDS[text].numbers for text in TEXT_KINDS}
+            return next((text for text, read in readers.items() if read and reads_as(cells, read)), kind)
+        return kind
+    raise BacklitError(f"column {name!r} holds {cells.type}; convert it to numbers, text or times, or drop it")
+
+
+def _fit_numbers(column: Column, cells: pa.Array, options: Options) -> tuple[Column, Affines]:
+    """Learn a column of numbers, moments or spans."""
+    kind = KINDS[column.kind]
+    assert kind.numbers is not None
+    values = kind.numbers(cells, f"column {column.name!r}")
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return replace(column, dropped="no cell is a finite number"), []
+    low, high = (float(np.clip(end, -LARGEST, LARGEST)) for end in (finite.min(), finite.max()))
+    column = replace(column, low=low, high=high)
+    values = bounded(values, low, high)
+    reading = Reading(values, np.isnan(values))
+    blocks = [Block(column.name, "calendar", 0, 1, (part,)) for part in kind.parts]
+    if not blocks:
+        blocks = [Block(column.name, "numeric", 0, 1)]
+        edges = quantile_edges(values[~reading.missing], options.steps)
+        if len(edges) > 2:
+            column = replace(column, edges=edges)
+            blocks.append(Block(column.name, "steps", 0, len(edges) - 1))
+    if reading.missing.any():
+        blocks.append(Block(column.name, "missing", 0, 1))
+    return _scaled(column, blocks, reading, None, options)
+
+
+def quantile_edges(values: NDArray[np.float64], steps: int) -> tuple[float, ...]:
+    """Where so many steps with as many values each begin and end; fewer where values stand often.
+
+    Examples
+    --------
+    >>> quantile_edges(np.arange(9.0), 4), quantile_edges(np.array([0.0, 0.0, 0.0, 1.0]), 4)
+    ((0.0, 2.0, 4.0, 6.0, 8.0), (0.0, 1.0))
+    """
+    if not steps:
+        return ()
+    edges = np.unique(np.quantile(values, np.linspace(0.0, 1.0, steps + 1), method="nearest"))
+    return tuple(edges.tolist())
+
+
+def _fit_labels(column: Column, cells: pa.Array, options: Options) -> tuple[Column, Affines]:
+    """Learn a column of categories or booleans."""
+    text = KINDS[column.kind].labels(cells, f"column {column.name!r}")
+    nulls = text.null_count
+    categories, counts = _ranked(text)
+    if not categories:
+        return replace(column, dropped="every cell is missing"), []
+    many = len(categories) > max(2, options.max_onehot)
+    if many:
+        # A value seen once tells nothing about other rows, so that it stands for the values still unseen.
+        known = min(sum(count > 1 for count in counts), MAX_COUNTED)
+        categories, counts = categories[:known], counts[:known]
+    else:
+        order = sorted(range(len(categories)), key=categories.__getitem__)
+        categories, counts = [categories[i] for i in order], [counts[i] for i in order]
+    own = min(len(categories), options.most_own) if many else len(categories)
+    column = replace(column, categories=tuple(categories), counts=tuple(counts), own=own)
+    codes = np.array([*range(len(counts)), UNSEEN, MISSING])
+    seen = np.array([*counts, len(text) - nulls - sum(counts), nulls])
+    reading = Reading(codes, codes == MISSING)
+    return _scaled(column, _label_blocks(column, nulls > 0, many), reading, seen, options)
+
+
+def _ranked(text: pa.Array) -> tuple[list[str], list[int]]:
+    """The distinct values and their counts, the most frequent first, equal ones by text."""
+    found = pc.value_counts(text.drop_null())
+    table = pa.table([found.field("values"), found.field("counts")], names=["value", "count"])
+    table = table.sort_by([("count", "descending"), ("value", "ascending")])
+    return table["value"].to_pylist(), table["count"].to_pylist()
+
+
+def _label_blocks(column: Column, nulls: bool, many: bool) -> list[Block]:
+    """The blocks of a column of categories; those that turn out constant are left out later."""
+    name, own = column.name, column.categories[: column.own]
+    if len(column.categories) == 2 and not many:
+        return [Block(name, "binary", 0, 1, own)]
+    blocks = [Block(name, "onehot", 0, len(own), own)] if own else []
+    if many:
+        blocks += [Block(name, "other", 0, 1), Block(name, "frequency", 0, 1)]
+    return [*blocks, Block(name, "missing", 0, 1)] if nulls else blocks
+
+
+def _scaled(
+    column: Column, blocks: Sequence[Block], reading: Reading, counts: NDArray[np.int64] | None, options: Options
+) -> tuple[Column, Affines]:
+    """The column with the blocks that vary, and the scaling of each output."""
+    kept: list[Block] = []
+    affines: Affines = []
+    for block in blocks:
+        if block.kind == "onehot":
+            assert counts is not None
+            found = [robust_affine(FLAGS, np.array([counts.sum() - own, own])) for own in counts[: block.width]]
+        else:
+            raw = BLOCKS[block.kind](column, block, reading)
+            known = ~np.isnan(raw[:, 0])
+            weights = None if counts is None else counts[known]
+            found = [robust_affine(raw[known, j], weights) for j in range(block.width)]
+        # With one category besides nulls, its output would only repeat the block 'missing'.
+        repeats = block.kind == "onehot" and len(column.categories) == 1 and len(blocks) == 2
+        if repeats or not any(factor for _, factor in found):
+            continue
+        plain = block.kind in LABEL_BLOCKS and not options.scale_onehot
+        affines += [(0.0, 1.0)] * block.width if plain else found
+        kept.append(block)
+    if kept:
+        return replace(column, blocks=tuple(kept)), affines
+    different = counts is not None and not column.categories
+    return replace(column, dropped="every value is different" if different else "constant"), affines

@@ -1,0 +1,129 @@
+"""What each column contributed to an answer: integrated gradients, from the graph's gradients of the outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.network.blueprint import Blueprint
+
+Matrix = NDArray[np.float64]
+
+NODES, MOST_NODES = 32, 512
+"""Places on the way from the baseline at which gradients are taken: doubled until the sum is right."""
+
+GAP = 1e-4
+"""How far the sum may be off, as a part of how far the output moved, before more places are taken."""
+
+AT_ONCE = 2**23
+"""Numbers of a layer that are carried at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """How far each column moved an output from the baseline's to the row's.
+
+    Attributes
+    ----------
+    columns : tuple of str
+    values : ndarray of float64, shape (n_samples, n_columns)
+        In the units of `outputs`; a row of them sums to ``outputs - baseline - gap``.
+    baseline, outputs : ndarray of float64, shape (n_samples,)
+        The output at the baseline, and at the row: of a classifier the logit of a class (less the mean of all
+        classes' logits, where they share a softmax), of a regressor the number (with a loss of rates its logarithm,
+        with one of shares its log odds).
+    """
+
+    columns: tuple[str, ...]
+    values: Matrix
+    baseline: Matrix
+    outputs: Matrix
+
+    @property
+    def gap(self) -> Matrix:
+        """What the sum misses, shape (n_samples,): the error of the integral."""
+        missed: Matrix = self.outputs - self.baseline - self.values.sum(axis=1)
+        return missed
+
+    def __repr__(self) -> str:
+        return f"Contributions({len(self.values)} rows, {len(self.columns)} columns)"
+
+
+def contributions(
+    network: Blueprint,
+    theta: NDArray[Any],
+    rows: NDArray[Any],
+    baseline: NDArray[Any],
+    shares: Matrix,
+    groups: Sequence[tuple[str, Sequence[int]]],
+) -> Contributions:
+    """Integrate gradients from a baseline to each row (Sundararajan et al. 2017, 'Axiomatic attribution').
+
+    Parameters
+    ----------
+    network : Blueprint
+    theta : ndarray, shape (theta_size,)
+    rows : ndarray, shape (n, inputs)
+    baseline : ndarray, shape (inputs,)
+    shares : ndarray, shape (n, outputs)
+        The output that is explained, as a sum of pre-activations of the last layer.
+    groups : sequence of (str, sequence of int)
+        Columns, and which inputs of the network come from each.
+    """
+    rows, start = rows.astype(np.float64), np.asarray(baseline, np.float64)
+    outputs = (_logits(network, theta, rows) * shares).sum(axis=1)
+    before = shares @ _logits(network, theta, start[None])[0]
+    values, nodes = np.zeros_like(rows), NODES
+    left = np.arange(len(rows))
+    while left.size:
+        values[left] = _integrated(network, theta, rows[left], start, shares[left], nodes)
+        moved = outputs[left] - before[left]
+        off = np.abs(values[left].sum(axis=1) - moved) > GAP * np.maximum(np.abs(moved), GAP)
+        left, nodes = left[off], 2 * nodes
+        if nodes > MOST_NODES:
+            break
+    summed = np.stack([values[:, list(inputs)].sum(axis=1) for _, inputs in groups], axis=1)
+    return Contributions(tuple(name for name, _ in groups), summed, before, outputs)
+
+
+def _logits(network: Blueprint, theta: NDArray[Any], rows: Matrix) -> Matrix:
+    """The last pre-activations, shape (rows, outputs)."""
+    from backlit.graph import logits
+
+    parts = [logits(network, theta, rows[part]).output.value for part in _parts(len(rows), _widest(network))]
+    return np.concatenate([np.empty((0, network.outputs)), *parts])
+
+
+def _integrated(
+    network: Blueprint, theta: NDArray[Any], rows: Matrix, start: Matrix, shares: Matrix, nodes: int
+) -> Matrix:
+    """The mean gradient on the straight way to each row, by Gauss's rule, times the way."""
+    from backlit.graph import backward, logits
+
+    places, weights = np.polynomial.legendre.leggauss(nodes)
+    places, weights = (places + 1.0) / 2.0, weights / 2.0
+    way = rows - start
+    mean = np.zeros_like(rows)
+    for part in _parts(len(rows), nodes * _widest(network)):
+        there = start + places[:, None, None] * way[part]
+        graph = logits(network, theta, there.reshape(-1, rows.shape[1]))
+        x = graph.named("x")
+        assert x is not None
+        gradient = backward(graph, np.tile(shares[part], (nodes, 1)), [x])[x]
+        assert gradient is not None
+        mean[part] = np.einsum("k,kij->ij", weights, gradient.reshape(there.shape))
+    return mean * way
+
+
+def _widest(network: Blueprint) -> int:
+    return max(network.inputs, *(layer.outputs for layer in network.layers))
+
+
+def _parts(rows: int, numbers: int) -> list[slice]:
+    """Rows in parts, of so many numbers a row."""
+    size = max(1, AT_ONCE // numbers)
+    return [slice(first, first + size) for first in range(0, rows, size)]

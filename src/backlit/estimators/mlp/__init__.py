@@ -1,0 +1,1 @@
+"""The drop-ins for ``sklearn.neural_network``."""

@@ -1,0 +1,1 @@
+"""What all four estimators share."""

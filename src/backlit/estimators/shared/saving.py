@@ -1,0 +1,117 @@
+"""A fitted model as header and arrays, for one safe file: data only, and gates of the user's own as formulas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit import files
+from backlit.declared.gate_kinds import Gate
+from backlit.declared.gates import GATES
+from backlit.declared.losses import LOSSES, is_built_in, loss_named
+from backlit.errors import BacklitError
+from backlit.formula.declaring import gate, loss
+from backlit.network.blueprint import Blueprint
+
+State = tuple[dict[str, Any], dict[str, NDArray[Any]]]
+
+
+def save_model(model: Any, path: str | PathLike[str]) -> None:
+    """Write a fitted estimator; see `HasNetwork.save`."""
+    header, arrays = model._to_state()
+    header = {"estimator": type(model).__name__, "parameters": _plain(model.get_params(deep=False)), **header}
+    files.write_model(path, header, arrays)
+
+
+def network_state(model: Any) -> State:
+    """The part that every model has: blueprint, the user's own gates in it, theta parameters."""
+    own = {layer.gate for layer in model.network_.layers if not GATES.is_builtin(layer.gate)}
+    gates = {}
+    for name in sorted(own):
+        declared = GATES[name]
+        assert isinstance(declared, Gate), "a hidden gate works element by element"
+        gates[name] = [declared.value, declared.local[0], declared.symbol]
+    header = {"network": model.network_.to_state(), "gates": gates}
+    if not is_built_in(model.network_.loss):
+        own_loss = loss_named(model.network_.loss)
+        header["own_loss"] = [own_loss.name, own_loss.term, own_loss.local]
+    return header, {"theta": model.theta_}
+
+
+def restore_network(model: Any, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Read `network_state` back into a model.
+
+    Raises
+    ------
+    BacklitError
+        If the parameters do not fit the blueprint, or a gate of the file means something else here.
+    """
+    for name, (value, local, symbol) in header.get("gates", {}).items():
+        known = GATES.get(name)
+        if known is None:
+            gate(name, value, local, symbol=symbol)
+        elif not isinstance(known, Gate) or (known.value, known.local) != (value, (local,)):
+            raise BacklitError(f"model file: its gate {name!r} is not the one declared here; rename yours")
+    if "own_loss" in header:
+        name, term, local = header["own_loss"]
+        if name not in LOSSES:
+            loss(name, term, local)
+        elif (LOSSES[name].term, LOSSES[name].local) != (term, local):
+            raise BacklitError(f"model file: its loss {name!r} is not the one declared here; rename yours")
+    blueprint = Blueprint.from_state(header["network"])
+    theta = arrays["theta"]
+    if theta.shape != (blueprint.theta_size,) or theta.dtype.name not in ("float32", "float64"):
+        raise BacklitError(f"model file: {theta.shape} parameters do not fit its network; the file is damaged")
+    model.network_ = blueprint
+    model.theta_ = np.array(theta)
+    model.n_layers_ = len(blueprint.layers) + 1
+    model.n_outputs_ = blueprint.outputs
+
+
+def labels_state(classes: NDArray[Any]) -> dict[str, Any]:
+    """Class labels as JSON, their type kept."""
+    kind = {"b": "bool", "i": "int", "u": "int", "f": "float"}.get(classes.dtype.kind, "str")
+    if kind == "str" and not all(isinstance(label, str) for label in classes.tolist()):
+        raise BacklitError("save: class labels of mixed types cannot be written; use strings or numbers")
+    return {
+        "kind": kind,
+        "dtype": classes.dtype.str if kind != "str" else classes.dtype.kind,
+        "values": classes.tolist(),
+    }
+
+
+def restore_labels(state: Mapping[str, Any]) -> NDArray[Any]:
+    """Read `labels_state` back."""
+    if state["kind"] != "str":
+        return np.array(state["values"], dtype=np.dtype(state["dtype"]))
+    return np.array(state["values"], dtype=object if state["dtype"] == "O" else str)
+
+
+def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Constructor arguments as JSON; what is not data (a random generator, a callback) is left at its default."""
+    plain: dict[str, Any] = {}
+    for name, value in parameters.items():
+        value = value.item() if isinstance(value, np.generic) else value
+        value = value.tolist() if isinstance(value, np.ndarray) else value
+        if isinstance(value, float) and not math.isfinite(value):
+            plain[name] = {"float": repr(value)}
+        elif value is None or isinstance(value, bool | int | float | str):
+            plain[name] = value
+        elif isinstance(value, list | tuple) and all(isinstance(item, int | float | str) for item in value):
+            plain[name] = list(value)
+    return plain
+
+
+def restore_parameters(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Read constructor arguments back; lists become tuples, as they are mostly given."""
+    restored = {}
+    for name, value in state.items():
+        if isinstance(value, dict):
+            value = float(value["float"])
+        restored[name] = tuple(value) if isinstance(value, list) else value
+    return restored

@@ -1,0 +1,123 @@
+"""Tables as fitted models need them: rows, labels, and which column holds the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from backlit.encoding import read_frame
+from backlit.encoding.cells import numbers
+from backlit.errors import BacklitError
+
+
+@contextmanager
+def located(where: str | Path) -> Iterator[None]:
+    """Put the file, or the file and the column, before the message of whatever is found wrong inside."""
+    try:
+        yield
+    except BacklitError as error:
+        raise BacklitError(f"{where}: {error}") from None
+
+
+def no_row(row: int | str, where: Path | str, rows: int) -> BacklitError:
+    """What to raise for a row that a table does not have."""
+    return BacklitError(f"row {row}: {where} has rows 0 to {rows - 1}")
+
+
+def answer(model: Any, inputs: Any) -> tuple[Any, float | None]:
+    """What a model says of one row, and of a label how likely it is."""
+    (prediction,) = model.predict(inputs).tolist()
+    return prediction, float(model.predict_proba(inputs).max()) if hasattr(model, "classes_") else None
+
+
+def labelled_column(table: pa.Table, data: Path | str, target: str) -> pa.ChunkedArray:
+    """The column of labels.
+
+    Raises
+    ------
+    BacklitError
+        If there is none of that name, with the nearest one.
+    """
+    if target in table.column_names:
+        return table[target]
+    near = get_close_matches(target, table.column_names, 1)
+    mend = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(map(repr, table.column_names[:10]))}"
+    raise BacklitError(f"{data} has no column {target!r}; {mend}")
+
+
+def text_columns(model: Any, target: str | None = None) -> frozenset[str]:
+    """The columns that stay text when a table is read for a model: those that it learnt as text."""
+    encoder = getattr(model, "encoder_", None)
+    kept = set(encoder.text_columns) if encoder else set()
+    if target is not None and _has_text_classes(model):
+        kept.add(target)
+    return frozenset(kept)
+
+
+def target_of(model: Any, path: Path | str, given: str | None) -> str:
+    """The name of the labels' column: the given one, else the one that the model was trained for.
+
+    Raises
+    ------
+    BacklitError
+        If neither is there.
+    """
+    name = given if given is not None else getattr(model, "target_name_", None)
+    if name is None:
+        raise BacklitError(f"{path} does not say which column holds the labels; name it with --target COLUMN")
+    return str(name)
+
+
+def inputs_of(model: Any, table: pa.Table, target: str | None = None) -> Any:
+    """The rows as the model takes them: a frame for Tabular*, a matrix of numbers for MLP*.
+
+    Raises
+    ------
+    BacklitError
+        If a column is missing, or a cell is no number where only numbers are taken.
+    """
+    rows = table.drop_columns([target]) if target is not None and target in table.column_names else table
+    if hasattr(model, "encoder_"):
+        return rows
+    names = list(getattr(model, "feature_names_in_", rows.column_names))
+    missing = [name for name in names if name not in rows.column_names]
+    if missing:
+        raise BacklitError(f"column {missing[0]!r} is missing; add it, or train again without it")
+    if len(names) != model.n_features_in_:
+        raise BacklitError(
+            f"the data has {len(names)} columns, the model takes {model.n_features_in_}; leave out the others"
+        )
+    frame = read_frame(rows)
+    return np.column_stack([_finite(numbers(frame.cells(name), f"column {name!r}"), name) for name in names])
+
+
+def labels_of(model: Any, column: pa.ChunkedArray) -> list[Any]:
+    """A column of labels as Python values, text trimmed as it was in training."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if _has_text_classes(model) and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        column = pc.utf8_trim_whitespace(column)
+    return list(column.to_pylist())
+
+
+def _has_text_classes(model: Any) -> bool:
+    """Whether the model's labels are text."""
+    classes = getattr(model, "classes_", None)
+    return classes is not None and classes.dtype.kind in "OU"
+
+
+def _finite(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+    """The column itself, if no cell is empty or infinite."""
+    bad = ~np.isfinite(values)
+    if bad.any():
+        row = int(bad.argmax())
+        raise BacklitError(f"column {name!r}: row {row} is empty or infinite; this model takes finite numbers, fill it")
+    return values

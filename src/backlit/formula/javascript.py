@@ -1,0 +1,98 @@
+"""A formula as JavaScript: what a page without Python recomputes with, from the same declarations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from backlit.declared.gate_kinds import Gate
+from backlit.declared.gates import GATES
+from backlit.formula.derivative import expand, local_tree, value_tree
+from backlit.formula.expression import Expression, Name, Number, fold
+
+WORDS: Mapping[str, str] = {
+    "add": "({} + {})",
+    "sub": "({} - {})",
+    "mul": "({} * {})",
+    "div": "({} / {})",
+    "neg": "(-{})",
+    "pow": "Math.pow({}, {})",
+    "exp": "Math.exp({})",
+    "expm1": "Math.expm1({})",
+    "log": "Math.log({})",
+    "log1p": "Math.log1p({})",
+    "sqrt": "Math.sqrt({})",
+    "sin": "Math.sin({})",
+    "cos": "Math.cos({})",
+    "tanh": "Math.tanh({})",
+    "erf": "erf({})",
+    "abs": "Math.abs({})",
+    "max": "Math.max({}, {})",
+    "min": "Math.min({}, {})",
+    "less": "({} < {} ? 1 : 0)",
+    "greater": "({} > {} ? 1 : 0)",
+    "where": "({} !== 0 ? {} : {})",
+}
+"""Primitive -> its word in JavaScript."""
+
+ERF = """function erf(x) {
+  const a = Math.abs(x), square = a * a;
+  if (a > 6) return Math.sign(x);
+  if (a < 2.5) {  // the Maclaurin series, Abramowitz and Stegun 7.1.6
+    let term = a, total = a;
+    for (let n = 1; n < 80; n++) { term *= 2 * square / (2 * n + 1); total += term; }
+    return Math.sign(x) * 2 / Math.sqrt(Math.PI) * Math.exp(-square) * total;
+  }
+  let tail = 0;  // the continued fraction, 7.1.14
+  for (let n = 80; n > 0; n--) tail = n / 2 / (a + tail);
+  return Math.sign(x) * (1 - Math.exp(-square) / Math.sqrt(Math.PI) / (a + tail));
+}"""
+"""The one primitive that JavaScript has no word for."""
+
+
+def to_javascript(root: Expression) -> str:
+    """A formula of elementwise gates as one JavaScript expression.
+
+    Examples
+    --------
+    >>> from backlit.formula.expression import parse
+    >>> to_javascript(parse("y * (1 - y)", GATES))
+    '(y * (1 - y))'
+    """
+
+    def written(node: Expression, operands: list[str]) -> str:
+        if isinstance(node, Name):
+            return node.id
+        if isinstance(node, Number):
+            return f"{node.value:g}" if float(f"{node.value:g}") == node.value else repr(node.value)
+        return WORDS[node.gate].format(*operands)
+
+    return fold(expand(root), written)
+
+
+def gates_module(names: Iterable[str], more: Mapping[str, str] = MappingProxyType({})) -> str:
+    """JavaScript that defines ``GATES``: of each gate its value and local gradients, as functions.
+
+    Gates that mix whole arrays, and those declared nowhere, are left out: a page cannot recompute them. `more` are
+    gates of any number of operands that say themselves in JavaScript: ``locals`` takes all operands at once.
+
+    Examples
+    --------
+    >>> print(gates_module(["mul"]).splitlines()[1])
+      "mul": {value: (x, z) => (x * z), local: [(x, z, y) => z, (x, z, y) => x]},
+    """
+    lines = []
+    for name in dict.fromkeys(names):
+        gate = GATES.get(name)
+        if not isinstance(gate, Gate):
+            continue
+        operands = ", ".join(gate.operands)
+        locals_ = ", ".join(
+            f"({operands}, y) => {to_javascript(local_tree(gate, slot))}" for slot in range(len(gate.operands))
+        )
+        value = to_javascript(value_tree(gate))
+        lines.append(f"  {json.dumps(name)}: {{value: ({operands}) => {value}, local: [{locals_}]}},")
+    lines += [f"  {json.dumps(name)}: {written}," for name, written in more.items()]
+    body = "\n".join(["const GATES = {", *lines, "};"])
+    return f"{ERF}\n{body}" if "erf(" in body else body

@@ -1,0 +1,83 @@
+"""What a wire is, said as a formula in its operands' names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backlit.declared.gate_kinds import Gate
+from backlit.formula.derivative import local_tree
+from backlit.formula.expression import Call, Expression, Name, Number, substitute
+from backlit.formula.precedence import constant
+from backlit.formula.simplify import simplify
+from backlit.formula.text import to_text
+from backlit.graph.nary_gates import ManyGate
+
+if TYPE_CHECKING:
+    from backlit.graph.wire import Wire
+
+DEPTH = 3
+"""How many gates deep a wire without a name is written out, in messages."""
+
+
+def formula(wire: Wire) -> str:
+    """The wire's gate applied to its operands, such as ``q1 * z``; for an input its name.
+
+    Examples
+    --------
+    >>> from backlit.graph import read
+    >>> [formula(wire) for wire in read("(x + y) * 2", {"x": 1, "y": 2}).wires if wire.rule]
+    ['x + y', 'q1 * 2']
+    """
+    if isinstance(wire.rule, ManyGate):
+        return wire.rule.written([operand.name for operand in wire.operands])
+    return to_text(_tree(wire, 1)) if wire.rule else label(wire)
+
+
+def described(wire: Wire) -> str:
+    """A wire in a message: its name, or a few gates of what it is."""
+    if wire.name or isinstance(wire.rule, ManyGate):
+        return wire.name or formula(wire)
+    return to_text(_tree(wire, DEPTH))
+
+
+def local_formula(wire: Wire, slot: int) -> str:
+    """The local gradient for one operand as text, such as ``z`` for the first operand of ``q1 * z``."""
+    if isinstance(wire.rule, ManyGate):
+        return wire.rule.written_local(slot, [label(operand) for operand in wire.operands], wire.name)
+    tree = local_expression(wire, slot)
+    return to_text(tree) if tree else ""
+
+
+def local_expression(wire: Wire, slot: int) -> Expression | None:
+    """The same as an expression in the wires' names; None for gates over whole arrays, which have a Jacobian."""
+    if not isinstance(wire.rule, Gate):
+        return None
+    scope: dict[str, Expression] = {"y": Name(wire.name)}
+    for name, operand in zip(wire.rule.operands, wire.operands, strict=True):
+        scope[name] = _leaf(operand)
+    return simplify(substitute(local_tree(wire.rule, slot), scope))
+
+
+def label(wire: Wire) -> str:
+    """A wire's name, or a constant's number."""
+    return to_text(_leaf(wire))
+
+
+def _leaf(wire: Wire) -> Expression:
+    if wire.kind == "constant" and not wire.name:
+        return Number(float(wire.value)) if wire.value.ndim == 0 else Name(f"constant{list(wire.value.shape)}")
+    return Name(wire.name or "...")
+
+
+def _tree(wire: Wire, depth: int) -> Expression:
+    """The wire's formula, `depth` gates deep (a small number: this is the one place that recurses)."""
+    if wire.rule is None or depth == 0:
+        return _leaf(wire)
+    operands = [_leaf(o) if o.name else _tree(o, depth - 1) for o in wire.operands]
+    return Call(wire.rule.name, tuple(operands), wire.axis)
+
+
+def number(value: object) -> str:
+    """A value as messages show it."""
+    text = f"{float(value):.6g}"  # type: ignore[arg-type]
+    return constant(float(text)) if float(text) == float(value) else text  # type: ignore[arg-type]

@@ -1,0 +1,111 @@
+"""Formula and values -> graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from backlit.errors import BacklitError
+from backlit.formula import GATES
+from backlit.formula.derivative import expand
+from backlit.formula.expression import Expression, Name, Number, fold, names, parse
+from backlit.graph.tape import Graph, complete
+from backlit.graph.wire import Kind, Wire, as_float, constant_wire, record
+
+
+def read(text: str, values: Mapping[str, Any], *, expanded: bool = False) -> Graph:
+    """Compute a formula and keep every step of it.
+
+    Parameters
+    ----------
+    text : str
+        As `backlit.formula.expression.parse` takes it. Each use of a variable is the same wire; a sub-expression that
+        is written twice is two gates.
+    values : mapping of str to number or array
+        One for each variable: float32 stays, all else becomes float64.
+    expanded : bool
+        Show gates such as sigmoid as the gates that they are built of.
+
+    Returns
+    -------
+    Graph
+
+    Raises
+    ------
+    BacklitError
+        If the text is no formula, a value is missing, unused or not finite, or a gate has no finite value.
+
+    Examples
+    --------
+    >>> graph = read("(x + y) * z", {"x": -2, "y": 5, "z": -4})
+    >>> float(graph.output.value), [wire.name for wire in graph.wires]
+    (-12.0, ['x', 'y', 'z', 'q1', 'q2'])
+    """
+    tree = parse(text, GATES)
+    _check_names(names(tree), values)
+    scope = {name: given(name, value) for name, value in values.items()}
+    output = apply(expand(tree) if expanded else tree, scope)
+    return complete(output, scope.values())
+
+
+def apply(tree: Expression, scope: Mapping[str, Wire], name: str = "") -> Wire:
+    """Record a formula on wires; `name` is for the last gate. Its numbers take the precision of the wires."""
+    dtype = np.result_type(*(wire.value.dtype for wire in scope.values())) if scope else np.dtype(np.float64)
+
+    def visit(node: Expression, operands: list[Wire]) -> Wire:
+        if isinstance(node, Name):
+            return scope[node.id]
+        if isinstance(node, Number):
+            return constant_wire(node.value, dtype, "constant")
+        return record(GATES[node.gate], operands, node.axis, name if node is tree else "")
+
+    return fold(tree, visit)
+
+
+def given(name: str, value: Any, kind: Kind = "input") -> Wire:
+    """A wire for a value that is given: an input, a parameter or a constant.
+
+    Raises
+    ------
+    BacklitError
+        If the value is no number or array of numbers, or not finite.
+    """
+    try:
+        array = np.array(value)  # a copy: the graph stays what it was
+        numeric = array.dtype.kind in "iuf"
+    except ValueError:  # rows of different lengths
+        numeric = False
+    if not numeric:
+        raise BacklitError(f"{name} = {value!r:.60} is not a number or an array of numbers; give {name}=0.5 or so")
+    if array.size == 0:
+        raise BacklitError(f"{name} is empty; give at least one number")
+    if not np.isfinite(array).all():
+        raise BacklitError(f"{name} = {_first_not_finite(array)}; give a finite number")
+    return Wire(name, kind, as_float(array))
+
+
+def _first_not_finite(array: np.ndarray[Any, Any]) -> str:
+    if array.ndim == 0:
+        return f"{array[()]} is not finite"
+    index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    return f"array whose element {list(index)} is {array[index]}, not finite"
+
+
+def _check_names(used: list[str], values: Mapping[str, Any]) -> None:
+    """Every variable has a value and every value is used."""
+    missing = [name for name in used if name not in values]
+    unused = [name for name in values if name not in used]
+    if missing:
+        name = missing[0]
+        close = get_close_matches(name, unused or list(values), 1)
+        hint = f"did you mean {close[0]}?" if close else f"add {name}=<number>"
+        were = f"given were {', '.join(values)}" if values else "none was given"
+        raise BacklitError(f"expression: no value for {name!r}; {were}; {hint}")
+    if unused:
+        raise BacklitError(
+            f"expression: {unused[0]!r} is given but not used; the formula's variables are "
+            f"{', '.join(used) or 'none'}; leave it out"
+        )

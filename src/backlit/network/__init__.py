@@ -1,0 +1,1 @@
+"""A network as data: its blueprint, how networks are built, and how several become one."""

@@ -1,0 +1,89 @@
+"""A derivation: the chain rule for one number, in symbols, then in numbers, then the result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from backlit.errors import BacklitError
+from backlit.graph import Gradients, Graph
+from backlit.network.blueprint import Blueprint
+from backlit.tracing.derivation import as_latex, as_text
+from backlit.tracing.derivation.chain import MAX_PATHS, Chain, Fork, GraphChain, Path, followed, paths, product
+from backlit.tracing.derivation.mathml import converted
+from backlit.tracing.derivation.network_chain import OUTPUT, NetworkChain
+from backlit.tracing.lookup import place
+from backlit.tracing.messages import WORDS
+
+Node = TypeVar("Node")
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The chain rule for one number.
+
+    Attributes
+    ----------
+    wrt, output : str
+        The derivative is of `output` with respect to `wrt`.
+    gradient : float
+        The result.
+    paths : tuple of tuple of Factor
+        Every path from the output back to `wrt`; empty where there are more than 64.
+    forks : tuple of Fork
+        Instead of paths: the sums at the forks along the way of the largest contributions.
+    lang : str
+    note : str
+    """
+
+    wrt: str
+    output: str
+    gradient: float
+    paths: tuple[Path, ...]
+    forks: tuple[Fork, ...]
+    lang: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        return as_text.written(self, WORDS[self.lang])
+
+    def to_latex(self) -> str:
+        """The derivation as LaTeX, for an equation (an ``aligned`` block)."""
+        return as_latex.written(self)
+
+    def to_mathml(self) -> str:
+        """The derivation as MathML, for a page that draws it without a script.
+
+        Returns
+        -------
+        str
+            A ``<math>`` element, well-formed XML.
+        """
+        return converted(self.to_latex())
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.to_latex()}\n$$"
+
+
+def derive(graph: Graph, gradients: Gradients, wrt: str, lang: str) -> Derivation:
+    """Derive in a graph of scalars."""
+    wire, _ = place(graph, wrt)
+    if wire.kind == "constant":
+        raise BacklitError(f"{wrt!r} is a constant; name an input, a parameter or a gate's wire")
+    chain = GraphChain(graph, gradients)
+    return _derived(chain, wire, chain.name(graph.output), lang, graph.note)
+
+
+def derive_in_network(blueprint: Blueprint, graph: Graph, gradients: Gradients, wrt: str, lang: str) -> Derivation:
+    """Derive in a network, from the graph of its whole arrays."""
+    chain = NetworkChain(blueprint, graph, gradients)
+    return _derived(chain, chain.part(wrt), OUTPUT, lang, graph.note)
+
+
+def _derived(chain: Chain[Node], start: Node, output: str, lang: str, note: str) -> Derivation:
+    name = chain.name(start)
+    if chain.ways(start) > MAX_PATHS:
+        forks = tuple(followed(chain, start))
+        return Derivation(name, output, forks[-1].total, (), forks, lang, note)
+    found = tuple(paths(chain, start)) if chain.ways(start) else ()
+    return Derivation(name, output, sum(map(product, found)), found, (), lang, note)

@@ -1,0 +1,47 @@
+"""A long trace as a table of text: one line a wire, in forward order, without its edges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from backlit.tracing.messages import WORDS
+from backlit.tracing.tables import table
+
+if TYPE_CHECKING:
+    from backlit.tracing.trace import Trace
+    from backlit.tracing.views import TracedWire
+
+LIMIT = 200
+"""Traces of more wires are listed like this, shortened in the middle."""
+
+
+def listing(trace: Trace, lang: str = "en") -> str:
+    """Every wire but the literal numbers, with its gate, its formula, its value and its gradient."""
+    from backlit.drawing.messages import words as words_of
+
+    words = words_of(lang)
+    rows = [_row(trace.wires.of(wire), words["not_computed"]) for wire in trace.graph.wires if wire.name]
+    if len(rows) > LIMIT:
+        left_out = ("...", "", WORDS[lang]["more wires"].format(count=len(rows) - LIMIT), "", "")
+        rows = [*rows[: LIMIT // 2], left_out, *rows[-LIMIT // 2 :]]
+    lines = table([words[column] for column in ("wire", "gate", "formula", "value", "gradient")], rows)
+    return "\n".join([trace.title, *([trace.note] if trace.note else []), "", *lines])
+
+
+def shown(value: Any, none: str = "not computed") -> str:
+    """A value in a cell: a number, a short array, or a long one's shape and range; None is not computed."""
+    if value is None:
+        return none
+    if np.ndim(value) == 0:
+        return f"{value + 0.0:.9g}"
+    if np.size(value) <= 4:
+        return "[" + ", ".join(f"{number:.6g}" for number in np.ravel(value)) + "]"
+    shape = "x".join(map(str, np.shape(value)))
+    return f"{shape}, {np.min(value):.6g} to {np.max(value):.6g}"
+
+
+def _row(wire: TracedWire, none: str) -> tuple[str, ...]:
+    formula = wire.formula if wire.gate else wire.kind
+    return wire.name, wire.gate or "", formula, shown(wire.value), shown(wire.gradient, none)

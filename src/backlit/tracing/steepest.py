@@ -1,0 +1,65 @@
+"""The weights of a fitted model that one sample, or some, would move most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backlit.errors import BacklitError
+from backlit.tracing.trace import Trace
+
+MOST = 10
+"""So many weights are listed."""
+
+
+class Weight(NamedTuple):
+    """One weight, what it multiplies, and how the loss depends on it."""
+
+    name: str
+    reads: str
+    value: float
+    gradient: float
+
+
+def steepest(model: Any, traced: Trace) -> list[Weight]:
+    """The weights with the largest gradients, the largest first."""
+    found = [weight for layer in range(1, len(model.coefs_) + 1) for weight in _steepest_of(model, traced, layer)]
+    return sorted(found, key=lambda weight: -abs(weight.gradient))[:MOST]
+
+
+def _steepest_of(model: Any, traced: Trace, layer: int) -> Iterator[Weight]:
+    """The same for one layer; weights with a gradient of 0 would not move."""
+    values = model.coefs_[layer - 1]
+    gradients = np.asarray(traced.gradients[f"w[{layer}]"])
+    for place in np.argsort(-np.abs(gradients), axis=None, kind="stable")[:MOST]:
+        i, j = (int(index) for index in np.unravel_index(place, gradients.shape))
+        if gradients[i, j]:
+            name = f"w[{layer}][{i}][{j}]"
+            heard = model.network_.neurons[layer - 1].inputs_of(j)[i]
+            yield Weight(name, _read_by(model, layer, heard), float(values[i, j]), float(gradients[i, j]))
+
+
+def _read_by(model: Any, layer: int, i: int) -> str:
+    """What enters a layer at place i, with the column's name where there is one."""
+    entry = f"{model.network_.heard(layer)}[{i}]"
+    if layer > 1:
+        return entry
+    encoder = getattr(model, "encoder_", None)
+    names = encoder.feature_names_out if encoder else getattr(model, "feature_names_in_", ())
+    front = model.network_.front
+    if front and i >= front.inputs:
+        per_column = (front.outputs - front.inputs) // front.groups
+        return f"{entry} wave of {names[(i - front.inputs) // per_column]}"
+    return f"{entry} {names[i]}" if len(names) else entry
+
+
+def check_label(model: Any, label: Any, where: str) -> None:
+    """A loss needs a label, that of a regressor a finite number."""
+    if label is None:
+        raise BacklitError(f"{where}: the cell is empty; take a row with a label")
+    if not hasattr(model, "classes_") and not (isinstance(label, int | float | Decimal) and math.isfinite(label)):
+        raise BacklitError(f"{where}: {label!r} is not a finite number; take another row, or mend the cell")

@@ -1,0 +1,45 @@
+"""A trace as a notebook's widget: the page's component, unchanged (extra ``notebook``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from backlit.drawing.component import style, widget_script
+from backlit.drawing.html import markup
+from backlit.errors import BacklitError
+from backlit.tracing.zooms import offered
+
+if TYPE_CHECKING:
+    from backlit.tracing.trace import Trace
+
+
+def widget(trace: Trace, lang: str) -> Any:
+    """An anywidget; its static picture goes with it, for where scripts do not run.
+
+    Raises
+    ------
+    BacklitError
+        If anywidget is not installed.
+    """
+    try:
+        from anywidget import AnyWidget
+        from traitlets import Unicode
+    except ImportError:
+        raise BacklitError(
+            "widget: anywidget is not installed; pip install 'backlit[notebook]', or look at to_svg() or to_html()"
+        ) from None
+
+    def bundle(self: Any, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = AnyWidget._repr_mimebundle_(self, **options) or ({}, {})
+        return {"image/svg+xml": trace.to_svg(lang), **data}, metadata
+
+    circuits, shown, gates = offered(trace)
+    members = {
+        "_esm": widget_script(gates),
+        "_css": style(),
+        "markup": Unicode().tag(sync=True),
+        "_repr_mimebundle_": bundle,
+    }
+    # a class of its own, since anywidget takes the script from the class and each trace brings its gates
+    made = type("CircuitWidget", (AnyWidget,), members)
+    return made(markup=markup(circuits, lang, shown))

@@ -1,0 +1,47 @@
+"""One weight's gradient from three sides: the compiled engine's passes, the graph's, and central differences."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backlit.tracing.lookup import one_number, place
+from backlit.tracing.trace import Trace
+
+
+class Witnesses(NamedTuple):
+    """The gradient of one weight or bias: the engine's, in float64; the graph's; the central difference."""
+
+    engine: float
+    graph: float
+    difference: float
+
+
+def witnesses(model: Any, traced: Trace, wrt: str) -> Witnesses:
+    """Compute a weight's gradient in every way that there is.
+
+    Parameters
+    ----------
+    model : fitted estimator
+    traced : Trace
+        Of the model, on one sample or several.
+    wrt : str
+        A weight or bias, such as ``w[1][0][2]``.
+
+    Raises
+    ------
+    BacklitError
+        If there is no such number in the trace.
+    """
+    from backlit.engine.network import Network
+
+    wire, index = one_number(traced.whole, wrt)
+    (row,) = traced.check(wrt=wrt).rows
+    inputs, targets = (np.atleast_2d(place(traced.whole, name)[0].value) for name in ("x", "y"))
+    network = Network(model.network_, model.theta_.astype(np.float64), len(inputs))
+    _, flat = network.loss_and_gradient(
+        np.ascontiguousarray(inputs), np.ascontiguousarray(targets), np.full(len(inputs), 1.0 / len(inputs))
+    )
+    engine = model.network_.arrays(flat)[wire.name][index]
+    return Witnesses(float(engine), float(row.analytic), float(row.numeric))

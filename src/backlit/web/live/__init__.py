@@ -1,0 +1,1 @@
+"""A network that trains before your eyes."""

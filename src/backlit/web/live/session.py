@@ -1,0 +1,263 @@
+"""A training to watch: it runs in a thread of its own, tells what it looks like, and does as it is told."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.engine.network import Vector
+from backlit.engine.threads import single_threaded_blas
+from backlit.estimators.shared.table_input import no_row
+from backlit.training.loop import Epoch
+from backlit.web.answers import dumped
+from backlit.web.live.feed import Feed
+from backlit.web.live.learner import Learner
+from backlit.web.live.observing import MOST_SHOWN, plane
+from backlit.web.live.problems import Problem
+from backlit.web.live.settings import Settings
+from backlit.web.live.timeline import Point, Timeline
+
+State = Literal["paused", "running", "diverged"]
+
+OFTEN = 1.0 / 15.0
+"""Seconds between two pictures, at least."""
+
+SHARE = 0.008
+"""Of the time, at most, for pictures between two epochs; planes may take as much once more."""
+
+ALONE = 20.0
+"""Seconds after which a training that nobody watches pauses."""
+
+MOST_ROWS, MOST_AXES = 450, 12
+"""Rows that are drawn, and inputs that a plane can be laid over."""
+
+DRAWN: Mapping[str, Any] = {"w": np.s_[:MOST_SHOWN, :MOST_SHOWN], "b": np.s_[:MOST_SHOWN]}
+"""What is sent of an array: the numbers between neurons that are drawn."""
+
+DIGITS = 5
+
+Numbers = NDArray[np.float64]
+
+
+class TrainingSession:
+    """One training and who watches it.
+
+    Parameters
+    ----------
+    problem : Problem
+    settings : Settings
+    """
+
+    def __init__(self, problem: Problem, settings: Settings) -> None:
+        self.problem = problem
+        self.settings = settings
+        self.feed = Feed()
+        self.state: State = "paused"
+        self._learner = Learner(problem, settings)
+        self.blueprint = self._learner.blueprint
+        self._timeline = Timeline()
+        self._lock = threading.Lock()  # held by whoever changes the training
+        self._thread: threading.Thread | None = None
+        self._halt = threading.Event()
+        self._pace = 0.0
+        self._due = self._watched = self._begun = time.monotonic()
+        self._first = 0
+        self._rate = 0.0
+        self._note()
+
+    # -- commands, from any thread ------------------------------------------------------------------------------------
+
+    def play(self, pace: float) -> None:
+        """Train on at so many epochs a second, 0 for as many as there can be; it may be running already."""
+        with self._lock:
+            self._pace = pace
+            if self.state == "running":
+                return
+            self._ready()
+            self._halt.clear()
+            self.state = "running"
+            self._watched = time.monotonic()
+            self._thread = threading.Thread(target=self._train, name="backlit training", daemon=True)
+            self._thread.start()
+
+    def pause(self) -> None:
+        """Stop after the epoch that is running."""
+        with self._lock:
+            self._halted()
+
+    def step(self) -> None:
+        """Train on one mini-batch."""
+        with self._lock:
+            self._halted()
+            self._ready()
+            self._after(self._learner.step())
+
+    def go_to(self, at: int) -> None:
+        """Rewind to a moment, or go forward again to one that was rewound from."""
+        with self._lock:
+            self._halted()
+            self._learner.go_to(self._timeline.go_to(at))
+            self.state = "paused"
+            self._tell()
+
+    def close(self) -> None:
+        """End for good; nothing is waited for."""
+        self._halt.set()
+        self._learner.stop()
+        self.feed.close()
+
+    def _halted(self) -> None:
+        self._halt.set()
+        if self._thread:
+            self._thread.join()
+            self._thread = None
+
+    def _ready(self) -> None:
+        """Stand where the timeline does: after a divergence that is the last moment before it."""
+        self._learner.go_to(self._timeline.now)
+
+    # -- the training's own thread ------------------------------------------------------------------------------------
+
+    def _train(self) -> None:
+        self._begun, self._first = time.monotonic(), self._learner.epoch
+        self._tell()
+        with single_threaded_blas():  # its looks too: threads that wait for their next product would take a processor
+            self._after(self._learner.run(self._on_epoch))
+
+    def _after(self, finite: bool) -> None:
+        if finite:
+            self.state = "paused"
+            self._note()
+        else:
+            self.state = "diverged"
+            self._learner.go_to(self._timeline.now)
+            self._tell()
+
+    def _on_epoch(self, epoch: Epoch) -> bool:
+        """Between two epochs: send a picture if it is time for one, wait, and say whether to stop."""
+        now = time.monotonic()
+        if now >= self._due:
+            self._rate = (self._learner.epoch - self._first) / max(now - self._begun, 1e-9)
+            begun = time.thread_time()
+            self._note()
+            self._due = time.monotonic() + _rest(time.thread_time() - begun)
+            if self.feed.listeners:
+                self._watched = now
+            elif now - self._watched > ALONE:
+                return True
+        if self._pace:
+            self._halt.wait(1.0 / self._pace)
+        return self._halt.is_set()
+
+    # -- what is told -------------------------------------------------------------------------------------------------
+
+    def _note(self) -> None:
+        """Keep where the training stands, unless that is kept, and tell of it."""
+        moment = self._learner.moment()
+        if not len(self._timeline) or self._timeline.now.point.epoch != moment.point.epoch:
+            self._timeline.add(moment)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.feed.put(dumped(self.picture()))
+
+    def picture(self) -> dict[str, Any]:
+        """What the page shows of the moment that the training stands at."""
+        now = self._timeline.now
+        return {
+            "state": self.state,
+            "epoch": now.epoch,
+            "batch": now.batch,
+            "batches": self._learner.batches,
+            "at": self._timeline.at,
+            "speed": self._rate,
+            "points": [_numbers(moment.point) for moment in list(self._timeline)],
+            "layers": self._layers(now.theta),
+        }
+
+    def _layers(self, theta: Vector) -> list[dict[str, Any]]:
+        """The weights and biases of the first neurons, with their gradients on the mini-batch that comes next."""
+        values, slopes = self.blueprint.arrays(theta), self.blueprint.arrays(self._learner.gradient())
+        sides = (("", values), ("d", slopes))
+        return [
+            {
+                f"{side}{name}": _short(arrays[f"{name}[{number}]"][DRAWN[name]])
+                for side, arrays in sides
+                for name in DRAWN
+            }
+            for number, _ in self.blueprint.numbered
+        ]
+
+    def described(self) -> dict[str, Any]:
+        """What does not change: the network, the columns, and some rows to draw."""
+        return {
+            "name": self.problem.name,
+            "columns": self.problem.columns,
+            "classes": self.problem.classes,
+            "shown": MOST_SHOWN,
+            "widths": [self.blueprint.inputs, *(layer.outputs for layer in self.blueprint.layers)],
+            "gates": [layer.gate for layer in self.blueprint.layers],
+            "loss": self.blueprint.loss,
+            "parameters": self.blueprint.parameter_count,
+            "count": len(self.problem.inputs),
+            "rows": self._drawn(),
+        }
+
+    def _drawn(self) -> dict[str, Any]:
+        """Some rows, learnt from or held out, with their numbers in the data."""
+        parts = ((self._learner.learn, MOST_ROWS), (self._learner.held, MOST_ROWS // 3))
+        chosen = np.concatenate([rows[:most] for rows, most in parts])
+        return {
+            "number": chosen.tolist(),
+            "held": [bool(row) for row in np.isin(chosen, self._learner.held)],
+            "x": [_short(row) for row in self.problem.inputs[chosen][:, :MOST_AXES]],
+            "y": _short(self.problem.targets[chosen, 0]),
+        }
+
+    def plane(self, across: int, up: int) -> dict[str, Any]:
+        """The network's answers over two of its inputs, as it stands, and how long to rest before the next ones."""
+        begun = time.thread_time()
+        with single_threaded_blas():
+            found = plane(self.blueprint, self._timeline.now.theta, self.problem, across, up)
+        return {**found, "rest": _rest(time.thread_time() - begun)}
+
+    def sample(self, row: int) -> tuple[Numbers, Numbers, Numbers]:
+        """The parameters as they stand, and one row's inputs and targets.
+
+        Raises
+        ------
+        BacklitError
+            If there is no such row.
+        """
+        rows = len(self.problem.inputs)
+        if not 0 <= row < rows:
+            raise no_row(row, "the data", rows)
+        here = np.array([row])
+        theta = np.asarray(self._timeline.now.theta, np.float64)
+        return theta, self.problem.inputs[row], np.asarray(self.problem.dense(here)[0], np.float64)
+
+
+def _rest(spent: float) -> float:
+    """Seconds to rest after a look that took so many of a processor."""
+    return max(OFTEN, spent * (1.0 - SHARE) / SHARE)
+
+
+def _numbers(point: Point) -> list[float | None]:
+    numbers = (point.epoch, point.loss, point.score, point.held_loss, point.held_score)
+    return [None if number is None else _rounded(number) for number in numbers]
+
+
+def _short(values: Vector) -> Any:
+    """An array as lists of numbers of a few digits."""
+    if values.ndim == 1:
+        return [_rounded(value) for value in values.tolist()]
+    return [_short(row) for row in values]
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")

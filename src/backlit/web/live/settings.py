@@ -1,0 +1,123 @@
+"""What a person chooses for a live network, checked: a blueprint, an optimizer, a plan."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backlit.declared.optimizers import OPTIMIZERS
+from backlit.errors import BacklitError, one_of
+from backlit.network.blueprint import Blueprint
+from backlit.network.building import mlp
+from backlit.training.initial_parameters import INITIALIZERS
+
+MOST_LAYERS, MOST_NEURONS, MOST_BATCH, LARGEST_SEED = 6, 256, 4_096, 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a network for one kind of target ends: the gate of its outputs, and the losses to choose from."""
+
+    gate: str
+    losses: tuple[str, ...]
+
+
+ENDINGS: Mapping[str, Ending] = {
+    "two": Ending("sigmoid", ("binary_cross_entropy", "quadratic")),
+    "several": Ending("softmax", ("cross_entropy", "quadratic")),
+    "number": Ending("identity", ("quadratic", "squared", "absolute", "huber")),
+}
+"""Two classes, several classes, or a number; the first loss is the natural one."""
+
+
+def kind_of(classes: int) -> str:
+    """The key in `ENDINGS` for so many classes, 0 for a number."""
+    return ("number" if not classes else "two") if classes <= 2 else "several"
+
+
+HIDDEN_GATES = (
+    "tanh", "relu", "sigmoid", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "sin", "identity",
+)  # fmt: skip
+"""Gates that a hidden layer may have here: those with a value for every number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every choice but the data."""
+
+    hidden: tuple[tuple[int, str], ...]
+    loss: str
+    optimizer: str
+    rate: float
+    batch: int
+    penalty: float
+    held: float
+    init: str
+    seed: int
+
+    def blueprint(self, inputs: int, outputs: int, classes: int) -> Blueprint:
+        """The network for a problem of that shape.
+
+        Raises
+        ------
+        BacklitError
+            If the loss is none for such targets.
+        """
+        ending = ENDINGS[kind_of(classes)]
+        loss = one_of("loss", self.loss or ending.losses[0], ending.losses)
+        widths, gates = [width for width, _ in self.hidden], [gate for _, gate in self.hidden]
+        return mlp(inputs, widths, outputs, hidden_gate=gates, output_gate=ending.gate, loss=loss)
+
+
+def settings_of(asked: Mapping[str, Any]) -> Settings:
+    """Read and check what the page sends; what it leaves out is chosen.
+
+    Raises
+    ------
+    BacklitError
+        Naming what is out of range, and the range.
+
+    Examples
+    --------
+    >>> settings_of({"hidden": [[4, "tanh"]], "rate": 0.1}).hidden
+    ((4, 'tanh'),)
+    """
+    return Settings(
+        hidden=_hidden(asked.get("hidden", [[4, "tanh"], [4, "tanh"]])),
+        loss=str(asked.get("loss", "")),
+        optimizer=one_of("optimizer", str(asked.get("optimizer", "adam")), OPTIMIZERS),
+        rate=_number(asked, "rate", 0.01, 1e-6, 1e6),
+        batch=_whole(asked, "batch", 32, 1, MOST_BATCH),
+        penalty=_number(asked, "penalty", 0.0, 0.0, 100.0),
+        held=_number(asked, "held", 0.25, 0.0, 0.8),
+        init=one_of("init", str(asked.get("init", "glorot")), INITIALIZERS),
+        seed=_whole(asked, "seed", 0, 0, LARGEST_SEED),
+    )
+
+
+def _hidden(given: Any) -> tuple[tuple[int, str], ...]:
+    if not isinstance(given, list) or len(given) > MOST_LAYERS:
+        raise BacklitError(f"hidden: give up to {MOST_LAYERS} layers")
+    layers = []
+    for number, layer in enumerate(given, start=1):
+        if not isinstance(layer, list) or len(layer) != 2:
+            raise BacklitError(f"layer {number}: give its neurons and its gate")
+        width = _whole({"neurons": layer[0]}, "neurons", 1, 1, MOST_NEURONS)
+        layers.append((width, one_of(f"layer {number}: gate", str(layer[1]), HIDDEN_GATES)))
+    return tuple(layers)
+
+
+def _number(asked: Mapping[str, Any], name: str, chosen: float, low: float, high: float) -> float:
+    value = asked.get(name, chosen)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise BacklitError(f"{name} needs a number from {low:g} to {high:g}")
+    return float(value)
+
+
+def _whole(asked: Mapping[str, Any], name: str, chosen: int, low: int, high: int) -> int:
+    value = _number(asked, name, chosen, low, high)
+    if not math.isfinite(value) or value != int(value):
+        raise BacklitError(f"{name} needs a whole number from {low} to {high}")
+    return int(value)

@@ -1,0 +1,1 @@
+"""What a start of the page holds: tables, models, and the documents that it has made."""

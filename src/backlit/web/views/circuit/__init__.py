@@ -1,0 +1,1 @@
+"""The view of a formula as a circuit."""

@@ -1,0 +1,103 @@
+"""Formulas as circuits: the lecture's to pick from, and any other within limits."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backlit.drawing.messages import LANGUAGES
+from backlit.errors import BacklitError, one_of
+from backlit.formula import GATES
+from backlit.formula.expression import Call, names, parse, postorder
+from backlit.tracing import trace
+
+Given = float | list[float]
+
+MOST_CHARACTERS, MOST_GATES, MOST_NUMBERS = 2_000, 300, 8
+"""Of a formula, of the gates in it, and of one input that is a list."""
+
+LARGEST = sys.float_info.max
+"""Whole numbers of JSON have no end, float64 has."""
+
+START = 1.0
+"""What an input holds before anybody said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A formula of the lecture, with the numbers that the lecture gives it."""
+
+    name: str
+    formula: str
+    values: Mapping[str, Given]
+
+
+EXAMPLES = (
+    Example("product", "(x + y) * z", {"x": -2, "y": 5, "z": -4}),
+    Example(
+        "sigmoid",
+        "1 / (1 + exp(-1 * (w0 * x0 + w1 * x1 + w2)))",
+        {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3},
+    ),
+    Example("patterns", "2 * (x * y + max(z, w))", {"x": 3, "y": -4, "z": 2, "w": -1}),
+    Example("softmax", "sum(-y * log(softmax(z)))", {"z": [1, 2, 4], "y": [0, 0, 1]}),
+    Example("fork", "x * y + exp(x)", {"x": 0, "y": 4}),
+)
+"""The names are words of the page."""
+
+
+def circuit(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A formula's inputs, and its circuit as the interactive document that `to_html` writes.
+
+    Parameters
+    ----------
+    asked : mapping
+        ``expression``; ``values``: a number or a short list for each input that has one; ``lang``.
+
+    Raises
+    ------
+    BacklitError
+        If the formula cannot be read, is beyond the limits, or has no finite value.
+
+    Examples
+    --------
+    >>> circuit({"expression": "x * x", "values": {"x": 3}})["values"]
+    {'x': 3.0}
+    """
+    text = asked.get("expression")
+    if not isinstance(text, str) or not text.strip():
+        raise BacklitError("type a formula, such as (x + y) * z")
+    lang = one_of("lang", str(asked.get("lang", "en")), LANGUAGES)
+    values = _values(_checked(text), asked.get("values"))
+    return {"values": values, "document": trace(text, **values).to_html(lang)}
+
+
+def _checked(text: str) -> list[str]:
+    """The inputs of a formula within the limits."""
+    if len(text) > MOST_CHARACTERS:
+        raise BacklitError(f"the formula has {len(text):,} characters; stay below {MOST_CHARACTERS:,}")
+    tree = parse(text, GATES)
+    gates = sum(isinstance(node, Call) for node in postorder(tree))
+    if gates > MOST_GATES:
+        raise BacklitError(f"the formula has {gates} gates; stay below {MOST_GATES}")
+    return names(tree)
+
+
+def _values(wanted: list[str], given: Any) -> dict[str, Given]:
+    found = given if isinstance(given, Mapping) else {}
+    return {name: _number(name, found.get(name, START)) for name in wanted}
+
+
+def _number(name: str, value: Any) -> Given:
+    """A finite number, or a short list of them."""
+    if isinstance(value, list) and 0 < len(value) <= MOST_NUMBERS:
+        return [_scalar(name, item) for item in value]
+    return _scalar(name, value)
+
+
+def _scalar(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+        raise BacklitError(f"{name} needs a number, such as 0.5, or up to {MOST_NUMBERS} of them, such as 1, 2, 4")
+    return float(value)

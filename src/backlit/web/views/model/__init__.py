@@ -1,0 +1,1 @@
+"""The view of a saved model: one row, one weight."""

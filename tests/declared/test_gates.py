@@ -1,0 +1,200 @@
+"""Every gate of the registry: its value and local gradients, against witnesses of their own."""
+
+from __future__ import annotations
+
+import inspect
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import backlit
+from backlit.declared.gate_kinds import ArrayGate, Gate
+from backlit.errors import BacklitError
+from backlit.formula import GATES, local_of, value_of
+from backlit.formula.derivative import differentiate, value_tree
+from backlit.formula.expression import Call, Name
+from backlit.formula.latex import to_latex
+from backlit.formula.numpy import evaluator
+from backlit.formula.text import to_text
+from backlit.graph.backward import unbroadcast
+
+jax.config.update("jax_enable_x64", True)
+
+ELEMENTWISE = [gate for gate in GATES.values() if isinstance(gate, Gate) and GATES.is_builtin(gate.name)]
+ARRAYS = [gate for gate in GATES.values() if isinstance(gate, ArrayGate)]
+POSITIVE = {"log", "sqrt", "pow", "log1p", "div"}
+BOUNDED = {"sigmoid", "tanh", "erf", "sin", "cos"}
+
+Floats = NDArray[np.float64]
+
+
+def sample(gate: Gate, slot: int) -> Floats:
+    chance = np.random.default_rng(slot)
+    x = chance.uniform(0.2, 3.0, 50) if gate.name in POSITIVE else chance.uniform(-3.0, 3.0, 50)
+    return np.round(x, 3) + 0.0005  # never at a kink
+
+
+def operands(gate: Gate) -> list[Floats]:
+    if gate.name == "where":
+        return [np.arange(50) % 2 * 1.0, sample(gate, 1), sample(gate, 2)]
+    return [sample(gate, slot) for slot in range(len(gate.operands))]
+
+
+@pytest.mark.parametrize("gate", ELEMENTWISE, ids=lambda gate: gate.name)
+def test_local_gradients_are_the_slopes_of_the_value(gate: Gate) -> None:
+    at = operands(gate)
+    value = value_of(gate)
+    assert len(gate.local) == len(gate.operands)
+    for slot in range(len(at)):
+        if gate.name == "where" and slot == 0:
+            continue
+        step = 1e-5
+        up, down = ([x + sign * step * (k == slot) for k, x in enumerate(at)] for sign in (1, -1))
+        slope = (value(*up) - value(*down)) / (2 * step)
+        local = np.broadcast_to(local_of(gate, slot)(*at, value(*at)), slope.shape)
+        np.testing.assert_allclose(local, slope, rtol=1e-7, atol=1e-8)
+
+
+JAX = {
+    "exp": jnp.exp, "expm1": jnp.expm1, "log": jnp.log, "log1p": jnp.log1p, "sqrt": jnp.sqrt, "sin": jnp.sin,
+    "cos": jnp.cos, "tanh": jnp.tanh, "erf": jax.scipy.special.erf, "abs": jnp.abs, "sigmoid": jax.nn.sigmoid,
+    "relu": jax.nn.relu, "leaky_relu": jax.nn.leaky_relu, "elu": jax.nn.elu, "selu": jax.nn.selu,
+    "gelu": lambda x: jax.nn.gelu(x, approximate=False), "silu": jax.nn.silu, "mish": jax.nn.mish,
+    "softplus": jax.nn.softplus, "identity": lambda x: x, "neg": jnp.negative,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("gate", [gate for gate in ELEMENTWISE if len(gate.operands) == 1], ids=lambda g: g.name)
+def test_gate_of_one_operand_agrees_with_jax(gate: Gate) -> None:
+    assert gate.name in JAX, "a new gate needs its outside oracle here"
+    (x,) = operands(gate)
+    y = value_of(gate)(x)
+    oracle = JAX[gate.name]
+    np.testing.assert_allclose(y, oracle(x), rtol=1e-13, atol=1e-15)
+    slope = jax.vmap(jax.grad(oracle))(x)
+    np.testing.assert_allclose(np.broadcast_to(local_of(gate, 0)(x, y), x.shape), slope, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("gate", ELEMENTWISE, ids=lambda gate: gate.name)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gate_is_stable_far_out(gate: Gate, dtype: type) -> None:
+    if gate.name in {"exp", "expm1", "pow", "log", "log1p", "sqrt", "div"}:
+        pytest.skip("has no finite value everywhere by its nature")
+    far = np.array([-1000, -100, -20, 0, 20, 100, 1000], dtype)
+    at = [far if slot == len(gate.operands) - 1 else far[::-1].copy() for slot in range(len(gate.operands))]
+    y = value_of(gate)(*at)
+    assert np.isfinite(y).all()
+    if gate.name in BOUNDED:
+        assert (np.abs(y) <= 1).all()
+    for slot in range(len(at)):
+        assert np.isfinite(local_of(gate, slot)(*at, y)).all()
+
+
+@pytest.mark.parametrize("gate", [g for g in ELEMENTWISE if g.name not in ("less", "greater")], ids=lambda g: g.name)
+def test_value_keeps_float32(gate: Gate) -> None:
+    at = [x.astype(np.float32) for x in operands(gate)]
+    value = value_of(gate)(*at)
+    assert value.dtype == np.float32
+    np.testing.assert_allclose(value, value_of(gate)(*operands(gate)), rtol=2e-4, atol=2e-6)
+
+
+@pytest.mark.parametrize("gate", ELEMENTWISE, ids=lambda gate: gate.name)
+def test_declared_slope_follows_from_the_gates_inside(gate: Gate) -> None:
+    """A gate built of others: the chain rule over its declaration gives its declared local gradient."""
+    tree = value_tree(gate)
+    at = dict(zip(gate.operands, operands(gate), strict=True))
+    for slot, name in enumerate(gate.operands):
+        with np.errstate(all="ignore"):
+            derived = evaluator(differentiate(tree, name))(at)
+        declared = local_of(gate, slot)(*at.values(), value_of(gate)(*at.values()))
+        np.testing.assert_allclose(
+            np.broadcast_to(derived, (50,)), np.broadcast_to(declared, (50,)), rtol=1e-9, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize("gate", list(GATES.values()), ids=lambda gate: gate.name)
+def test_gate_can_be_drawn_and_written(gate: Gate | ArrayGate) -> None:
+    call = Call(gate.name, tuple(Name(name) for name in gate.operands))
+    assert gate.symbol
+    assert gate.pattern in ("", "distributor", "router", "switcher")
+    assert "{" not in to_latex(call).replace("{", "", to_latex(call).count("}"))  # braces are paired
+    assert all(name in to_text(call) for name in gate.operands)
+
+
+ARRAY_CASES = [
+    ("sum", [(3,)], None), ("sum", [(2, 3)], None), ("sum", [(2, 3)], 0), ("sum", [(2, 3)], -1),
+    ("mean", [(3,)], None), ("mean", [(2, 3)], None), ("mean", [(2, 3)], 0), ("mean", [(2, 3)], 1),
+    ("logsumexp", [(4,)], None), ("logsumexp", [(2, 3)], None), ("logsumexp", [(2, 3)], 0), ("logsumexp", [(2, 3)], -1),
+    ("softmax", [(4,)], None), ("softmax", [(2, 3)], None), ("softmax", [(2, 3)], 0), ("softmax", [(2, 3)], 1),
+    ("matmul", [(3,), (3,)], None), ("matmul", [(2, 3), (3,)], None), ("matmul", [(3,), (3, 2)], None),
+    ("matmul", [(2, 3), (3, 4)], None), ("matmul", [(5, 2, 3), (5, 3, 4)], None), ("matmul", [(3,), (5, 3, 4)], None),
+    ("matmul", [(5, 2, 3), (3,)], None),
+    ("grouped", [(4,), (2, 6)], None), ("grouped", [(3, 4), (2, 6)], None), ("grouped", [(3, 4), (4, 2)], None),
+    ("columnwise", [(4,), (2, 3)], None), ("columnwise", [(5, 4), (4, 3)], None),
+    ("concat", [(4,), (2,)], None), ("concat", [(5, 4), (5, 1)], None),
+]  # fmt: skip
+
+
+def block_diagonal(w: jax.Array, groups: int) -> jax.Array:
+    return jax.scipy.linalg.block_diag(*jnp.split(w, groups, axis=1))
+
+
+@pytest.mark.parametrize(("name", "shapes", "axis"), ARRAY_CASES)
+def test_pull_back_of_an_array_gate_agrees_with_jax(name: str, shapes: list[tuple[int, ...]], axis: int | None) -> None:
+    gate = GATES[name]
+    assert isinstance(gate, ArrayGate)
+    chance = np.random.default_rng(3)
+    at = tuple(chance.standard_normal(shape) for shape in shapes)
+    oracle = {
+        "sum": lambda x: jnp.sum(x, axis), "mean": lambda x: jnp.mean(x, axis), "matmul": jnp.matmul,
+        "logsumexp": lambda x: jax.scipy.special.logsumexp(x, axis),
+        "softmax": lambda x: jax.nn.softmax(x, -1 if axis is None else axis),
+        "columnwise": lambda x, w: (x[..., : len(w), None] * w).reshape(*x.shape[:-1], -1),
+        "concat": lambda a, b: jnp.concatenate([a, b], axis=-1),
+        "grouped": lambda x, w: x @ block_diagonal(w, x.shape[-1] // w.shape[0]),
+    }[name]  # fmt: skip
+    y = value_of(gate, axis)(*at)
+    expected, pull = jax.vjp(oracle, *at)
+    np.testing.assert_allclose(y, expected, rtol=1e-12)
+    upstream = chance.standard_normal(np.shape(y))
+    for slot, gradient in enumerate(pull(jnp.asarray(upstream))):
+        ours = unbroadcast(gate.vjp[slot](upstream, at, y, axis), at[slot].shape)
+        np.testing.assert_allclose(ours, gradient, rtol=1e-11, atol=1e-13)
+
+
+def test_every_array_gate_has_a_case_above() -> None:
+    assert {gate.name for gate in ARRAYS} == {name for name, _, _ in ARRAY_CASES}
+
+
+@pytest.mark.parametrize("shift", [-1000.0, 0.0, 1000.0])
+def test_softmax_sums_to_one_is_monotone_and_stable(shift: float) -> None:
+    z = np.array([0.3, -1.2, 2.0]) + shift
+    softmax = GATES["softmax"]
+    assert isinstance(softmax, ArrayGate)
+    a = softmax.value(z)
+    jacobian = softmax.jacobian[0]((z,), a, None)
+    assert a.sum() == pytest.approx(1.0, abs=1e-15)
+    np.testing.assert_allclose(jacobian, np.diag(a) - np.outer(a, a), rtol=1e-15)
+    assert (np.diag(jacobian) > 0).all()
+    assert (jacobian[~np.eye(3, dtype=bool)] < 0).all()
+    assert GATES["logsumexp"](z) == pytest.approx(shift + np.log(np.exp(z - shift).sum()))
+
+
+def test_ties_halve_and_kinks_are_declared() -> None:
+    for name in ("max", "min"):
+        gate = GATES[name]
+        assert isinstance(gate, Gate)
+        assert [float(local_of(gate, slot)(2.0, 2.0, 2.0)) for slot in (0, 1)] == [0.5, 0.5]
+    relu = GATES.elementwise("relu")
+    assert float(local_of(relu, 0)(0.0, 0.0)) == 0.0
+
+
+def test_registry_protects_what_is_built_in() -> None:
+    with pytest.raises(BacklitError, match="'sigmoid' is built in"):
+        GATES.declare(Gate("sigmoid", "x", ("1",)))
+    with pytest.raises(BacklitError, match="'matmul' is not a gate with one operand; choose one of"):
+        GATES.elementwise("matmul")
+    assert inspect.signature(backlit.gate).parameters["name"]
