@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backlit.errors import BacklitError
-from backlit.files import ReadOptions, finding, read_table
+from backlit.files import ReadOptions, dialect_note, read_table
 
 WORDS = {
     "utf-8": "가나다äöé漢",
@@ -40,10 +40,10 @@ def encodes(text: str, encoding: str) -> bool:
     return True
 
 
-def as_read(tmp_path: Path, data: bytes, **asked: Any) -> Any:
+def as_read(tmp_path: Path, data: bytes, **options: Any) -> Any:
     path = tmp_path / "t.csv"
     path.write_bytes(data)
-    return read_table(path, asked=ReadOptions(**asked))
+    return read_table(path, options=ReadOptions(**options))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -61,8 +61,8 @@ def test_a_table_in_any_dialect_is_read_back(tmp_path: Path, data: st.DataObject
     writer.writerow(["name", "whole", "part"])
     for name, whole, cents in rows:
         writer.writerow([name, written(whole, 0, decimal, group), written(cents / 100, 2, decimal, group)])
-    asked = {"encoding": encoding, "separator": separator, "decimal": decimal} if said else {}
-    table = as_read(tmp_path, sink.getvalue().encode(encoding), **asked)
+    options = {"encoding": encoding, "separator": separator, "decimal": decimal} if said else {}
+    table = as_read(tmp_path, sink.getvalue().encode(encoding), **options)
     assert table.to_pydict() == {
         "name": [name for name, _, _ in rows],
         "whole": [whole for _, whole, _ in rows],
@@ -90,23 +90,23 @@ def test_a_table_in_any_dialect_is_read_back(tmp_path: Path, data: st.DataObject
 def test_which_mark_is_the_decimal_one(tmp_path: Path, text: str, found: float, guessed: bool) -> None:
     table = as_read(tmp_path, text.encode())
     assert table["a"].to_pylist() == [found]
-    assert ("a guess" in finding(table)) == guessed
+    assert ("a guess" in dialect_note(table)) == guessed
 
 
 def test_a_decimal_mark_that_is_said_ends_the_doubt(tmp_path: Path) -> None:
     table = as_read(tmp_path, b"a;b\n1,234;x\n", decimal=",")
     assert table["a"].to_pylist() == [1.234]
-    assert finding(table) == "read as utf-8, separated by ';', with decimal commas"
+    assert dialect_note(table) == "read as utf-8, separated by ';', with decimal commas"
 
 
 def test_a_column_with_the_other_mark_is_said(tmp_path: Path) -> None:
     table = as_read(tmp_path, b"a;b\n1.5;1,25\n2.5;2,25\n0.5;1,000\n3.5;4\n")
     assert table.to_pydict() == {"a": [1.5, 2.5, 0.5, 3.5], "b": [1.25, 2.25, 1.0, 4.0]}
-    assert finding(table).endswith("(but 'b' with the other mark)")
+    assert dialect_note(table).endswith("(but 'b' with the other mark)")
 
 
 def test_plain_files_need_no_words(tmp_path: Path) -> None:
-    assert finding(as_read(tmp_path, b"a,b\n1.5,x\n")) == ""
+    assert dialect_note(as_read(tmp_path, b"a,b\n1.5,x\n")) == ""
 
 
 def test_codes_with_zeros_in_front_are_no_thousands(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_codes_with_zeros_in_front_are_no_thousands(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "asked", "message"),
+    ("data", "options", "message"),
     [
         (
             "이름,나이\n김철수,20\n".encode()[:-7] + b"\xff,20\n",
@@ -128,9 +128,9 @@ def test_codes_with_zeros_in_front_are_no_thousands(tmp_path: Path) -> None:
         (b"a\n1\n", {"decimal": ";"}, "decimal: ';' is no decimal mark"),
     ],
 )
-def test_what_cannot_be_read_is_one_line(tmp_path: Path, data: bytes, asked: dict[str, str], message: str) -> None:
+def test_what_cannot_be_read_is_one_line(tmp_path: Path, data: bytes, options: dict[str, str], message: str) -> None:
     with pytest.raises(BacklitError) as caught:
-        as_read(tmp_path, data, **asked)
+        as_read(tmp_path, data, **options)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -157,7 +157,7 @@ def test_encodings_are_guessed_by_their_common_letters(tmp_path: Path, words: st
     for word in words.split() if encoding in ("latin-1", "cp1252") else [words]:
         table = as_read(tmp_path, f"a;b\n{word};1\n".encode(encoding))
         assert table["a"].to_pylist() == [word]
-        assert "(a guess: --encoding overrides)" in finding(table)
+        assert "(a guess: --encoding overrides)" in dialect_note(table)
 
 
 LONG = "".join(f"{row};{row}\n" for row in range(20_000))
@@ -166,10 +166,10 @@ LONG = "".join(f"{row};{row}\n" for row in range(20_000))
 def test_evidence_beyond_the_first_lines_counts(tmp_path: Path) -> None:
     table = as_read(tmp_path, f"a;b\n{LONG}1,234;0,5\n".encode())
     assert table["a"].to_pylist()[-1] == 1.234
-    assert finding(table) == "read as utf-8, separated by ';', with decimal commas"
+    assert dialect_note(table) == "read as utf-8, separated by ';', with decimal commas"
     doubtful = as_read(tmp_path, f"a;b\n{LONG}1,234;5\n".encode())
     assert doubtful["a"].to_pylist()[-1] == 1234
-    assert "a guess, and 1,234 or 1.234 is another number" in finding(doubtful)
+    assert "a guess, and 1,234 or 1.234 is another number" in dialect_note(doubtful)
 
 
 def test_a_line_for_excel_is_no_header(tmp_path: Path) -> None:
@@ -177,11 +177,11 @@ def test_a_line_for_excel_is_no_header(tmp_path: Path) -> None:
     assert as_read(tmp_path, b"\xef\xbb\xbfsep=|\na|b\n1;5|x\n").to_pylist() == [{"a": "1;5", "b": "x"}]
 
 
-@pytest.mark.parametrize("asked", [{}, {"decimal": ","}])
-def test_a_cell_that_keeps_a_column_from_being_numbers_is_said(tmp_path: Path, asked: dict[str, str]) -> None:
-    table = as_read(tmp_path, b"a;b\n2,5;1\n3,5;2\n2.5;3\n", **asked)
+@pytest.mark.parametrize("options", [{}, {"decimal": ","}])
+def test_a_cell_that_keeps_a_column_from_being_numbers_is_said(tmp_path: Path, options: dict[str, str]) -> None:
+    table = as_read(tmp_path, b"a;b\n2,5;1\n3,5;2\n2.5;3\n", **options)
     assert table["a"].to_pylist() == ["2,5", "3,5", "2.5"]
-    assert finding(table).endswith("; column 'a' is text because of '2.5' in row 2 (2 of 3 cells are numbers)")
+    assert dialect_note(table).endswith("; column 'a' is text because of '2.5' in row 2 (2 of 3 cells are numbers)")
 
 
 def test_one_column_of_decimal_commas(tmp_path: Path) -> None:
@@ -199,4 +199,4 @@ def test_numbers_are_what_was_written_or_a_guess_is_said(tmp_path: Path, rows: l
         )
         table = as_read(tmp_path, text.encode())
         right = table.to_pydict() == {"a": [a for a, _ in rows], "b": [b / 1000 for _, b in rows]}
-        assert right or "a guess" in finding(table), text
+        assert right or "a guess" in dialect_note(table), text

@@ -180,7 +180,7 @@ def test_how_a_table_was_read_is_said(client: Any, tmp_path: Path) -> None:
     assert found["finding"].startswith("read as cp1252 (a guess: --encoding overrides), separated by ';'")
     path = tmp_path / "odd.csv"
     path.write_bytes("키,값\n1,2\n".encode("cp949"))
-    site = Site(StartOptions(tables=[path], asked=ReadOptions(encoding="cp949")))
+    site = Site(StartOptions(tables=[path], read_options=ReadOptions(encoding="cp949")))
     try:
         (table,) = (table for _, table in site.library.tables.items())
         assert table.read().column_names == ["키", "값"]

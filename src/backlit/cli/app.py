@@ -55,7 +55,7 @@ Separator = Annotated[str | None, typer.Option(metavar="C", help="Of DATA's cell
 Decimal = Annotated[str | None, typer.Option(metavar="C", help="DATA's decimal mark: . or ,")]
 
 
-def _asked(encoding: str | None, separator: str | None, decimal: str | None) -> ReadOptions:
+def _read_options(encoding: str | None, separator: str | None, decimal: str | None) -> ReadOptions:
     """How the user says that a table is written."""
     from backlit.files import ReadOptions
 
@@ -104,7 +104,7 @@ def train(
     """Train a network on a table, measure it on held-out rows, save it."""
     from backlit.cli.training import train_model
 
-    train_model(data, target, model, seed, task, report, lang, _asked(encoding, separator, decimal))
+    train_model(data, target, model, seed, task, report, lang, _read_options(encoding, separator, decimal))
 
 
 @app.command()
@@ -121,7 +121,7 @@ def predict(
     """Predict every row of a table."""
     from backlit.cli.predicting import predict_table
 
-    predict_table(model, data, output, _asked(encoding, separator, decimal))
+    predict_table(model, data, output, _read_options(encoding, separator, decimal))
 
 
 @app.command()
@@ -140,7 +140,7 @@ def evaluate(
     """Score a model on labelled rows."""
     from backlit.cli.evaluating import evaluate_model
 
-    evaluate_model(model, data, target, html, lang, _asked(encoding, separator, decimal))
+    evaluate_model(model, data, target, html, lang, _read_options(encoding, separator, decimal))
 
 
 @app.command()
@@ -159,7 +159,7 @@ def columns(
     """Show how much a model leans on each column, or what each contributed to one row's answer."""
     from backlit.cli.columns import show_columns
 
-    show_columns(model, data, row, target, repeats, _asked(encoding, separator, decimal))
+    show_columns(model, data, row, target, repeats, _read_options(encoding, separator, decimal))
 
 
 # Unknown options are passed on, so that a formula may begin with a minus.
@@ -203,7 +203,14 @@ def explain(
     from backlit.cli.explaining import explain_rows
 
     explain_rows(
-        model, data, row, weight, zoom.value if zoom else None, target, lang, _asked(encoding, separator, decimal)
+        model,
+        data,
+        row,
+        weight,
+        zoom.value if zoom else None,
+        target,
+        lang,
+        _read_options(encoding, separator, decimal),
     )
 
 
@@ -262,4 +269,4 @@ def open_(
     """Open the local page: circuits, live training, slow learning, your models."""
     from backlit.cli.opening import open_page
 
-    open_page(model or [], data or [], target, port, browser, lang, _asked(encoding, separator, decimal))
+    open_page(model or [], data or [], target, port, browser, lang, _read_options(encoding, separator, decimal))

@@ -16,11 +16,13 @@ from backlit.estimators.shared.table_input import answer, inputs_of, labelled_co
 from backlit.files import ReadOptions
 
 
-def show_columns(path: Path, data: Path, row: int | None, given: str | None, repeats: int, asked: ReadOptions) -> None:
+def show_columns(
+    path: Path, data: Path, row: int | None, given: str | None, repeats: int, options: ReadOptions
+) -> None:
     """Print the columns, the most important first."""
     model = load(path)
     target = target_of(model, path, given)
-    table = rows_for(model, data, asked, target)
+    table = rows_for(model, data, options, target)
     if row is not None:
         _show_row(model, table, data, row, target)
         return

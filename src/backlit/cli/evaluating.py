@@ -19,13 +19,15 @@ from backlit.reporting import report
 from backlit.reporting.scores import Measured, codes_of, measured_classes, measured_numbers
 
 
-def evaluate_model(path: Path, data: Path, given: str | None, html: Path | None, lang: str, asked: ReadOptions) -> None:
+def evaluate_model(
+    path: Path, data: Path, given: str | None, html: Path | None, lang: str, options: ReadOptions
+) -> None:
     """Score a saved model on the rows of a table; the baseline knows how these rows are distributed."""
     if html is not None:
         check_output(html, path, data)
     model = load(path)
     target = target_of(model, path, given)
-    table = rows_for(model, data, asked, target)
+    table = rows_for(model, data, options, target)
     column = labelled_column(table, data, target)
     with located(data):
         measured = measure(model, table, target, column)

@@ -33,13 +33,13 @@ def explain_rows(
     zoom: str | None,
     given: str | None,
     lang: str,
-    asked: ReadOptions,
+    options: ReadOptions,
 ) -> None:
     """Print the loss of one row or some, and the chain rule of one weight or the weights that would move most."""
     named, chosen = None if weight is None else weight_name(weight), rows_of(row)
     model = load(path)
     target = target_of(model, path, given)
-    table = rows_for(model, data, asked, target)
+    table = rows_for(model, data, options, target)
     labels = labelled_column(table, data, target)
     if chosen.stop > table.num_rows:
         raise no_row(row, data, table.num_rows)

@@ -22,7 +22,7 @@ def open_page(
     port: int,
     browser: bool,
     lang: str,
-    asked: ReadOptions,
+    options: ReadOptions,
 ) -> None:
     """Serve the page until it is ended."""
     try:
@@ -33,4 +33,4 @@ def open_page(
         raise BacklitError(f'the page needs {error.name}, which is not installed; pip install "backlit[web]"') from None
     from backlit.web.start_options import StartOptions
 
-    serve(StartOptions(models, tables, target, lang, asked), port, browser)
+    serve(StartOptions(models, tables, target, lang, options), port, browser)

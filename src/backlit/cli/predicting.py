@@ -16,12 +16,12 @@ from backlit.estimators.shared.table_input import inputs_of, located
 from backlit.files import ReadOptions, write_table
 
 
-def predict_table(path: Path, data: Path, output: Path | None, asked: ReadOptions) -> None:
+def predict_table(path: Path, data: Path, output: Path | None, options: ReadOptions) -> None:
     """Write a prediction for every row, to a file or as CSV to stdout."""
     if output is not None:
         check_output(output, path, data)
     model = load(path)
-    table = rows_for(model, data, asked)
+    table = rows_for(model, data, options)
     with located(data):
         predictions = predicted(model, inputs_of(model, table))
     if output is None:

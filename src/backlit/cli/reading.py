@@ -9,21 +9,21 @@ import pyarrow as pa
 
 from backlit.cli.console import console
 from backlit.estimators.shared.table_input import text_columns
-from backlit.files import ReadOptions, finding, read_table
+from backlit.files import ReadOptions, dialect_note, read_table
 
 
-def rows_for(model: Any, data: Path, asked: ReadOptions, target: str | None = None) -> pa.Table:
+def rows_for(model: Any, data: Path, options: ReadOptions, target: str | None = None) -> pa.Table:
     """The table with text kept as text where the model learnt text."""
-    return _told(data, read_table(data, as_text=text_columns(model, target), asked=asked), kinds_known=True)
+    return _told(data, read_table(data, as_text=text_columns(model, target), options=options), kinds_known=True)
 
 
-def told_table(data: Path, asked: ReadOptions) -> pa.Table:
+def told_table(data: Path, options: ReadOptions) -> pa.Table:
     """The table; on stderr how it is written, where that is not plain CSV."""
-    return _told(data, read_table(data, asked=asked))
+    return _told(data, read_table(data, options=options))
 
 
 def _told(data: Path, table: pa.Table, *, kinds_known: bool = False) -> pa.Table:
-    found = finding(table, kinds_known=kinds_known)
+    found = dialect_note(table, kinds_known=kinds_known)
     if found:
         console(stderr=True).print(f"{data}: {found}")
     return table

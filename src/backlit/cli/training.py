@@ -37,10 +37,10 @@ def train_model(
     task: str | None,
     report: Path | None,
     lang: str,
-    asked: ReadOptions,
+    options: ReadOptions,
 ) -> None:
     """Train on four fifths of the rows, print the scores on the rest, save the model, and a report if one is asked."""
-    table = told_table(data, asked)
+    table = told_table(data, options)
     labels = labelled_column(table, data, target)
     out = Path(f"{data.stem}.backlit") if out is None else out
     check_output(out, data)

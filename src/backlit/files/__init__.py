@@ -3,12 +3,12 @@
 from backlit.files.atomic import plain_os_error, read_whole, write_whole
 from backlit.files.model_file import read_model, write_model
 from backlit.files.separated import ReadOptions
-from backlit.files.tables import SNIFFED, finding, read_table, write_table
+from backlit.files.tables import SNIFFED, dialect_note, read_table, write_table
 
 __all__ = [
     "SNIFFED",
     "ReadOptions",
-    "finding",
+    "dialect_note",
     "plain_os_error",
     "read_model",
     "read_table",

@@ -33,15 +33,16 @@ SNIFFED = ReadOptions()
 
 
 def read_table(
-    path: str | os.PathLike[str], *, as_text: Collection[str] = (), asked: ReadOptions = SNIFFED
+    path: str | os.PathLike[str], *, as_text: Collection[str] = (), options: ReadOptions = SNIFFED
 ) -> pa.Table:
     r"""Read a table by the suffix of its file: ``.csv``, ``.tsv`` or ``.parquet``.
 
-    In separated text the separator (comma, semicolon, tab, bar), the encoding (UTF-8 and UTF-16 with or without a byte
-    order mark, else cp949, cp932, cp1252 or latin-1), decimal commas and thousands separators are found out, unless
-    `asked` says them; the schema's metadata says which, as JSON under ``backlit`` (`backlit.files.finding` in words).
-    A column is read with the file's decimal mark; if a cell does not fit that and all fit the other, with the other.
-    The file's mark is the one by which fewer columns are so; a column that is text because of a few cells is said.
+    In delimited text the separator (comma, semicolon, tab, bar), the encoding (UTF-8 and UTF-16 with or without a byte
+    order mark, else cp949, cp932, cp1252 or latin-1), decimal commas and thousands separators are inferred, unless
+    `options` gives them; the schema's metadata records them as JSON under ``backlit``, and `dialect_note` puts them
+    in words. A column is read with the file's decimal mark; if a cell does not fit that and all fit the other, with
+    the other. The file's mark is the one with fewer such columns. A column that is text because of a few cells is
+    reported.
     Empty cells, ``?``, ``NA``, ``NaN`` and ``null`` are null.
 
     Parameters
@@ -50,7 +51,7 @@ def read_table(
         The file to read.
     as_text : collection of str
         Columns of separated text that are kept as written, so that a code such as ``007`` stays one.
-    asked : ReadOptions
+    options : ReadOptions
         Encoding, separator and decimal mark, where they are not to be found out.
 
     Returns
@@ -79,7 +80,7 @@ def read_table(
     data = read_whole(source)
     if not data:
         raise BacklitError(f"{source} is empty; give a file with a header and rows")
-    table = reader(source, data, frozenset(as_text), asked)
+    table = reader(source, data, frozenset(as_text), options)
     _check_names(source, table.column_names)
     if not table.num_rows:
         raise BacklitError(f"{source} has a header but no rows; give a file with rows")
@@ -123,12 +124,12 @@ def _by_suffix(path: Path, table: dict[str, T]) -> T:
     return found
 
 
-def _read_tsv(path: Path, data: bytes, as_text: frozenset[str], asked: ReadOptions) -> pa.Table:
+def _read_tsv(path: Path, data: bytes, as_text: frozenset[str], options: ReadOptions) -> pa.Table:
     """Text separated by tabs, unless something else is asked for."""
-    return _read_csv(path, data, as_text, replace(asked, separator=asked.separator or "\t"))
+    return _read_csv(path, data, as_text, replace(options, separator=options.separator or "\t"))
 
 
-def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], asked: ReadOptions) -> pa.Table:
+def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], options: ReadOptions) -> pa.Table:
     """Parquet, without the row labels that pandas may have left in it."""
     try:
         table = pq.ParquetFile(pa.BufferReader(data)).read()
@@ -137,10 +138,10 @@ def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], asked: ReadO
     return table.select([i for i, name in enumerate(table.column_names) if not INDEX.fullmatch(name)])
 
 
-def _read_csv(path: Path, data: bytes, as_text: frozenset[str], asked: ReadOptions) -> pa.Table:
+def _read_csv(path: Path, data: bytes, as_text: frozenset[str], options: ReadOptions) -> pa.Table:
     """Decode, sniff, and read; with both decimal indicators where the first lines do not show which it is."""
     try:
-        decoded = decode(data, asked.encoding)
+        decoded = decode(data, options.encoding)
     except BacklitError as error:
         raise BacklitError(f"{path}: {error}") from None
     told, body = told_separator(decoded.body)
@@ -148,10 +149,10 @@ def _read_csv(path: Path, data: bytes, as_text: frozenset[str], asked: ReadOptio
         raise BacklitError(f"{path} is not text; save it as CSV first, or give it its own suffix")
     if not body.strip():
         raise BacklitError(f"{path} is empty; give a file with a header and rows")
-    dialect = sniff(body, asked.separator or told, asked.decimal)
-    read = _read_as(path, body, dialect, as_text, asked.decimal is None)
+    dialect = sniff(body, options.separator or told, options.decimal)
+    read = _read_as(path, body, dialect, as_text, options.decimal is None)
     certain = True
-    if asked.decimal is None and (read.contrary or (not dialect.clear and _may_differ(read, dialect))):
+    if options.decimal is None and (read.contrary or (not dialect.clear and _may_differ(read, dialect))):
         turned = replace(dialect, decimal=other_mark(dialect.decimal))
         other = _read_as(path, body, turned, as_text, True)
         if len(other.contrary) < len(read.contrary):
@@ -201,7 +202,7 @@ def _may_differ(read: _Read, dialect: Dialect) -> bool:
     return read.mended or (floats and dialect.separator != ",")
 
 
-def finding(table: pa.Table, *, kinds_known: bool = False) -> str:
+def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
     """In words how a table of separated text was written; empty for plain CSV (UTF-8, commas, points) and Parquet.
 
     Where it is known what each column must be, as a fitted model knows it, a cell that does not fit is an error later,
@@ -211,7 +212,7 @@ def finding(table: pa.Table, *, kinds_known: bool = False) -> str:
     --------
     >>> note = {"encoding": "utf-8", "separator": ";", "decimal": ",", "certain": True, "guessed": False}
     >>> note |= {"contrary": [], "nearly": []}
-    >>> finding(pa.table({"a": [1]}).replace_schema_metadata({"backlit": json.dumps(note)}))
+    >>> dialect_note(pa.table({"a": [1]}).replace_schema_metadata({"backlit": json.dumps(note)}))
     "read as utf-8, separated by ';', with decimal commas"
     """
     text = (table.schema.metadata or {}).get(b"backlit")

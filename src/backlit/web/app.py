@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from backlit.errors import BacklitError, choose
 from backlit.experiments.one_weight import LectureNetwork
-from backlit.files import finding
+from backlit.files import dialect_note
 from backlit.web.answers import answer, answering, body_of, json_of, working
 from backlit.web.live.problems import TOYS, Problem, from_table, toy
 from backlit.web.live.session import TrainingSession
@@ -45,7 +45,7 @@ class Site:
         self.frames = Frames()
         try:
             for table in opened.tables:
-                self.library.open_table(table, opened.target, opened.asked)
+                self.library.open_table(table, opened.target, opened.read_options)
             for model in opened.models:
                 self.library.open_model(model)
         except (BacklitError, OSError):
@@ -109,7 +109,7 @@ class Site:
                 "name": table.name,
                 "target": table.target,
                 "columns": table.read().column_names,
-                "finding": finding(table.read()),
+                "finding": dialect_note(table.read()),
             }
             for number, table in self.library.tables.items()
         ]

@@ -17,4 +17,4 @@ class StartOptions:
     tables: Sequence[Path] = ()
     target: str | None = None
     lang: str = "en"
-    asked: ReadOptions = SNIFFED
+    read_options: ReadOptions = SNIFFED

@@ -37,7 +37,7 @@ class TableFile:
     name: str
     path: Path
     target: str | None = None
-    asked: ReadOptions = SNIFFED
+    options: ReadOptions = SNIFFED
     _read: dict[frozenset[str], Any] = field(default_factory=dict)
 
     def read(self, as_text: frozenset[str] = frozenset()) -> Any:
@@ -51,7 +51,7 @@ class TableFile:
         found = self._read.get(as_text)
         if found is None:
             with named(self.path, self.name):
-                found = read_table(self.path, as_text=as_text, asked=self.asked)
+                found = read_table(self.path, as_text=as_text, options=self.options)
             self._read = {as_text: found}
         return found
 
@@ -115,9 +115,9 @@ class Library:
         """How much was taken in so far: of two lists the one with more is the newer."""
         return self.tables.taken_in + self.models.taken_in
 
-    def open_table(self, path: Path, target: str | None, asked: ReadOptions) -> str:
+    def open_table(self, path: Path, target: str | None, options: ReadOptions) -> str:
         """Take in a table of this machine; it is read once, so that what is wrong with it is said now."""
-        table = TableFile(path.name, path, target, asked)
+        table = TableFile(path.name, path, target, options)
         columns = table.read().column_names
         if target is not None and target not in columns:
             raise BacklitError(f"{path} has no column {target!r}; it has {', '.join(map(repr, columns[:10]))}")
