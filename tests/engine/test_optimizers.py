@@ -88,7 +88,9 @@ def test_steps_are_the_papers(name: str, decay: float) -> None:
     optimizer = Optimizer(name, theta.size, theta.dtype, SETTINGS)
     gradients: Gradients = []
     for _ in range(STEPS):
-        network.train_epoch(optimizer, np.array([RATE]), x, y, np.empty(0), np.arange(6), Regularization(decay=decay))
+        network.train_epoch(
+            optimizer, np.array([RATE]), x, y, np.empty(0), np.arange(6), Regularization(weight_decay=decay)
+        )
         gradients.append(oracle.loss_and_gradient(x, y, np.full(6, 1 / 6))[1].copy())
         with np.errstate(invalid="ignore"):  # padding is 0 / 0
             step = RATE * np.nan_to_num(RULES[name](gradients))

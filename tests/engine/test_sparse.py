@@ -70,7 +70,9 @@ def test_bits_are_those_of_whole_products(inputs: int, hidden: int, batch: int, 
 
 
 @pytest.mark.parametrize(
-    "regularization", [NONE, Regularization(alpha=0.1), Regularization(dropout=0.3)], ids=["none", "alpha", "dropout"]
+    "regularization",
+    [NONE, Regularization(l2_penalty=0.1), Regularization(dropout=0.3)],
+    ids=["none", "penalty", "dropout"],
 )
 @pytest.mark.parametrize("blocks", [1, 2, 3])
 def test_so_they_are_in_a_large_network(blocks: int, regularization: Regularization) -> None:

@@ -19,7 +19,7 @@ from backlit.training.initial_parameters import initial
 from backlit.training.loop import Divergence, Epoch, History, Plan, Samples, train
 
 SETTINGS = {"momentum": 0.9, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
-PENALTY = Regularization(alpha=1e-3)
+PENALTY = Regularization(l2_penalty=1e-3)
 BLUEPRINT = mlp(20, (300, 300), 3, hidden_gate="tanh")
 
 
@@ -49,7 +49,7 @@ def test_same_seed_same_bits() -> None:
 
 
 @pytest.mark.parametrize(
-    "regularization", [PENALTY, Regularization(decay=0.1, average=0.9)], ids=["penalty", "decay and mean"]
+    "regularization", [PENALTY, Regularization(weight_decay=0.1, ema_decay=0.9)], ids=["penalty", "decay and mean"]
 )
 @pytest.mark.parametrize("optimizer", ["adam", "muon"])
 def test_bits_do_not_depend_on_threads(optimizer: str, regularization: Regularization) -> None:
@@ -143,7 +143,11 @@ def test_nothing_is_warned_in_a_healthy_training() -> None:
 @pytest.mark.parametrize("blended", [False, True], ids=["plain", "blended"])
 @pytest.mark.parametrize(
     "regularization",
-    [Regularization(dropout=0.3), Regularization(smoothing=0.2), Regularization(alpha=0.1, dropout=0.5, smoothing=0.1)],
+    [
+        Regularization(dropout=0.3),
+        Regularization(label_smoothing=0.2),
+        Regularization(l2_penalty=0.1, dropout=0.5, label_smoothing=0.1),
+    ],
     ids=["dropout", "smoothing", "all"],
 )
 def test_regularised_gradient_equals_central_difference(regularization: Regularization, blended: bool) -> None:
@@ -191,7 +195,7 @@ def test_decoupled_decay_shrinks_weights_only() -> None:
     network = Network(blueprint, theta, 4)
     x, y = np.zeros((4, 2)), np.zeros((4, 1))
     sgd = Optimizer("sgd", theta.size, theta.dtype, SETTINGS)
-    network.train_epoch(sgd, np.array([1e-9]), x, y, np.empty(0), np.arange(4), Regularization(decay=1e8))
+    network.train_epoch(sgd, np.array([1e-9]), x, y, np.empty(0), np.arange(4), Regularization(weight_decay=1e8))
     after = blueprint.arrays(theta)
     np.testing.assert_allclose(after["w[1]"], before["w[1]"] * 0.9, rtol=1e-6)
     np.testing.assert_allclose(after["b[1]"], before["b[1]"], rtol=1e-6)
@@ -203,7 +207,7 @@ def test_the_running_mean_follows_its_formula(threads: int, blocks: int) -> None
     learn = samples(256)
     plain, meant = (initial(blueprint, 0, np.dtype(np.float32)) for _ in range(2))
     stays, mean, told = 0.8, plain.copy(), []
-    plan = Plan(epochs=5, rate=0.01, regularization=Regularization(average=stays), seed=5)
+    plan = Plan(epochs=5, rate=0.01, regularization=Regularization(ema_decay=stays), seed=5)
     network = Network(blueprint, meant, 256, threads, blocks)
     made = Optimizer("adam", meant.size, meant.dtype, SETTINGS)
     train(network, made, learn, plan, on_epoch=lambda epoch: told.append(meant.copy()))
@@ -231,7 +235,7 @@ def test_the_best_epoch_of_a_running_mean_is_kept() -> None:
         network,
         made,
         samples(),
-        Plan(epochs=5, rate=0.01, regularization=Regularization(average=0.9)),
+        Plan(epochs=5, rate=0.01, regularization=Regularization(ema_decay=0.9)),
         validate=validate,
     )
     assert history.best_epoch == 3

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class OptimizerKind:
     """A rule for steps: its kernel in steps.py, the names of its settings in order, its vectors of memory.
 
-    `decoupled` says that weights decay beside the step (`Regularization.decay`), not by a penalty in the gradient.
+    `decoupled` says that weights decay apart from the step (`Regularization.weight_decay`), not by a penalty in the
+    gradient.
     Where there is a `matrix_kernel`, a module with a step of whole matrices, hidden layers' weights are stepped by it.
     """
 

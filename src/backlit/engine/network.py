@@ -30,24 +30,24 @@ class Regularization:
 
     Parameters
     ----------
-    alpha : float
-        L2 penalty ``alpha / 2`` times the sum of squared weights, over the mini-batch's mass, as in scikit-learn.
-    decay : float
-        Decoupled weight decay: weights are multiplied by ``1 - rate * decay`` before each step (AdamW).
+    l2_penalty : float
+        L2 penalty ``l2_penalty / 2`` times the sum of squared weights, over the mini-batch's mass, as in scikit-learn.
+    weight_decay : float
+        Decoupled weight decay: weights are multiplied by ``1 - rate * weight_decay`` before each step (AdamW).
     dropout : float
-        Part of the hidden units that is silent, each row its own.
-    smoothing : float
+        Part of the hidden units that is dropped, in each row at random.
+    label_smoothing : float
         Part of each class label that is spread over all classes.
-    average : float
+    ema_decay : float
         Part of the parameters' running mean that stays at each step, 0 for no mean (Polyak and Juditsky 1992; as an
         exponential mean, Kingma and Ba 2015, section 7.2).
     """
 
-    alpha: float = 0.0
-    decay: float = 0.0
+    l2_penalty: float = 0.0
+    weight_decay: float = 0.0
     dropout: float = 0.0
-    smoothing: float = 0.0
-    average: float = 0.0
+    label_smoothing: float = 0.0
+    ema_decay: float = 0.0
 
 
 NONE = Regularization()
@@ -172,7 +172,7 @@ class Network:
         self, optimizer: Optimizer, regularization: Regularization, changes: bool
     ) -> NDArray[np.int64]:
         """Those of a training, found once: an epoch of a small network takes less time than to find them."""
-        wanted = regularization.alpha > 0, regularization.decay > 0, regularization.average > 0
+        wanted = regularization.l2_penalty > 0, regularization.weight_decay > 0, regularization.ema_decay > 0
         key: tuple[str | bool, ...] = (optimizer.name, changes, *wanted)
         if key not in self._found:
             have = self._program
@@ -349,17 +349,17 @@ class Network:
         sharing.shared[:] = 0
         kernels = self._training_kernels(optimizer, regularization, changes)
         arrays = self._whole_arrays if optimizer.matrix_kernel else self._arrays
-        if regularization.average > 0 and "mean" not in buffers:
+        if regularization.ema_decay > 0 and "mean" not in buffers:
             np.copyto(buffers.new("mean", self.theta.size), self.theta)
         buffers.take_state(optimizer.state)
         table = buffers.table(*self._unwanted(changes), *(() if "turned" in buffers else ("listed",)))
         strengths = np.array(
             [
-                regularization.alpha,
-                regularization.decay,
+                regularization.l2_penalty,
+                regularization.weight_decay,
                 regularization.dropout,
-                regularization.smoothing,
-                regularization.average,
+                regularization.label_smoothing,
+                regularization.ema_decay,
             ]
         )
         settings = np.tile(optimizer.settings, (sharing.blocks, 1))

@@ -222,7 +222,9 @@ def _regularization(plan: Plan, epoch: int) -> Regularization:
     done = (epoch + 0.5) / plan.epochs
     left = (1.0 + math.cos(math.pi * (max(1.0, 2.0 * done) - 1.0))) / 2.0
     return replace(
-        plan.regularization, dropout=plan.regularization.dropout * left, decay=plan.regularization.decay * left
+        plan.regularization,
+        dropout=plan.regularization.dropout * left,
+        weight_decay=plan.regularization.weight_decay * left,
     )
 
 

@@ -355,7 +355,7 @@ class BaseMLP(HasColumns, BaseEstimator):
             schedule=self._schedule() if not once else "constant",
             rate_rule=self.learning_rate if self.solver == "sgd" and self.learning_rate in RATE_RULES else "constant",
             power_t=self.power_t,
-            regularization=replace(self._regularization(), average=0.0) if once else self._regularization(),
+            regularization=replace(self._regularization(), ema_decay=0.0) if once else self._regularization(),
             regularization_decay=self.regularization_decay and not once,
             shuffle=self.shuffle,
             tolerance=self.tol,
@@ -429,11 +429,11 @@ class BaseMLP(HasColumns, BaseEstimator):
         smoothing = self.label_smoothing if self.network_.output_gate == "softmax" else 0.0  # else: see _smoothed
         decoupled = OPTIMIZERS[self.solver].decoupled
         return Regularization(
-            alpha=0.0 if decoupled else self.alpha,
-            decay=self.weight_decay if decoupled else 0.0,
+            l2_penalty=0.0 if decoupled else self.alpha,
+            weight_decay=self.weight_decay if decoupled else 0.0,
             dropout=self.dropout,
-            smoothing=smoothing,
-            average=self.ema_decay,
+            label_smoothing=smoothing,
+            ema_decay=self.ema_decay,
         )
 
     def _smoothed(self, targets: NDArray[Any]) -> NDArray[Any]:

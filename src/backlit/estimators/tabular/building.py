@@ -42,7 +42,10 @@ def regularization(recipe: Recipe, rows: int) -> Regularization:
     from backlit.engine.network import Regularization
 
     return Regularization(
-        decay=recipe.decay, dropout=recipe.dropout_of(rows), smoothing=recipe.smoothing, average=recipe.average
+        weight_decay=recipe.decay,
+        dropout=recipe.dropout_of(rows),
+        label_smoothing=recipe.smoothing,
+        ema_decay=recipe.average,
     )
 
 

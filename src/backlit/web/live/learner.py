@@ -65,7 +65,7 @@ class Learner:
         usual = MLPClassifier().get_params()
         constants = {name: usual[name] for name in kind.settings}
         self._optimizer = Optimizer(settings.optimizer, theta.size, theta.dtype, constants)
-        self._regularization = Regularization(**{"decay" if kind.decoupled else "alpha": settings.penalty})
+        self._regularization = Regularization(**{"weight_decay" if kind.decoupled else "l2_penalty": settings.penalty})
         self._observer = Observer(self.blueprint, problem, self.batch_size)
         self._looked_at = [rows[:LOOKED_AT] for rows in (self.learn, self.held)]
 
