@@ -1,56 +1,18 @@
-"""THE list of ways in which parameters start."""
+"""The parameters that a training starts from."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backlit.declared.initializers import DISTRIBUTIONS, INITIALIZERS, Fan
 from backlit.engine.aligned import zeros
 from backlit.engine.rng import generator
 from backlit.errors import choose
-from backlit.network.blueprint import Blueprint, Layer, Slot
+from backlit.network.blueprint import Blueprint
 
-Draw = NDArray[np.float64]
-Rule = Callable[[np.random.Generator, Layer, Slot, bool], Draw]
-
-
-def _glorot(rng: np.random.Generator, layer: Layer, slot: Slot, saturating: bool) -> Draw:
-    """Uniform within sqrt(6 / (inputs + outputs)), sqrt(2 / ...) with sigmoid gates, biases too.
-
-    Glorot and Bengio 2010, equation 16, with scikit-learn's factor for the logistic gate.
-    """
-    bound = math.sqrt((2.0 if saturating else 6.0) / (layer.inputs + layer.outputs))
-    return rng.uniform(-bound, bound, slot.shape)
-
-
-def _normal(rng: np.random.Generator, layer: Layer, slot: Slot, saturating: bool) -> Draw:
-    """Everything N(0, 1): large, so that sigmoid gates start saturated (Nielsen 2015, chapter 1)."""
-    return rng.normal(size=slot.shape)
-
-
-def _scaled_normal(rng: np.random.Generator, layer: Layer, slot: Slot, saturating: bool) -> Draw:
-    """Weights N(0, 1 / inputs), biases N(0, 1) (Nielsen 2015, chapter 3)."""
-    scale = 1.0 / math.sqrt(layer.inputs) if slot.decays else 1.0
-    return rng.normal(scale=scale, size=slot.shape)
-
-
-STARTS: Mapping[str, Callable[[np.random.Generator, float, tuple[int, ...]], Draw]] = {
-    "normal": lambda rng, width, shape: rng.normal(scale=width, size=shape),
-    "constant": lambda rng, value, shape: np.full(shape, value),
-    "uniform": lambda rng, width, shape: rng.uniform(-width, width, shape),
-}
-"""The distributions that a layer's declaration may ask for."""
-
-INITIALIZERS: Mapping[str, Rule] = {
-    "glorot": _glorot,
-    "normal": _normal,
-    "scaled_normal": _scaled_normal,
-    "lsuv": _glorot,  # then `_to_unit_variance`
-}
 LOOKED_AT = 2_000
 """Rows of the data that sums are measured on, at most."""
 LEAST_DEVIATION = 1e-3
@@ -86,16 +48,18 @@ def initial(
     >>> initial(mlp(2, (), 2), 0, np.dtype(np.float32)).shape
     (32,)
     """
-    draw = choose("init", rule, INITIALIZERS)
+    initializer = choose("init", rule, INITIALIZERS)
     saturating = blueprint.neurons[0].gate == "sigmoid"
     theta = zeros("theta", blueprint.theta_size, dtype)
     for slot in blueprint.slots:
         rng = generator(seed, "initial", slot.offset)
         if slot.declared.start:
-            slot.view(theta)[...] = STARTS[slot.declared.start[0]](rng, slot.declared.start[1], slot.shape)
+            slot.view(theta)[...] = DISTRIBUTIONS[slot.declared.start[0]](rng, slot.declared.start[1], slot.shape)
         else:
-            slot.view(theta)[...] = draw(rng, blueprint.neurons[slot.layer - 1], slot, saturating)
-    if rule == "lsuv" and rows is not None:
+            layer = blueprint.neurons[slot.layer - 1]
+            fan = Fan(layer.inputs, layer.outputs, slot.decays, saturating)
+            slot.view(theta)[...] = initializer.draw(rng, fan, slot.shape)
+    if initializer.unit_variance and rows is not None:
         _to_unit_variance(blueprint, theta, rows)
     return theta
 

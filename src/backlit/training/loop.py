@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.declared.schedules import CYCLE_ENDS
+from backlit.declared.schedules import SCHEDULES
 from backlit.declared.schedules import rates as scheduled
 from backlit.engine.network import NONE, Network, Regularization
 from backlit.engine.optimizer import Optimizer
@@ -211,7 +211,7 @@ def cycle_end_epochs(plan: Plan) -> tuple[int, ...]:
     """
     if not plan.cycle_gain:
         return ()
-    ends = (round(trough * plan.epochs) for trough in CYCLE_ENDS.get(plan.schedule, ()))
+    ends = (round(trough * plan.epochs) for trough in SCHEDULES[plan.schedule].cycle_ends)
     return tuple(end for end in ends if end >= SHORTEST_CYCLE)
 
 

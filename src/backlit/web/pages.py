@@ -13,8 +13,8 @@ from string import Template
 from typing import Any
 
 from backlit import __version__
+from backlit.declared.initializers import INITIALIZERS
 from backlit.declared.optimizers import OPTIMIZERS
-from backlit.training.initial_parameters import INITIALIZERS
 from backlit.web.live.problems import TOYS
 from backlit.web.live.settings import ENDINGS, HIDDEN_GATES, MOST_LAYERS, MOST_NEURONS
 from backlit.web.messages import ITSELF, LANGUAGES

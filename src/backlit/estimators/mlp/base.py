@@ -22,6 +22,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from backlit.declared.initializers import INITIALIZERS
 from backlit.declared.optimizers import OPTIMIZERS
 from backlit.declared.schedules import SCHEDULES
 from backlit.engine.threads import blocks_of, single_threaded_blas, team_size
@@ -32,7 +33,7 @@ from backlit.estimators.shared.parameters import dense, seed_of, widths_of
 from backlit.estimators.shared.saving import State, network_state, restore_network
 from backlit.network.blueprint import Blueprint
 from backlit.network.building import mlp, with_periodic_embedding
-from backlit.training.initial_parameters import INITIALIZERS, initial
+from backlit.training.initial_parameters import initial
 
 if TYPE_CHECKING:
     from backlit.engine.network import Regularization

@@ -60,7 +60,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Softmax for three classes or more and logistic for two, unless given; with logistic outputs for many classes
         each output is a yes or no, and probabilities are their shares.
     init : {"glorot", "normal", "scaled_normal", "lsuv"}
-        Where the parameters start: `backlit.training.initial_parameters.INITIALIZERS`.
+        Where the parameters start: `backlit.declared.initializers.INITIALIZERS`.
     periodic_features : int
         So many of the first columns also make waves, 3 learned features each (`backlit.declared.layers`, "periodic";
         Gorishniy et al. 2022): for numbers whose effect rises and falls. They learn at a tenth of the rate, except by

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backlit.declared.initializers import INITIALIZERS
 from backlit.declared.optimizers import OPTIMIZERS
 from backlit.errors import BacklitError, one_of
 from backlit.network.blueprint import Blueprint
 from backlit.network.building import mlp
-from backlit.training.initial_parameters import INITIALIZERS
 
 MOST_LAYERS, MOST_NEURONS, MOST_BATCH, LARGEST_SEED = 6, 256, 4_096, 2**31 - 1
 
