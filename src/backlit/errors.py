@@ -1,52 +1,280 @@
-"""The one family of errors that Backlit raises on purpose."""
+"""The one family of errors that Backlit raises on purpose; each is a `ValueError` whose message is one line.
+
+=================  =========================================================  =========================
+Class              What is at fault                                           Attributes
+=================  =========================================================  =========================
+`BacklitError`     the input; the base of all                                 none
+`DataError`        a table, a column or a cell                                `row`, `column`, `path`
+`ParameterError`   a parameter of a function, a class or a command            `parameter`
+`FormulaError`     the text of a formula                                      `formula`
+`DamagedFile`      a file that is cut off, damaged or of another program      `path`
+`MissingExtra`     the installation: an optional dependency is not there      `extra`, `module`
+=================  =========================================================  =========================
+
+An attribute is None where it is not known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+import copy
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Self, TypeVar
 
 Entry = TypeVar("Entry")
 
+EXTRAS = {
+    "mpi": ("mpi4py",),
+    "notebook": ("anywidget", "traitlets"),
+    "onnx": ("onnx", "onnxruntime"),
+    "plot": ("matplotlib",),
+    "torch": ("torch",),
+    "web": ("starlette", "uvicorn"),
+}
+"""Optional dependencies of `pyproject.toml` -> the modules that come with each."""
+
 
 class BacklitError(ValueError):
-    """Something in the input is at fault: one line says what, where, and the mend.
+    """Something in the input is at fault: one line names what, where, and the remedy.
 
     Examples
     --------
-    >>> raise BacklitError("column 'age' is missing; add it or train again without it")
+    >>> raise BacklitError("y: 3 targets for 4 rows of X; they must be as many")
     Traceback (most recent call last):
         ...
-    backlit.errors.BacklitError: column 'age' is missing; add it or train again without it
+    backlit.errors.BacklitError: y: 3 targets for 4 rows of X; they must be as many
     """
+
+    def located(self, where: str) -> Self:
+        """The same error, of the same class with the same attributes, its message preceded by a place.
+
+        Parameters
+        ----------
+        where : str
+            Where it happened, such as the name of a file.
+
+        Returns
+        -------
+        BacklitError
+            A new object of the class of this one.
+
+        Examples
+        --------
+        >>> error = DataError("column 'age': 'abc' in row 2 is not a number", row=2, column="age").located("a.csv")
+        >>> str(error), error.row
+        ("a.csv: column 'age': 'abc' in row 2 is not a number", 2)
+        """
+        error = copy.copy(self)
+        error.args = (f"{where}: {self}",)
+        return error
+
+
+class DataError(BacklitError):
+    """A table, a column or a cell does not hold what is needed.
+
+    Parameters
+    ----------
+    message : str
+        One line: what, where, and the remedy.
+    row : int, optional
+        The row, counted from 0.
+    column : str, optional
+        The name of the column.
+    path : path-like, optional
+        The file of the table.
+
+    Examples
+    --------
+    >>> error = DataError("column 'age': 'abc' in row 2 is not a number; correct the cell", row=2, column="age")
+    >>> error.row, error.column, error.path
+    (2, 'age', None)
+    >>> isinstance(error, BacklitError), isinstance(error, ValueError)
+    (True, True)
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        path: str | os.PathLike[str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.row = row
+        self.column = column
+        self.path = path
+
+
+class ParameterError(BacklitError):
+    """A parameter has a value that it cannot have.
+
+    Parameters
+    ----------
+    message : str
+        One line: the parameter, its value, and which values there are.
+    parameter : str, optional
+        The name of the parameter.
+
+    Examples
+    --------
+    >>> ParameterError("rate: -1 is not positive; give one such as 0.1", parameter="rate").parameter
+    'rate'
+    """
+
+    def __init__(self, message: str, *, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+class FormulaError(BacklitError):
+    """The text of a formula cannot be read, or names what there is not.
+
+    Parameters
+    ----------
+    message : str
+        One line: what is wrong, at which column of the text, and the remedy.
+    formula : str, optional
+        The text.
+
+    Examples
+    --------
+    >>> FormulaError("expression: '(' was never closed; write it like (x + y) * z", formula="(x + y").formula
+    '(x + y'
+    """
+
+    def __init__(self, message: str, *, formula: str | None = None) -> None:
+        super().__init__(message)
+        self.formula = formula
+
+
+class DamagedFile(BacklitError):  # noqa: N818 -- it names the thing that is at fault
+    """A file is cut off, damaged, of another program, or of a version that is not read.
+
+    Parameters
+    ----------
+    message : str
+        One line: the file, what is wrong with it, and the remedy.
+    path : path-like, optional
+        The file; None where its content was given without its name.
+
+    Examples
+    --------
+    >>> DamagedFile("m.backlit is not a whole Backlit model: take a fresh copy", path="m.backlit").path
+    'm.backlit'
+    """
+
+    def __init__(self, message: str, *, path: str | os.PathLike[str] | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class MissingExtra(BacklitError, ImportError):  # noqa: N818 -- as above; it is caught as an ImportError too
+    """An optional dependency is not installed; the message ends in the command that installs it.
+
+    Parameters
+    ----------
+    message : str
+        One line: what needs which module, and the command.
+    extra : str, optional
+        The name of the extra, one of `EXTRAS`.
+    module : str, optional
+        The module that is missing.
+
+    Examples
+    --------
+    >>> error = MissingExtra('figures need matplotlib; pip install "backlit[plot]"', extra="plot", module="matplotlib")
+    >>> error.extra, error.module, isinstance(error, ImportError)
+    ('plot', 'matplotlib', True)
+    """
+
+    def __init__(self, message: str, *, extra: str | None = None, module: str | None = None) -> None:
+        super().__init__(message)
+        self.extra = extra
+        self.module = module
+
+
+@contextmanager
+def extra_imports(extra: str, what: str) -> Iterator[None]:
+    """Import optional modules in a ``with`` block; one that is not installed is a `MissingExtra`.
+
+    Parameters
+    ----------
+    extra : str
+        One of `EXTRAS`.
+    what : str
+        What needs the modules, with its verb: "figures need", "the page needs".
+
+    Raises
+    ------
+    MissingExtra
+        If one of the extra's modules is not installed. The absence of any other module stays a ModuleNotFoundError.
+
+    Examples
+    --------
+    >>> with extra_imports("torch", "the reader of TorchScript needs"):
+    ...     raise ModuleNotFoundError("No module named 'torch'", name="torch")
+    Traceback (most recent call last):
+        ...
+    backlit.errors.MissingExtra: the reader of TorchScript needs torch, which is not installed; pip install ...
+    """
+    modules = EXTRAS[extra]
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if module not in modules:
+            raise
+        message = f'{what} {module}, which is not installed; pip install "backlit[{extra}]"'
+        raise MissingExtra(message, extra=extra, module=module) from None
 
 
 def choose(what: str, name: str, table: Mapping[str, Entry]) -> Entry:
     """The entry of a table by its name.
 
+    Parameters
+    ----------
+    what : str
+        What the name is of, such as a parameter's name.
+    name : str
+        The name that is looked up.
+    table : mapping
+        Names -> entries.
+
     Raises
     ------
-    BacklitError
-        If there is none: the line says what was looked for and which names there are.
+    ParameterError
+        If there is none: the line names what was looked up and which names there are.
 
     Examples
     --------
     >>> choose("loss", "huber", {"squared": 2, "absolute": 1})
     Traceback (most recent call last):
         ...
-    backlit.errors.BacklitError: loss 'huber' is not known; choose one of squared, absolute
+    backlit.errors.ParameterError: loss 'huber' is not known; choose one of squared, absolute
     """
     if name not in table:
-        raise BacklitError(f"{what} {name!r} is not known; choose one of {', '.join(table)}")
+        raise ParameterError(f"{what} {name!r} is not known; choose one of {', '.join(table)}", parameter=what)
     return table[name]
 
 
 def one_of(what: str, name: str, names: Iterable[str]) -> str:
     """The name itself, if it is one of some names.
 
+    Parameters
+    ----------
+    what : str
+        What the name is of, such as a parameter's name.
+    name : str
+        The name that is looked up.
+    names : iterable of str
+        The names that there are.
+
     Raises
     ------
-    BacklitError
-        If it is not: the line says what was looked for and which names there are.
+    ParameterError
+        If it is not: the line names what was looked up and which names there are.
 
     Examples
     --------

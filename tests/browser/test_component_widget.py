@@ -86,11 +86,11 @@ def test_without_anywidget_one_line_says_how(monkeypatch: pytest.MonkeyPatch) ->
 
     def without(name: str, *rest: Any) -> Any:
         if name == "anywidget":
-            raise ImportError(name)
+            raise ModuleNotFoundError(name, name=name)
         return whole(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(BacklitError, match=r"pip install 'backlit\[notebook\]'") as raised:
+    with pytest.raises(BacklitError, match=r'pip install "backlit\[notebook\]"$') as raised:
         trace(FORMULA, **INPUTS).widget()
     assert "\n" not in str(raised.value)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backlit.errors import BacklitError
+from backlit.errors import extra_imports
 
 if TYPE_CHECKING:
     from backlit.files import ReadOptions
@@ -25,12 +25,8 @@ def open_page(
     options: ReadOptions,
 ) -> None:
     """Serve the page until it is ended."""
-    try:
+    with extra_imports("web", "the page needs"):
         from backlit.web.server import serve
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
-            raise
-        raise BacklitError(f'the page needs {error.name}, which is not installed; pip install "backlit[web]"') from None
     from backlit.web.start_options import StartOptions
 
     serve(StartOptions(models, tables, target, lang, options), port, browser)

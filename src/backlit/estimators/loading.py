@@ -7,7 +7,7 @@ from os import PathLike
 from typing import Any
 
 from backlit import files
-from backlit.errors import BacklitError
+from backlit.errors import DamagedFile
 from backlit.estimators.mlp.estimators import MLPClassifier, MLPRegressor
 from backlit.estimators.shared.saving import restore_parameters
 from backlit.estimators.tabular.estimators import TabularClassifier, TabularRegressor
@@ -30,7 +30,7 @@ def load(path: str | PathLike[str]) -> Any:
 
     Raises
     ------
-    BacklitError
+    DamagedFile
         If the file is not a model of Backlit's, or damaged.
     OSError
         If it cannot be read.
@@ -47,12 +47,13 @@ def load(path: str | PathLike[str]) -> Any:
     header, arrays = files.read_model(path)
     kind = ESTIMATORS.get(str(header.get("estimator")))
     if kind is None:
-        raise BacklitError(f"{path}: holds no estimator that is known here; it may be of a newer version")
+        raise DamagedFile(f"{path}: holds no estimator that is known here; it may be of a newer version", path=path)
     try:
         known = kind().get_params()
         given = restore_parameters(header["parameters"])
         model = kind(**{name: value for name, value in given.items() if name in known})
         model._from_state(header, arrays)
     except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise BacklitError(f"{path}: {type(error).__name__} while reading the model; the file is damaged") from None
+        message = f"{path}: {type(error).__name__} while reading the model; the file is damaged"
+        raise DamagedFile(message, path=path) from None
     return model

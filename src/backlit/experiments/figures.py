@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backlit.errors import BacklitError
+from backlit.errors import extra_imports
 from backlit.experiments.slowdown import COSTS, compare_costs
 from backlit.experiments.two_models import two_models
 
@@ -19,10 +19,6 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 """FitMonitor apart also by colour-blind readers."""
 
 START_STYLES = ("-", "--", ":", "-.")
-
-
-class PlotMissing(BacklitError, ImportError):  # noqa: N818 -- it is caught as an ImportError
-    """The extra `plot` is not installed."""
 
 
 def slow_learning_figure(
@@ -47,7 +43,7 @@ def slow_learning_figure(
     Raises
     ------
     BacklitError
-        As `compare_costs`; as an ImportError where matplotlib is not installed.
+        As `compare_costs`; a `MissingExtra`, which is an ImportError too, where matplotlib is not installed.
 
     Examples
     --------
@@ -84,7 +80,7 @@ def two_models_figure() -> Figure:
     Raises
     ------
     BacklitError
-        As an ImportError where matplotlib is not installed.
+        A `MissingExtra`, which is an ImportError too, where matplotlib is not installed.
 
     Examples
     --------
@@ -108,10 +104,8 @@ def two_models_figure() -> Figure:
 
 def empty_figure(width: float, height: float) -> Figure:
     """An empty figure that belongs to no window."""
-    try:
+    with extra_imports("plot", "figures need"):
         from matplotlib.figure import Figure
-    except ImportError:
-        raise PlotMissing('figures need matplotlib, which is not installed; pip install "backlit[plot]"') from None
     return Figure((width, height), layout="constrained")
 
 

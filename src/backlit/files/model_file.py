@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, DamagedFile
 from backlit.files.atomic import plain_os_error, write_whole
 
 FORMAT = 1
@@ -83,7 +83,7 @@ def read_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, 
 
     Raises
     ------
-    BacklitError
+    DamagedFile
         If the file is foreign, cut off, damaged, or of a newer format.
     OSError
         If it cannot be read.
@@ -130,7 +130,7 @@ def _open(path: str | os.PathLike[str]) -> tuple[Any, dict[str, Array]]:
 
 def _refuse(path: str | os.PathLike[str], why: str) -> NoReturn:
     """Raise the one error of reading."""
-    raise BacklitError(f"{os.fspath(path)} is not a whole Backlit model: {why}") from None
+    raise DamagedFile(f"{os.fspath(path)} is not a whole Backlit model: {why}", path=path) from None
 
 
 def _no_constant(name: str) -> NoReturn:

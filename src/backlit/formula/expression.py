@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from backlit.errors import BacklitError
+from backlit.errors import FormulaError
 
 MAX_CHARACTERS = 10_000
 MAX_DEPTH = 800
@@ -75,7 +75,7 @@ def parse(text: str, gates: Container[str]) -> Expression:
 
     Raises
     ------
-    BacklitError
+    FormulaError
         Naming the column (from 1) and what to write instead.
 
     Examples
@@ -129,20 +129,22 @@ def substitute(root: Expression, values: Mapping[str, Expression]) -> Expression
 
 def _python_tree(text: str) -> ast.expr:
     if len(text) > MAX_CHARACTERS:
-        raise BacklitError(
+        raise FormulaError(
             f"expression: {len(text):,} characters, the limit is {MAX_CHARACTERS:,}; "
-            "build a longer one as a Python function of backlit gates"
+            "build a longer one as a Python function of backlit gates",
+            formula=text,
         )
     try:
         return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         where = f"column {error.offset}" if error.offset else "the end"
         reason = str(error.msg).removesuffix(" (<unknown>, line 1)")
-        raise BacklitError(f"expression: {reason} at {where} of {_shown(text)}; write it like (x + y) * z") from None
+        message = f"expression: {reason} at {where} of {_shown(text)}; write it like (x + y) * z"
+        raise FormulaError(message, formula=text) from None
     except (RecursionError, MemoryError):
-        raise BacklitError(_too_deep()) from None
+        raise FormulaError(_too_deep(), formula=text) from None
     except ValueError as error:
-        raise BacklitError(f"expression: {error}; write it like (x + y) * z") from None
+        raise FormulaError(f"expression: {error}; write it like (x + y) * z", formula=text) from None
 
 
 def _shown(text: str) -> str:
@@ -170,7 +172,7 @@ class _Reader:
         while stack:
             node, seen, depth = stack.pop()
             if depth > MAX_DEPTH:
-                raise BacklitError(_too_deep())
+                raise FormulaError(_too_deep(), formula=self.text)
             operands = self.operands(node)
             if operands and not seen:
                 stack.append((node, True, depth))
@@ -260,7 +262,8 @@ class _Reader:
         }
         return kinds.get(type(node), f"{type(node).__name__} is not part of a formula")
 
-    def fault(self, node: ast.expr, what: str, mend: str) -> BacklitError:
+    def fault(self, node: ast.expr, what: str, mend: str) -> FormulaError:
         line = self.text.strip().splitlines()[node.lineno - 1]
         column = len(line.encode()[: node.col_offset].decode(errors="ignore")) + 1
-        return BacklitError(f"expression: {what} at column {column} of {_shown(self.text)}; {mend}")
+        message = f"expression: {what} at column {column} of {_shown(self.text)}; {mend}"
+        return FormulaError(message, formula=self.text)

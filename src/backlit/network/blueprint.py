@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from backlit.declared.gates import GATES
 from backlit.declared.layers import BLEND, FEATURES, LAYERS, Parameter
 from backlit.declared.losses import FUSIONS, Fusion, loss_named
-from backlit.errors import BacklitError, choose
+from backlit.errors import BacklitError, DamagedFile, choose
 
 Vector = NDArray[np.floating[Any]]
 
@@ -153,7 +153,7 @@ class Blueprint:
         try:
             GATES.elementwise(layer.gate)
         except BacklitError as error:
-            raise BacklitError(f"layer {number}: {error}") from None
+            raise error.located(f"layer {number}") from None
 
     @property
     def numbered(self) -> tuple[tuple[int, Layer], ...]:
@@ -265,4 +265,4 @@ class Blueprint:
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, BacklitError):
                 raise
-            raise BacklitError("blueprint: its description cannot be read; the file is damaged or foreign") from None
+            raise DamagedFile("blueprint: its description cannot be read; the file is damaged or foreign") from None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from backlit.drawing.component import style, widget_script
 from backlit.drawing.html import markup
-from backlit.errors import BacklitError
+from backlit.errors import extra_imports
 from backlit.tracing.zooms import offered
 
 if TYPE_CHECKING:
@@ -18,16 +18,12 @@ def widget(trace: Trace, lang: str) -> Any:
 
     Raises
     ------
-    BacklitError
+    MissingExtra
         If anywidget is not installed.
     """
-    try:
+    with extra_imports("notebook", "the widget (to_svg() and to_html() do without it) needs"):
         from anywidget import AnyWidget
         from traitlets import Unicode
-    except ImportError:
-        raise BacklitError(
-            "widget: anywidget is not installed; pip install 'backlit[notebook]', or look at to_svg() or to_html()"
-        ) from None
 
     def bundle(self: Any, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = AnyWidget._repr_mimebundle_(self, **options) or ({}, {})

@@ -14,7 +14,7 @@ from backlit import files
 from backlit.declared.gate_kinds import Gate
 from backlit.declared.gates import GATES
 from backlit.declared.losses import LOSSES, is_built_in, loss_named
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, DamagedFile
 from backlit.formula.declaring import gate, loss
 from backlit.network.blueprint import Blueprint
 
@@ -66,7 +66,7 @@ def restore_network(model: Any, header: Mapping[str, Any], arrays: Mapping[str, 
     blueprint = Blueprint.from_state(header["network"])
     theta = arrays["theta"]
     if theta.shape != (blueprint.theta_size,) or theta.dtype.name not in ("float32", "float64"):
-        raise BacklitError(f"model file: {theta.shape} parameters do not fit its network; the file is damaged")
+        raise DamagedFile(f"model file: {theta.shape} parameters do not fit its network; the file is damaged")
     model.network_ = blueprint
     model.theta_ = np.array(theta)
     model.n_layers_ = len(blueprint.layers) + 1

@@ -24,7 +24,7 @@ def located(where: str | Path) -> Iterator[None]:
     try:
         yield
     except BacklitError as error:
-        raise BacklitError(f"{where}: {error}") from None
+        raise error.located(str(where)) from None
 
 
 def no_row(row: int | str, where: Path | str, rows: int) -> BacklitError:

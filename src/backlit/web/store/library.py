@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
 
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, DamagedFile
 from backlit.estimators.loading import load
 from backlit.files import SNIFFED, ReadOptions, read_table
 from backlit.web.answers import GoneError, TooLargeError
@@ -183,7 +183,7 @@ def _check_parquet(name: str, data: bytes) -> None:
         said = pq.ParquetFile(io.BytesIO(data)).metadata
         unpacked = sum(said.row_group(i).total_byte_size for i in range(said.num_row_groups))
     except (pa.ArrowException, OSError):
-        raise BacklitError(f"{name} is not a whole Parquet file; take a fresh copy") from None
+        raise DamagedFile(f"{name} is not a whole Parquet file; take a fresh copy") from None
     if said.num_rows * said.num_columns > MOST_CELLS or unpacked > MOST_UNPACKED:
         raise TooLargeError(
             f"{name} unpacks to {said.num_rows:,} rows of {said.num_columns:,} columns; give a smaller one"
