@@ -1,13 +1,20 @@
-"""A stale derivative from a disk cache must be impossible: a gate is edited in a copied package, and run again."""
+"""A stale derivative from a disk cache must be impossible; a placed file is imported once, and whole."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import backlit
+from backlit.training import cache
 
 PROGRAM = """
 import numpy as np
@@ -42,3 +49,73 @@ def test_edited_gate_is_compiled_anew(tmp_path: Path) -> None:
     edited = run(tmp_path / "copy", cache)
     assert first == again
     assert abs(edited / first - 2.0) < 1e-12
+
+
+NAME = "backlit_placed_by_a_test"
+
+
+@pytest.fixture
+def placed(tmp_path: Path) -> Iterator[Path]:
+    """A file that calls back from the middle of its import, and is forgotten afterwards."""
+    path = tmp_path / "placed.py"
+    path.write_text("from threading import in_the_middle\nin_the_middle()\nwhole = True\n", encoding="utf-8")
+    yield path
+    sys.modules.pop(NAME, None)
+    cache._HERE.modules.pop(NAME, None)
+
+
+def test_who_asks_in_the_middle_of_an_import_gets_the_whole_module(
+    placed: Path, asked: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+
+    def ask() -> None:
+        module = cache.load(NAME, placed)
+        found.append((module, hasattr(module, "whole")))
+        asked.set()
+
+    def in_the_middle() -> None:
+        other.start()
+        assert asked.wait(60)  # it has what it wants, or waits for its turn
+
+    other = threading.Thread(target=ask)
+    monkeypatch.setattr(threading, "in_the_middle", in_the_middle, raising=False)
+    first = cache.load(NAME, placed)
+    other.join(60)
+    assert found == [(first, True)]
+
+
+def test_an_import_that_fails_is_begun_anew(placed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading, "in_the_middle", fails, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        cache.load(NAME, placed)
+    monkeypatch.setattr(threading, "in_the_middle", lambda: None)
+    assert cache.load(NAME, placed).whole
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings(r"ignore:.*fork\(\)")
+def test_a_fork_waits_for_no_thread_that_it_has_not(placed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another thread imports while the process is forked; the child has not that thread, and imports anew."""
+    forked, begun = threading.Event(), threading.Event()
+    parent = os.getpid()
+
+    def in_the_middle() -> None:
+        if os.getpid() == parent:
+            begun.set()
+            assert forked.wait(60)
+
+    monkeypatch.setattr(threading, "in_the_middle", in_the_middle, raising=False)
+    other = threading.Thread(target=cache.load, args=(NAME, placed))
+    other.start()
+    assert begun.wait(60)
+    child = os.fork()
+    if not child:
+        signal.alarm(60)  # or it would wait for ever
+        os._exit(0 if getattr(cache.load(NAME, placed), "whole", False) else 1)
+    forked.set()
+    other.join(60)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -7,7 +7,9 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -63,16 +65,49 @@ def place(folder: Path, sources: Mapping[str, str]) -> None:
         os.replace(temporary, path)
 
 
+class _Here:
+    """What this process has once: the placed files that it has imported to their end, and whose turn it is."""
+
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleType] = {}
+        self.begin()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.begin)
+
+    def begin(self) -> None:
+        """Nobody imports or compiles: the thread that did is not in a forked child."""
+        self.turn = threading.RLock()
+
+
+_HERE = _Here()
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """One thread of this process at a time imports or compiles; the others wait for what it makes."""
+    with _HERE.turn:
+        yield
+
+
 def load(name: str, path: Path, package: bool = False) -> ModuleType:
-    """Import a placed file under a name of our own; once per process."""
-    if name in sys.modules:
-        return sys.modules[name]
+    """Import a placed file under a name of our own, once per process; whoever asks gets the whole module.
+
+    It is found by its path, not by `sys.path` and the listings of folders that Python keeps: a file that was placed a
+    moment ago is in none of them, and to have them forgotten is not safe while other threads import.
+    """
+    with in_turn():
+        if name not in _HERE.modules:
+            _HERE.modules[name] = _imported(name, path, package)
+        return _HERE.modules[name]
+
+
+def _imported(name: str, path: Path, package: bool) -> ModuleType:
     folder = [str(path.parent)] if package else None
     spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=folder)
     assert spec is not None, "a plain file always has a spec"
     assert spec.loader is not None, "and a loader"
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+    sys.modules[name] = module  # Numba asks for it by its name while it is executed
     try:
         spec.loader.exec_module(module)
     except BaseException:

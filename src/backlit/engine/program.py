@@ -12,7 +12,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from types import ModuleType
 from typing import Any
@@ -26,7 +26,7 @@ from backlit.declared.layers import FEATURES, WAVES
 from backlit.declared.losses import loss_named
 from backlit.engine.aligned import BUFFERS, LINE, PAGE
 from backlit.engine.blas import scipy_product
-from backlit.engine.cache import cache_folder, digest, load, place
+from backlit.engine.cache import cache_folder, digest, in_turn, load, place
 from backlit.engine.processor import Vectors, vectors_here
 from backlit.errors import BacklitError
 from backlit.formula.numba import gate_file, head_file
@@ -155,6 +155,7 @@ class Program:
             print(f"backlit: compiling the {precision} engine, once on this machine ...", file=sys.stderr)
         place(self._folder, sources)
         load(self._name, self._folder / "__init__.py", package=True)
+        load(f"{self._name}.emitted", self._folder / "emitted" / "__init__.py", package=True)
         self.passes = self._module("passes.passes")
         self._steps, self._regularizers = self._module("optimizers.steps"), self._module("optimizers.regularizers")
         self._precision = self._module("precision")
@@ -221,19 +222,24 @@ class Program:
 
     def _kernel(self, name: str, module: ModuleType) -> int:
         """The address of a function of a module whose functions are all of one signature."""
-        if name not in self._compiled:
-            with _uncollected():
-                self._compiled[name] = numba.cfunc(module.SIGNATURE, **self._precision.KERNEL)(getattr(module, name))
-        return int(self._compiled[name].address)
+        compile_ = numba.cfunc(module.SIGNATURE, **self._precision.KERNEL)
+        return int(self._once(name, partial(compile_, getattr(module, name))).address)
 
     def entry(self, name: str) -> Callable[..., Any]:
         """One of the passes that are called from Python: train_epoch, loss_and_gradient, predict."""
-        if name not in self._compiled:
-            function = getattr(self.passes, name)
-            with _uncollected():
-                self._compiled[name] = numba.njit(self.passes.SIGNATURES[name], **self._precision.ENTRY)(function)
-        compiled: Callable[..., Any] = self._compiled[name]
+        compiled: Callable[..., Any] | None = self._compiled.get(name)  # at each prediction
+        if compiled is None:
+            compile_ = numba.njit(self.passes.SIGNATURES[name], **self._precision.ENTRY)
+            compiled = self._once(name, partial(compile_, getattr(self.passes, name)))
         return compiled
+
+    def _once(self, name: str, compiled: Callable[[], Any]) -> Any:
+        """What is compiled under a name, by the first thread that asks for it."""
+        if name not in self._compiled:
+            with _compiling():
+                if name not in self._compiled:  # nor has the thread made it that had its turn before
+                    self._compiled[name] = compiled()
+        return self._compiled[name]
 
     def head(self, output_gate: str, loss: str) -> dict[str, int]:
         """The addresses of a network's end: what makes outputs, and their loss."""
@@ -246,31 +252,36 @@ class Program:
         """The module of an emitted file, named by the hash of its text."""
         stem = f"{stem}_{digest({'': source})}"
         place(self._folder, {f"emitted/{stem}.py": source})
-        importlib.invalidate_caches()
-        return self._module(f"emitted.{stem}")
+        with _compiling():
+            return load(f"{self._name}.emitted.{stem}", self._folder / "emitted" / f"{stem}.py")
 
     def _module(self, name: str) -> ModuleType:
-        with _uncollected():
+        with _compiling():
             return importlib.import_module(f"{self._name}.{name}")
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let Python's collector of garbage rest: it takes a tenth of a compiler's time, which keeps what it makes."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
+def _compiling() -> Iterator[None]:
+    """One thread at a time, and Python's collector of garbage rests.
+
+    The collector takes a tenth of a compiler's time, which keeps what it makes. Only who found it at work puts it to
+    rest, and wakes it: it is the whole process's, and must not be left at rest by one who came when it was.
+    """
+    with in_turn():
+        collects = gc.isenabled()
         if collects:
-            gc.enable()
+            gc.disable()
+        try:
+            yield
+        finally:
+            if collects:
+                gc.enable()
 
 
 def _source(name: str) -> str:
     return resources.files("backlit.engine.kernels").joinpath(name).read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=2)
 def program(precision: str) -> Program:
     """The engine in this precision, once per process.
 
@@ -281,4 +292,10 @@ def program(precision: str) -> Program:
     """
     if precision not in FLOATS:
         raise BacklitError(f"precision {precision!r} is not one of {', '.join(FLOATS)}")
+    with in_turn():  # two threads that ask at once for the first time would each make one
+        return _made(precision)
+
+
+@lru_cache(maxsize=2)
+def _made(precision: str) -> Program:
     return Program(precision, vectors_here()[0])
