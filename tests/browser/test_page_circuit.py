@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect as expect_of
 
 from backlit.web.messages import EN, KO
@@ -85,6 +87,44 @@ def test_it_steps_by_keyboard_alone(view: View) -> None:
     expect(page, "gradient", "w0", "")
     page.keyboard.press("End")
     expect(page, "gradient", "w0", GRADIENTS["w0"])
+
+
+@pytest.mark.parametrize(("field", "text"), [("#formula", "(x + y) * z + 1"), ("[data-name=z]", "5")])
+def test_enter_after_typing_enters_the_circuit_and_it_stays(view: View, field: str, text: str) -> None:
+    page = view("circuit")
+    expect(page, "gradient", "z", "3")
+    page.fill(field, text)
+    page.keyboard.press("Enter")
+    picture = inside(page).locator(".view:not([hidden]) .picture")
+    expect_of(picture).to_be_focused()
+    page.wait_for_timeout(400)  # nothing is awaited: what was typed is not drawn once more, in another document
+    expect_of(picture).to_be_focused()
+    page.keyboard.press("Home")
+    expect(page, "value", "q1", "")
+
+
+def test_enter_in_a_field_that_holds_no_number_keeps_saying_so(view: View) -> None:
+    page = view("circuit")
+    expect(page, "gradient", "z", "3")
+    page.fill("[data-name=x]", "much")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)  # nothing is awaited: no answer clears it
+    problem(page, "x needs a number")
+
+
+def test_a_number_typed_while_another_is_drawn_is_kept(view: View) -> None:
+    page = view("circuit")
+    expect(page, "gradient", "z", "3")
+    held: list[Any] = []
+    page.route("**/api/circuit", lambda route: held.append(route) if not held else route.continue_())
+    page.fill("[data-name=x]", "7")
+    while not held:
+        page.title()  # lets the browser's messages in
+    answer = held[0].fetch()
+    page.fill("[data-name=y]", "1")
+    with contextlib.suppress(PlaywrightError):  # nobody waits for it any more
+        held[0].fulfill(response=answer)
+    expect(page, "value", "q1", "8")
 
 
 def test_what_is_no_formula_is_said_and_the_picture_stays(view: View) -> None:

@@ -274,6 +274,78 @@ def test_data_picked_before_the_first_network_is_ready_are_taken(view: View) -> 
     assert page.input_value("#data") == "hills"
 
 
+FEED = "**/feed"  # the first thing that is asked of a new training
+SETTINGS = {"#rate": "0.02", "#batch": "64", "#layers input": "5"}
+
+
+@pytest.mark.parametrize(("field", "text"), SETTINGS.items())
+def test_train_clicked_right_after_a_number_was_typed_trains_with_it(view: View, field: str, text: str) -> None:
+    page = ready(view("network"))
+    page.locator(field).first.fill(text)
+    with page.expect_request("**/api/live") as asked, page.expect_request(FEED):
+        page.locator("#play").click()  # the field loses focus by it, and changes
+    expect(page.locator("#play")).to_contain_text(EN["pause"])
+    expect(page.locator("#clock b")).to_have_text(re.compile(r"[1-9]"))
+    sent = asked.value.post_data_json
+    typed = {"#rate": sent["rate"], "#batch": sent["batch"], "#layers input": sent["hidden"][0][0]}
+    assert typed[field] == float(text)
+
+
+@pytest.mark.parametrize("act", ["#step", "#row-form button"])
+def test_other_clicks_right_after_a_change_are_for_the_new_training(view: View, act: str) -> None:
+    page = ready(view("network"))
+    page.select_option("#layers select >> nth=0", "identity")
+    page.locator("#layers input").first.fill("5")
+    page.locator(act).click()
+    expect(page.locator("#size")).to_contain_text("44 ")  # parameters, of the new one
+    if act == "#step":
+        expect(page.locator("#clock")).to_contain_text("mini-batch 1 of 8")
+    else:
+        expect(page.frame_locator("#row-view iframe").locator("tr[data-row='w[1][0][4]']").first).to_be_visible()
+
+
+def test_a_click_while_the_new_training_is_made_is_not_lost(view: View) -> None:
+    page = ready(view("network"))
+    held: list[Any] = []
+    page.route("**/api/live", lambda route: held.append(route))
+    page.select_option("#optimizer", "sgd")
+    while not held:
+        page.title()  # lets the browser's messages in
+    page.locator("#play").click()
+    with page.expect_request(FEED):
+        held[0].continue_()
+    expect(page.locator("#play")).to_contain_text(EN["pause"])
+    expect(page.locator("#clock b")).to_have_text(re.compile(r"[1-9]"))
+
+
+def test_train_does_not_train_on_other_settings_than_are_shown(view: View) -> None:
+    page = ready(view("network"))
+    page.fill("#rate", "fast")
+    for _ in range(2):
+        page.locator("#play").click()
+        expect(page.locator("#problem")).to_contain_text("rate needs a number")
+        expect(page.locator("#clock")).to_contain_text(EN["state_paused"])
+    page.fill("#rate", "0.01")
+    page.locator("#play").click()
+    expect(page.locator("#play")).to_contain_text(EN["pause"])
+    expect(page.locator("#problem")).to_be_empty()
+
+
+def test_a_click_while_a_table_is_uploaded_is_for_its_training(view: View) -> None:
+    page = ready(view("network"))
+    held: list[Any] = []
+    page.route("**/api/upload/**", lambda route: held.append(route))
+    rows = "\n".join(f"{i},{i % 7},{i * i % 5}" for i in range(40))
+    page.set_input_files("#file", {"name": "m.csv", "mimeType": "text/csv", "buffer": f"a,b,c\n{rows}".encode()})
+    while not held:
+        page.title()
+    page.locator("#play").click()
+    with page.expect_request(FEED):
+        held[0].continue_()
+    expect(page.locator("#data")).to_have_value(re.compile("table:"))
+    expect(page.locator("#play")).to_contain_text(EN["pause"])
+
+
 def test_the_keyboard_is_enough(view: View) -> None:
     page = ready(view("network"))
     page.keyboard.press("Space")

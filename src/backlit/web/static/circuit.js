@@ -1,5 +1,5 @@
 // Any formula as a circuit: the server computes and draws it, and its interactive document is shown as it is.
-import {byId, element, given, lang, newest, post, read, say, settled, showCircuit, word} from "./common.js";
+import {byId, element, given, lang, newest, onEnter, post, read, say, showCircuit, word} from "./common.js";
 
 const formula = byId("formula"), inputs = byId("inputs"), stage = byId("stage"), examples = byId("examples");
 const language = document.querySelector(".language");
@@ -26,7 +26,8 @@ function change(name, box) {
   box.setAttribute("aria-invalid", String(found === null));
   if (found === null) return say(word("no_number", {name}));
   values[name] = found;
-  return later();
+  draw.forget(); // an answer that is on its way would bring the number before
+  return draw.later();
 }
 
 const fields = () => [...inputs.querySelectorAll("input")];
@@ -51,7 +52,6 @@ const draw = newest(async (signal, entered = false) => {
     frame.contentDocument?.querySelector(".picture")?.focus(); // from here the arrow keys step
   });
 });
-const later = settled(() => draw());
 
 // What is typed into the circuit's own fields stands in ours too.
 function follow(frame) {
@@ -88,12 +88,10 @@ function pick({formula: text, values: found}) {
 
 examples.append(...given.examples.map((example, at) =>
   element("button", {type: "button", "data-at": at, "aria-pressed": "false", onclick: () => pick(example)}, word(`example_${example.name}`))));
-formula.addEventListener("input", later);
+formula.addEventListener("input", () => draw.later());
 byId("form").addEventListener("submit", (event) => event.preventDefault());
 // A form of several fields without a button is not submitted by Enter; here Enter draws at once and enters the circuit.
-byId("form").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.matches("input")) draw(true);
-});
+onEnter(byId("form"), (box) => box.getAttribute("aria-invalid") === "true" || draw(true));
 
 function asked() {
   const query = new URLSearchParams(location.search);

@@ -99,26 +99,40 @@ export async function guarded(work) {
   }
 }
 
-// Only the newest question counts: the one before is called off, as it is by forget(). work(signal) -> promise.
-export function newest(work) {
-  let before = null;
+// Only the newest question counts: those before are called off, asked or waiting, as they are by forget().
+// work(signal) -> promise. later() asks when nobody has called for a while; ready() asks at once what waits, and is
+// settled when the newest is answered: with its answer, or undefined where it was a problem.
+export function newest(work, milliseconds = 250) {
+  let before = null, waiting = 0, answer;
   const ask = (...rest) => {
     ask.forget();
     before = new AbortController();
     const {signal} = before;
-    return guarded(() => work(signal, ...rest));
+    return (answer = guarded(() => work(signal, ...rest)));
   };
-  ask.forget = () => before?.abort();
+  ask.forget = () => {
+    clearTimeout(waiting);
+    waiting = 0;
+    before?.abort();
+  };
+  ask.later = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => ask(), milliseconds);
+  };
+  ask.ready = async () => {
+    if (waiting) ask();
+    const awaited = answer, found = await awaited;
+    return awaited === answer && !waiting ? found : ask.ready();
+  };
   return ask;
 }
 
-// Waits until nobody has called it for a while.
-export function settled(work, milliseconds = 250) {
-  let timer = 0;
-  return (...rest) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => work(...rest), milliseconds);
-  };
+// What Enter does in the one-line fields of a form; a syllable that is still being composed ends with Enter too.
+export function onEnter(form, act) {
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input:not([type=file])")) return;
+    act(event.target);
+  });
 }
 
 // -- a circuit: the document that the server wrote, as high as what is in it ------------------------------------------

@@ -1,5 +1,5 @@
 // My model: a saved model, one row of a table, one weight; why it would move, and the circuit of the row's loss.
-import {byId, element, fill, get, given, guarded, lang, newest, post, read, settled, stored, showCircuit, shown, upload, word} from "./common.js";
+import {byId, element, fill, get, given, guarded, lang, newest, post, read, stored, showCircuit, shown, upload, word} from "./common.js";
 
 let weight = null; // the one that is asked for; null: the steepest
 
@@ -86,7 +86,6 @@ function look(name) {
 
 // -- choices ----------------------------------------------------------------------------------------------------------
 const anew = () => { weight = null; explain(); };
-const later = settled(() => explain());
 
 function move(by) {
   byId("row").value = String(Math.max(0, (read(byId("row").value) || 0) + by));
@@ -104,7 +103,7 @@ byId("form").addEventListener("submit", (event) => event.preventDefault());
 byId("model").addEventListener("change", () => { showTargets(); anew(); });
 byId("table").addEventListener("change", () => { showTargets(); byId("row").value = "0"; anew(); });
 byId("target").addEventListener("change", anew);
-byId("row").addEventListener("input", later);
+byId("row").addEventListener("input", () => explain.later());
 byId("zoom").addEventListener("change", () => explain());
 byId("weight").addEventListener("change", () => { weight = byId("weight").value.trim() || null; explain(); });
 byId("earlier").addEventListener("click", () => move(-1));

@@ -1,5 +1,5 @@
 // The network view: a training on the server, its pictures as they come, and the buttons that it obeys.
-import {byId, element, fill, get, given, guarded, lang, newest, post, read, say, settled, stored, showCircuit, shown, upload, word} from "./common.js";
+import {byId, element, fill, get, given, guarded, lang, newest, post, read, say, stored, showCircuit, shown, upload, word} from "./common.js";
 import {chosen, fillChoices, showLosses, showTables, showTargets} from "./choices.js";
 import {curves} from "./curves.js";
 import {Picture, told} from "./picture.js";
@@ -13,7 +13,9 @@ let live = null; // what the server said of the training that is shown, its late
 // -- one training -----------------------------------------------------------------------------------------------------
 const begin = newest(async (signal) => {
   byId("clock").textContent = word("preparing");
-  const found = await post("/api/live", chosen(), signal);
+  const found = await post("/api/live", chosen(), signal).finally(() => {
+    if (live && !signal.aborted) transport(live.picture); // where there will be none, the clock tells of the one before
+  });
   end();
   const kind = KINDS[found.classes.length] ?? "several";
   live = {...found, kind, state: null, tabled: 0};
@@ -26,7 +28,16 @@ const begin = newest(async (signal) => {
   byId("row-view").replaceChildren();
   byId("row-hint").textContent = word("one_row_hint");
   show(found.picture);
+  return live;
 });
+
+// What is clicked right after a change is meant for the training that the change makes, not for the one that is shown
+// until that is there; and where the choices made none, they are asked for once more, so that it is said why.
+let arriving = null; // what comes before a training: the list of tables, or a table that is being uploaded
+async function ready() {
+  if (arriving && !(await arriving)) return undefined;
+  return (await begin.ready()) ?? begin();
+}
 
 function listen(number) {
   const feed = new EventSource(`/api/live/${number}/feed`);
@@ -111,6 +122,7 @@ function table(picture, now = false) {
 
 // -- one row ----------------------------------------------------------------------------------------------------------
 const showRow = newest(async (signal, row) => {
+  if (!(await ready())) return;
   byId("row").value = row;
   const zoom = byId("zoom").value, found = await post(`/api/live/${live.number}/row`, {row, zoom, lang}, signal);
   const {picture} = live, epoch = shown(picture.points[picture.at][0]);
@@ -123,8 +135,9 @@ const showRow = newest(async (signal, row) => {
 
 // -- buttons and keys -------------------------------------------------------------------------------------------------
 const pace = () => ({pace: Number(byId("pace").value)});
-const toggle = () => live && (live.state === "running" ? command("pause") : command("play", pace()));
-const step = () => live && command("step");
+const train = async () => (await ready()) && command("play", pace());
+const step = async () => (await ready()) && command("step");
+const toggle = () => (live?.state === "running" ? command("pause") : train());
 
 // The slider runs ahead of the server: only where it stands when the last answer has come is asked for.
 const going = {waiting: false, to: null};
@@ -142,7 +155,9 @@ async function go() {
 
 let taken = null; // the table that was uploaded last
 async function takeIn(file) {
-  const found = await guarded(() => upload("tables", file));
+  const coming = arriving = guarded(() => upload("tables", file));
+  const found = await coming;
+  if (arriving === coming) arriving = null;
   if (!found) return;
   taken = found.number;
   showTables(stored(found).tables, taken);
@@ -165,7 +180,6 @@ byId("pace").addEventListener("change", () => live?.state === "running" && comma
 byId("rewind").addEventListener("input", go);
 byId("file").addEventListener("change", (event) => event.target.files[0] && takeIn(event.target.files[0]));
 const anyLoss = () => fill(byId("loss"), [["", ""]]); // the natural one of other data
-const again = settled(() => begin());
 byId("choices").addEventListener("change", (event) => {
   if (event.target.id === "file") return;
   if (event.target.id === "data") showTargets();
@@ -173,7 +187,7 @@ byId("choices").addEventListener("change", (event) => {
     begin.forget(); // an answer about the other data would choose its loss
     anyLoss();
   }
-  again();
+  begin.later();
 });
 byId("choices").addEventListener("submit", (event) => event.preventDefault());
 document.querySelectorAll("input[name=lines]").forEach((choice) => choice.addEventListener("change", () => live?.drawn.show(live.picture.layers, side())));
@@ -185,7 +199,9 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 fillChoices();
 fill(byId("zoom"), given.zooms.map((zoom) => [zoom, word(`zoom_${zoom}`)]));
-const {tables} = stored(await guarded(() => get("/api/library")));
+const listed = arriving = guarded(() => get("/api/library"));
+const {tables} = stored(await listed);
+if (arriving === listed) arriving = null;
 if (taken === null) {
   showTables(tables, tables.find((own) => own.target)?.number);
   begin();

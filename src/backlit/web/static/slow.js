@@ -1,5 +1,5 @@
 // Why learning is slow: both costs from one start, epoch by epoch, with the factors of their gradients.
-import {byId, element, get, given, newest, read, settled, shown, word} from "./common.js";
+import {byId, element, get, given, newest, onEnter, read, shown, word} from "./common.js";
 import {chart, ends, legend} from "./chart.js";
 
 const COSTS = ["quadratic", "cross_entropy"];
@@ -117,8 +117,7 @@ const ask = newest(async (signal) => {
   byId("costs").replaceChildren(...cards.map(({section}) => section));
   when.max = found.quadratic.output.length - 1;
   show(Math.min(Number(when.value), Number(when.max)));
-});
-const later = settled(ask, 120);
+}, 120);
 
 function said() {
   for (const dial of [w, b]) dial.nextElementSibling.textContent = shown(Number(dial.value));
@@ -131,8 +130,9 @@ byId("starts").append(...given.starts.map(([at, offset], place) => element("butt
   onclick: () => { [w.value, b.value] = [at, offset]; show(0); said(); ask(); }}, word(["start_good", "start_bad"][place]))));
 [byId("rate").value, byId("epochs").value, byId("epochs").max] = [given.rate, given.epochs, given.mostEpochs];
 [w.value, b.value] = given.starts.at(-1);
-for (const dial of dials) dial.addEventListener("input", () => { said(); later(); });
-byId("form").addEventListener("submit", (event) => { event.preventDefault(); ask(); });
+for (const dial of dials) dial.addEventListener("input", () => { said(); ask.later(); });
+byId("form").addEventListener("submit", (event) => event.preventDefault());
+onEnter(byId("form"), () => ask());
 when.addEventListener("input", () => { stop(); show(Number(when.value)); });
 play.addEventListener("click", replay);
 document.addEventListener("keydown", (event) => {
