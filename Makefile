@@ -43,7 +43,6 @@ docs-test: $(READY) ## run README.md, docs/ and the examples in docstrings
 	$(BIN)/python -m pytest tests/docs src/backlit
 
 docs: $(READY) ## the pages as a site in dist/site
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[test,docs]'
 	$(BIN)/mkdocs build --quiet --strict
 
 pictures: $(READY) ## run the lecture's pages and keep the pictures that they write
