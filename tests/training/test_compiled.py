@@ -11,13 +11,13 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-
-import backlit
 from backlit.blueprint import mlp
 from backlit.gates import GATES
-from backlit.training import compiled
 from backlit.training.compiled import program
 from backlit.training.network import Network
+
+import backlit
+from backlit.training import compiled
 
 NEW = "placed_by_a_test"
 THREADS = 8
