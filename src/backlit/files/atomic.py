@@ -1,4 +1,4 @@
-"""Write a file whole or not at all, and say in one line why a file cannot be reached."""
+"""Write a file whole or not at all, and state in one line why a file cannot be reached."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-MENDS = {
+REMEDIES = {
     errno.ENOENT: "mend the path, or make the folder first",
     errno.ENOTDIR: "a part of the path is a file; mend the path",
     errno.EISDIR: "it is a folder; name a file",
@@ -20,12 +20,12 @@ MENDS = {
 
 
 def plain_os_error(error: OSError, doing: str, path: str | os.PathLike[str]) -> OSError:
-    """The same kind of error with a message of one line: what, where, why, and the mend.
+    """The same kind of error with a message of one line: what, where, why, and the remedy.
 
     Parameters
     ----------
     error : OSError
-        What the operating system said.
+        As the operating system raised it.
     doing : str
         What failed, such as ``"cannot write"``.
     path : path-like
@@ -42,8 +42,8 @@ def plain_os_error(error: OSError, doing: str, path: str | os.PathLike[str]) -> 
     cannot read a.csv: no such file or directory; mend the path, or make the folder first
     """
     why = (error.strerror or str(error)).strip().lower()
-    mend = MENDS.get(error.errno or 0, "take another path")
-    plain = type(error)(f"{doing} {os.fspath(path)}: {why}; {mend}".replace("\n", " "))
+    remedy = REMEDIES.get(error.errno or 0, "take another path")
+    plain = type(error)(f"{doing} {os.fspath(path)}: {why}; {remedy}".replace("\n", " "))
     plain.errno = error.errno
     return plain
 
@@ -51,10 +51,20 @@ def plain_os_error(error: OSError, doing: str, path: str | os.PathLike[str]) -> 
 def read_whole(path: str | os.PathLike[str]) -> bytes:
     """All bytes of a file.
 
+    Parameters
+    ----------
+    path : path-like
+        The file to read.
+
+    Returns
+    -------
+    bytes
+        Its whole content.
+
     Raises
     ------
     OSError
-        If it cannot be read; the class says how, the message has one line.
+        If it cannot be read; of the class that the operating system gives, with a message of one line.
 
     Examples
     --------
@@ -80,12 +90,13 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     path : path-like
         The file to write.
     data : bytes
-        All that it shall hold.
+        The whole content.
 
     Raises
     ------
     OSError
-        If it cannot be written; the class says how, the message has one line, and nothing is left behind.
+        If it cannot be written; of the class that the operating system gives, with a message of one line. Nothing is
+        left behind.
 
     Examples
     --------

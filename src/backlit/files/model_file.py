@@ -19,7 +19,7 @@ from backlit.files.atomic import plain_os_error, write_whole
 
 FORMAT = 1
 KEY = "backlit"
-KEPT = tuple(np.dtype(kind) for kind in (np.float32, np.float64, np.int64))
+DTYPES = tuple(np.dtype(kind) for kind in (np.float32, np.float64, np.int64))
 
 Array = NDArray[Any]
 
@@ -55,7 +55,7 @@ def write_model(path: str | os.PathLike[str], header: Mapping[str, Any], arrays:
     ({'loss': 'squared'}, (2, 3))
     """
     for name, array in arrays.items():
-        if array.dtype not in KEPT:
+        if array.dtype not in DTYPES:
             raise BacklitError(f"array {name!r} holds {array.dtype}; a model file keeps float32, float64 or int64")
     # order="C" and not ascontiguousarray, which would turn a scalar into a vector
     tensors = {name: np.asarray(arrays[name], order="C") for name in sorted(arrays)}
@@ -109,7 +109,7 @@ def read_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, 
 def _open(path: str | os.PathLike[str]) -> tuple[Any, dict[str, Array]]:
     """The parsed note and the arrays, checked by safetensors for sizes and shapes."""
     try:
-        with Path(path).open("rb"):  # says what is wrong with a path more clearly than safetensors does
+        with Path(path).open("rb"):  # its errors are clearer than those of safetensors
             pass
     except OSError as error:
         raise plain_os_error(error, "cannot read", path) from None

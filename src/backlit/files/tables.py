@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, DamagedFile, DataError, ParameterError
 from backlit.files.atomic import read_whole, write_whole
-from backlit.files.mending import NULLS, mend
-from backlit.files.separated import Dialect, ReadOptions, decode, other_mark, sniff, told_separator
+from backlit.files.delimited import Dialect, ReadOptions, decode, excel_separator, other_decimal_mark, sniff
+from backlit.files.number_text import NULLS, parse_numbers
 
 BLOCK = 1 << 30
 """Bytes whose cells decide the types of the columns together; nearly every file is one block."""
@@ -50,9 +50,9 @@ def read_table(
     path : path-like
         The file to read.
     as_text : collection of str
-        Columns of separated text that are kept as written, so that a code such as ``007`` stays one.
+        Columns of delimited text that are kept as written, so that a code such as ``007`` stays one.
     options : ReadOptions
-        Encoding, separator and decimal mark, where they are not to be found out.
+        Encoding, separator and decimal mark, where they are not to be inferred.
 
     Returns
     -------
@@ -61,8 +61,12 @@ def read_table(
 
     Raises
     ------
-    BacklitError
-        If the suffix is unknown, the file is empty, damaged or ragged, or two columns have one name.
+    ParameterError
+        If the suffix is unknown.
+    DataError
+        If the file is empty or ragged, or two columns have one name.
+    DamagedFile
+        If it is Parquet that is not whole.
     OSError
         If the file cannot be read.
 
@@ -79,21 +83,30 @@ def read_table(
     reader = _by_suffix(source, {".csv": _read_csv, ".tsv": _read_tsv, ".parquet": _read_parquet})
     data = read_whole(source)
     if not data:
-        raise BacklitError(f"{source} is empty; give a file with a header and rows")
+        raise DataError(f"{source} is empty; give a file with a header and rows", path=source)
     table = reader(source, data, frozenset(as_text), options)
     _check_names(source, table.column_names)
     if not table.num_rows:
-        raise BacklitError(f"{source} has a header but no rows; give a file with rows")
+        raise DataError(f"{source} has a header but no rows; give a file with rows", path=source)
     return table
 
 
 def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
     """Write a table by the suffix of its file (``.csv``, ``.tsv``, ``.parquet``), whole or not at all.
 
+    Parameters
+    ----------
+    table : pyarrow.Table
+        What to write; all its rows and columns.
+    path : path-like
+        The file to write.
+
     Raises
     ------
-    BacklitError
-        If the suffix is unknown or a column cannot be written as text.
+    ParameterError
+        If the suffix is unknown.
+    DataError
+        If a column cannot be written as text.
     OSError
         If the file cannot be written.
 
@@ -111,21 +124,22 @@ def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
     try:
         data = writer(table)
     except pa.ArrowException as error:
-        raise BacklitError(f"cannot write {os.fspath(path)}: {_line(error)}; drop or convert that column") from None
+        message = f"cannot write {os.fspath(path)}: {_one_line(error)}; drop or convert that column"
+        raise DataError(message, path=path) from None
     write_whole(path, data)
 
 
 def _by_suffix(path: Path, table: dict[str, T]) -> T:
     """What `table` holds for the suffix of `path`."""
-    found = table.get(path.suffix.lower())
-    if found is None:
-        said = f"suffix {path.suffix!r}" if path.suffix else "no suffix"
-        raise BacklitError(f"{path} has {said}; use one of {', '.join(table)}")
-    return found
+    entry = table.get(path.suffix.lower())
+    if entry is None:
+        suffix = f"suffix {path.suffix!r}" if path.suffix else "no suffix"
+        raise ParameterError(f"{path} has {suffix}; use one of {', '.join(table)}", parameter="path")
+    return entry
 
 
 def _read_tsv(path: Path, data: bytes, as_text: frozenset[str], options: ReadOptions) -> pa.Table:
-    """Text separated by tabs, unless something else is asked for."""
+    """Text separated by tabs, unless the options give another separator."""
     return _read_csv(path, data, as_text, replace(options, separator=options.separator or "\t"))
 
 
@@ -134,79 +148,94 @@ def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], options: Rea
     try:
         table = pq.ParquetFile(pa.BufferReader(data)).read()
     except (pa.ArrowException, OSError) as error:
-        raise BacklitError(f"{path} is not a whole Parquet file: {_line(error)}; take a fresh copy") from None
+        message = f"{path} is not a whole Parquet file: {_one_line(error)}; take a fresh copy"
+        raise DamagedFile(message, path=path) from None
     return table.select([i for i, name in enumerate(table.column_names) if not INDEX.fullmatch(name)])
 
 
 def _read_csv(path: Path, data: bytes, as_text: frozenset[str], options: ReadOptions) -> pa.Table:
-    """Decode, sniff, and read; with both decimal indicators where the first lines do not show which it is."""
+    """Decode, sniff, and parse; with both decimal marks where the first lines do not show which it is."""
     try:
         decoded = decode(data, options.encoding)
     except BacklitError as error:
-        raise BacklitError(f"{path}: {error}") from None
-    told, body = told_separator(decoded.body)
+        raise error.located(str(path)) from None
+    separator, body = excel_separator(decoded.body)
     if b"\0" in body[:4096]:
-        raise BacklitError(f"{path} is not text; save it as CSV first, or give it its own suffix")
+        raise DataError(f"{path} is not text; save it as CSV first, or give it its own suffix", path=path)
     if not body.strip():
-        raise BacklitError(f"{path} is empty; give a file with a header and rows")
-    dialect = sniff(body, options.separator or told, options.decimal)
-    read = _read_as(path, body, dialect, as_text, options.decimal is None)
+        raise DataError(f"{path} is empty; give a file with a header and rows", path=path)
+    dialect = sniff(body, options.separator or separator, options.decimal)
+    parsed = _parse_as(path, body, dialect, as_text, options.decimal is None)
     certain = True
-    if options.decimal is None and (read.contrary or (not dialect.clear and _may_differ(read, dialect))):
-        turned = replace(dialect, decimal=other_mark(dialect.decimal))
-        other = _read_as(path, body, turned, as_text, True)
-        if len(other.contrary) < len(read.contrary):
-            read, dialect = other, turned
-        elif len(other.contrary) == len(read.contrary):
-            certain = read.table.equals(other.table)
+    if options.decimal is None and (parsed.contrary or (not dialect.clear and _may_differ(parsed, dialect))):
+        other_dialect = replace(dialect, decimal=other_decimal_mark(dialect.decimal))
+        other = _parse_as(path, body, other_dialect, as_text, True)
+        if len(other.contrary) < len(parsed.contrary):
+            parsed, dialect = other, other_dialect
+        elif len(other.contrary) == len(parsed.contrary):
+            certain = parsed.table.equals(other.table)
     note = {
         "encoding": decoded.encoding,
         "guessed": decoded.guessed,
         "separator": dialect.separator,
         "decimal": dialect.decimal,
         "certain": certain,
-        "contrary": read.contrary,
-        "nearly": read.nearly,
+        "contrary": parsed.contrary,
+        "nearly": parsed.nearly,
     }
-    return read.table.replace_schema_metadata({"backlit": json.dumps(note)})
+    return parsed.table.replace_schema_metadata({"backlit": json.dumps(note)})
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A table as one decimal mark reads it, the columns whose numbers have the other one, and those nearly numbers."""
+class _Parsed:
+    """A table as parsed with one decimal mark.
+
+    `contrary` names the columns whose numbers have the other mark, `nearly` describes those that are nearly numbers;
+    `from_text` says whether any column became numbers only after cleaning.
+    """
 
     table: pa.Table
     contrary: list[str]
     nearly: list[str]
-    mended: bool
+    from_text: bool
 
 
-def _read_as(path: Path, body: bytes, dialect: Dialect, as_text: frozenset[str], both: bool) -> _Read:
-    """Parse, then mend the columns that pyarrow left as text."""
+def _parse_as(path: Path, body: bytes, dialect: Dialect, as_text: frozenset[str], try_both: bool) -> _Parsed:
+    """Parse, then clean the columns that pyarrow left as text."""
     table = _parse(path, body, dialect, as_text)
     names = [name.strip() for name in table.column_names]
-    columns, contrary, nearly, mended = [], [], [], False
+    columns, contrary, nearly, from_text = [], [], [], False
     for name, column in zip(names, table.columns, strict=True):
         if name not in as_text and pa.types.is_string(column.type):
-            found = mend(column, dialect.decimal, both)
-            column, mended = found.column, mended or found.mark is not None
-            contrary += [name] if found.mark not in (None, dialect.decimal) else []
-            nearly += [f"{name!r} {found.nearly}"] if found.nearly else []
+            text = parse_numbers(column, dialect.decimal, try_both)
+            column, from_text = text.column, from_text or text.decimal is not None
+            contrary += [name] if text.decimal not in (None, dialect.decimal) else []
+            nearly += [f"{name!r} {text.nearly}"] if text.nearly else []
         columns.append(column)
-    return _Read(pa.table(columns, names=names), contrary, nearly, mended)
+    return _Parsed(pa.table(columns, names=names), contrary, nearly, from_text)
 
 
-def _may_differ(read: _Read, dialect: Dialect) -> bool:
-    """Whether the other decimal mark could read something else; who separates by commas writes decimal points."""
-    floats = any(pa.types.is_floating(kind) for kind in read.table.schema.types)
-    return read.mended or (floats and dialect.separator != ",")
+def _may_differ(parsed: _Parsed, dialect: Dialect) -> bool:
+    """Whether the other decimal mark could give another table; with commas as separators the mark is the point."""
+    floats = any(pa.types.is_floating(kind) for kind in parsed.table.schema.types)
+    return parsed.from_text or (floats and dialect.separator != ",")
 
 
 def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
-    """In words how a table of separated text was written; empty for plain CSV (UTF-8, commas, points) and Parquet.
+    """In words how a file of delimited text was written; empty for plain CSV (UTF-8, commas, points) and Parquet.
 
-    Where it is known what each column must be, as a fitted model knows it, a cell that does not fit is an error later,
-    and a column that is nearly numbers is not spoken of.
+    Parameters
+    ----------
+    table : pyarrow.Table
+        As `read_table` returned it.
+    kinds_known : bool, default False
+        Whether it is known what each column must be, as a fitted model knows it. A cell that does not fit is an error
+        later then, and columns that are nearly numbers are left out.
+
+    Returns
+    -------
+    str
+        Without a full stop.
 
     Examples
     --------
@@ -224,15 +253,15 @@ def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
     if plain and note["certain"] and not note["contrary"] and not nearly:
         return ""
     words = {".": "points", ",": "commas"}
-    said = f"read as {note['encoding']}"
+    sentence = f"read as {note['encoding']}"
     if note["guessed"]:
-        said += " (a guess: --encoding overrides)"
-    said += f", separated by {note['separator']!r}, with decimal {words[note['decimal']]}"
+        sentence += " (a guess: --encoding overrides)"
+    sentence += f", separated by {note['separator']!r}, with decimal {words[note['decimal']]}"
     if not note["certain"]:
-        said += " (a guess, and 1,234 or 1.234 is another number with the other mark: --decimal overrides)"
+        sentence += " (a guess, and 1,234 or 1.234 is another number with the other mark: --decimal overrides)"
     if note["contrary"]:
-        said += f" (but {', '.join(map(repr, note['contrary']))} with the other mark)"
-    return said + "".join(f"; column {column}" for column in nearly)
+        sentence += f" (but {', '.join(map(repr, note['contrary']))} with the other mark)"
+    return sentence + "".join(f"; column {column}" for column in nearly)
 
 
 def _parse(path: Path, body: bytes, dialect: Dialect, as_text: frozenset[str]) -> pa.Table:
@@ -274,20 +303,22 @@ def _header(path: Path, body: bytes, dialect: Dialect) -> list[str]:
     return names
 
 
-def _parse_error(path: Path, error: pa.ArrowInvalid) -> BacklitError:
+def _parse_error(path: Path, error: pa.ArrowInvalid) -> DataError:
     """What pyarrow found, with the row counted from 0 below the header."""
     ragged = BAD_ROW.search(str(error))
     if ragged:
         row, expected, got = (int(group) for group in ragged.groups())
-        return BacklitError(
+        return DataError(
             f"{path}: row {row - 2} has {got} cells where the header has {expected}; "
-            "mend that row, or say what separates cells (--separator)"
+            "mend that row, or say what separates cells (--separator)",
+            row=row - 2,
+            path=path,
         )
-    return BacklitError(f"{path} cannot be read: {_line(error)}; mend the file")
+    return DataError(f"{path} cannot be read: {_one_line(error)}; mend the file", path=path)
 
 
 def _csv_bytes(table: pa.Table, separator: str = ",") -> bytes:
-    """The table as separated text."""
+    """The table as delimited text."""
     sink = io.BytesIO()
     pacsv.write_csv(table, sink, pacsv.WriteOptions(delimiter=separator))
     return sink.getvalue()
@@ -309,9 +340,10 @@ def _check_names(path: Path, names: list[str]) -> None:
     """Refuse two columns of one name."""
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise BacklitError(f"{path} has more than one column {twice[0]!r}; rename or drop all but one")
+        message = f"{path} has more than one column {twice[0]!r}; rename or drop all but one"
+        raise DataError(message, column=twice[0], path=path)
 
 
-def _line(error: BaseException) -> str:
+def _one_line(error: BaseException) -> str:
     """An error's message in one line."""
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
