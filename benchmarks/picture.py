@@ -12,7 +12,6 @@ from rich.table import Table
 
 from backlit.declared.gates import GATES
 from backlit.drawing import Circuit, arrange, to_svg
-from backlit.tracing.picture import circuit
 from backlit.tracing.trace import Trace, trace
 from benchmarks.record import write
 
@@ -79,7 +78,7 @@ def run(rounds: int = 7, only: str = "") -> None:
         if only and only != name:
             continue
         traced = make()
-        drawn = circuit(traced, witness=False)
+        drawn = traced.circuit(tables=False)
         (layout, _), (whole, processor) = _medians(arrange, drawn, rounds), _medians(to_svg, drawn, rounds)
         columns = len({place.x for place in arrange(drawn).places.values()})
         gates, size = len(traced.graph.gates), len(to_svg(drawn)) / 1e6

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from backlit import trace
-from backlit.tracing.picture import circuit
+from backlit.graph import check
+from backlit.tracing import checking, picture
 
 
 def test_boxes_and_links_of_a_formula() -> None:
-    drawn = circuit(trace("2 * (x + y) * c1", x=-2, y=5, c1=-4))
+    drawn = trace("2 * (x + y) * c1", x=-2, y=5, c1=-4).circuit()
     assert [(box.name, box.kind, box.symbol, box.value, box.gradient) for box in drawn.boxes] == [
         ("x", "input", "x", -2.0, -8.0), ("y", "input", "y", 5.0, -8.0), ("c1", "input", "c1", -4.0, 6.0),
         ("c2", "constant", "2", 2.0, None), ("q1", "gate", "+", 3.0, -8.0), ("q2", "gate", "×", 6.0, -4.0),
@@ -30,20 +31,38 @@ def test_boxes_and_links_of_a_formula() -> None:
 
 
 def test_witness_stands_beside_the_gradients() -> None:
-    drawn = circuit(trace("x * x", x=3))
+    drawn = trace("x * x", x=3).circuit()
     (row,) = drawn.witness
     assert (row.name, row.gradient, row.agrees) == ("x", 6.0, True)
     assert row.finite_difference == pytest.approx(6.0, rel=1e-9)
-    assert circuit(trace("x * x", x=3), witness=False).witness == ()
+    assert trace("x * x", x=3).circuit(tables=False).witness == ()
+
+
+def test_pictures_run_no_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise AssertionError("a picture shows no central differences")
+
+    for module, name in (
+        (checking, "compare"), (checking, "compared"), (checking, "first_wrong_gate"), (picture, "compared"),
+        (check, "compare"), (check, "difference"), (check, "first_wrong_gate"), (check, "forward"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, refuse)
+    t = trace("(x + y) * z", x=-2, y=5, z=-4)
+    for drawn in (t.to_svg(), t._repr_svg_(), t._repr_html_(), t.to_latex()):
+        assert "12" in drawn
+    with pytest.raises(AssertionError, match="no central differences"):
+        t.to_text()
+    with pytest.raises(AssertionError, match="no central differences"):
+        t.to_html()
 
 
 def test_same_wire_twice_has_two_links() -> None:
-    assert [(link.source, link.slot) for link in circuit(trace("x * x", x=3)).links] == [("x", 0), ("x", 1)]
+    assert [(link.source, link.slot) for link in trace("x * x", x=3).circuit().links] == [("x", 0), ("x", 1)]
 
 
 @pytest.mark.parametrize("zoom", ["layer", "neuron", "gates"])
 def test_network_is_drawn_at_every_zoom(fitted: Callable[..., Any], zoom: str) -> None:
-    drawn = circuit(trace(fitted((4, 3, 2)), x=[1, 2, 3, 4], y=1, zoom=zoom))
+    drawn = trace(fitted((4, 3, 2)), x=[1, 2, 3, 4], y=1, zoom=zoom).circuit()
     assert drawn.output == "loss"
     kinds = {box.kind for box in drawn.boxes}
     assert kinds == {"input", "parameter", "constant", "gate", "output"}
@@ -56,12 +75,12 @@ def test_network_is_drawn_at_every_zoom(fitted: Callable[..., Any], zoom: str) -
 
 
 def test_only_an_input_is_drawn_too() -> None:
-    drawn = circuit(trace("x", x=3))
+    drawn = trace("x", x=3).circuit()
     assert [(box.name, box.kind) for box in drawn.boxes] == [("x", "input")]
 
 
 def test_array_output_is_drawn_without_a_witness() -> None:
-    drawn = circuit(trace("softmax(x)", x=[1.0, 2.0]))
+    drawn = trace("softmax(x)", x=[1.0, 2.0]).circuit()
     assert drawn.witness == ()
     assert drawn.boxes[-1].value == "[0.269, 0.731]"
     assert drawn.boxes[-1].gradient is None

@@ -11,7 +11,6 @@ from backlit.errors import BacklitError
 from backlit.practice.arrivals import askable, find
 from backlit.practice.mistakes import Mistake, slips
 from backlit.tracing import Trace
-from backlit.tracing.picture import circuit
 
 MOST = 8
 """So many gradients of a circuit are asked for."""
@@ -82,7 +81,7 @@ def blanked(trace: Trace, asked: Sequence[Question]) -> Circuit:
 
     The output is called what the questions call it.
     """
-    drawn = circuit(trace, witness=False)
+    drawn = trace.circuit(tables=False)
     blanks = {question.wire for question in asked}
     new_name = asked[0].output
     boxes = tuple(_blank_box(_renamed(box, drawn.output, new_name), blanks) for box in drawn.boxes)

@@ -11,17 +11,17 @@ from backlit.declared.gate_kinds import Array
 from backlit.errors import BacklitError, choose
 from backlit.graph import Gradients, Graph
 from backlit.graph.check import Disagreement, Row, compare, first_wrong_gate
-from backlit.tracing.lookup import Place, elements, places
+from backlit.tracing.lookup import Entry, entries_named, entries_of
 from backlit.tracing.messages import WORDS
 from backlit.tracing.tables import table
 
 SAMPLE = 300
-"""So many gradients are checked unless more are asked for."""
+"""So many gradients are checked unless `sample` is given."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """What the witness found.
+    """The result of a gradient check.
 
     Attributes
     ----------
@@ -59,9 +59,9 @@ class Check:
             for row in self.rows
         ]
         lines = table((words["wrt"], words["analytic"], words["numeric"], ""), cells)
-        found = words["agree"] if self.ok else self.wrong_gate or words["each alone"]
+        verdict = words["agree"] if self.ok else self.wrong_gate or words["each alone"]
         counted = words["checked"].format(count=len(self.rows), total=self.total)
-        return "\n".join([*lines, f"{counted}: {found}"])
+        return "\n".join([*lines, f"{counted}: {verdict}"])
 
 
 def check(
@@ -71,21 +71,32 @@ def check(
     sample: int | None,
     upstream: Array | float = 1.0,
 ) -> Check:
-    """Hold a sweep's gradients against central differences."""
+    """Hold a sweep's gradients against central differences, and each gate's local gradients against its slopes."""
+    rows, total = compared(graph, gradients, wrt, sample, upstream)
+    return Check(tuple(rows), first_wrong_gate(graph, gradients), total)
+
+
+def compared(
+    graph: Graph,
+    gradients: Gradients,
+    wrt: str | Sequence[str] | None = None,
+    sample: int | None = None,
+    upstream: Array | float = 1.0,
+) -> tuple[list[Row], int]:
+    """Gradients beside central differences: the rows, and how many numbers they were drawn from."""
     if sample is not None and sample < 1:
         raise BacklitError(f"check: sample={sample}; give a number of at least 1")
     if wrt is None:
-        spots = [spot for wire in graph.given if gradients[wire] is not None for spot in elements(wire)]
+        entries = [entry for wire in graph.given if gradients[wire] is not None for entry in entries_of(wire)]
     else:
-        spots = [spot for spot in places(graph, wrt) if gradients[spot[0]] is not None]
-    chosen = _sampled(spots, sample or (SAMPLE if wrt is None else len(spots)))
-    rows = compare(graph, gradients, chosen, upstream)
-    return Check(tuple(rows), first_wrong_gate(graph, gradients), len(spots))
+        entries = [entry for entry in entries_named(graph, wrt) if gradients[entry[0]] is not None]
+    chosen = _sampled(entries, sample or (SAMPLE if wrt is None else len(entries)))
+    return compare(graph, gradients, chosen, upstream), len(entries)
 
 
-def _sampled(spots: list[Place], sample: int) -> list[Place]:
-    """As many places as asked for, in order, drawn by the same chance every time."""
-    if len(spots) <= sample:
-        return spots
-    drawn = np.random.default_rng(0).choice(len(spots), sample, replace=False)
-    return [spots[i] for i in np.sort(drawn)]
+def _sampled(entries: list[Entry], sample: int) -> list[Entry]:
+    """At most `sample` entries, in order, drawn with a fixed seed."""
+    if len(entries) <= sample:
+        return entries
+    drawn = np.random.default_rng(0).choice(len(entries), sample, replace=False)
+    return [entries[i] for i in np.sort(drawn)]

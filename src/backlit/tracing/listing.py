@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from backlit.tracing.messages import WORDS
 from backlit.tracing.tables import table
-
-if TYPE_CHECKING:
-    from backlit.tracing.trace import Trace
-    from backlit.tracing.views import TracedWire
+from backlit.tracing.views import TracedWire
 
 LIMIT = 200
 """Traces of more wires are listed like this, shortened in the middle."""
 
 
-def listing(trace: Trace, lang: str = "en") -> str:
-    """Every wire but the literal numbers, with its gate, its formula, its value and its gradient."""
-    from backlit.drawing.messages import words as words_of
+def listing(title: str, note: str, wires: Sequence[TracedWire], words: Mapping[str, str]) -> str:
+    """Every wire but the literal numbers, with its gate, its formula, its value and its gradient.
 
-    words = words_of(lang)
-    rows = [_row(trace.wires.of(wire), words["not_computed"]) for wire in trace.graph.wires if wire.name]
+    `words` are the drawings' messages in the language wanted, and ``more wires``.
+    """
+    rows = [_row(wire, words["not_computed"]) for wire in wires]
     if len(rows) > LIMIT:
-        left_out = ("...", "", WORDS[lang]["more wires"].format(count=len(rows) - LIMIT), "", "")
+        left_out = ("...", "", words["more wires"].format(count=len(rows) - LIMIT), "", "")
         rows = [*rows[: LIMIT // 2], left_out, *rows[-LIMIT // 2 :]]
     lines = table([words[column] for column in ("wire", "gate", "formula", "value", "gradient")], rows)
-    return "\n".join([trace.title, *([trace.note] if trace.note else []), "", *lines])
+    return "\n".join([title, *([note] if note else []), "", *lines])
 
 
 def shown(value: Any, none: str = "not computed") -> str:

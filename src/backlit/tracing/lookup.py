@@ -13,7 +13,8 @@ from backlit.graph import Graph, Wire
 from backlit.graph.unroll import element_name
 
 Index = tuple[int, ...]
-Place = tuple[Wire, Index]
+Entry = tuple[Wire, Index]
+"""A wire and the index of one of its numbers; the index of a whole array is shorter than its shape."""
 
 _LAST_INDEX = re.compile(r"^(.+)\[(\d+)\]$")
 
@@ -24,7 +25,7 @@ class NoSuchName(BacklitError, KeyError):  # noqa: N818 -- it is caught as a Key
     __str__ = Exception.__str__
 
 
-def place(graph: Graph, name: str) -> Place:
+def entry(graph: Graph, name: str) -> Entry:
     """The wire of that name, or the wire and the index of its element.
 
     Raises
@@ -37,33 +38,33 @@ def place(graph: Graph, name: str) -> Place:
         wire = graph.named(stem)
         if wire is not None:
             return wire, _inside(wire, name, index)
-        found = _LAST_INDEX.match(stem)
-        if not found:
+        match = _LAST_INDEX.match(stem)
+        if not match:
             raise _unknown(name, [wire.name for wire in graph.wires if wire.name])
-        stem, index = found[1], (int(found[2]), *index)
+        stem, index = match[1], (int(match[2]), *index)
 
 
-def one_number(graph: Graph, name: str) -> Place:
-    """The place of a single number.
+def one_number(graph: Graph, name: str) -> Entry:
+    """The entry that is a single number.
 
     Raises
     ------
     BacklitError
         If the name is unknown, or an array's.
     """
-    wire, index = place(graph, name)
+    wire, index = entry(graph, name)
     missing = wire.value.ndim - len(index)
     if missing:
         raise BacklitError(f"{name!r} is an array; name one number of it, such as {name + '[0]' * missing}")
     return wire, index
 
 
-def elements(wire: Wire, index: Index = ()) -> list[Place]:
-    """Every number at a place: all of an array's, or the one that the index names."""
+def entries_of(wire: Wire, index: Index = ()) -> list[Entry]:
+    """Every number of an entry: all of an array's, or the one that the index names."""
     return [(wire, (*index, *rest)) for rest in np.ndindex(wire.value.shape[len(index) :])]
 
 
-def places(graph: Graph, names: str | Iterable[str]) -> list[Place]:
+def entries_named(graph: Graph, names: str | Iterable[str]) -> list[Entry]:
     """Every number that some names stand for; only inputs and parameters have names here.
 
     Raises
@@ -71,18 +72,18 @@ def places(graph: Graph, names: str | Iterable[str]) -> list[Place]:
     BacklitError
         If a name is unknown, or not an input's or a parameter's.
     """
-    found = []
+    entries = []
     for name in [names] if isinstance(names, str) else names:
-        wire, index = place(graph, name)
+        wire, index = entry(graph, name)
         if wire.kind not in ("input", "parameter"):
             raise BacklitError(f"{name!r} is a {wire.kind}'s wire; name an input or a parameter")
-        found += elements(wire, index)
-    return found
+        entries += entries_of(wire, index)
+    return entries
 
 
-def written(spot: Place) -> str:
-    """A place's name."""
-    return element_name(spot[0].name, spot[1])
+def entry_name(which: Entry) -> str:
+    """An entry's name."""
+    return element_name(which[0].name, which[1])
 
 
 def _inside(wire: Wire, name: str, index: Index) -> Index:

@@ -1,36 +1,41 @@
-"""A trace as the neutral tree that every drawing is made from."""
+"""A graph with its gradients as the neutral tree that every drawing is made from."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from backlit.drawing.parts import Box, Circuit, Link, Number, WitnessRow
+from backlit.graph import Edge, Gradients, Graph, Wire
+from backlit.graph.described import formula, label, local_formula
 from backlit.graph.nary_gates import ManyGate
-
-if TYPE_CHECKING:
-    from backlit.graph import Wire
-    from backlit.tracing.trace import Trace
-    from backlit.tracing.views import TracedEdge, TracedWire
+from backlit.tracing.checking import compared
 
 WITNESSED = 64
-"""A picture shows the witness of so many gradients at most."""
+"""A text or page shows the central differences of so many gradients at most."""
 
 SHORT = 3
 """Vectors of so many numbers are written out."""
 
 
-def circuit(trace: Trace, witness: bool = True) -> Circuit:
-    """The boxes and links of a trace.
+def circuit(
+    title: str, graph: Graph, gradients: Gradients, witness: tuple[WitnessRow, ...] = (), symbols: bool = True
+) -> Circuit:
+    """The boxes and links of a graph.
 
     Parameters
     ----------
-    trace : Trace
-    witness : bool
-        Whether central differences stand beside the gradients.
+    title : str
+    graph : Graph
+    gradients : Gradients
+        Of a backward sweep over the graph.
+    witness : tuple of WitnessRow
+        Central differences beside the gradients, for texts and tables; pictures do not show them.
+    symbols : bool
+        Whether links carry their local gradients in symbols, for texts and tables; pictures do not show them.
 
     Returns
     -------
@@ -39,40 +44,46 @@ def circuit(trace: Trace, witness: bool = True) -> Circuit:
 
     Examples
     --------
-    >>> from backlit import trace
-    >>> [box.symbol for box in circuit(trace("2 * x", x=3)).boxes]
+    >>> from backlit.graph import backward, read
+    >>> graph = read("2 * x", {"x": 3})
+    >>> [box.symbol for box in circuit("2 * x", graph, backward(graph)).boxes]
     ['x', '2', '×']
     """
-    names = _names(trace)
-    drawn = [(wire, trace.wires.of(wire)) for wire in trace.graph.wires]
-    boxes = tuple(_box(trace, wire, view, names) for wire, view in drawn)
+    names = _names(graph)
+    boxes = tuple(_box(graph, gradients, wire, names[wire]) for wire in graph.wires)
     links = tuple(
-        _link(names[operand], names[wire], slot, edge)
-        for wire, view in drawn
-        if wire.rule
-        for slot, (operand, edge) in enumerate(zip(wire.operands, view.edges, strict=True))
+        _link(names, wire, edge, symbols) for wire in graph.wires if wire.rule for edge in gradients.edges(wire)
     )
-    rows = tuple(_witness(trace)) if witness else ()
-    title = f"{trace.title} ({trace.note})" if trace.note else trace.title
-    return Circuit(title, boxes, links, names[trace.graph.output], rows)
+    return Circuit(f"{title} ({graph.note})" if graph.note else title, boxes, links, names[graph.output], witness)
 
 
-def _names(trace: Trace) -> Mapping[Wire, str]:
+def witness_rows(graph: Graph, gradients: Gradients) -> tuple[WitnessRow, ...]:
+    """Central differences beside the gradients; none where the output is an array."""
+    if graph.output.value.ndim:
+        return ()
+    rows, _ = compared(graph, gradients, sample=WITNESSED)
+    return tuple(
+        WitnessRow(row.name, row.analytic, None if np.isnan(row.numeric) else row.numeric, row.ok) for row in rows
+    )
+
+
+def _names(graph: Graph) -> Mapping[Wire, str]:
     """Every wire's name, and one for each literal number."""
-    taken = {wire.name for wire in trace.graph.wires}
+    taken = {wire.name for wire in graph.wires}
     free = (name for name in map("c{}".format, itertools.count(1)) if name not in taken)
-    return {wire: wire.name or next(free) for wire in trace.graph.wires}
+    return {wire: wire.name or next(free) for wire in graph.wires}
 
 
-def _box(trace: Trace, wire: Wire, view: TracedWire, names: Mapping[Wire, str]) -> Box:
+def _box(graph: Graph, gradients: Gradients, wire: Wire, name: str) -> Box:
+    rule = wire.rule
     return Box(
-        name=names[wire],
-        kind="output" if wire is trace.graph.output and wire.rule else wire.kind,
-        symbol=view.symbol or view.name,
-        formula=view.formula if wire.rule else "",
-        value=shown(view.value),
-        gradient=shown(view.gradient),
-        pattern=view.pattern,
+        name=name,
+        kind="output" if rule and wire is graph.output else wire.kind,
+        symbol=(rule.symbol or rule.name) if rule else label(wire),
+        formula=formula(wire) if rule else "",
+        value=shown(wire.value),
+        gradient=shown(gradients[wire]),
+        pattern=rule.pattern if rule else "",
         gate=gate_name(wire),
     )
 
@@ -83,9 +94,10 @@ def gate_name(wire: Wire) -> str:
     return f"{wire.gate or ''}{part}"
 
 
-def _link(source: str, target: str, slot: int, edge: TracedEdge) -> Link:
+def _link(names: Mapping[Wire, str], wire: Wire, edge: Edge, symbols: bool) -> Link:
     numbers = (shown(edge.local), shown(edge.upstream), shown(edge.contribution))
-    return Link(source, target, slot, *numbers, edge.local_formula)
+    in_symbols = local_formula(wire, edge.slot) if symbols else ""
+    return Link(names[edge.operand], names[wire], edge.slot, *numbers, in_symbols)
 
 
 def shown(value: Any) -> Number:
@@ -95,11 +107,3 @@ def shown(value: Any) -> Number:
     if np.ndim(value) == 1 and np.size(value) <= SHORT:
         return f"[{', '.join(f'{number + 0.0:.3g}' for number in value)}]"
     return f"[{'x'.join(map(str, np.shape(value)))}]"
-
-
-def _witness(trace: Trace) -> Iterator[WitnessRow]:
-    """Central differences beside the gradients; none where the output is an array."""
-    if trace.graph.output.value.ndim:
-        return
-    for row in trace.check(sample=WITNESSED).rows:
-        yield WitnessRow(row.name, row.analytic, None if np.isnan(row.numeric) else row.numeric, row.ok)

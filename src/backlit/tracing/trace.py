@@ -22,7 +22,7 @@ from backlit.tracing.samples import samples
 from backlit.tracing.views import GradientMap, Value, Wires, plain
 
 if TYPE_CHECKING:
-    from backlit.drawing import Circuit
+    from backlit.drawing import Circuit, WitnessRow  # drawings load where one is drawn: `import backlit` stays quick
 
 ZOOMS = ("gates", "neuron", "layer", "batch")
 """How far a network's derivation is taken apart."""
@@ -221,24 +221,24 @@ class Trace:
         -------
         str
         """
-        if len(self.wires) > listing.LIMIT:
-            return listing.listing(self, lang)
-        from backlit.drawing import to_text
+        from backlit.drawing import to_text, words
 
-        return to_text(self._circuit(), lang, color)
+        if len(self.wires) > listing.LIMIT:
+            named = [self.wires.of(wire) for wire in self.graph.wires if wire.name]
+            return listing.listing(self.title, self.note, named, {**words(lang), **WORDS[lang]})
+        return to_text(self.circuit(), lang, color)
 
     def to_svg(self, lang: str = "en") -> str:
         """The circuit as a picture."""
         from backlit.drawing import to_svg
 
-        return to_svg(self._circuit(), lang)
+        return to_svg(self.circuit(tables=False), lang)
 
     def to_html(self, lang: str = "en") -> str:
         """The circuit as one page that needs nothing else: step through it, zoom, fold, change inputs, practise."""
         from backlit.drawing import to_html
-        from backlit.tracing.zooms import offered
 
-        circuits, shown, gates = offered(self)
+        circuits, shown, gates = self._page()
         return to_html(circuits, lang, gates, shown)
 
     def widget(self, lang: str = "en") -> Any:
@@ -253,20 +253,64 @@ class Trace:
         BacklitError
             If anywidget, the extra ``notebook``, is not installed.
         """
+        from backlit.drawing.html import markup
         from backlit.tracing.widget import widget
 
-        return widget(self, lang)
+        circuits, shown, gates = self._page()
+        return widget(markup(circuits, lang, shown), gates, lambda: self.to_svg(lang))
 
     def to_latex(self) -> str:
         """The circuit as a TikZ picture."""
         from backlit.drawing import to_latex
 
-        return to_latex(self._circuit())
+        return to_latex(self.circuit(tables=False))
 
-    def _circuit(self) -> Circuit:
+    def circuit(self, tables: bool = True) -> Circuit:
+        """The neutral tree that every drawing is made from.
+
+        Parameters
+        ----------
+        tables : bool
+            Whether it holds what only texts and tables show, never a picture: central differences beside the
+            gradients, which cost a multiple of all else, and the local gradients in symbols.
+
+        Returns
+        -------
+        Circuit
+
+        Examples
+        --------
+        >>> [box.symbol for box in trace("2 * x", x=3).circuit().boxes]
+        ['x', '2', '×']
+        """
         from backlit.tracing.picture import circuit
 
-        return circuit(self)
+        witness = self._witness if tables else ()
+        return circuit(self.title, self.graph, self._sweep, witness, symbols=tables)
+
+    @cached_property
+    def _witness(self) -> tuple[WitnessRow, ...]:
+        from backlit.tracing.picture import witness_rows
+
+        return () if self.graph.output.value.ndim else witness_rows(self.whole, self._whole_sweep)
+
+    def _page(self) -> tuple[dict[str, Circuit], str, str]:
+        """What a page needs: circuits by zoom, the zoom that is shown first, every gate in JavaScript."""
+        from backlit.tracing.picture import circuit, witness_rows
+        from backlit.tracing.zooms import gates_in_javascript, zooms_of_formula, zooms_of_network
+
+        network = self.blueprint is not None
+        graphs = zooms_of_network(self.graph, self.whole) if network else zooms_of_formula(self.graph)
+        circuits = {}
+        for zoom, graph in graphs.items():
+            if graph is self.graph:
+                circuits[zoom] = self.circuit()
+                continue
+            gradients = self._whole_sweep if graph is self.whole else backward(graph)
+            witness = self._witness if network else witness_rows(graph, gradients)
+            circuits[zoom] = circuit(self.title, graph, gradients, witness)
+        shown = next(zoom for zoom, graph in graphs.items() if graph is self.graph)
+        return circuits, shown, gates_in_javascript(graphs.values())
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, or nothing where it is not installed: then a notebook asks for the pictures below."""

@@ -1,4 +1,4 @@
-"""What a reader of a trace takes in the hand: wires, edges, gradients."""
+"""What a trace offers its reader: wires, edges, gradients."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from backlit.declared.gate_kinds import Array
 from backlit.graph import Gradients, Graph, Wire
 from backlit.graph.described import formula, label, local_formula
-from backlit.tracing.lookup import NoSuchName, place
+from backlit.tracing.lookup import NoSuchName, entry
 
 Value = float | Array
 """Of a scalar wire a float, of an array's wire an array."""
@@ -124,7 +124,7 @@ class TracedWire:
 
 
 class Wires(Sequence[TracedWire]):
-    """All wires of a trace in forward order; one of them by its place or by its name."""
+    """All wires of a trace in forward order; one of them by its position or by its name."""
 
     def __init__(self, graph: Graph, sweep: Callable[[], Gradients]) -> None:
         self._graph = graph
@@ -172,7 +172,7 @@ class GradientMap(Mapping[str, "Value | None"]):
         self._sweep = sweep
 
     def __getitem__(self, name: str) -> Value | None:
-        wire, index = place(self._graph, name)
+        wire, index = entry(self._graph, name)
         if wire.kind not in ("input", "parameter"):
             raise NoSuchName(f"{name!r} is no input and no parameter; look at the trace's wires")
         gradient = self._sweep()[wire]

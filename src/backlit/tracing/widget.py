@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from backlit.drawing.component import style, widget_script
-from backlit.drawing.html import markup
 from backlit.errors import extra_imports
-from backlit.tracing.zooms import offered
-
-if TYPE_CHECKING:
-    from backlit.tracing.trace import Trace
 
 
-def widget(trace: Trace, lang: str) -> Any:
+def widget(markup: str, gates: str, picture: Callable[[], str]) -> Any:
     """An anywidget; its static picture goes with it, for where scripts do not run.
+
+    Parameters
+    ----------
+    markup : str
+        What stands inside the component's element.
+    gates : str
+        JavaScript that defines ``GATES``.
+    picture : callable
+        Gives the SVG.
 
     Raises
     ------
@@ -27,9 +32,8 @@ def widget(trace: Trace, lang: str) -> Any:
 
     def bundle(self: Any, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = AnyWidget._repr_mimebundle_(self, **options) or ({}, {})
-        return {"image/svg+xml": trace.to_svg(lang), **data}, metadata
+        return {"image/svg+xml": picture(), **data}, metadata
 
-    circuits, shown, gates = offered(trace)
     members = {
         "_esm": widget_script(gates),
         "_css": style(),
@@ -38,4 +42,4 @@ def widget(trace: Trace, lang: str) -> Any:
     }
     # a class of its own, since anywidget takes the script from the class and each trace brings its gates
     made = type("CircuitWidget", (AnyWidget,), members)
-    return made(markup=markup(circuits, lang, shown))
+    return made(markup=markup)

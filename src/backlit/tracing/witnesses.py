@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backlit.tracing.lookup import one_number, place
+from backlit.tracing.lookup import entry, one_number
 from backlit.tracing.trace import Trace
 
 
@@ -38,10 +38,10 @@ def witnesses(model: Any, traced: Trace, wrt: str) -> Witnesses:
 
     wire, index = one_number(traced.whole, wrt)
     (row,) = traced.check(wrt=wrt).rows
-    inputs, targets = (np.atleast_2d(place(traced.whole, name)[0].value) for name in ("x", "y"))
+    inputs, targets = (np.atleast_2d(entry(traced.whole, name)[0].value) for name in ("x", "y"))
     network = Network(model.network_, model.theta_.astype(np.float64), len(inputs))
-    _, flat = network.loss_and_gradient(
+    _, gradient = network.loss_and_gradient(
         np.ascontiguousarray(inputs), np.ascontiguousarray(targets), np.full(len(inputs), 1.0 / len(inputs))
     )
-    engine = model.network_.arrays(flat)[wire.name][index]
+    engine = model.network_.arrays(gradient)[wire.name][index]
     return Witnesses(float(engine), float(row.analytic), float(row.numeric))

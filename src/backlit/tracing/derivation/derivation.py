@@ -12,7 +12,7 @@ from backlit.tracing.derivation import as_latex, as_text
 from backlit.tracing.derivation.chain import MAX_PATHS, Chain, Fork, GraphChain, Path, followed, paths, product
 from backlit.tracing.derivation.mathml import converted
 from backlit.tracing.derivation.network_chain import OUTPUT, NetworkChain
-from backlit.tracing.lookup import place
+from backlit.tracing.lookup import entry
 from backlit.tracing.messages import WORDS
 
 Node = TypeVar("Node")
@@ -67,7 +67,7 @@ class Derivation:
 
 def derive(graph: Graph, gradients: Gradients, wrt: str, lang: str) -> Derivation:
     """Derive in a graph of scalars."""
-    wire, _ = place(graph, wrt)
+    wire, _ = entry(graph, wrt)
     if wire.kind == "constant":
         raise BacklitError(f"{wrt!r} is a constant; name an input, a parameter or a gate's wire")
     chain = GraphChain(graph, gradients)

@@ -20,7 +20,7 @@ from backlit.tracing.derivation import as_latex, as_text
 from backlit.tracing.derivation.mathml import converted
 from backlit.tracing.derivation.network_chain import OUTPUT
 from backlit.tracing.listing import shown
-from backlit.tracing.lookup import one_number, written
+from backlit.tracing.lookup import entry_name, one_number
 from backlit.tracing.messages import WORDS
 from backlit.tracing.tables import table
 
@@ -110,7 +110,7 @@ def derive_in_arrays(blueprint: Blueprint, graph: Graph, gradients: Gradients, w
     steps = [*reader.deltas(level), reader.gradient(stem, level)]
     products = reader.products(stem, level, index)
     return MatrixDerivation(
-        written((wire, index)), reader.samples, tuple(steps), products, float(steps[-1].value[index]), lang
+        entry_name((wire, index)), reader.samples, tuple(steps), products, float(steps[-1].value[index]), lang
     )
 
 

@@ -19,7 +19,7 @@ from backlit.graph import Gradients, Graph, Wire
 from backlit.graph.unroll import element_name
 from backlit.network.blueprint import Blueprint
 from backlit.tracing.derivation.chain import MAX_PATHS, Factor
-from backlit.tracing.lookup import one_number, place
+from backlit.tracing.lookup import entry, one_number
 
 OUTPUT = "L"
 """What a derivation calls the loss."""
@@ -167,10 +167,10 @@ class NetworkChain:
         return self._gradients[self._wire(f"a[{self._depth}]")] is None
 
     def _wire(self, name: str) -> Wire:
-        return place(self._graph, name)[0]
+        return entry(self._graph, name)[0]
 
     def _value(self, name: str) -> float:
-        wire, index = place(self._graph, name)
+        wire, index = entry(self._graph, name)
         return float(wire.value[index])
 
     def _array_gradient(self, node: Part) -> Array:
