@@ -65,18 +65,18 @@ def placed(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_who_asks_in_the_middle_of_an_import_gets_the_whole_module(
-    placed: Path, asked: threading.Event, monkeypatch: pytest.MonkeyPatch
+    placed: Path, waiting: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = []
 
     def ask() -> None:
         module = cache.load(NAME, placed)
         found.append((module, hasattr(module, "whole")))
-        asked.set()
+        waiting.set()
 
     def in_the_middle() -> None:
         other.start()
-        assert asked.wait(60)  # it has what it wants, or waits for its turn
+        assert waiting.wait(60)  # it has what it wants, or waits for its turn
 
     other = threading.Thread(target=ask)
     monkeypatch.setattr(threading, "in_the_middle", in_the_middle, raising=False)

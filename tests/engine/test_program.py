@@ -11,13 +11,13 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from backlit.blueprint import mlp
-from backlit.gates import GATES
-from backlit.training.compiled import program
-from backlit.training.network import Network
 
 import backlit
-from backlit.training import compiled
+from backlit.declared.gates import GATES
+from backlit.engine import program as engine_program
+from backlit.engine.network import Network
+from backlit.engine.program import program
+from backlit.network.building import mlp
 
 NEW = "placed_by_a_test"
 THREADS = 8
@@ -57,7 +57,7 @@ def test_threads_that_want_a_new_gate_at_once_share_it(new_gate: str) -> None:
     def ask(_: int) -> tuple[tuple[int, int], float]:
         together.wait(60)
         addresses = program("float64").gate(new_gate)
-        theta = np.zeros(blueprint.flat_size)
+        theta = np.zeros(blueprint.theta_size)
         for slot in blueprint.slots:
             slot.view(theta)[...] = 0.5
         return addresses, float(Network(blueprint, theta, 1).predict(np.ones((1, 1)))[0, 0])
@@ -71,21 +71,21 @@ def test_threads_that_want_a_new_gate_at_once_share_it(new_gate: str) -> None:
 class Slow:
     """Makes things; while it makes the first, another thread asks for it."""
 
-    def __init__(self, asked: threading.Event) -> None:
-        self.asked, self.made = asked, 0
+    def __init__(self, waiting: threading.Event) -> None:
+        self.waiting, self.made = waiting, 0
         self.ask: Callable[[], object] = lambda: None
         self.found: list[object] = []
         self.other = threading.Thread(target=self._ask)
 
     def _ask(self) -> None:
         self.found.append(self.ask())
-        self.asked.set()
+        self.waiting.set()
 
     def __call__(self, *_: object, **__: object) -> object:
         self.made += 1
         if self.made == 1:
             self.other.start()
-            assert self.asked.wait(60)  # the other has what it wants, or waits for its turn
+            assert self.waiting.wait(60)  # the other has what it wants, or waits for its turn
         return object()
 
     def ends_as_one(self) -> None:
@@ -95,19 +95,19 @@ class Slow:
         assert self.found[0] is self.found[1]
 
 
-def test_the_engine_is_made_by_one_thread(asked: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = Slow(asked)
-    monkeypatch.setattr(compiled, "Program", slow)
-    monkeypatch.setattr(compiled, "_made", lru_cache(compiled._made.__wrapped__))  # as in a new process
+def test_the_engine_is_made_by_one_thread(waiting: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow(waiting)
+    monkeypatch.setattr(engine_program, "Program", slow)
+    monkeypatch.setattr(engine_program, "_made", lru_cache(engine_program._made.__wrapped__))  # as in a new process
     slow.ask = lambda: program("float64")
     slow.ends_as_one()
 
 
-def test_a_pass_is_compiled_by_one_thread(asked: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pass_is_compiled_by_one_thread(waiting: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = program("float64")
-    slow = Slow(asked)
+    slow = Slow(waiting)
     monkeypatch.setattr(engine, "_compiled", {})
-    monkeypatch.setattr(compiled.numba, "njit", lambda *_, **__: slow)
+    monkeypatch.setattr(engine_program.numba, "njit", lambda *_, **__: slow)
     slow.ask = lambda: engine.entry("predict")
     slow.ends_as_one()
 
@@ -131,6 +131,6 @@ def test_a_collector_found_at_rest_is_not_put_to_rest(monkeypatch: pytest.Monkey
 def test_the_collector_rests_and_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
     monkeypatch.setattr(importlib, "import_module", lambda name: seen.append(gc.isenabled()))
-    program("float64")._module("periodic")
+    program("float64")._module("layers.periodic")
     assert seen == [False]
     assert gc.isenabled()
