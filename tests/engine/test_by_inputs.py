@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from backlit.engine import network as engine
 from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
 from backlit.network.building import mlp
-from backlit.training import network as engine
 from backlit.training.initial_parameters import initial
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import backlit
-from backlit.training import cache
+from backlit.engine import cache
 
 PROGRAM = """
 import numpy as np

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backlit.engine import network as engine
 from backlit.engine.network import NONE, Network, Regularization
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.processor import vectors_here
 from backlit.network.blueprint import Blueprint
 from backlit.network.building import mlp, with_periodic_embedding
-from backlit.training import network as engine
 from backlit.training.initial_parameters import initial
 
 pytestmark = pytest.mark.skipif(not vectors_here()[0].width, reason="products are BLAS's here, zeros and all")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from backlit.engine import thread_pool as helpers
 from backlit.engine.thread_pool import Helpers
-from backlit.training import helpers
 
 needs_two = pytest.mark.skipif(
     not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2,

@@ -11,6 +11,7 @@ import pytest
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from backlit import BacklitError, MLPClassifier
+from backlit.engine import threads
 from backlit.engine.threads import (
     Team,
     blocks_of,
@@ -21,7 +22,6 @@ from backlit.engine.threads import (
     single_threaded_blas,
     team_size,
 )
-from backlit.training import threads
 
 
 def blas_threads() -> list[int]:
