@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier as Theirs
 
 from backlit import MLPClassifier, MLPRegressor
-from backlit.training.loop import Divergence
+from backlit.training.rules.finiteness import Divergence
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -15,8 +15,12 @@ from backlit.declared.optimizers import OPTIMIZERS
 from backlit.engine.network import Network, Regularization
 from backlit.engine.optimizer import Optimizer
 from backlit.network.building import mlp
+from backlit.training.history import Epoch, History
 from backlit.training.initial_parameters import initial
-from backlit.training.loop import Divergence, Epoch, History, Plan, Samples, train
+from backlit.training.loop import train
+from backlit.training.plan import Plan
+from backlit.training.rules.finiteness import Divergence
+from backlit.training.samples import Samples
 
 SETTINGS = {"momentum": 0.9, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
 PENALTY = Regularization(l2_penalty=1e-3)
@@ -100,21 +104,21 @@ def test_best_epoch_is_restored() -> None:
 @pytest.mark.parametrize(
     ("scores", "epochs"),
     [
-        ([-1.0] * 4 + [-0.5] * 8 + [-0.5] * 16, 28),  # the third wave gave nothing
+        ([-1.0] * 4 + [-0.5] * 8 + [-0.5] * 16, 28),  # the third cycle gave nothing
         ([-1.0] * 4 + [-0.995] * 8, 12),  # half a hundredth is too little
         ([-1.0] * 4 + [-0.5] * 8 + [-0.4] * 48, 60),
         ([0.5] * 4 + [0.501] * 8 + [0.5] * 16, 28),  # what may be above 0 has no parts: any gain counts
     ],
 )
-def test_the_last_wave_of_a_schedule_is_one_that_brings_too_little(scores: list[float], epochs: int) -> None:
+def test_the_last_schedule_cycle_is_one_that_improves_too_little(scores: list[float], epochs: int) -> None:
     theta = initial(BLUEPRINT, 0, np.dtype(np.float32))
     given = iter(scores)
     plan = Plan(epochs=60, rate=1e-4, schedule="coslog4", cycle_gain=0.01, patience=np.inf)
     optimizer = Optimizer("adam", theta.size, theta.dtype, SETTINGS)
-    # the waves end after epochs 4, 12 and 28
+    # the cycles end after epochs 4, 12 and 28
     history = train(Network(BLUEPRINT, theta, 128), optimizer, samples(128), plan, validate=lambda _: next(given))
     assert len(history.epochs) == epochs
-    assert ("wave" in history.stopped) == (epochs < 60)
+    assert ("cycle" in history.stopped) == (epochs < 60)
 
 
 def test_interrupt_ends_a_training_and_keeps_what_was_learnt(ctrl_c: None) -> None:

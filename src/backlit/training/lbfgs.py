@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from backlit.engine.network import Network
-from backlit.training.loop import Samples
+from backlit.training.samples import Samples
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,7 +287,7 @@ class BaseMLP(HasColumns, BaseEstimator):
     def _fit_lbfgs(self, X: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
         from backlit.engine.network import Network
         from backlit.training.lbfgs import train_lbfgs
-        from backlit.training.loop import Samples
+        from backlit.training.samples import Samples
 
         network = Network(self.network_, self.theta_.astype(np.float64), len(X))
         samples = Samples(X.astype(np.float64), targets.astype(np.float64), weights.astype(np.float64))
@@ -331,7 +331,11 @@ class BaseMLP(HasColumns, BaseEstimator):
         on_epoch: Callable[[Any], bool | None] | None,
     ) -> None:
         from backlit.engine.network import Network
-        from backlit.training.loop import RAN_OUT, Epoch, Plan, Samples, train
+        from backlit.training.history import Epoch
+        from backlit.training.loop import train
+        from backlit.training.messages import RAN_OUT
+        from backlit.training.plan import Plan
+        from backlit.training.samples import Samples
 
         first_epoch = self._epochs_behind
         if not once:

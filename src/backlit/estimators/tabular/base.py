@@ -35,7 +35,8 @@ from backlit.network.merging import merged
 
 if TYPE_CHECKING:
     from backlit.engine.network import Network
-    from backlit.training.loop import Plan, Samples
+    from backlit.training.plan import Plan
+    from backlit.training.samples import Samples
 
 
 WHOLE = Interval(Integral, 1, None, closed="left")
@@ -239,7 +240,8 @@ class BaseTabular(HasColumns, BaseEstimator):
     def _go_over(self, samples: Samples) -> None:
         """One epoch of the network as it stands, at a steady rate."""
         from backlit.engine.threads import single_threaded_blas
-        from backlit.training.loop import Plan, train
+        from backlit.training.loop import train
+        from backlit.training.plan import Plan
 
         recipe = RECIPES[self.task]
         batch = min(self._chosen("batch_size", recipe.batch), len(samples))
@@ -259,7 +261,7 @@ class BaseTabular(HasColumns, BaseEstimator):
 
     def _begin(self, X: Any, targets: NDArray[np.float32], sample_weight: Any, again: bool) -> Samples:
         """The rows as numbers, by what is known of the columns or, the first time, learnt of them."""
-        from backlit.training.loop import Samples
+        from backlit.training.samples import Samples
 
         if not again:
             self.encoder_ = fit_encoder(X, steps=RECIPES[self.task].number_steps)
@@ -362,7 +364,7 @@ class BaseTabular(HasColumns, BaseEstimator):
 
     def _plan(self, recipe: Recipe, blueprint: Blueprint, rows: int, batch: int, seed: int) -> Plan:
         """How a member trains on so many rows."""
-        from backlit.training.loop import Plan
+        from backlit.training.plan import Plan
 
         return Plan(
             epochs=int(self._chosen("epochs", recipe.epochs_of(-(-rows // batch)))),
@@ -396,7 +398,7 @@ class BaseTabular(HasColumns, BaseEstimator):
         """Rows of the caller's own that choose the best epoch."""
         if y_val is None:
             raise BacklitError("y_val: X_val is given without it; give both")
-        from backlit.training.loop import Samples
+        from backlit.training.samples import Samples
 
         targets = self._read_further_target(y_val)
         rows = self.encoder_.encode(X_val)

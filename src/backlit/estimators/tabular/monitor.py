@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
+
+from backlit.training.rules.time_limit import TimeLimit
 
 
 class FitMonitor:
@@ -18,7 +19,7 @@ class FitMonitor:
         self._members = members
         self._verbose = verbose
         self._on_epoch = on_epoch
-        self._deadline = deadline
+        self._time_limit = TimeLimit(deadline)
         self._lock = threading.Lock()
         self._stopped = False
 
@@ -31,7 +32,7 @@ class FitMonitor:
             try:
                 if self._on_epoch and not self._stopped and self._on_epoch(epoch):
                     self.stop()
-                if time.monotonic() >= self._deadline:
+                if self._time_limit.passed():
                     self.stop()
             except BaseException:
                 self.stop()

@@ -13,8 +13,12 @@ from backlit.engine.network import Network, Regularization, Vector
 from backlit.engine.optimizer import Optimizer
 from backlit.errors import BacklitError
 from backlit.estimators.mlp.estimators import MLPClassifier
+from backlit.training.history import Epoch
 from backlit.training.initial_parameters import initial
-from backlit.training.loop import Divergence, Epoch, Plan, Samples, row_order, train
+from backlit.training.loop import train
+from backlit.training.plan import Plan
+from backlit.training.rules.finiteness import Divergence
+from backlit.training.samples import Samples, row_order
 from backlit.web.live.observing import LOOKED_AT, Observer
 from backlit.web.live.problems import Problem
 from backlit.web.live.settings import Settings

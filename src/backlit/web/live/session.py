@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from backlit.engine.network import Vector
 from backlit.engine.threads import single_threaded_blas
 from backlit.estimators.shared.table_input import no_row
-from backlit.training.loop import Epoch
+from backlit.training.history import Epoch
 from backlit.web.answers import dumped
 from backlit.web.live.feed import Feed
 from backlit.web.live.learner import Learner

@@ -1,0 +1,60 @@
+"""Numbers that overflow end a training."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+
+from backlit.engine.network import Network
+from backlit.training.history import History
+from backlit.training.learning_rate import LearningRate
+from backlit.training.messages import not_finite
+from backlit.training.samples import Samples
+
+
+class Divergence(UserWarning):
+    """A training left the finite numbers; the best finite parameters were kept."""
+
+
+class Finiteness:
+    """Ends a training whose loss, parameters or outputs are no longer finite, with a warning.
+
+    Parameters
+    ----------
+    network : Network
+    rate : LearningRate
+        For the warning.
+    """
+
+    def __init__(self, network: Network, rate: LearningRate) -> None:
+        self._network, self._rate = network, rate
+
+    def broken_by(self, loss: float, history: History) -> bool:
+        """Whether the epoch that has just run left the finite numbers: then it is not recorded."""
+        if math.isfinite(loss) and self._parameters_are_finite():
+            return False
+        self._record(history, len(history.epochs) + 1)
+        return True
+
+    def check_outputs(self, samples: Samples, history: History) -> None:
+        """Whether the parameters are finite at the end, and what they make of a mini-batch too."""
+        if not self._parameters_are_finite() or not self._outputs_are_finite(samples):
+            self._record(history, len(history.epochs))
+
+    def _parameters_are_finite(self) -> bool:
+        return bool(np.isfinite(self._network.theta).all())
+
+    def _outputs_are_finite(self, samples: Samples) -> bool:
+        return bool(np.isfinite(self._network.predict(samples.inputs[: self._network.capacity])).all())
+
+    def _record(self, history: History, epoch: int) -> None:
+        history.diverged = True
+        history.stopped = not_finite(epoch)
+        warnings.warn(
+            f"training diverged in epoch {epoch} at a learning rate of {self._rate.base:g}; the best finite "
+            "parameters are kept: use a smaller rate, or scale the inputs",
+            Divergence,
+            stacklevel=4,  # the caller of `train`
+        )

@@ -1,0 +1,69 @@
+"""The rows that a training learns from, and the order in which an epoch meets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.engine.rng import Stream
+from backlit.training.plan import Plan
+
+Matrix = NDArray[np.floating[Any]]
+Vector = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Rows to learn from.
+
+    Parameters
+    ----------
+    inputs : ndarray, shape (n, inputs), C-contiguous
+    targets : ndarray, shape (n, outputs), or (n, 1) with classes counted from 0
+    weights : ndarray, shape (n,) or (0,)
+        Empty: all samples count the same.
+    """
+
+    inputs: Matrix
+    targets: Matrix
+    weights: Vector
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def rows(self, indices: NDArray[np.int64]) -> Samples:
+        """The rows at these indices, copied."""
+        weights = self.weights[indices] if self.weights.size else self.weights
+        return Samples(np.ascontiguousarray(self.inputs[indices]), np.ascontiguousarray(self.targets[indices]), weights)
+
+
+def row_order(plan: Plan, epoch: int, n: int, shuffles: Stream | None = None) -> NDArray[np.int64]:
+    """The order in which an epoch, counted from 0, meets the rows.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its seed and epoch fix the order, whatever epochs were run before.
+    epoch, n : int
+        The epoch and the number of rows.
+    shuffles : Stream, optional
+        Of the plan's seed, kept by a caller that needs many orders.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+
+    Examples
+    --------
+    >>> row_order(Plan(1, 0.1, shuffle=False), 0, 4).tolist()
+    [0, 1, 2, 3]
+    >>> sorted(row_order(Plan(1, 0.1), 0, 4).tolist())
+    [0, 1, 2, 3]
+    """
+    if not plan.shuffle:
+        return np.arange(n, dtype=np.int64)
+    shuffles = shuffles or Stream(plan.seed, "shuffle")
+    return shuffles.at(epoch).permutation(n).astype(np.int64, copy=False)
