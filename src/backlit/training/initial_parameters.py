@@ -13,24 +13,30 @@ from backlit.engine.rng import generator
 from backlit.errors import choose
 from backlit.network.blueprint import Blueprint
 
-LOOKED_AT = 2_000
-"""Rows of the data that sums are measured on, at most."""
+LSUV_ROWS = 2_000
+"""Rows of the data that pre-activations are measured on, at most."""
 LEAST_DEVIATION = 1e-3
-"""A neuron whose sum varies by less stays as it is: one row, or a constant, says nothing of its scale."""
+"""A neuron whose pre-activation varies by less stays as it is: one row, or a constant, has no scale."""
 
 
 def initial(
     blueprint: Blueprint, seed: int, dtype: np.dtype[Any], rule: str = "glorot", rows: NDArray[Any] | None = None
 ) -> NDArray[Any]:
-    """The theta parameter vector that a training starts from.
+    """The vector of parameters that a training starts from.
 
     Parameters
     ----------
+    blueprint : Blueprint
+    seed : int
+        Each array of parameters has a random generator of its own, keyed by this and by its offset.
+    dtype : dtype
+        float32 or float64.
     rule : {"glorot", "normal", "scaled_normal", "lsuv"}
-        With "lsuv" each hidden neuron's weights are scaled so that its sum varies by a standard deviation of 1
-        over the rows (Mishkin and Matas 2016; Holzmueller et al. 2024 with other biases and for the last layer too).
+        With "lsuv" (layer-sequential unit variance) each hidden neuron's weights are scaled so that its pre-activation
+        has a standard deviation of 1 over the rows (Mishkin and Matas 2016; Holzmueller et al. 2024 with other biases
+        and for the last layer too).
     rows : ndarray of `dtype`, shape (n, inputs), C-contiguous, optional
-        Of the data, for "lsuv", which looks at 2,000 of them.
+        Of the data, for "lsuv", which takes 2,000 of them.
 
     Returns
     -------
@@ -65,13 +71,13 @@ def initial(
 
 
 def _to_unit_variance(blueprint: Blueprint, theta: NDArray[Any], rows: NDArray[Any]) -> None:
-    """Scale the hidden layers' weights, from the first layer on: each hears what those before it make of the rows."""
+    """Scale the hidden layers' weights, from the first layer on: each gets what those before it make of the rows."""
     from backlit.engine.network import Network
 
-    some = rows[np.linspace(0, len(rows) - 1, min(len(rows), LOOKED_AT)).astype(np.int64)]
-    network = Network(blueprint, theta, len(some), threads=1)
+    sample = rows[np.linspace(0, len(rows) - 1, min(len(rows), LSUV_ROWS)).astype(np.int64)]
+    network = Network(blueprint, theta, len(sample), threads=1)
     arrays = blueprint.arrays(theta)
     for number, _ in blueprint.numbered[:-1]:
         if number:
-            deviation = network.pre_activations(some)[number - blueprint.numbered[0][0]].std(axis=0, dtype=np.float64)
+            deviation = network.pre_activations(sample)[number - blueprint.numbered[0][0]].std(axis=0, dtype=np.float64)
             arrays[f"w[{number}]"] /= np.where(deviation < LEAST_DEVIATION, 1.0, deviation)

@@ -17,7 +17,19 @@ from backlit.training.samples import Samples
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
-    """Where L-BFGS ended: the loss, how many iterations it took, whether it converged or was interrupted."""
+    """Where L-BFGS ended.
+
+    Parameters
+    ----------
+    loss : float
+    iterations : int
+    converged : bool
+        Whether the gradient or the decrease of the loss became small, rather than the iterations too many.
+    losses : tuple of float
+        After each iteration.
+    interrupted : bool
+        Whether Ctrl-C ended it.
+    """
 
     loss: float
     iterations: int
@@ -37,42 +49,50 @@ def train_lbfgs(
     tolerance: float,
     on_iteration: Callable[[int, float], None] | None = None,
 ) -> Minimum:
-    """Minimise the loss of all rows in place; `targets` has shape (n, outputs) and `network` holds n rows.
+    """Minimise the loss of all rows by L-BFGS-B (Byrd et al. 1995), in place; Ctrl-C keeps the last iteration and warns.
 
-    The penalty is ``alpha / 2`` times the sum of squared weights, divided by the sum of the samples' weights.
-    Ctrl-C ends it at the last iteration, with a warning.
+    Parameters
+    ----------
+    network, samples
+        The network's capacity is the number n of rows.
+    targets : ndarray, shape (n, outputs)
+        In the place of the samples' targets: classes as one-hot rows.
+    alpha : float
+        The penalty is ``alpha / 2`` times the sum of squared weights, divided by the sum of the samples' weights.
+    iterations, evaluations : int
+        At most so many, of loss and gradient.
+    tolerance : float
+        Converged when no component of the gradient is larger.
+    on_iteration : callable, optional
+        Gets the number of each iteration, from 1, and its loss.
     """
-    mass = float(samples.weights.sum()) if samples.weights.size else float(len(samples))
-    weights = samples.weights / mass if samples.weights.size else np.full(len(samples), 1.0 / mass)
+    total_weight = float(samples.weights.sum()) if samples.weights.size else float(len(samples))
+    weights = samples.weights / total_weight if samples.weights.size else np.full(len(samples), 1.0 / total_weight)
     weights = weights.astype(network.theta.dtype)
     losses: list[float] = []
-    reached = network.theta.astype(np.float64)
+    latest = network.theta.astype(np.float64)
 
     def objective(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         network.theta[:] = theta
-        loss, gradient = network.loss_and_gradient(samples.inputs, targets, weights, alpha / mass)
+        loss, gradient = network.loss_and_gradient(samples.inputs, targets, weights, alpha / total_weight)
         return loss, gradient.astype(np.float64)
 
-    def iterated(intermediate_result: Any) -> None:
+    def after_iteration(intermediate_result: Any) -> None:
         losses.append(float(intermediate_result.fun))
-        reached[:] = intermediate_result.x
+        latest[:] = intermediate_result.x
         if on_iteration:
             on_iteration(len(losses), losses[-1])
 
+    options = {"maxiter": iterations, "maxfun": evaluations, "gtol": tolerance}
     try:
-        found = minimize(
-            objective,
-            reached.copy(),
-            jac=True,
-            method="L-BFGS-B",
-            callback=iterated,
-            options={"maxiter": iterations, "maxfun": evaluations, "gtol": tolerance},
+        result = minimize(
+            objective, latest.copy(), jac=True, method="L-BFGS-B", callback=after_iteration, options=options
         )
     except KeyboardInterrupt:
         if not losses:
             raise  # there is nothing to keep
-        network.theta[:] = reached
+        network.theta[:] = latest
         warnings.warn(f"Training interrupted by user after {len(losses)} iterations: the last is kept.", stacklevel=2)
         return Minimum(losses[-1], len(losses), False, tuple(losses), interrupted=True)
-    network.theta[:] = found.x
-    return Minimum(float(found.fun), int(found.nit), bool(found.success), tuple(losses))
+    network.theta[:] = result.x
+    return Minimum(float(result.fun), int(result.nit), bool(result.success), tuple(losses))

@@ -44,7 +44,7 @@ class Finiteness:
             self._record(history, len(history.epochs))
 
     def _parameters_are_finite(self) -> bool:
-        return bool(np.isfinite(self._network.theta).all())
+        return bool(np.logical_and.reduce(np.isfinite(self._network.theta)))  # `all` goes a longer way to the same
 
     def _outputs_are_finite(self, samples: Samples) -> bool:
         return bool(np.isfinite(self._network.predict(samples.inputs[: self._network.capacity])).all())

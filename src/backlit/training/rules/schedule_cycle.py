@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Self
 
-from backlit.declared.schedules import CYCLE_ENDS
+from backlit.declared.schedules import SCHEDULES
 from backlit.training.history import Epoch, History
 from backlit.training.learning_rate import LearningRate
 from backlit.training.messages import cycle_gained_too_little
@@ -63,5 +63,5 @@ def cycle_end_epochs(plan: Plan) -> tuple[int, ...]:
     """
     if not plan.cycle_gain:
         return ()
-    ends = (round(end * plan.epochs) for end in CYCLE_ENDS.get(plan.schedule, ()))
+    ends = (round(end * plan.epochs) for end in SCHEDULES[plan.schedule].cycle_ends)
     return tuple(end for end in ends if end >= SHORTEST_CYCLE)
