@@ -49,7 +49,7 @@ def train_lbfgs(
     tolerance: float,
     on_iteration: Callable[[int, float], None] | None = None,
 ) -> Minimum:
-    """Minimise the loss of all rows by L-BFGS-B (Byrd et al. 1995), in place; Ctrl-C keeps the last iteration and warns.
+    """Minimise the loss of all rows by L-BFGS-B (Byrd et al. 1995), in place; Ctrl-C ends it, with a warning.
 
     Parameters
     ----------
