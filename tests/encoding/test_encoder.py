@@ -93,10 +93,10 @@ def test_steps_climb_from_one_quantile_to_the_next() -> None:
 
 def test_steps_are_fewer_where_columns_or_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     wide = np.random.default_rng(0).normal(size=(50, 40))
-    assert fit_encoder(wide, steps=32, most_steps=512).n_outputs == 40 * (1 + 12)
-    assert fit_encoder(wide, steps=32, most_steps=100).n_outputs == 40
-    monkeypatch.setattr("backlit.encoding.encoder.MOST_CELLS", 50 * 40 * 5)
-    assert fit_encoder(wide, steps=32, most_steps=512).n_outputs == 40 * (1 + 5)
+    assert fit_encoder(wide, steps=32, step_budget=512).n_outputs == 40 * (1 + 12)
+    assert fit_encoder(wide, steps=32, step_budget=100).n_outputs == 40
+    monkeypatch.setattr("backlit.encoding.encoder.MAX_NUMBERS", 50 * 40 * 5)
+    assert fit_encoder(wide, steps=32, step_budget=512).n_outputs == 40 * (1 + 5)
     often = np.array([0.0] * 30 + [1.0] * 20)[:, None]
     assert fit_encoder(often, steps=32).n_outputs == 1  # one step would say what the number says
 
@@ -136,7 +136,7 @@ def test_many_categories_are_bounded() -> None:
     words = ["a"] * 5 + ["b"] * 4 + ["c"] * 3 + ["d"] * 2 + ["once"] + [None]
     seen_twice = fit_encoder(pd.DataFrame({"w": words}), max_onehot=2)
     assert seen_twice.feature_names_out[:5] == ("w=a", "w=b", "w=c", "w=d", "w is other")
-    encoder = fit_encoder(pd.DataFrame({"w": words}), max_onehot=2, most_own=2, scale_onehot=False)
+    encoder = fit_encoder(pd.DataFrame({"w": words}), max_onehot=2, onehot_budget=2, scale_onehot=False)
     assert encoder.feature_names_out == ("w=a", "w=b", "w is other", "w frequency", "w is missing")
     found = encoder.encode(pd.DataFrame({"w": ["a", "c", "once", "unseen", None]}))
     own = np.delete(found, 3, axis=1)
@@ -162,7 +162,9 @@ def test_columns_of_many_categories_share_their_outputs() -> None:
     frame["c"] = [f"k{number // 9}" for number in range(9_000)]  # a thousand
     widths = {block.column: block.width for block in fit_encoder(frame).blocks if block.kind == "onehot"}
     assert widths == {"a": 50, "b": 400, "c": 1_024 - 450}
-    few = {block.column: block.width for block in fit_encoder(frame, most_own=200).blocks if block.kind == "onehot"}
+    few = {
+        block.column: block.width for block in fit_encoder(frame, onehot_budget=200).blocks if block.kind == "onehot"
+    }
     assert few == {"a": 50, "b": 75, "c": 75}
     again = FrameEncoder.from_state(*fit_encoder(frame).to_state())
     np.testing.assert_array_equal(again.encode(frame[:50]), fit_encoder(frame).encode(frame[:50]))
@@ -173,7 +175,7 @@ def test_parts_are_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = pd.DataFrame({"x": [0.0, 1.0, None, 3.0, np.inf] * 20, "job": ["a", "b", "c", None, "a"] * 20})
     encoder = fit_encoder(frame)
     whole = encoder.encode(frame)
-    monkeypatch.setattr("backlit.encoding.encoder.MOST_CELLS", 7 * encoder.n_outputs)
+    monkeypatch.setattr("backlit.encoding.encoder.MAX_NUMBERS", 7 * encoder.n_outputs)
     parts = list(encoder.parts(frame))
     assert [len(part) for part in parts] == [7] * 14 + [2]
     np.testing.assert_array_equal(np.concatenate(parts), whole)

@@ -1,4 +1,4 @@
-"""Tables and targets as numbers: what a network can read, and the way back."""
+"""Tables and targets as numbers that a network takes, and the way back."""
 
 from backlit.encoding.columns import Block, Column
 from backlit.encoding.encoder import FrameEncoder, fit_encoder

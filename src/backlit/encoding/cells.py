@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -13,13 +14,33 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from backlit.errors import BacklitError
+from backlit.errors import DataError
 
 Numbers = NDArray[np.float64]
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 DAY = 86_400.0
 FIRST = 100
+"""Distinct texts that are tried before all of them."""
+
+
+@contextmanager
+def of_column(name: str) -> Iterator[str]:
+    """Name a column: yields what it is called in messages, and gives its name to the errors inside.
+
+    Examples
+    --------
+    >>> with of_column("age") as what:
+    ...     numbers(pa.array(["1", "abc"]), what)
+    Traceback (most recent call last):
+        ...
+    backlit.errors.DataError: column 'age': 'abc' in row 1 is not a number; mend the cell or treat the column as text
+    """
+    try:
+        yield f"column {name!r}"
+    except DataError as error:
+        error.column = name
+        raise
 
 
 def to_cells(values: object, what: str, *, mixed: bool = True) -> pa.Array:
@@ -41,7 +62,7 @@ def to_cells(values: object, what: str, *, mixed: bool = True) -> pa.Array:
 
     Raises
     ------
-    BacklitError
+    DataError
         If its cells are of a type that a table of numbers, text and times cannot hold, or mixed when not allowed.
 
     Examples
@@ -78,7 +99,7 @@ def _arrow(values: Any, what: str, mixed: bool) -> Any:
         return _converted(partial(_from_series, values), what)
     cells = list(values.to_list() if isinstance(values, nw.Series) else values)
     if len({cell.tzinfo is None for cell in cells if isinstance(cell, dt.datetime) and not _is_null(cell)}) > 1:
-        raise BacklitError(f"{what} mixes times with and without a time zone; give all of them one")
+        raise DataError(f"{what} mixes times with and without a time zone; give all of them one")
     types = {type(cell) for cell in cells if not _is_null(cell)}
     if bool in types and types - {bool} and types <= {bool, int, float}:
         # flags among numbers are numbers; Arrow's own answer depends on which of them comes first
@@ -89,7 +110,7 @@ def _arrow(values: Any, what: str, mixed: bool) -> Any:
         if mixed:
             return pa.array([None if _is_null(cell) else str(cell) for cell in cells], pa.large_string())
     kinds = ", ".join(sorted({type(cell).__name__ for cell in cells if not _is_null(cell)}))
-    raise BacklitError(f"{what} mixes values that are no one type ({kinds}); make all of them text or numbers")
+    raise DataError(f"{what} mixes values that are no one type ({kinds}); make all of them text or numbers")
 
 
 def _series(values: Any, what: str) -> nw.Series[Any]:
@@ -98,7 +119,7 @@ def _series(values: Any, what: str) -> nw.Series[Any]:
         return nw.from_native(values, series_only=True)
     except TypeError:
         kind = f"{type(values).__module__}.{type(values).__qualname__}"
-        raise BacklitError(f"{what} is a {kind}, which is no column; give a series, an array or a list") from None
+        raise DataError(f"{what} is a {kind}, which is no column; give a series, an array or a list") from None
 
 
 def _from_series(series: nw.Series[Any]) -> Any:
@@ -115,7 +136,7 @@ def _converted(convert: Callable[[], Any], what: str) -> Any:
         return convert()
     except (pa.ArrowException, TypeError, ValueError, NotImplementedError) as error:
         why = " ".join(str(error).split())
-        raise BacklitError(f"{what} cannot be read ({why}); convert it to numbers, text or times") from None
+        raise DataError(f"{what} cannot be read ({why}); convert it to numbers, text or times") from None
 
 
 def _is_null(cell: Any) -> bool:
@@ -139,7 +160,7 @@ def is_label(kind: pa.DataType) -> bool:
 
 
 def is_moment(kind: pa.DataType) -> bool:
-    """Whether a type holds dates, or date-times by a clock whose zone is not said."""
+    """Whether a type holds dates, or date-times without a time zone."""
     return bool(pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and kind.tz is None))
 
 
@@ -201,7 +222,7 @@ def numbers(cells: pa.Array, what: str) -> Numbers:
 
     Raises
     ------
-    BacklitError
+    DataError
         If a cell is text that is not a number, naming its row, or the column holds no numbers at all.
 
     Examples
@@ -209,7 +230,7 @@ def numbers(cells: pa.Array, what: str) -> Numbers:
     >>> numbers(pa.array(["1", None, "abc"]), "column 'age'")
     Traceback (most recent call last):
         ...
-    backlit.errors.BacklitError: column 'age': 'abc' in row 2 is not a number; mend the cell or treat the column as text
+    backlit.errors.DataError: column 'age': 'abc' in row 2 is not a number; mend the cell or treat the column as text
     """
     if is_label(cells.type):
         cells = _parsed(cells, pa.float64(), what, "a number")
@@ -270,14 +291,14 @@ def reads_as(cells: pa.Array, read: Callable[[pa.Array, str], Numbers]) -> bool:
     if not len(distinct):
         return False
     try:
-        for some in (distinct.slice(0, FIRST), distinct):  # most text shows at once that it is not
-            read(some, "")
-    except BacklitError:
+        for part in (distinct.slice(0, FIRST), distinct):  # most text shows at once that it is not
+            read(part, "")
+    except DataError:
         return False
     return True
 
 
-def _parsed(cells: pa.Array, kind: pa.DataType, what: str, wanted: str) -> pa.Array:
+def _parsed(cells: pa.Array, kind: pa.DataType, what: str, expected: str) -> pa.Array:
     """Text parsed as `kind`; the first cell that does not parse is named."""
     text = texts(cells, what)
     try:
@@ -286,7 +307,8 @@ def _parsed(cells: pa.Array, kind: pa.DataType, what: str, wanted: str) -> pa.Ar
         row = _first_failing(text, kind)
     shown = text[row].as_py()
     shown = shown if len(shown) <= 40 else shown[:37] + "..."
-    raise BacklitError(f"{what}: {shown!r} in row {row} is not {wanted}; mend the cell or treat the column as text")
+    message = f"{what}: {shown!r} in row {row} is not {expected}; mend the cell or treat the column as text"
+    raise DataError(message, row=row)
 
 
 def _first_failing(text: pa.Array, kind: pa.DataType) -> int:
@@ -302,9 +324,9 @@ def _first_failing(text: pa.Array, kind: pa.DataType) -> int:
     return low
 
 
-def _mismatch(what: str, kind: pa.DataType, wanted: str) -> BacklitError:
+def _mismatch(what: str, kind: pa.DataType, expected: str) -> DataError:
     """The error for a column of a type that does not belong there."""
-    return BacklitError(f"{what} holds {kind} where {wanted} are needed; convert it")
+    return DataError(f"{what} holds {kind} where {expected} are needed; convert it")
 
 
 def _seconds(cells: pa.Array) -> Numbers:

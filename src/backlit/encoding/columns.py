@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from backlit.encoding import cells as read
+from backlit.encoding.cells import of_column
 from backlit.encoding.scaling import LARGEST
 
 Numbers = NDArray[np.float64]
@@ -31,7 +32,7 @@ class Block:
     `kind` is one of `BLOCKS`: ``numeric`` (the column itself), ``steps`` (how far each step from one of the column's
     quantiles to the next is climbed, 0 to 1), ``calendar`` (a position in time, `categories` names it), ``binary`` (-1
     for the first of two categories, +1 for the second), ``onehot`` (an output for each of `categories`), ``other`` (1
-    for a category without an output of its own), ``frequency`` (log of 1 + how often the category was seen in
+    for a category that ``onehot`` has no output for), ``frequency`` (log of 1 + how often the category was seen in
     training), ``missing`` (1 for a null).
     """
 
@@ -44,7 +45,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What training saw of one column; `dropped` says why it has no outputs, and is empty if it has some."""
+    """What training saw of one column; `dropped` is the reason why it has no outputs, and is empty if it has some."""
 
     name: str
     kind: str
@@ -57,25 +58,26 @@ class Column:
     edges: tuple[float, ...] = ()
     """Where the steps of a column of numbers begin and end: quantiles of what was seen."""
     categories: tuple[str, ...] = ()
-    """The values that have a code, which is their place here."""
+    """The values that have a code, which is their index here."""
     counts: tuple[int, ...] = ()
     """How often each of them was seen."""
-    own: int = 0
-    """How many of them, from the first, have an output of their own."""
+    n_onehot: int = 0
+    """How many of them, from the first, have an output each."""
 
     def read(self, cells: pa.Array) -> Reading:
         """The column's cells as its kind reads them.
 
         Raises
         ------
-        BacklitError
+        DataError
             If a cell is not of the column's kind, naming column and row.
         """
-        kind, what = KINDS[self.kind], f"column {self.name!r}"
-        if kind.numbers is not None:
-            values = bounded(kind.numbers(cells, what), self.low, self.high)
-            return Reading(values, np.isnan(values))
-        return coded(kind.labels(cells, what), self.categories)
+        kind = KINDS[self.kind]
+        with of_column(self.name) as what:
+            if kind.numbers is not None:
+                values = bounded(kind.numbers(cells, what), self.low, self.high)
+                return Reading(values, np.isnan(values))
+            return coded(kind.labels(cells, what), self.categories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,10 @@ def bounded(values: Numbers, low: float, high: float) -> Numbers:
 
 
 def coded(text: pa.Array, categories: tuple[str, ...]) -> Reading:
-    """Text as places in `categories`, else `MISSING` or `UNSEEN`."""
-    places = pc.index_in(text, value_set=pa.array(categories, pa.large_string()))
+    """Text as indices into `categories`, else `MISSING` or `UNSEEN`."""
+    indices = pc.index_in(text, value_set=pa.array(categories, pa.large_string()))
     missing = pc.is_null(text).to_numpy(zero_copy_only=False)
-    codes = pc.fill_null(places, UNSEEN).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = pc.fill_null(indices, UNSEEN).to_numpy(zero_copy_only=False).astype(np.int64)
     codes[missing] = MISSING
     return Reading(codes, missing)
 
@@ -122,9 +124,9 @@ def _days(seconds: Numbers) -> NDArray[np.datetime64]:
     return np.floor(seconds / read.DAY).astype(np.int64).astype("datetime64[D]")
 
 
-def _cycle(position: Callable[[Numbers], Numbers], wave: Callable[[Numbers], Numbers], x: Numbers) -> Numbers:
-    """Sine or cosine of a position in a cycle, given as a fraction of it."""
-    return wave(2 * np.pi * position(x))
+def _cyclic(position: Callable[[Numbers], Numbers], function: Callable[[Numbers], Numbers], x: Numbers) -> Numbers:
+    """Cyclic encoding: sine or cosine of a position in a cycle, which is given as a fraction of the cycle."""
+    return function(2 * np.pi * position(x))
 
 
 def _year(seconds: Numbers) -> Numbers:
@@ -148,15 +150,15 @@ def _hour(seconds: Numbers) -> Numbers:
 
 
 CYCLES = {"month": _month, "weekday": _weekday, "hour": _hour}
-WAVES: dict[str, Callable[[Numbers], Numbers]] = {"sin": np.sin, "cos": np.cos}
+CYCLIC: dict[str, Callable[[Numbers], Numbers]] = {"sin": np.sin, "cos": np.cos}
 
 PARTS: dict[str, Callable[[Numbers], Numbers]] = {
     "seconds": lambda seconds: seconds,
     "year": _year,
     **{
-        f"{cycle} {wave}": partial(_cycle, position, function)
+        f"{cycle} {name}": partial(_cyclic, position, function)
         for cycle, position in CYCLES.items()
-        for wave, function in WAVES.items()
+        for name, function in CYCLIC.items()
     },
 }
 """What a moment becomes: each part is a function of its seconds. A part that is constant is left out."""
@@ -201,13 +203,13 @@ def _binary(column: Column, block: Block, reading: Reading) -> Numbers:
 
 def _onehot(column: Column, block: Block, reading: Reading) -> Numbers:
     """1 in the output of the category, 0 elsewhere."""
-    own: Numbers = (reading.values[:, None] == np.arange(block.width)).astype(np.float64)
-    return own
+    indicators: Numbers = (reading.values[:, None] == np.arange(block.width)).astype(np.float64)
+    return indicators
 
 
 def _other(column: Column, block: Block, reading: Reading) -> Numbers:
-    """1 where there is a category, but it has no output of its own."""
-    rest: Numbers = ((reading.values >= column.own) | (reading.values == UNSEEN)).astype(np.float64)
+    """1 where there is a category, but none of those with an output each."""
+    rest: Numbers = ((reading.values >= column.n_onehot) | (reading.values == UNSEEN)).astype(np.float64)
     return rest[:, None]
 
 
@@ -238,7 +240,7 @@ QUANTITIES = frozenset({"numeric", "calendar"})
 """The blocks whose values have an order and distances."""
 
 LABEL_BLOCKS = frozenset({"binary", "onehot", "other", "missing"})
-"""Blocks of zeros and ones, which are scaled only if asked."""
+"""Blocks of zeros and ones, which are scaled only where the options say so."""
 
 OUTPUT_NAMES: dict[str, Callable[[Block], list[str]]] = {
     "numeric": lambda block: [block.column],

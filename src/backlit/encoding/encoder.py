@@ -11,21 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.encoding.columns import BLOCKS, KINDS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTITIES, Block, Column, Reading
-from backlit.encoding.fitting import Options, fit_column
+from backlit.encoding.fitting import Affines, Options, fit_column
 from backlit.encoding.frames import Frame, read_frame
 from backlit.encoding.scaling import smooth_clip
-from backlit.errors import BacklitError
+from backlit.errors import DamagedFile, DataError, ParameterError
 
-STEP = 65_536
-"""Rows that are worked on at once: enough to be quick, few enough to stay in the cache."""
+CHUNK_ROWS = 65_536
+"""Rows that are encoded at once: enough to be quick, few enough to stay in the cache."""
 
-MOST_AT_ONCE = 2**21
-"""Numbers that are worked on at once, where a column has many outputs."""
+CHUNK_NUMBERS = 2**21
+"""Numbers that are encoded at once, where a column has many outputs."""
 
-FEWEST_STEPS = 4
-"""Fewer steps of a column tell less than its waves do."""
+MIN_STEPS = 4
+"""With fewer steps a piecewise linear encoding is worth less than periodic features."""
 
-MOST_CELLS = 2**25
+MAX_NUMBERS = 2**25
 """Numbers that steps, and outputs of single categories, may take in all rows together: 128 MiB."""
 
 
@@ -33,35 +33,31 @@ def fit_encoder(
     frame: object,
     *,
     max_onehot: int = 32,
-    most_own: int = 1_024,
+    onehot_budget: int = 1_024,
     scale_onehot: bool = True,
     steps: int = 0,
-    most_steps: int = 512,
+    step_budget: int = 512,
 ) -> FrameEncoder:
     """Learn how the rows of a table become numbers.
 
-    Numbers are scaled by median and quartiles and clipped smoothly at 3, as RealMLP does (see `scaling`); a null is
-    0 and has an output of its own. Two categories become -1 and +1, up to `max_onehot` an output each; of more than
-    that those seen twice have one, as far as `most_own` goes, the rest share one, and all have the logarithm of their
-    count. An output of its own times the weights that hear it is what is called an embedding. Moments become
-    seconds, year, and positions in the year, the week and the day. What is constant is left out. Text is a number
-    or a date if every cell reads as one, an empty cell is null. Numbers and moments come first, then the others.
+    `FrameEncoder` describes what becomes of each kind of column.
 
     Parameters
     ----------
     frame : data frame, ndarray of shape (n_rows, n_columns), or list of rows
         pandas, polars, Arrow, anything that narwhals reads.
     max_onehot : int, default 32
-        Up to how many categories of one column all have an output of their own.
-    most_own : int, default 1024
-        How many outputs of their own the categories of columns with more of them have together; each such column has
-        `max_onehot` at least, and fewer where rows are many.
+        Up to how many categories of one column all have an output each.
+    onehot_budget : int, default 1024
+        How many such outputs all columns with more categories have together; each of these columns has `max_onehot`
+        at least, and fewer where rows are many.
     scale_onehot : bool, default True
         Whether the outputs of categories are scaled and clipped like numbers (RealMLP does), or stay 0 and 1.
     steps : int, default 0
-        How many steps between its quantiles each column of numbers has beside itself (Gorishniy et al. 2022).
-    most_steps : int, default 512
-        How many steps all columns have together; what is left for one is at least `FEWEST_STEPS`, or none.
+        How many steps between its quantiles each column of numbers has in addition (piecewise linear encoding,
+        Gorishniy et al. 2022).
+    step_budget : int, default 512
+        How many steps all columns have together; the share of one is at least `MIN_STEPS`, or none.
 
     Returns
     -------
@@ -69,7 +65,9 @@ def fit_encoder(
 
     Raises
     ------
-    BacklitError
+    ParameterError
+        If `max_onehot` is not a whole number from 0.
+    DataError
         If there is no table, row or usable column, or a column holds what is neither number, text nor time.
 
     Examples
@@ -80,53 +78,65 @@ def fit_encoder(
     ('age', 'age is missing', 'job=smith')
     """
     if isinstance(max_onehot, bool) or not isinstance(max_onehot, int) or max_onehot < 0:
-        raise BacklitError(f"max_onehot is {max_onehot!r}; give a whole number from 0")
+        raise ParameterError(f"max_onehot is {max_onehot!r}; give a whole number from 0", parameter="max_onehot")
     table = read_frame(frame)
-    together = max(max_onehot, min(most_own, MOST_CELLS // max(table.rows, 1)))
-    options = Options(max_onehot, bool(scale_onehot), _steps_each(table, steps, most_steps) if steps else 0, together)
-    fitted = {name: fit_column(name, values, options) for name, values in table.columns.items()}
-    many = [column.own for column, _ in fitted.values() if column.own > max_onehot]
-    if sum(many) > together:
-        options = replace(options, most_own=max(max_onehot, _most_each(many, together)))
-        for name, (column, _) in fitted.items():
-            if column.own > options.most_own:
-                fitted[name] = fit_column(name, table.columns[name], options)
-    columns: list[Column] = []
-    affines: list[tuple[float, float]] = []
-    for column, found in fitted.values():
-        columns.append(_placed(column, len(affines)))
-        affines += found
-    if not affines:
-        why = f"column {columns[0].name!r}: {columns[0].dropped}"
-        raise BacklitError(f"no column can be learnt from ({why}); give at least one whose values vary")
+    onehot_budget = max(max_onehot, min(onehot_budget, MAX_NUMBERS // max(table.rows, 1)))
+    steps = _steps_each(table, steps, step_budget) if steps else 0
+    options, fitted = _fit_columns(table, Options(max_onehot, bool(scale_onehot), steps, onehot_budget))
+    columns, affines = _concatenated(fitted)
     order, columns = _numbers_first(columns)
     center, factor = np.array(affines, dtype=np.float64)[order].T.copy()
     return FrameEncoder(tuple(columns), center, factor, options, table.named)
 
 
-def _steps_each(table: Frame, steps: int, most_steps: int) -> int:
+def _fit_columns(table: Frame, options: Options) -> tuple[Options, list[tuple[Column, Affines]]]:
+    """Learn each column; those with most one-hot outputs again with fewer, where all together exceed the limit."""
+    fitted = {name: fit_column(name, values, options) for name, values in table.columns.items()}
+    widths = [column.n_onehot for column, _ in fitted.values() if column.n_onehot > options.max_onehot]
+    if sum(widths) > options.onehot_limit:
+        options = replace(options, onehot_limit=max(options.max_onehot, _largest_share(widths, options.onehot_limit)))
+        for name, (column, _) in fitted.items():
+            if column.n_onehot > options.onehot_limit:
+                fitted[name] = fit_column(name, table.columns[name], options)
+    return options, list(fitted.values())
+
+
+def _concatenated(fitted: Sequence[tuple[Column, Affines]]) -> tuple[list[Column], Affines]:
+    """The columns with the offsets of their outputs, and the scaling of all outputs."""
+    columns: list[Column] = []
+    affines: Affines = []
+    for column, column_affines in fitted:
+        columns.append(_with_offsets(column, len(affines)))
+        affines += column_affines
+    if not affines:
+        why = f"column {columns[0].name!r}: {columns[0].dropped}"
+        raise DataError(f"no column can be learnt from ({why}); give at least one whose values vary")
+    return columns, affines
+
+
+def _steps_each(table: Frame, steps: int, step_budget: int) -> int:
     """How many steps a column of numbers can have: many columns have fewer, many rows too."""
     numbers = sum(KINDS["numeric"].holds(table.cells(name).type) for name in table.names)
-    each = min(steps, most_steps // max(numbers, 1), MOST_CELLS // max(numbers * table.rows, 1))
-    return each if each >= FEWEST_STEPS else 0
+    each = min(steps, step_budget // max(numbers, 1), MAX_NUMBERS // max(numbers * table.rows, 1))
+    return each if each >= MIN_STEPS else 0
 
 
-def _most_each(wanted: Sequence[int], together: int) -> int:
-    """The most that each can have, so that all have no more than so many together.
+def _largest_share(widths: Sequence[int], budget: int) -> int:
+    """The largest width that each may have, so that all together stay within the budget.
 
     Examples
     --------
-    >>> _most_each([50, 400, 900], 1000)
+    >>> _largest_share([50, 400, 900], 1000)
     550
     """
-    left, most = together, 0
-    for number, width in enumerate(sorted(wanted)):
-        most = left // (len(wanted) - number)
-        left -= min(width, most)
-    return most
+    left, share = budget, 0
+    for number, width in enumerate(sorted(widths)):
+        share = left // (len(widths) - number)
+        left -= min(width, share)
+    return share
 
 
-def _placed(column: Column, start: int) -> Column:
+def _with_offsets(column: Column, start: int) -> Column:
     """The column with its blocks one after the other from output `start`."""
     blocks = []
     for block in column.blocks:
@@ -150,6 +160,14 @@ def _numbers_first(columns: Sequence[Column]) -> tuple[list[int], list[Column]]:
 @dataclass(frozen=True, eq=False)
 class FrameEncoder:
     """How the rows of a table become numbers, learnt by `fit_encoder`; it does not change.
+
+    Numbers are scaled by median and quartiles and clipped smoothly at 3, as RealMLP does (see `scaling`); a null is
+    0 and has a separate output. Two categories become -1 and +1, up to `max_onehot` an output each; of more than
+    that those seen twice have one, as far as `onehot_budget` goes, the rest share one, and all have the logarithm of
+    their count. A category's output times its outgoing weights is what is called an embedding. Moments become
+    seconds, year, and cyclic encodings of the month, the weekday and the hour. What is constant is left out. Text is
+    a number or a date if every cell reads as one, an empty cell is null. Numbers and moments come first, then the
+    others.
 
     Attributes
     ----------
@@ -210,7 +228,7 @@ class FrameEncoder:
 
     @property
     def text_columns(self) -> tuple[str, ...]:
-        """The columns of categories, which a reader of text files must keep as written."""
+        """The columns of categories, which must be kept as written when a text file is read."""
         return tuple(column.name for column in self.columns if column.kind == "category")
 
     def encode(self, frame: object) -> NDArray[np.float32]:
@@ -231,17 +249,17 @@ class FrameEncoder:
 
         Raises
         ------
-        BacklitError
+        DataError
             If a column is missing or a cell does not fit its column, naming both, or the width of a matrix differs.
         """
         table = read_frame(frame)
         out = np.empty((table.rows, self.n_outputs), dtype=np.float32)
-        for column, name in self._heard(table):
+        for column, name in self._used_columns(table):
             self._encode_column(column, column.read(table.cells(name)), out)
         return out
 
     def parts(self, frame: object) -> Iterator[NDArray[np.float32]]:
-        """The rows as numbers, so many at a time that a part has `MOST_CELLS` of them at most; see `encode`.
+        """The rows as numbers, in parts of so many rows that a part has `MAX_NUMBERS` of them at most; see `encode`.
 
         Examples
         --------
@@ -250,28 +268,29 @@ class FrameEncoder:
         [(5, 2)]
         """
         table = read_frame(frame)
-        readings = [(column, column.read(table.cells(name))) for column, name in self._heard(table)]
-        step = max(1, MOST_CELLS // self.n_outputs)
+        readings = [(column, column.read(table.cells(name))) for column, name in self._used_columns(table)]
+        step = max(1, MAX_NUMBERS // self.n_outputs)
         for first in range(0, table.rows, step):
             out = np.empty((min(step, table.rows - first), self.n_outputs), dtype=np.float32)
             for column, reading in readings:
                 self._encode_column(column, reading.rows(slice(first, first + step)), out)
             yield out
 
-    def _heard(self, table: Frame) -> list[tuple[Column, str]]:
+    def _used_columns(self, table: Frame) -> list[tuple[Column, str]]:
         """The columns with outputs, and their names in the table."""
-        names = self._found(table)
+        names = self._names_in(table)
         return [(column, names[column.name]) for column in self.columns if not column.dropped]
 
-    def _found(self, table: Frame) -> dict[str, str]:
+    def _names_in(self, table: Frame) -> dict[str, str]:
         """Which column of the table each of ours is."""
         if self.named and table.named:
             for column in self.columns:
                 if not column.dropped and column.name not in table.columns:
-                    raise BacklitError(f"column {column.name!r} is missing; add it, or train again without it")
+                    message = f"column {column.name!r} is missing; add it, or train again without it"
+                    raise DataError(message, column=column.name)
             return {name: name for name in self.feature_names_in}
         if len(table.names) != len(self.columns):
-            raise BacklitError(
+            raise DataError(
                 f"the data has {len(table.names)} features (columns), but the model was trained on "
                 f"{len(self.columns)}; give the same columns"
             )
@@ -280,7 +299,7 @@ class FrameEncoder:
     def _encode_column(self, column: Column, reading: Reading, out: NDArray[np.float32]) -> None:
         """Write the outputs of one column."""
         widest = max(block.width for block in column.blocks)
-        step = max(1, min(STEP, MOST_AT_ONCE // widest))
+        step = max(1, min(CHUNK_ROWS, CHUNK_NUMBERS // widest))
         for first in range(0, len(out), step):
             rows = slice(first, first + step)
             part = reading.rows(rows)
@@ -315,7 +334,7 @@ class FrameEncoder:
 
         Raises
         ------
-        BacklitError
+        DamagedFile
             If the parts do not fit together.
 
         Examples
@@ -331,9 +350,9 @@ class FrameEncoder:
             starts = np.cumsum([0, *(block.width for block in encoder.blocks)]).tolist()
             whole = starts == [*(block.start for block in encoder.blocks), encoder.n_outputs]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise BacklitError(f"the saved encoder is damaged ({error!r}); save the model again") from None
+            raise DamagedFile(f"the saved encoder is damaged ({error!r}); save the model again") from None
         if not whole or factor.shape != center.shape:
-            raise BacklitError("the saved encoder is damaged (its blocks do not meet); save the model again")
+            raise DamagedFile("the saved encoder is damaged (its blocks do not meet); save the model again")
         return encoder
 
 
@@ -356,9 +375,9 @@ def _parts(block: Block) -> list[str]:
 def _column_from(state: Mapping[str, Any]) -> Column:
     """The column whose state this is."""
     name, categories = state["name"], tuple(state["categories"])
-    own = {"binary": categories, "onehot": categories[: state["own"]]}
+    onehot = {"binary": categories, "onehot": categories[: state["n_onehot"]]}
     blocks = tuple(
-        Block(name, kind, start, width, own.get(kind, tuple(parts))) for kind, start, width, parts in state["blocks"]
+        Block(name, kind, start, width, onehot.get(kind, tuple(parts))) for kind, start, width, parts in state["blocks"]
     )
     if state["kind"] not in KINDS or any(block.kind not in BLOCKS for block in blocks):
         raise ValueError(f"kind of column {name!r}")

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from backlit.encoding.cells import is_label, reads_as, to_cells
+from backlit.encoding.cells import is_label, of_column, reads_as, to_cells
 from backlit.encoding.columns import (
     BLOCKS,
     KINDS,
@@ -25,7 +25,7 @@ from backlit.encoding.columns import (
     bounded,
 )
 from backlit.encoding.scaling import LARGEST, robust_affine
-from backlit.errors import BacklitError
+from backlit.errors import DataError
 
 Affines = list[tuple[float, float]]
 
@@ -34,12 +34,24 @@ FLAGS = np.array([0.0, 1.0])
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a person may choose about the encoding."""
+    """How columns are encoded.
+
+    Attributes
+    ----------
+    max_onehot : int
+        Up to how many categories of a column all have an output each.
+    scale_onehot : bool
+        Whether the outputs of categories are scaled and clipped like numbers.
+    steps : int
+        How many steps of a piecewise linear encoding a column of numbers has.
+    onehot_limit : int
+        How many categories have an output each in a column with more than `max_onehot`.
+    """
 
     max_onehot: int = 32
     scale_onehot: bool = True
     steps: int = 0
-    most_own: int = 0
+    onehot_limit: int = 0
 
 
 def fit_column(name: str, values: object, options: Options) -> tuple[Column, Affines]:
@@ -57,21 +69,22 @@ def fit_column(name: str, values: object, options: Options) -> tuple[Column, Aff
     Returns
     -------
     column : Column
-        Its blocks all start at 0: the encoder places them.
+        Its blocks all start at 0: the encoder gives them their offsets.
     affines : list of (center, factor)
         One for each output.
 
     Raises
     ------
-    BacklitError
+    DataError
         If the column holds what no kind of column can be.
     """
-    cells = to_cells(values, f"column {name!r}")
-    if cells.null_count == len(cells):
-        return Column(name, "category", dropped="every cell is missing"), []
-    kind = kind_of(cells, name)
-    fit = _fit_labels if KINDS[kind].numbers is None else _fit_numbers
-    return fit(Column(name, kind), cells, options)
+    with of_column(name) as what:
+        cells = to_cells(values, what)
+        if cells.null_count == len(cells):
+            return Column(name, "category", dropped="every cell is missing"), []
+        kind = kind_of(cells, name)
+        fit = _fit_labels if KINDS[kind].numbers is None else _fit_numbers
+        return fit(Column(name, kind), cells, options)
 
 
 def kind_of(cells: pa.Array, name: str) -> str:
@@ -89,7 +102,8 @@ def kind_of(cells: pa.Array, name: str) -> str:
             readers = {text: KINDS[text].numbers for text in TEXT_KINDS}
             return next((text for text, read in readers.items() if read and reads_as(cells, read)), kind)
         return kind
-    raise BacklitError(f"column {name!r} holds {cells.type}; convert it to numbers, text or times, or drop it")
+    message = f"column {name!r} holds {cells.type}; convert it to numbers, text or times, or drop it"
+    raise DataError(message, column=name)
 
 
 def _fit_numbers(column: Column, cells: pa.Array, options: Options) -> tuple[Column, Affines]:
@@ -117,7 +131,7 @@ def _fit_numbers(column: Column, cells: pa.Array, options: Options) -> tuple[Col
 
 
 def quantile_edges(values: NDArray[np.float64], steps: int) -> tuple[float, ...]:
-    """Where so many steps with as many values each begin and end; fewer where values stand often.
+    """Where so many steps with as many values each begin and end; fewer where values repeat.
 
     Examples
     --------
@@ -139,14 +153,14 @@ def _fit_labels(column: Column, cells: pa.Array, options: Options) -> tuple[Colu
         return replace(column, dropped="every cell is missing"), []
     many = len(categories) > max(2, options.max_onehot)
     if many:
-        # A value seen once tells nothing about other rows, so that it stands for the values still unseen.
+        # A value seen once is no evidence about other rows, so that it counts as one still unseen.
         known = min(sum(count > 1 for count in counts), MAX_COUNTED)
         categories, counts = categories[:known], counts[:known]
     else:
         order = sorted(range(len(categories)), key=categories.__getitem__)
         categories, counts = [categories[i] for i in order], [counts[i] for i in order]
-    own = min(len(categories), options.most_own) if many else len(categories)
-    column = replace(column, categories=tuple(categories), counts=tuple(counts), own=own)
+    n_onehot = min(len(categories), options.onehot_limit) if many else len(categories)
+    column = replace(column, categories=tuple(categories), counts=tuple(counts), n_onehot=n_onehot)
     codes = np.array([*range(len(counts)), UNSEEN, MISSING])
     seen = np.array([*counts, len(text) - nulls - sum(counts), nulls])
     reading = Reading(codes, codes == MISSING)
@@ -155,18 +169,18 @@ def _fit_labels(column: Column, cells: pa.Array, options: Options) -> tuple[Colu
 
 def _ranked(text: pa.Array) -> tuple[list[str], list[int]]:
     """The distinct values and their counts, the most frequent first, equal ones by text."""
-    found = pc.value_counts(text.drop_null())
-    table = pa.table([found.field("values"), found.field("counts")], names=["value", "count"])
+    distinct = pc.value_counts(text.drop_null())
+    table = pa.table([distinct.field("values"), distinct.field("counts")], names=["value", "count"])
     table = table.sort_by([("count", "descending"), ("value", "ascending")])
     return table["value"].to_pylist(), table["count"].to_pylist()
 
 
 def _label_blocks(column: Column, nulls: bool, many: bool) -> list[Block]:
     """The blocks of a column of categories; those that turn out constant are left out later."""
-    name, own = column.name, column.categories[: column.own]
+    name, onehot = column.name, column.categories[: column.n_onehot]
     if len(column.categories) == 2 and not many:
-        return [Block(name, "binary", 0, 1, own)]
-    blocks = [Block(name, "onehot", 0, len(own), own)] if own else []
+        return [Block(name, "binary", 0, 1, onehot)]
+    blocks = [Block(name, "onehot", 0, len(onehot), onehot)] if onehot else []
     if many:
         blocks += [Block(name, "other", 0, 1), Block(name, "frequency", 0, 1)]
     return [*blocks, Block(name, "missing", 0, 1)] if nulls else blocks
@@ -181,18 +195,18 @@ def _scaled(
     for block in blocks:
         if block.kind == "onehot":
             assert counts is not None
-            found = [robust_affine(FLAGS, np.array([counts.sum() - own, own])) for own in counts[: block.width]]
+            fitted = [robust_affine(FLAGS, np.array([counts.sum() - count, count])) for count in counts[: block.width]]
         else:
             raw = BLOCKS[block.kind](column, block, reading)
             known = ~np.isnan(raw[:, 0])
             weights = None if counts is None else counts[known]
-            found = [robust_affine(raw[known, j], weights) for j in range(block.width)]
+            fitted = [robust_affine(raw[known, j], weights) for j in range(block.width)]
         # With one category besides nulls, its output would only repeat the block 'missing'.
         repeats = block.kind == "onehot" and len(column.categories) == 1 and len(blocks) == 2
-        if repeats or not any(factor for _, factor in found):
+        if repeats or not any(factor for _, factor in fitted):
             continue
         plain = block.kind in LABEL_BLOCKS and not options.scale_onehot
-        affines += [(0.0, 1.0)] * block.width if plain else found
+        affines += [(0.0, 1.0)] * block.width if plain else fitted
         kept.append(block)
     if kept:
         return replace(column, blocks=tuple(kept)), affines

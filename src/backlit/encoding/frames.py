@@ -11,13 +11,13 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from backlit.encoding.cells import to_cells
-from backlit.errors import BacklitError
+from backlit.encoding.cells import of_column, to_cells
+from backlit.errors import DataError
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A table as columns by name; `named` says whether the names are the user's own."""
+    """A table as columns by name; `named` is False where the names were made up, as those of a matrix."""
 
     columns: Mapping[str, Any]
     rows: int
@@ -30,7 +30,8 @@ class Frame:
 
     def cells(self, name: str) -> pa.Array:
         """One column as an Arrow array."""
-        return to_cells(self.columns[name], f"column {name!r}")
+        with of_column(name) as what:
+            return to_cells(self.columns[name], what)
 
 
 def read_frame(frame: object) -> Frame:
@@ -48,7 +49,7 @@ def read_frame(frame: object) -> Frame:
 
     Raises
     ------
-    BacklitError
+    DataError
         If it is not a table, has no rows or no columns, or two columns have one name.
 
     Examples
@@ -60,9 +61,9 @@ def read_frame(frame: object) -> Frame:
         frame = frame.toarray()
     read = _read_matrix(frame) if isinstance(frame, np.ndarray | list | tuple) else _read_narwhals(frame)
     if not read.columns:
-        raise BacklitError("the table has no columns; give at least one")
+        raise DataError("the table has no columns; give at least one")
     if not read.rows:
-        raise BacklitError("the table has 0 rows; give at least one")
+        raise DataError("the table has 0 rows; give at least one")
     return read
 
 
@@ -71,11 +72,11 @@ def _read_matrix(matrix: Any) -> Frame:
     if not isinstance(matrix, np.ndarray):
         widths = {len(row) if isinstance(row, list | tuple | np.ndarray) else -1 for row in matrix}
         if len(widths) > 1 or -1 in widths:
-            raise BacklitError("the rows are not lists of one length; give a table with rows and columns")
+            raise DataError("the rows are not lists of one length; give a table with rows and columns")
         matrix = np.array(matrix, dtype=object).reshape(len(matrix), -1) if matrix else np.empty((0, 1))
     if matrix.ndim != 2:
         shape = "x".join(map(str, matrix.shape)) or "a scalar"
-        raise BacklitError(f"the data has {matrix.ndim} dimensions ({shape}); reshape it to rows and columns")
+        raise DataError(f"the data has {matrix.ndim} dimensions ({shape}); reshape it to rows and columns")
     columns = {f"x[{j}]": matrix[:, j] for j in range(matrix.shape[1])}
     return Frame(columns, matrix.shape[0], named=False)
 
@@ -90,11 +91,11 @@ def _read_narwhals(frame: Any) -> Frame:
     except nw.exceptions.DuplicateError:
         names = Counter(map(str, getattr(frame, "column_names", getattr(frame, "columns", ()))))
         twice = max(names, key=lambda name: names[name], default="?")
-        raise BacklitError(f"more than one column is named {twice!r}; rename or drop all but one") from None
+        raise DataError(f"more than one column is named {twice!r}; rename or drop all but one", column=twice) from None
     except TypeError:
         kind = f"{type(frame).__module__}.{type(frame).__qualname__}"
-        raise BacklitError(f"{kind} is not a table; give a data frame or a matrix") from None
+        raise DataError(f"{kind} is not a table; give a data frame or a matrix") from None
     columns = {str(column.name): column for column in series}
     if len(columns) < len(series):
-        raise BacklitError("two column names are the same as text; rename or drop all but one")
+        raise DataError("two column names are the same as text; rename or drop all but one")
     return Frame(columns, table.shape[0], named=True)

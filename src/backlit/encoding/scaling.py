@@ -12,15 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 
 Numbers = NDArray[np.float64]
 
-QUARTERS = (0.25, 0.5, 0.75)
+QUARTILES = (0.25, 0.5, 0.75)
 LARGEST = 1e300
 """Larger numbers are read as this one, so that no difference of two overflows."""
 
-REACH = 3.0
-"""No scaled number lies beyond this: the smooth clip bends there."""
+CLIP_BOUND = 3.0
+"""The bound of the smooth clip: no scaled number lies beyond it."""
 
-FAR = 1e6
-"""Beyond this the smooth clip is `REACH` in float32, and its square would overflow in time."""
+SATURATED = 1e6
+"""Beyond this the smooth clip is `CLIP_BOUND` in float32, and its square would overflow in time."""
 
 
 def robust_affine(values: Numbers, counts: NDArray[np.int64] | None = None) -> tuple[float, float]:
@@ -53,7 +53,7 @@ def robust_affine(values: Numbers, counts: NDArray[np.int64] | None = None) -> t
     if counts is not None:
         values, counts = values[counts > 0], counts[counts > 0]
     low, high = float(values.min()), float(values.max())
-    q25, median, q75 = np.quantile(values, QUARTERS).tolist() if counts is None else _counted_quartiles(values, counts)
+    q25, median, q75 = np.quantile(values, QUARTILES).tolist() if counts is None else _counted_quartiles(values, counts)
     if q75 > q25:
         return median, min(1.0 / (q75 - q25), LARGEST)
     rest = values != median
@@ -67,10 +67,10 @@ def _counted_quartiles(values: Numbers, counts: NDArray[np.int64]) -> tuple[floa
     """The quartiles of values that stand `counts` times each, interpolated linearly as numpy.quantile does."""
     order = np.argsort(values, kind="stable")
     ends = np.cumsum(counts[order])
-    places = np.array(QUARTERS) * (ends[-1] - 1)
-    below = values[order][np.searchsorted(ends, np.floor(places), side="right")]
-    above = values[order][np.searchsorted(ends, np.ceil(places), side="right")]
-    q25, median, q75 = (below + (above - below) * (places - np.floor(places))).tolist()
+    positions = np.array(QUARTILES) * (ends[-1] - 1)
+    below = values[order][np.searchsorted(ends, np.floor(positions), side="right")]
+    above = values[order][np.searchsorted(ends, np.ceil(positions), side="right")]
+    q25, median, q75 = (below + (above - below) * (positions - np.floor(positions))).tolist()
     return q25, median, q75
 
 
@@ -82,5 +82,5 @@ def smooth_clip(scaled: ArrayLike) -> NDArray[np.floating[Any]]:
     >>> smooth_clip([0.0, 3.0, np.inf]).round(4)
     array([0.    , 2.1213, 3.    ])
     """
-    x = np.clip(scaled, -FAR, FAR)
-    return x / np.sqrt(1.0 + (x / REACH) ** 2)
+    x = np.clip(scaled, -SATURATED, SATURATED)
+    return x / np.sqrt(1.0 + (x / CLIP_BOUND) ** 2)

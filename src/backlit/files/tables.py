@@ -191,7 +191,7 @@ class _Parsed:
     """A table as parsed with one decimal mark.
 
     `contrary` names the columns whose numbers have the other mark, `nearly` describes those that are nearly numbers;
-    `from_text` says whether any column became numbers only after cleaning.
+    `from_text` is whether any column became numbers only after cleaning.
     """
 
     table: pa.Table

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.encoding.scaling import REACH
+from backlit.encoding.scaling import CLIP_BOUND
 from backlit.estimators.inspection.columns import Groups
 from backlit.network.blueprint import Blueprint
 
@@ -100,7 +100,7 @@ def fold_scales_into_weights(blueprint: Blueprint, theta: NDArray[np.float32], f
 
 def _said(row: NDArray[np.float32], target: _Classes | _Outputs, shares: Numbers) -> tuple[float, float, float]:
     """What part of the targets' variation lies between an input's bins, their freedom, and the share of the highest."""
-    bins = np.clip((row + REACH) * (BINS / (2.0 * REACH)), 0.0, BINS - 1.0).astype(np.int64)
+    bins = np.clip((row + CLIP_BOUND) * (BINS / (2.0 * CLIP_BOUND)), 0.0, BINS - 1.0).astype(np.int64)
     sizes = np.bincount(bins, shares, BINS)
     between = sum(float((sums**2 / np.maximum(sizes, np.finfo(float).tiny)).sum()) for sums in target.sums(bins))
     explained = (between - target.in_the_mean) / target.variation

@@ -1,0 +1,20 @@
+"""The target column: which task it asks for, classes as codes, numbers as standard scores and back."""
+
+from backlit.encoding.target.cells import has_several_targets
+from backlit.encoding.target.classes import encode_classes, encode_labels
+from backlit.encoding.target.domain import TARGET_DOMAINS, TargetDomain, target_domain_of
+from backlit.encoding.target.scaler import TargetScaler, target_numbers
+from backlit.encoding.target.task import InferredTask, infer_task
+
+__all__ = [
+    "TARGET_DOMAINS",
+    "InferredTask",
+    "TargetDomain",
+    "TargetScaler",
+    "encode_classes",
+    "encode_labels",
+    "has_several_targets",
+    "infer_task",
+    "target_domain_of",
+    "target_numbers",
+]

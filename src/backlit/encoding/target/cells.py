@@ -1,0 +1,60 @@
+"""A target as Arrow columns, and the checks that every target passes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from backlit.encoding.cells import to_cells
+from backlit.encoding.frames import read_frame
+from backlit.errors import DataError
+
+TARGET = "the target"
+"""Its name in messages."""
+
+
+def target_columns(y: Any) -> list[pa.Array]:
+    """The target as Arrow columns: one, or several of a table."""
+    shape = getattr(y, "shape", None)
+    if isinstance(y, pa.Table) or (shape is not None and len(shape) == 2) or is_rows(y):
+        table = read_frame(y)
+        columns = [table.cells(name) for name in table.names]
+    else:
+        if isinstance(y, np.ndarray) and y.ndim != 1:
+            raise DataError(f"the target has {y.ndim} dimensions; give one value for each row")
+        if isinstance(y, str | bytes) or not hasattr(y, "__len__"):
+            raise DataError(f"the target is a {type(y).__name__}; give a column with one value for each row")
+        columns = [to_cells(y, TARGET, mixed=False)]
+    if not len(columns[0]):
+        raise DataError("the target has 0 rows; give at least two")
+    return columns
+
+
+def has_several_targets(y: object) -> bool:
+    """Whether there is more than one column of targets.
+
+    Examples
+    --------
+    >>> has_several_targets([0, 1]), has_several_targets([[0, 1], [1, 1]])
+    (False, True)
+    """
+    return len(target_columns(y)) > 1
+
+
+def is_rows(y: object) -> bool:
+    """Whether this is a list of rows."""
+    return isinstance(y, list | tuple) and len(y) > 0 and isinstance(y[0], list | tuple | np.ndarray)
+
+
+def refuse_nulls(cells: pa.Array) -> None:
+    """Refuse a target with nulls or NaN; the message counts them and names the first row."""
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_decode()
+    missing = pc.is_null(cells, nan_is_null=pa.types.is_floating(cells.type)).to_numpy(zero_copy_only=False)
+    if missing.any():
+        count, row = int(missing.sum()), int(missing.argmax())
+        what = "1 missing value (null or NaN)" if count == 1 else f"{count} missing values (null or NaN)"
+        raise DataError(f"the target has {what}, the first in row {row}; drop or fill such rows", row=row)

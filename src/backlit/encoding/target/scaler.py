@@ -1,0 +1,127 @@
+"""Targets of numbers as standard scores, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from backlit.encoding.cells import Numbers, numbers
+from backlit.encoding.target.cells import TARGET, is_rows, refuse_nulls, target_columns
+from backlit.encoding.target.domain import target_domain_of
+from backlit.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class TargetScaler:
+    """Numbers as scores, ``(y - mean) / std``, and back.
+
+    Attributes
+    ----------
+    mean, std : ndarray of shape (n_targets,), float64
+        Of the training rows; `std` is 1 for a constant target. For a loss of rates 0 and the mean, for one of
+        probabilities 0 and 1 (`TARGET_DOMAINS`).
+    one_dimensional : bool
+        Whether the target was one column without a second dimension.
+
+    Examples
+    --------
+    >>> scaler = TargetScaler.fit([1.0, 3.0])
+    >>> scaler.scale([1.0, 2.0, 3.0]), scaler.restore(np.array([0.5]))
+    (array([-1.,  0.,  1.]), array([2.5]))
+    """
+
+    mean: Numbers
+    std: Numbers
+    one_dimensional: bool
+
+    @classmethod
+    def fit(cls, y: object, loss: str = "squared") -> TargetScaler:
+        """Learn mean and standard deviation.
+
+        Parameters
+        ----------
+        y : array-like or frame of shape (n_rows,) or (n_rows, n_targets)
+            Finite numbers.
+        loss : str
+            The loss of the training: its output gate decides which numbers there may be, and in which unit.
+
+        Raises
+        ------
+        DataError
+            If a value is null, infinite, text or outside the domain of the loss, naming its row.
+        """
+        values, one_dimensional = target_numbers(y)
+        domain = target_domain_of(loss)
+        domain.check(values, loss)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean, std = domain.scale(values)
+        if not (np.isfinite(mean).all() and np.isfinite(std).all()):
+            raise DataError("the target's numbers are too large for float64; divide them by a constant")
+        return cls(mean, std, one_dimensional)
+
+    def scale(self, y: object) -> Numbers:
+        """Standard scores, float64, of the shape of `y`.
+
+        Raises
+        ------
+        DataError
+            As in `fit`, or if the number of targets differs.
+        """
+        values, one_dimensional = target_numbers(y)
+        if values.shape[1] != len(self.mean):
+            raise DataError(f"there are {values.shape[1]} targets instead of {len(self.mean)}; give the same ones")
+        scaled: Numbers = (values - self.mean) / self.std
+        return scaled[:, 0] if one_dimensional else scaled
+
+    def restore(self, z: NDArray[np.floating[Any]]) -> Numbers:
+        """The numbers whose scores these are, float64: of shape (n_rows,) for a one-dimensional target, else 2-D.
+
+        Parameters
+        ----------
+        z : ndarray of shape (n_rows,) or (n_rows, n_targets)
+            Scores.
+        """
+        restored: Numbers = np.asarray(z, dtype=np.float64).reshape(-1, len(self.mean)) * self.std + self.mean
+        return restored[:, 0] if self.one_dimensional else restored
+
+    def to_state(self) -> tuple[dict[str, Any], dict[str, Numbers]]:
+        """What was learnt, as JSON and as arrays."""
+        return {"one_dimensional": self.one_dimensional}, {"mean": self.mean, "std": self.std}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> TargetScaler:
+        """The scaler whose `to_state` this is."""
+        mean, std = (np.asarray(arrays[name], dtype=np.float64) for name in ("mean", "std"))
+        return cls(mean, std, bool(state["one_dimensional"]))
+
+
+def target_numbers(y: object) -> tuple[Numbers, bool]:
+    """A target of numbers as float64 of shape (n_rows, n_targets), and whether it was one-dimensional.
+
+    Raises
+    ------
+    DataError
+        If a value is null, infinite or text, naming the first such row.
+
+    Examples
+    --------
+    >>> target_numbers([1, None])
+    Traceback (most recent call last):
+        ...
+    backlit.errors.DataError: the target has 1 missing value (null or NaN), the first in row 1; drop or fill ...
+    """
+    columns = target_columns(y)
+    for cells in columns:
+        refuse_nulls(cells)
+    values = np.column_stack([numbers(cells, TARGET) for cells in columns])
+    bad = ~np.isfinite(values).all(axis=1)
+    if bad.any():
+        row = int(bad.argmax())
+        raise DataError(f"the target is infinity or NaN in row {row}; drop or fill such rows", row=row)
+    one_dimensional = len(getattr(y, "shape", (0,))) == 1 and not isinstance(y, pa.Table) and not is_rows(y)
+    return values, one_dimensional
