@@ -11,7 +11,9 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect as expect_of
 
-from backlit.web.messages import EN, KO
+from backlit.web.view import all_views
+
+EN, KO = (all_views()["circuit"].texts(lang) for lang in ("en", "ko"))
 
 View = Callable[..., Any]
 

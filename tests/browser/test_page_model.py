@@ -12,7 +12,9 @@ import pytest
 from playwright.sync_api import expect
 
 from backlit import MLPClassifier, trace
-from backlit.web.messages import EN, KO
+from backlit.web.view import all_views
+
+EN, KO = (all_views()["model"].texts(lang) for lang in ("en", "ko"))
 
 View = Callable[..., Any]
 

@@ -17,7 +17,9 @@ from backlit.experiments.one_weight import LectureNetwork
 from backlit.web.live.learner import Learner
 from backlit.web.live.problems import toy
 from backlit.web.live.settings import settings_of
-from backlit.web.messages import EN, KO
+from backlit.web.view import all_views
+
+EN, KO = (all_views()["network"].texts(lang) for lang in ("en", "ko"))
 
 View = Callable[..., Any]
 
@@ -126,9 +128,9 @@ def test_a_line_and_a_neuron_tell_their_numbers(view: View) -> None:
 
 def test_what_is_not_computed_is_not_0(view: View) -> None:
     page = ready(view("network"))
-    told = "import('/static/picture.js').then((module) => [module.told(null), module.told(0)])"
+    told = "import('/views/network/picture.js').then((module) => [module.told(null), module.told(0)])"
     assert page.evaluate(told) == [EN["not_computed"], "0"]
-    drawn = """import('/static/picture.js').then(({Picture}) => [null, 0, 1, -1].map((value) => {
+    drawn = """import('/views/network/picture.js').then(({Picture}) => [null, 0, 1, -1].map((value) => {
         const line = document.querySelector('#picture .tie').cloneNode();
         Picture.prototype.mark(line, 'tie', value, 1);
         return line.getAttribute('class');
@@ -259,7 +261,7 @@ def test_data_picked_before_the_first_network_is_ready_are_taken(view: View) -> 
         held.append(route) if not held else route.continue_()
 
     page = view("circuit")
-    page.route("**/api/live", hold)
+    page.route("**/api/sessions", hold)
     page.locator("a[href^='/network']").first.click()
     expect(page.locator("#data option").nth(1)).to_be_attached()
     while not held:
@@ -282,7 +284,7 @@ SETTINGS = {"#rate": "0.02", "#batch": "64", "#layers input": "5"}
 def test_train_clicked_right_after_a_number_was_typed_trains_with_it(view: View, field: str, text: str) -> None:
     page = ready(view("network"))
     page.locator(field).first.fill(text)
-    with page.expect_request("**/api/live") as asked, page.expect_request(FEED):
+    with page.expect_request("**/api/sessions") as asked, page.expect_request(FEED):
         page.locator("#play").click()  # the field loses focus by it, and changes
     expect(page.locator("#play")).to_contain_text(EN["pause"])
     expect(page.locator("#clock b")).to_have_text(re.compile(r"[1-9]"))
@@ -307,7 +309,7 @@ def test_other_clicks_right_after_a_change_are_for_the_new_training(view: View, 
 def test_a_click_while_the_new_training_is_made_is_not_lost(view: View) -> None:
     page = ready(view("network"))
     held: list[Any] = []
-    page.route("**/api/live", lambda route: held.append(route))
+    page.route("**/api/sessions", lambda route: held.append(route))
     page.select_option("#optimizer", "sgd")
     while not held:
         page.title()  # lets the browser's messages in

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from backlit import MLPClassifier
-from backlit.web.messages import LANGUAGES
-from backlit.web.pages import VIEWS
+from backlit.web.messages import MESSAGES
+from backlit.web.view import all_views
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 1000}
@@ -68,11 +68,11 @@ def model(page: Any, words: Any) -> None:
 ACTS: dict[str, Callable[[Any, Any], None]] = {"circuit": circuit, "network": network, "slow": slow, "model": model}
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("lang", MESSAGES)
+@pytest.mark.parametrize("name", all_views())
 def test_a_view_looks_as_the_docs_show_it(view: Callable[..., Any], name: str, lang: str, tmp_path: Path) -> None:
     page = view(f"{name}?lang={lang}", viewport=SIZE, reduced_motion="reduce")
-    ACTS[name](page, LANGUAGES[lang])
+    ACTS[name](page, all_views()[name].texts(lang))
     assert page.locator("#problem").inner_text() == ""
     picture = f"page-{name}.png" if lang == "en" else f"page-{name}-{lang}.png"
     path = Path(os.environ.get("BACKLIT_PICTURES", tmp_path), picture)

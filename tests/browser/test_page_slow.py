@@ -8,7 +8,9 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from backlit.web.messages import EN, KO
+from backlit.web.view import all_views
+
+EN, KO = (all_views()["slow"].texts(lang) for lang in ("en", "ko"))
 
 View = Callable[..., Any]
 

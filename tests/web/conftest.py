@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from backlit.web.app import Site, application
+from backlit.web.app import application
 from backlit.web.server import _listening, _Server
+from backlit.web.site import Site
 from backlit.web.start_options import StartOptions
 
 PATIENCE = 60.0  # seconds before a test gives up on an answer
@@ -75,7 +76,7 @@ class Client:
     def feed(self, number: str) -> Iterator[Iterator[Any]]:
         """The pictures of a training, one by one."""
         connection = self.connect()
-        connection.request("GET", f"/api/live/{number}/feed")
+        connection.request("GET", f"/api/sessions/{number}/feed")
         found = connection.getresponse()
         assert found.status == 200
         try:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from backlit.errors import BacklitError
-from backlit.web.messages import LANGUAGES
 from backlit.web.store.frames import Frames
+from backlit.web.views.circuit import VIEW
 from backlit.web.views.circuit.endpoints import EXAMPLES, MOST_CHARACTERS, MOST_GATES, circuit
 
 BY_NAME = {example.name: example for example in EXAMPLES}
@@ -63,7 +63,7 @@ def test_softmax_with_cross_entropy_is_outputs_minus_targets() -> None:
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_every_example_has_a_name_in_both_languages(name: str) -> None:
-    assert all(words[f"example_{name}"] for words in LANGUAGES.values())
+    assert all(words[f"example_{name}"] for words in VIEW.messages.values())
     assert '<html lang="ko">' in asked(name, "ko")["document"]
 
 

@@ -118,7 +118,7 @@ def test_a_name_is_no_path(client: Any, name: str) -> None:
 @pytest.mark.parametrize("number", ["/etc/passwd", "../1", 1, None, ["1"], {"a": 1}, "999"])
 def test_tables_and_models_have_numbers_not_paths(client: Any, number: Any) -> None:
     assert client.post("/api/explain", {"model": number, "table": number, "row": 0}).status == 404
-    assert client.post("/api/live", {"table": number}).status == 404
+    assert client.post("/api/sessions", {"table": number}).status == 404
 
 
 def test_the_oldest_uploads_go_first(opened: Callable[..., Any]) -> None:
@@ -147,22 +147,22 @@ def test_names_are_shown_and_never_markup(opened: Callable[..., Any], tmp_path: 
     library = client.get("/api/library")
     assert library.headers["content-type"] == "application/json"
     assert library.json["tables"][0]["columns"][0] == EVIL
-    made = client.post("/api/live", {"table": "1", "target": "label", "hidden": [[2, "tanh"]]}).json
+    made = client.post("/api/sessions", {"table": "1", "target": "label", "hidden": [[2, "tanh"]]}).json
     assert made["columns"][0] == EVIL
-    frame = client.get(client.post(f"/api/live/{made['number']}/row", {"row": 0}).json["frame"]).text
+    frame = client.get(client.post(f"/api/sessions/{made['number']}/row", {"row": 0}).json["frame"]).text
     assert EVIL not in frame
 
 
 def test_a_files_name_is_shown_and_never_markup(client: Any) -> None:
     found = upload(client, "tables", "<img src=x onerror=1>.csv", CSV).json
-    made = client.post("/api/live", {"table": found["number"], "target": "label", "hidden": [[2, "tanh"]]}).json
-    frame = client.get(client.post(f"/api/live/{made['number']}/row", {"row": 0}).json["frame"]).text
+    made = client.post("/api/sessions", {"table": found["number"], "target": "label", "hidden": [[2, "tanh"]]}).json
+    frame = client.get(client.post(f"/api/sessions/{made['number']}/row", {"row": 0}).json["frame"]).text
     assert "<img" not in frame
     assert "&lt;img src=x" in frame
 
 
 def test_a_file_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
-    from backlit.web.app import Site
+    from backlit.web.site import Site
     from backlit.web.start_options import StartOptions
 
     for opened in (StartOptions(tables=[tmp_path / "no.csv"]), StartOptions(models=[tmp_path / "no.backlit"])):
@@ -171,7 +171,7 @@ def test_a_file_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
 
 
 def test_how_a_table_was_read_is_said(client: Any, tmp_path: Path) -> None:
-    from backlit.web.app import Site
+    from backlit.web.site import Site
     from backlit.web.start_options import StartOptions
 
     written = "größe;art\n1,5;a\n2,25;b\n".encode("latin-1")

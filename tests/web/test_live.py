@@ -13,7 +13,7 @@ SMALL = {"data": "xor", "hidden": [[4, "tanh"]], "batch": 50, "rate": 0.05}
 
 
 def begin(client: Any, **changes: Any) -> Any:
-    found = client.post("/api/live", {**SMALL, **changes})
+    found = client.post("/api/sessions", {**SMALL, **changes})
     assert found.status == 200, found.text
     return found.json
 
@@ -23,11 +23,11 @@ def test_it_learns_and_can_be_stopped_and_rewound(client: Any) -> None:
     with client.feed(number) as pictures:
         first = next(pictures)
         assert (first["state"], first["epoch"]) == ("paused", 0)
-        client.post(f"/api/live/{number}/play", {"pace": 0})
+        client.post(f"/api/sessions/{number}/play", {"pace": 0})
         last = next(picture for picture in pictures if picture["epoch"] >= 100)
         assert last["points"][-1][1] < first["points"][0][1]  # the loss
-        client.post(f"/api/live/{number}/pause")
-        client.post(f"/api/live/{number}/go", {"at": 0})
+        client.post(f"/api/sessions/{number}/pause")
+        client.post(f"/api/sessions/{number}/go", {"at": 0})
         rewound = next(picture for picture in pictures if picture["at"] == 0)
     assert rewound["layers"] == first["layers"]
 
@@ -35,7 +35,7 @@ def test_it_learns_and_can_be_stopped_and_rewound(client: Any) -> None:
 def test_one_mini_batch_at_a_time(client: Any) -> None:
     made = begin(client, optimizer="sgd")
     number, before = made["number"], made["picture"]
-    client.post(f"/api/live/{number}/step")
+    client.post(f"/api/sessions/{number}/step")
     with client.feed(number) as pictures:
         after = next(pictures)
     assert (after["epoch"], after["batch"], after["batches"]) == (0, 1, 5)
@@ -47,12 +47,12 @@ def test_one_mini_batch_at_a_time(client: Any) -> None:
 def test_a_training_that_diverges_leaves_the_server_up(client: Any, loss: str) -> None:
     number = begin(client, data="hills", hidden=[[8, "identity"]], rate=1e6, optimizer="sgd", loss=loss)["number"]
     with client.feed(number) as pictures:
-        client.post(f"/api/live/{number}/play", {"pace": 0})
+        client.post(f"/api/sessions/{number}/play", {"pace": 0})
         last = next(picture for picture in pictures if picture["state"] == "diverged")
     assert all(math.isfinite(value) for layer in last["layers"] for value in layer["b"])  # the last finite moment
-    assert client.post(f"/api/live/{number}/play", {"pace": 0}).status == 200  # once more, in vain
-    assert client.post(f"/api/live/{number}/step").status == 200
-    assert client.get(f"/api/live/{number}/plane?across=0&up=1").status == 200
+    assert client.post(f"/api/sessions/{number}/play", {"pace": 0}).status == 200  # once more, in vain
+    assert client.post(f"/api/sessions/{number}/step").status == 200
+    assert client.get(f"/api/sessions/{number}/plane?across=0&up=1").status == 200
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_training_that_diverges_leaves_the_server_up(client: Any, loss: str) -
     ],
 )  # fmt: skip
 def test_choices_out_of_range_are_one_line(client: Any, changes: dict[str, Any]) -> None:
-    found = client.post("/api/live", {**SMALL, **changes})
+    found = client.post("/api/sessions", {**SMALL, **changes})
     assert found.status == 422, found.text
     assert "\n" not in found.json["error"]
 
@@ -76,26 +76,26 @@ def test_choices_out_of_range_are_one_line(client: Any, changes: dict[str, Any])
 @pytest.mark.parametrize("row", [-1, 300, 1e9, "x", None, [1]])
 def test_rows_that_are_not_there_are_said_or_brought_inside(client: Any, row: Any) -> None:
     number = begin(client)["number"]
-    assert client.post(f"/api/live/{number}/row", {"row": row}).status in (200, 422)
+    assert client.post(f"/api/sessions/{number}/row", {"row": row}).status in (200, 422)
 
 
 @pytest.mark.parametrize(
     "axes", ["across=0&up=0", "across=0&up=9", "across=x&up=1", "", "across=nan&up=1", "across=inf&up=0"]
 )
 def test_axes_that_are_not_there_are_said(client: Any, axes: str) -> None:
-    assert client.get(f"/api/live/{begin(client)['number']}/plane?{axes}").status == 422
+    assert client.get(f"/api/sessions/{begin(client)['number']}/plane?{axes}").status == 422
 
 
 @pytest.mark.parametrize("at", [-5, 1e9, "x", None, math.nan, math.inf, [1]])
 def test_moments_that_are_not_there_are_brought_inside(client: Any, at: Any) -> None:
-    assert client.post(f"/api/live/{begin(client)['number']}/go", {"at": at}).status == 200
+    assert client.post(f"/api/sessions/{begin(client)['number']}/go", {"at": at}).status == 200
 
 
 @pytest.mark.parametrize("pace", [-1, 1e9, "x", None, math.nan, [1]])
 def test_a_pace_that_is_none_is_brought_inside(client: Any, pace: Any) -> None:
     number = begin(client)["number"]
-    assert client.post(f"/api/live/{number}/play", {"pace": pace}).status == 200
-    assert client.post(f"/api/live/{number}/close").status == 200
+    assert client.post(f"/api/sessions/{number}/play", {"pace": pace}).status == 200
+    assert client.post(f"/api/sessions/{number}/close").status == 200
 
 
 def test_a_client_that_vanishes_in_mid_stream_is_forgotten(client: Any) -> None:
@@ -108,7 +108,7 @@ def test_a_client_that_vanishes_in_mid_stream_is_forgotten(client: Any) -> None:
         for _ in range(500):  # each step is told to who listens; the first that fails ends the listening
             if not live.feed.listeners:
                 break
-            assert client.post(f"/api/live/{number}/step").status == 200
+            assert client.post(f"/api/sessions/{number}/step").status == 200
         assert live.feed.listeners == 0
     assert client.get("/api/library").status == 200
 
@@ -120,10 +120,10 @@ def test_fifty_clients_at_once_are_all_answered(client: Any) -> None:
         ready.wait(60)
         number = begin(client, seed=seed)["number"]
         with client.feed(number) as pictures:
-            client.post(f"/api/live/{number}/play", {"pace": 0})
+            client.post(f"/api/sessions/{number}/play", {"pace": 0})
             epoch = next(picture["epoch"] for picture in pictures if picture["epoch"] > 0)
             status = client.post("/api/circuit", {"expression": "x * y", "values": {"x": seed}}).status
-        client.post(f"/api/live/{number}/close")
+        client.post(f"/api/sessions/{number}/close")
         return epoch, status
 
     with ThreadPoolExecutor(50) as team:
@@ -136,6 +136,6 @@ def test_a_training_that_is_closed_is_gone(client: Any) -> None:
     number = begin(client)["number"]
     with client.feed(number) as pictures:
         next(pictures)
-        client.post(f"/api/live/{number}/close")
+        client.post(f"/api/sessions/{number}/close")
         assert list(pictures) == []  # the stream ends
-    assert client.post(f"/api/live/{number}/play").status == 404
+    assert client.post(f"/api/sessions/{number}/play").status == 404

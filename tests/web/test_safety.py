@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from backlit.errors import BacklitError
-from backlit.web.messages import LANGUAGES
-from backlit.web.pages import VIEWS, page
+from backlit.web.messages import MESSAGES
+from backlit.web.pages import page
 from backlit.web.server import _listening
+from backlit.web.view import all_views
 
 PLACES = [
     "/",
-    *(f"/{view}" for view in VIEWS),
+    *(f"/{view}" for view in all_views()),
     "/static/page.css",
+    "/views/circuit/circuit.js",
     "/api/library",
     "/api/slow?w=2&b=2&rate=1",
     "/nowhere",
@@ -59,7 +61,7 @@ def test_two_hosts_are_one_too_many(client: Any) -> None:
     "origin", ["http://evil.example", "null", "http://localhost:1", "https://127.0.0.1:{port}", ""]
 )
 @pytest.mark.parametrize(
-    ("method", "place"), [("POST", "/api/circuit"), ("POST", "/api/live"), ("GET", "/api/library")]
+    ("method", "place"), [("POST", "/api/circuit"), ("POST", "/api/sessions"), ("GET", "/api/library")]
 )
 def test_other_pages_are_refused(client: Any, method: str, place: str, origin: str) -> None:
     assert client.ask(method, place, b"{}", Origin=origin.format(port=client.port)).status == 403
@@ -69,7 +71,7 @@ def test_other_pages_are_refused(client: Any, method: str, place: str, origin: s
 def test_other_pages_may_link_here_and_nothing_else(client: Any, site: str) -> None:
     assert client.ask("GET", "/circuit", Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate").status == 200
     assert client.ask("GET", "/api/library", Sec_Fetch_Site=site, Sec_Fetch_Mode="no-cors").status == 403
-    assert client.ask("POST", "/api/live", b"{}", Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate").status == 403
+    assert client.ask("POST", "/api/sessions", b"{}", Sec_Fetch_Site=site, Sec_Fetch_Mode="navigate").status == 403
 
 
 def test_a_change_has_to_come_from_the_page(client: Any) -> None:
@@ -92,7 +94,7 @@ def test_every_answer_says_what_may_run(client: Any, place: str) -> None:
 
 
 def test_refusals_say_it_too(client: Any) -> None:
-    for found in (client.ask("GET", "/", Host="evil.example"), client.ask("POST", "/api/live", b"{}")):
+    for found in (client.ask("GET", "/", Host="evil.example"), client.ask("POST", "/api/sessions", b"{}")):
         assert "script-src 'self'" in found.headers["content-security-policy"]
 
 
@@ -103,8 +105,8 @@ def test_a_circuit_runs_its_own_script_and_no_other(client: Any) -> None:
     assert (policy["default-src"], policy["frame-ancestors"]) == ("'none'", "'self'")
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("lang", MESSAGES)
+@pytest.mark.parametrize("view", all_views())
 def test_pages_hold_no_script_and_no_style_of_their_own(view: str, lang: str) -> None:
     html = page(view, lang)
     assert re.findall(r"<script(?![^>]*(?:src=|application/json))", html) == []
@@ -117,7 +119,8 @@ def test_pages_hold_no_script_and_no_style_of_their_own(view: str, lang: str) ->
     [
         "/static/../pages.py", "/static/%2e%2e/pages.py", "/static/..%2fpages.py", "/static/..%5cpages.py",
         "/static//etc/passwd", "/static/%2fetc%2fpasswd", "/../../etc/passwd", "/frame/../pages", "/frame/%2e%2e",
-        "/static/", "/static/%00", "/templates/frame.html",
+        "/static/", "/static/%00", "/frame.html", "/views/circuit/endpoints.py", "/views/circuit/../../pages.py",
+        "/views/circuit/..%2f..%2fpages.py", "/views/../pages.py", "/views/circuit/", "/views/nowhere/circuit.js",
     ],
 )  # fmt: skip
 def test_no_path_leads_outside(client: Any, place: str) -> None:
@@ -158,7 +161,9 @@ def test_a_limit_holds_where_no_length_is_said(client: Any) -> None:
     assert client.get("/api/library").status == 200
 
 
-@pytest.mark.parametrize("place", ["/api/upload/secrets?name=a.csv", "/api/live/1/destroy", "/api/live/999/play"])
+@pytest.mark.parametrize(
+    "place", ["/api/upload/secrets?name=a.csv", "/api/sessions/1/destroy", "/api/sessions/999/play"]
+)
 def test_unknown_places_are_said(client: Any, place: str) -> None:
     found = client.post(place, {})
     assert found.status in (404, 422)
@@ -168,11 +173,12 @@ def test_unknown_places_are_said(client: Any, place: str) -> None:
 def test_what_takes_too_long_is_given_up(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
-    from backlit.web import answers, application
+    from backlit.web import responses
+    from backlit.web.views.circuit import endpoints
 
     release = threading.Event()
-    monkeypatch.setattr(answers, "LONGEST", 0.05)
-    monkeypatch.setattr(application, "circuit", lambda asked: release.wait(60))
+    monkeypatch.setattr(responses, "TIME_LIMIT", 0.05)
+    monkeypatch.setattr(endpoints, "circuit", lambda asked: release.wait(60))
     try:
         found = client.post("/api/circuit", {"expression": "x"})
     finally:

@@ -39,11 +39,11 @@ def test_it_answers_and_ends_even_while_a_training_is_watched(told: int, status:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", "/circuit")
         assert '<html lang="ko">' in connection.getresponse().read().decode()
-        connection.request("POST", "/api/live", b'{"data": "xor"}', {"Origin": f"http://127.0.0.1:{port}"})
+        connection.request("POST", "/api/sessions", b'{"data": "xor"}', {"Origin": f"http://127.0.0.1:{port}"})
         assert connection.getresponse().read()
-        connection.request("POST", "/api/live/1/play", b"{}", {"Origin": f"http://127.0.0.1:{port}"})
+        connection.request("POST", "/api/sessions/1/play", b"{}", {"Origin": f"http://127.0.0.1:{port}"})
         assert connection.getresponse().read()
-        connection.request("GET", "/api/live/1/feed")
+        connection.request("GET", "/api/sessions/1/feed")
         watched = connection.getresponse()
         assert watched.readline().startswith(b"data: ")
         running.send_signal(told)
@@ -82,8 +82,13 @@ def test_a_missing_extra_names_what_to_install(
 
 
 def test_the_page_comes_with_the_package_in_both_languages() -> None:
-    from backlit.web.messages import EN, KO
+    from backlit.web.messages import ENDONYMS, MESSAGES
+    from backlit.web.view import all_views
 
-    assert EN.keys() == KO.keys()
-    for name in EN:
-        assert sorted(re.findall(r"\{\w+\}", EN[name])) == sorted(re.findall(r"\{\w+\}", KO[name])), name
+    assert MESSAGES.keys() == ENDONYMS.keys() == {"en", "ko"}
+    for table in (MESSAGES, *(view.messages for view in all_views().values())):
+        english = table["en"]
+        for lang in MESSAGES:
+            assert table[lang].keys() == english.keys()
+            for name, text in table[lang].items():
+                assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", english[name])), name

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -11,224 +10,120 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from backlit.errors import BacklitError, choose
-from backlit.experiments.one_weight import LectureNetwork
+from backlit.errors import choose
 from backlit.files import dialect_note
-from backlit.web.answers import answer, answering, body_of, json_of, working
-from backlit.web.live.problems import TOYS, Problem, from_table, toy
-from backlit.web.live.session import TrainingSession
-from backlit.web.live.sessions import TrainingSessions
-from backlit.web.live.settings import settings_of
-from backlit.web.pages import STATIC, VIEWS, language, page
+from backlit.web.messages import language
+from backlit.web.pages import STATIC, page
+from backlit.web.responses import errors_as_json, json_response, read_body, run_in_thread
 from backlit.web.security import OnlyThisPage
+from backlit.web.site import Site
 from backlit.web.start_options import StartOptions
-from backlit.web.store.frames import Frames
-from backlit.web.store.library import MOST_BYTES, Library
-from backlit.web.views.circuit.endpoints import circuit
-from backlit.web.views.model.endpoints import explained, one_row, zoom_of
-from backlit.web.views.slow.endpoints import slow_learning
-
-FEED = {"X-Accel-Buffering": "no"}
+from backlit.web.store.library import MOST_BYTES
+from backlit.web.view import Endpoint, all_views, served_files
 
 
-class Site:
-    """One start of the page: what it may read, what is in training, and the endpoints."""
+async def home(site: Site, request: Request) -> Response:
+    """The first view."""
+    return RedirectResponse(f"/{next(iter(all_views()))}?{request.url.query}".rstrip("?"), 307)
 
-    def __init__(self, opened: StartOptions) -> None:
-        self.opened = opened
-        self.library = Library()
-        self.sessions = TrainingSessions()
-        self.frames = Frames()
-        try:
-            for table in opened.tables:
-                self.library.open_table(table, opened.target, opened.read_options)
-            for model in opened.models:
-                self.library.open_model(model)
-        except (BacklitError, OSError):
-            self.close()
-            raise
 
-    def close(self) -> None:
-        """End all trainings and streams, and remove uploads."""
-        self.sessions.close()
-        self.library.close()
+async def view(site: Site, request: Request) -> Response:
+    """One of the views, in the language that the query names."""
+    name = request.url.path.strip("/")
+    return HTMLResponse(page(name, language(request.query_params.get("lang"), site.options.lang)))
 
-    # -- pages --------------------------------------------------------------------------------------------------------
 
-    async def home(self, request: Request) -> Response:
-        """The first view."""
-        return RedirectResponse(f"/{next(iter(VIEWS))}?{request.url.query}".rstrip("?"), 307)
+async def view_file(site: Site, request: Request) -> Response:
+    """A script or a style of a view."""
+    files = served_files(request.path_params["view"]) if request.path_params["view"] in all_views() else {}
+    name = request.path_params["file"]
+    if name not in files:
+        return Response(status_code=404)
+    content, media_type = files[name]
+    return Response(content, media_type=media_type)
 
-    async def view(self, request: Request) -> Response:
-        """One of the views, in the language that is asked for."""
-        name = request.url.path.strip("/")
-        return HTMLResponse(page(name, language(request.query_params.get("lang"), self.opened.lang)))
 
-    # -- circuits and slow learning -----------------------------------------------------------------------------------
+async def frame(site: Site, request: Request) -> Response:
+    """A circuit's own document."""
+    kept = site.frames.get(request.path_params["number"])
+    return HTMLResponse(kept.html, headers={"Content-Security-Policy": kept.policy})
 
-    async def circuit(self, request: Request) -> Response:
-        """A formula as a circuit."""
-        return self._framed(await working(circuit, await json_of(request)))
 
-    async def frame(self, request: Request) -> Response:
-        """A circuit's own document."""
-        found = self.frames.get(request.path_params["number"])
-        return HTMLResponse(found.html, headers={"Content-Security-Policy": found.policy})
+async def library(site: Site, request: Request) -> Response:
+    """Tables and models by number."""
+    return json_response(await run_in_thread(_listed, site))
 
-    def _framed(self, found: dict[str, Any]) -> Response:
-        """An answer whose circuit, where it has one, is put behind an address of its own."""
-        html = found.pop("document")
-        return answer({**found, "frame": self.frames.add(html) if html else None})
 
-    async def slow(self, request: Request) -> Response:
-        """Both costs' curves."""
-        return answer(await working(slow_learning, dict(request.query_params)))
+async def upload(site: Site, request: Request) -> Response:
+    """Take in a table or a model: its bytes are the body, its name is in the query."""
+    kinds = {"tables": site.library.upload_table, "models": site.library.upload_model}
+    take_in = choose("kind of upload", request.path_params["kind"], kinds)
+    name, data = request.query_params.get("name", ""), await read_body(request, MOST_BYTES)
+    number = await run_in_thread(take_in, name, data)
+    return json_response({"number": number, **await run_in_thread(_listed, site)})
 
-    # -- what may be read ---------------------------------------------------------------------------------------------
 
-    async def shelved(self, request: Request) -> Response:
-        """Tables and models by number."""
-        return answer(await working(self._stored))
-
-    async def upload(self, request: Request) -> Response:
-        """Take in a table or a model: its bytes are the body, its name is in the query."""
-        kinds = {"tables": self.library.upload_table, "models": self.library.upload_model}
-        kind = choose("kind of upload", request.path_params["kind"], kinds)
-        name, data = request.query_params.get("name", ""), await body_of(request, MOST_BYTES)
-        return answer({"number": await working(kind, name, data), **await working(self._stored)})
-
-    def _stored(self) -> dict[str, Any]:
-        age = self.library.age  # before the lists, which may grow meanwhile
-        tables = [
-            {
-                "number": number,
-                "name": table.name,
-                "target": table.target,
-                "columns": table.read().column_names,
-                "finding": dialect_note(table.read()),
-            }
-            for number, table in self.library.tables.items()
-        ]
-        models = [
-            {"number": number, "name": found.name, "target": getattr(found.model, "target_name_", None)}
-            for number, found in self.library.models.items()
-        ]
-        return {"age": age, "tables": tables, "models": models}
-
-    async def explain(self, request: Request) -> Response:
-        """One row of a table as a model sees it."""
-        asked = await json_of(request)
-        model, table = self.library.models.get(asked.get("model")), self.library.tables.get(asked.get("table"))
-        return self._framed(await working(explained, model, table, asked))
-
-    # -- training -----------------------------------------------------------------------------------------------------
-
-    async def begin(self, request: Request) -> Response:
-        """Make a network ready; it does not train yet."""
-        asked = await json_of(request)
-        live = await working(self._made, asked)
-        number = self.sessions.add(live)
-        return answer({"number": number, **live.described(), "picture": live.picture()})
-
-    def _made(self, asked: dict[str, Any]) -> TrainingSession:
-        settings = settings_of(asked)
-        return TrainingSession(self._problem(asked, settings.seed), settings)
-
-    def _problem(self, asked: dict[str, Any], seed: int) -> Problem:
-        if "table" not in asked:
-            return toy(str(asked.get("data", next(iter(TOYS)))), seed)
-        table = self.library.tables.get(asked["table"])
-        return from_table(table.name, table.read(), str(asked.get("target", "")))
-
-    async def command(self, request: Request) -> Response:
-        """Play, pause, step, go to a moment, close."""
-        number, asked = request.path_params["number"], await json_of(request)
-        live = self.sessions.get(number)
-        commands: dict[str, Callable[[], None]] = {
-            "play": lambda: live.play(_within(asked.get("pace"), 0.0, 1_000.0)),
-            "pause": live.pause,
-            "step": live.step,
-            "go": lambda: live.go_to(int(_within(asked.get("at"), 0.0, 1e6))),
-            "close": partial(self.sessions.remove, number),
+def _listed(site: Site) -> dict[str, Any]:
+    age = site.library.age  # before the lists, which may grow meanwhile
+    tables = [
+        {
+            "number": number,
+            "name": table.name,
+            "target": table.target,
+            "columns": table.read().column_names,
+            "finding": dialect_note(table.read()),
         }
-        await working(choose("command", request.path_params["command"], commands))
-        return answer({"state": live.state})
-
-    async def feed(self, request: Request) -> Response:
-        """The pictures of a training, as they come."""
-        live = self.sessions.get(request.path_params["number"])
-        return StreamingResponse(live.feed.listen(), media_type="text/event-stream", headers=FEED)
-
-    async def plane(self, request: Request) -> Response:
-        """The network's answers over two inputs."""
-        live, asked = self.sessions.get(request.path_params["number"]), request.query_params
-        axes = (int(_within(asked.get(name, "-1"), -1.0, 1e6)) for name in ("across", "up"))
-        return answer(await working(live.plane, *axes))
-
-    async def row(self, request: Request) -> Response:
-        """One row's loss as a circuit, with the parameters as they stand."""
-        live, asked = self.sessions.get(request.path_params["number"]), await json_of(request)
-        lang = language(asked.get("lang"), self.opened.lang)
-        row = int(_within(asked.get("row"), 0.0, 1e9))
-        return self._framed(await working(self._row, live, row, zoom_of(asked), lang))
-
-    def _row(self, live: TrainingSession, row: int, zoom: str, lang: str) -> dict[str, Any]:
-        theta, x, y = live.sample(row)
-        traced, zoom = one_row(LectureNetwork(live.blueprint, theta), x, y, zoom)
-        traced.title = f"{live.problem.name}, {row}"
-        return {"row": row, "loss": traced.value, "zoom": zoom, "document": traced.to_html(lang)}
+        for number, table in site.library.tables.items()
+    ]
+    models = [
+        {"number": number, "name": file.name, "target": getattr(file.model, "target_name_", None)}
+        for number, file in site.library.models.items()
+    ]
+    return {"age": age, "tables": tables, "models": models}
 
 
-def _within(value: Any, low: float, high: float) -> float:
-    """A number within limits; what is none, or outside, is brought inside."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return low
-    return low if math.isnan(number) else min(max(number, low), high)
+def _routes(site: Site) -> Iterator[BaseRoute]:
+    def route(address: str, endpoint: Endpoint) -> Route:
+        method, path = address.split()
+        return Route(path, errors_as_json(partial(endpoint, site)), methods=[method])
+
+    yield route("GET /", home)
+    yield Mount("/static", StaticFiles(directory=STATIC))
+    yield route("GET /frame/{number:str}", frame)
+    yield route("GET /api/library", library)
+    yield route("POST /api/upload/{kind:str}", upload)
+    yield route("GET /views/{view:str}/{file:str}", view_file)
+    for name, declared in all_views().items():
+        yield route(f"GET /{name}", view)
+        for address, endpoint in declared.endpoints.items():
+            yield route(address, endpoint)
 
 
-def application(opened: StartOptions, port: int) -> Starlette:
+def application(options: StartOptions, port: int) -> Starlette:
     """The page, ready to be served at one port of this machine.
 
     Parameters
     ----------
-    opened : StartOptions
+    options : StartOptions
     port : int
         Requests for any other host or port are refused.
 
     Raises
     ------
     BacklitError
-        If a file that was named cannot be used.
+        If a file that the options name cannot be used.
     """
-    site = Site(opened)
+    site = Site(options)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
         site.close()
 
-    routes = [
-        Route("/", site.home),
-        *(Route(f"/{view}", site.view) for view in VIEWS),
-        Mount("/static", StaticFiles(directory=STATIC)),
-        Route("/frame/{number:str}", answering(site.frame)),
-        Route("/api/circuit", answering(site.circuit), methods=["POST"]),
-        Route("/api/slow", answering(site.slow)),
-        Route("/api/library", answering(site.shelved)),
-        Route("/api/upload/{kind:str}", answering(site.upload), methods=["POST"]),
-        Route("/api/explain", answering(site.explain), methods=["POST"]),
-        Route("/api/live", answering(site.begin), methods=["POST"]),
-        Route("/api/live/{number:str}/feed", answering(site.feed)),
-        Route("/api/live/{number:str}/plane", answering(site.plane)),
-        Route("/api/live/{number:str}/row", answering(site.row), methods=["POST"]),
-        Route("/api/live/{number:str}/{command:str}", answering(site.command), methods=["POST"]),
-    ]
-    app = Starlette(routes=routes, middleware=[Middleware(OnlyThisPage, port=port)], lifespan=lifespan)
+    app = Starlette(routes=list(_routes(site)), middleware=[Middleware(OnlyThisPage, port=port)], lifespan=lifespan)
     app.state.site = site
     return app

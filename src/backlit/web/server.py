@@ -1,4 +1,4 @@
-"""Serving the page: on this machine only, until it is told to end."""
+"""Serving the page: on this machine only, until it is stopped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from backlit.web.app import application
 from backlit.web.security import LOOPBACK
 from backlit.web.start_options import StartOptions
 
-LAST_WORDS = 3
+GRACE = 3
 """Seconds that answers under way have when the server ends."""
 
 
@@ -28,12 +28,12 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(opened: StartOptions, port: int, browser: bool) -> None:
+def serve(options: StartOptions, port: int, browser: bool) -> None:
     """Open the page and serve it until SIGTERM or Ctrl-C; its address is printed once it answers.
 
     Parameters
     ----------
-    opened : StartOptions
+    options : StartOptions
     port : int
         0 for any that is free.
     browser : bool
@@ -47,11 +47,11 @@ def serve(opened: StartOptions, port: int, browser: bool) -> None:
     with _listening(port) as sock:
         number = sock.getsockname()[1]
         config = uvicorn.Config(
-            application(opened, number),
+            application(options, number),
             log_level="warning",
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=LAST_WORDS,
+            timeout_graceful_shutdown=GRACE,
         )
         sock.listen(config.backlog)
         address = f"http://{LOOPBACK}:{number}/"

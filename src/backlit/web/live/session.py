@@ -14,13 +14,13 @@ from backlit.engine.network import Vector
 from backlit.engine.threads import single_threaded_blas
 from backlit.estimators.shared.table_input import no_row
 from backlit.training.history import Epoch
-from backlit.web.answers import dumped
 from backlit.web.live.feed import Feed
 from backlit.web.live.learner import Learner
 from backlit.web.live.observing import MOST_SHOWN, plane
 from backlit.web.live.problems import Problem
 from backlit.web.live.settings import Settings
 from backlit.web.live.timeline import Point, Timeline
+from backlit.web.responses import to_json
 
 State = Literal["paused", "running", "diverged"]
 
@@ -164,7 +164,7 @@ class TrainingSession:
         self._tell()
 
     def _tell(self) -> None:
-        self.feed.put(dumped(self.picture()))
+        self.feed.put(to_json(self.picture()))
 
     def picture(self) -> dict[str, Any]:
         """What the page shows of the moment that the training stands at."""

@@ -6,8 +6,8 @@ import itertools
 import threading
 
 from backlit.errors import BacklitError
-from backlit.web.answers import GoneError
 from backlit.web.live.session import TrainingSession
+from backlit.web.responses import GoneError
 
 MOST = 64
 
@@ -18,10 +18,10 @@ class TrainingSessions:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
-        self._lives: dict[str, TrainingSession] = {}
+        self._sessions: dict[str, TrainingSession] = {}
 
-    def add(self, live: TrainingSession) -> str:
-        """Take one in and say its number.
+    def add(self, session: TrainingSession) -> str:
+        """Take one in; returns its number.
 
         Raises
         ------
@@ -29,13 +29,13 @@ class TrainingSessions:
             If there are too many that are watched.
         """
         with self._lock:
-            if len(self._lives) >= MOST:
-                alone = next((number for number, other in self._lives.items() if not other.feed.listeners), None)
+            if len(self._sessions) >= MOST:
+                alone = next((number for number, other in self._sessions.items() if not other.feed.listeners), None)
                 if alone is None:
                     raise BacklitError(f"{MOST} trainings are being watched; close the page of one")
-                self._lives.pop(alone).close()
+                self._sessions.pop(alone).close()
             number = str(next(self._numbers))
-            self._lives[number] = live
+            self._sessions[number] = session
             return number
 
     def get(self, number: str) -> TrainingSession:
@@ -47,22 +47,22 @@ class TrainingSessions:
             If there is none.
         """
         with self._lock:
-            if number not in self._lives:
+            if number not in self._sessions:
                 raise GoneError("this training is over; start a new one")
-            self._lives[number] = self._lives.pop(number)  # used last, so that others go first
-            return self._lives[number]
+            self._sessions[number] = self._sessions.pop(number)  # used last, so that others go first
+            return self._sessions[number]
 
     def remove(self, number: str) -> None:
         """End one; it may be over already."""
         with self._lock:
-            live = self._lives.pop(number, None)
-        if live:
-            live.close()
+            session = self._sessions.pop(number, None)
+        if session:
+            session.close()
 
     def close(self) -> None:
         """End all."""
         with self._lock:
-            sessions = list(self._lives.values())
-            self._lives.clear()
-        for live in sessions:
-            live.close()
+            sessions = list(self._sessions.values())
+            self._sessions.clear()
+        for session in sessions:
+            session.close()

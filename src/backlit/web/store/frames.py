@@ -7,13 +7,13 @@ import re
 import threading
 from dataclasses import dataclass
 
-from backlit.web.answers import GoneError
+from backlit.web.responses import GoneError
 
 MOST_BYTES = 64 * 2**20
-"""What all documents may weigh; the ones that were asked for longest ago go first."""
+"""What all documents may weigh; the ones that were requested longest ago go first."""
 
-OWN_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
-"""What a document says of itself: it names the hash of its one script."""
+DECLARED_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
+"""The policy that a document declares: it names the hash of its one script."""
 
 SHOWN_IN = "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 
@@ -47,9 +47,9 @@ class Frames:
         self._size = 0
 
     def add(self, html: str) -> str:
-        """Keep a document and say its address."""
-        found = OWN_POLICY.search(html)
-        frame = Frame(html, "; ".join([found[1] if found else "default-src 'none'", SHOWN_IN]))
+        """Keep a document; returns its address."""
+        declared = DECLARED_POLICY.search(html)
+        frame = Frame(html, "; ".join([declared[1] if declared else "default-src 'none'", SHOWN_IN]))
         with self._lock:
             number = str(next(self._numbers))
             self._frames[number] = frame
@@ -68,6 +68,6 @@ class Frames:
         """
         with self._lock:
             if number not in self._frames:
-                raise GoneError("this circuit is no longer kept; ask for it again")
+                raise GoneError("this circuit is no longer kept; draw it again")
             self._frames[number] = self._frames.pop(number)
             return self._frames[number]

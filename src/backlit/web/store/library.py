@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from backlit.errors import BacklitError, DamagedFile
 from backlit.estimators.loading import load
 from backlit.files import SNIFFED, ReadOptions, read_table
-from backlit.web.answers import GoneError, TooLargeError
+from backlit.web.responses import GoneError, TooLargeError
 
 MOST_UPLOADS = 8
 """Uploaded tables, and as many models; the oldest goes first."""
@@ -22,17 +22,17 @@ MOST_UPLOADS = 8
 MOST_BYTES = 32 * 2**20
 MOST_CELLS = 5_000_000
 MOST_UNPACKED = 2**29
-"""Limits of an upload: its size, its cells, and the bytes that it says it unpacks to."""
+"""Limits of an upload: its size, its cells, and the bytes that it declares to unpack to."""
 
 MOST_NAME = 80
 TABLES, MODELS = (".csv", ".tsv", ".parquet"), (".backlit", ".safetensors")
 
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 
 
 @dataclass(slots=True)
 class TableFile:
-    """A table on the disk, read when it is asked for, and kept as it was read last."""
+    """A table on the disk, read on demand, and kept as it was read last."""
 
     name: str
     path: Path
@@ -48,12 +48,12 @@ class TableFile:
         BacklitError
             If it cannot be read; the table's name stands for its path.
         """
-        found = self._read.get(as_text)
-        if found is None:
+        table = self._read.get(as_text)
+        if table is None:
             with named(self.path, self.name):
-                found = read_table(self.path, as_text=as_text, options=self.options)
-            self._read = {as_text: found}
-        return found
+                table = read_table(self.path, as_text=as_text, options=self.options)
+            self._read = {as_text: table}
+        return table
 
 
 @dataclass(slots=True)
@@ -64,41 +64,41 @@ class ModelFile:
     model: Any
 
 
-class Store(Generic[Thing]):
-    """Things by number: those that were opened stay, of uploads the newest."""
+class Store(Generic[Item]):
+    """Items by number: those that were named on opening stay, of uploads the newest."""
 
     def __init__(self, what: str) -> None:
         self._what = what
         self.taken_in = 0
-        self._things: dict[str, Thing] = {}
+        self._items: dict[str, Item] = {}
         self._uploads: list[str] = []
 
-    def add(self, thing: Thing, uploaded: bool = False) -> str:
-        """Take one in and say its number."""
+    def add(self, item: Item, uploaded: bool = False) -> str:
+        """Take one in; returns its number."""
         self.taken_in += 1
         number = str(self.taken_in)
-        self._things[number] = thing
+        self._items[number] = item
         if uploaded:
             self._uploads.append(number)
             if len(self._uploads) > MOST_UPLOADS:
-                del self._things[self._uploads.pop(0)]
+                del self._items[self._uploads.pop(0)]
         return number
 
-    def get(self, number: Any) -> Thing:
-        """The thing of that number.
+    def get(self, number: Any) -> Item:
+        """The item of that number.
 
         Raises
         ------
         GoneError
             If there is none.
         """
-        if not isinstance(number, str) or number not in self._things:
+        if not isinstance(number, str) or number not in self._items:
             raise GoneError(f"there is no such {self._what} here; choose one of the list, or upload it again")
-        return self._things[number]
+        return self._items[number]
 
-    def items(self) -> list[tuple[str, Thing]]:
+    def items(self) -> list[tuple[str, Item]]:
         """All, with their numbers."""
-        return list(self._things.items())
+        return list(self._items.items())
 
 
 class Library:
@@ -116,7 +116,7 @@ class Library:
         return self.tables.taken_in + self.models.taken_in
 
     def open_table(self, path: Path, target: str | None, options: ReadOptions) -> str:
-        """Take in a table of this machine; it is read once, so that what is wrong with it is said now."""
+        """Take in a table of this machine; it is read once, so that what is wrong with it is reported at once."""
         table = TableFile(path.name, path, target, options)
         columns = table.read().column_names
         if target is not None and target not in columns:
@@ -128,14 +128,14 @@ class Library:
         return self.models.add(ModelFile(path.name, load(path)))
 
     def upload_table(self, name: str, data: bytes) -> str:
-        """Take in a table that came as bytes; its name is shown, and says by its end what the bytes are."""
+        """Take in a table that came as bytes; its name is shown, and its suffix is the format of the bytes."""
         name, suffix = _named(name, TABLES)
         if suffix == ".parquet":
             _check_parquet(name, data)
         table = TableFile(name, self._written(suffix, data))
-        found = table.read()
-        if found.num_rows * found.num_columns > MOST_CELLS:
-            raise TooLargeError(f"{name} has {found.num_rows * found.num_columns:,} cells; stay below {MOST_CELLS:,}")
+        rows = table.read()
+        if rows.num_rows * rows.num_columns > MOST_CELLS:
+            raise TooLargeError(f"{name} has {rows.num_rows * rows.num_columns:,} cells; stay below {MOST_CELLS:,}")
         return self.tables.add(table, uploaded=True)
 
     def upload_model(self, name: str, data: bytes) -> str:
@@ -158,7 +158,7 @@ class Library:
 
 @contextmanager
 def named(path: Path, name: str) -> Iterator[None]:
-    """Put a file's name in the place of its path, in whatever is said to be wrong with it."""
+    """Put a file's name in the place of its path, in the message of an error."""
     try:
         yield
     except (BacklitError, OSError) as error:
@@ -180,11 +180,11 @@ def _check_parquet(name: str, data: bytes) -> None:
     import pyarrow.parquet as pq
 
     try:
-        said = pq.ParquetFile(io.BytesIO(data)).metadata
-        unpacked = sum(said.row_group(i).total_byte_size for i in range(said.num_row_groups))
+        metadata = pq.ParquetFile(io.BytesIO(data)).metadata
+        unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
     except (pa.ArrowException, OSError):
         raise DamagedFile(f"{name} is not a whole Parquet file; take a fresh copy") from None
-    if said.num_rows * said.num_columns > MOST_CELLS or unpacked > MOST_UNPACKED:
+    if metadata.num_rows * metadata.num_columns > MOST_CELLS or unpacked > MOST_UNPACKED:
         raise TooLargeError(
-            f"{name} unpacks to {said.num_rows:,} rows of {said.num_columns:,} columns; give a smaller one"
+            f"{name} unpacks to {metadata.num_rows:,} rows of {metadata.num_columns:,} columns; give a smaller one"
         )

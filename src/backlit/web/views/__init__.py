@@ -1,1 +1,1 @@
-"""The views of the page, one folder each."""
+"""The views of the page: one folder each, see `backlit.web.view`."""

@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from backlit.drawing.messages import LANGUAGES
 from backlit.errors import BacklitError, one_of
 from backlit.formula import GATES
 from backlit.formula.expression import Call, names, parse, postorder
 from backlit.tracing import trace
+from backlit.web.responses import read_json, run_in_thread
+from backlit.web.site import Site
 
-Given = float | list[float]
+Value = float | list[float]
 
 MOST_CHARACTERS, MOST_GATES, MOST_NUMBERS = 2_000, 300, 8
 """Of a formula, of the gates in it, and of one input that is a list."""
@@ -22,7 +27,7 @@ LARGEST = sys.float_info.max
 """Whole numbers of JSON have no end, float64 has."""
 
 START = 1.0
-"""What an input holds before anybody said so."""
+"""The value of an input that has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Example:
 
     name: str
     formula: str
-    values: Mapping[str, Given]
+    values: Mapping[str, Value]
 
 
 EXAMPLES = (
@@ -45,15 +50,20 @@ EXAMPLES = (
     Example("softmax", "sum(-y * log(softmax(z)))", {"z": [1, 2, 4], "y": [0, 0, 1]}),
     Example("fork", "x * y + exp(x)", {"x": 0, "y": 4}),
 )
-"""The names are words of the page."""
+"""The names are those of messages: ``example_NAME``."""
 
 
-def circuit(asked: Mapping[str, Any]) -> dict[str, Any]:
+async def circuit_endpoint(site: Site, request: Request) -> Response:
+    """A formula as a circuit."""
+    return site.framed(await run_in_thread(circuit, await read_json(request)))
+
+
+def circuit(query: Mapping[str, Any]) -> dict[str, Any]:
     """A formula's inputs, and its circuit as the interactive document that `to_html` writes.
 
     Parameters
     ----------
-    asked : mapping
+    query : mapping
         ``expression``; ``values``: a number or a short list for each input that has one; ``lang``.
 
     Raises
@@ -66,11 +76,11 @@ def circuit(asked: Mapping[str, Any]) -> dict[str, Any]:
     >>> circuit({"expression": "x * x", "values": {"x": 3}})["values"]
     {'x': 3.0}
     """
-    text = asked.get("expression")
+    text = query.get("expression")
     if not isinstance(text, str) or not text.strip():
         raise BacklitError("type a formula, such as (x + y) * z")
-    lang = one_of("lang", str(asked.get("lang", "en")), LANGUAGES)
-    values = _values(_checked(text), asked.get("values"))
+    lang = one_of("lang", str(query.get("lang", "en")), LANGUAGES)
+    values = _values(_checked(text), query.get("values"))
     return {"values": values, "document": trace(text, **values).to_html(lang)}
 
 
@@ -85,12 +95,12 @@ def _checked(text: str) -> list[str]:
     return names(tree)
 
 
-def _values(wanted: list[str], given: Any) -> dict[str, Given]:
-    found = given if isinstance(given, Mapping) else {}
-    return {name: _number(name, found.get(name, START)) for name in wanted}
+def _values(inputs: list[str], given: Any) -> dict[str, Value]:
+    values = given if isinstance(given, Mapping) else {}
+    return {name: _number(name, values.get(name, START)) for name in inputs}
 
 
-def _number(name: str, value: Any) -> Given:
+def _number(name: str, value: Any) -> Value:
     """A finite number, or a short list of them."""
     if isinstance(value, list) and 0 < len(value) <= MOST_NUMBERS:
         return [_scalar(name, item) for item in value]

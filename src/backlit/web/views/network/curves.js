@@ -1,6 +1,6 @@
 // Loss and score over the epochs: of the rows that are learnt from, and of those held out.
-import {byId, shown, word} from "./common.js";
-import {chart, ends, legend} from "./chart.js";
+import {byId, shown, word} from "/static/common.js";
+import {chart, ends, legend} from "/static/chart.js";
 
 const SIDES = [{name: "learnt_from", css: "c-blue", column: 0, dashed: false}, {name: "held_out", css: "c-red", column: 2, dashed: true}];
 

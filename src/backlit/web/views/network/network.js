@@ -1,5 +1,5 @@
 // The network view: a training on the server, its pictures as they come, and the buttons that it obeys.
-import {byId, element, fill, get, given, guarded, lang, newest, post, read, say, stored, showCircuit, shown, upload, word} from "./common.js";
+import {byId, element, fill, get, given, guarded, lang, newest, post, read, say, stored, showCircuit, shown, upload, word} from "/static/common.js";
 import {chosen, fillChoices, showLosses, showTables, showTargets} from "./choices.js";
 import {curves} from "./curves.js";
 import {Picture, told} from "./picture.js";
@@ -13,7 +13,7 @@ let live = null; // what the server said of the training that is shown, its late
 // -- one training -----------------------------------------------------------------------------------------------------
 const begin = newest(async (signal) => {
   byId("clock").textContent = word("preparing");
-  const found = await post("/api/live", chosen(), signal).finally(() => {
+  const found = await post("/api/sessions", chosen(), signal).finally(() => {
     if (live && !signal.aborted) transport(live.picture); // where there will be none, the clock tells of the one before
   });
   end();
@@ -40,7 +40,7 @@ async function ready() {
 }
 
 function listen(number) {
-  const feed = new EventSource(`/api/live/${number}/feed`);
+  const feed = new EventSource(`/api/sessions/${number}/feed`);
   feed.onmessage = (event) => {
     if (live?.number !== number) return;
     if (live.lost) { live.lost = false; say(""); }
@@ -58,12 +58,12 @@ function end() {
   if (!live) return;
   live.feed.close();
   live.plane.close();
-  navigator.sendBeacon(`/api/live/${live.number}/close`, "{}");
+  navigator.sendBeacon(`/api/sessions/${live.number}/close`, "{}");
   live = null;
 }
 
 async function command(name, body) {
-  await guarded(() => post(`/api/live/${live.number}/${name}`, body));
+  await guarded(() => post(`/api/sessions/${live.number}/${name}`, body));
   if (live?.state === "diverged") say(word("diverged")); // told before the answer came
 }
 
@@ -124,10 +124,10 @@ function table(picture, now = false) {
 const showRow = newest(async (signal, row) => {
   if (!(await ready())) return;
   byId("row").value = row;
-  const zoom = byId("zoom").value, found = await post(`/api/live/${live.number}/row`, {row, zoom, lang}, signal);
+  const zoom = byId("zoom").value, found = await post(`/api/sessions/${live.number}/row`, {row, zoom, lang}, signal);
   const {picture} = live, epoch = shown(picture.points[picture.at][0]);
   byId("zoom").value = found.zoom;
-  byId("row-hint").textContent = word("row_told", {row: found.row, epoch, loss: shown(found.loss, 6)});
+  byId("row-hint").textContent = word("row_loss", {row: found.row, epoch, loss: shown(found.loss, 6)});
   if (found.zoom !== zoom) byId("row-hint").append(` ${word("zoom_bounded")}`);
   live.plane.choose(found.row);
   showCircuit(byId("row-view"), found.frame, word("one_row"));

@@ -1,6 +1,6 @@
 // The network as a picture: what each neuron makes of the plane, and a line for each weight, as thick as its number.
-import {byId, drawn, element, shown, word} from "./common.js";
-import {bytes, css, diverging, dots, onScheme} from "./colours.js";
+import {byId, drawn, element, shown, word} from "/static/common.js";
+import {bytes, css, diverging, dots, onScheme} from "/static/colours.js";
 
 const NODE = 44, COLUMN = 150, TOP = 50, BOTTOM = 26, NARROWEST = 335;
 const HEIGHT = 330, CLOSEST = 56, FARTHEST = 84, LETTER = 9.5, EDGE = 28; // rows share the height; names stand at the sides

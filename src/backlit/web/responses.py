@@ -21,7 +21,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 MOST_BODY = 64 * 1024
 """Bytes of a request that is not an upload."""
 
-LONGEST = 20.0
+TIME_LIMIT = 20.0
 """Seconds after which an answer is given up."""
 
 AT_FAULT, GONE, TOO_LARGE, TOO_LONG = 422, 404, 413, 503
@@ -32,13 +32,13 @@ class TooLargeError(BacklitError):
 
 
 class GoneError(BacklitError):
-    """Something that this start does not know, or has let go of."""
+    """Something that is not held here, or no longer."""
 
 
 STATUS: Mapping[type[BacklitError], int] = {TooLargeError: TOO_LARGE, GoneError: GONE}
 
 
-def answering(endpoint: Endpoint) -> Endpoint:
+def errors_as_json(endpoint: Endpoint) -> Endpoint:
     """Turn what is at fault into one line of JSON with a status of its own."""
 
     @wraps(endpoint)
@@ -50,17 +50,17 @@ def answering(endpoint: Endpoint) -> Endpoint:
         except BacklitError as error:
             return JSONResponse({"error": " ".join(str(error).split())}, STATUS.get(type(error), AT_FAULT))
         except TimeoutError:
-            return JSONResponse({"error": f"no answer within {LONGEST:g} s; ask for something smaller"}, TOO_LONG)
+            return JSONResponse({"error": f"no answer within {TIME_LIMIT:g} s; ask for something smaller"}, TOO_LONG)
 
     return answer
 
 
-async def working(work: Callable[..., Result], *arguments: Any) -> Result:
+async def run_in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
     """Run plain Python beside the event loop, and give up waiting for it after a while."""
-    return await asyncio.wait_for(run_in_threadpool(partial(work, *arguments)), LONGEST)
+    return await asyncio.wait_for(run_in_threadpool(partial(work, *arguments)), TIME_LIMIT)
 
 
-async def body_of(request: Request, most: int = MOST_BODY) -> bytes:
+async def read_body(request: Request, most: int = MOST_BODY) -> bytes:
     """The whole body.
 
     Raises
@@ -69,8 +69,8 @@ async def body_of(request: Request, most: int = MOST_BODY) -> bytes:
         As soon as it is known to be larger than `most` bytes; the rest is not read.
     """
     refusal = TooLargeError(f"this is larger than {most / 1e6:g} MB; give a smaller one")
-    said = request.headers.get("content-length", "")
-    if said.isdecimal() and int(said) > most:
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > most:
         raise refusal
     parts = bytearray()
     async for part in request.stream():
@@ -80,7 +80,7 @@ async def body_of(request: Request, most: int = MOST_BODY) -> bytes:
     return bytes(parts)
 
 
-async def json_of(request: Request) -> dict[str, Any]:
+async def read_json(request: Request) -> dict[str, Any]:
     """The body as an object of JSON.
 
     Raises
@@ -89,24 +89,24 @@ async def json_of(request: Request) -> dict[str, Any]:
         If it is none.
     """
     try:
-        found = json.loads(await body_of(request))
+        value = json.loads(await read_body(request))
     except (ValueError, RecursionError) as error:
         if isinstance(error, BacklitError):
             raise
         raise BacklitError("the request is no JSON") from None
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise BacklitError("the request is no JSON object")
-    return found
+    return value
 
 
-def dumped(value: Any) -> str:
+def to_json(value: Any) -> str:
     """JSON that every browser reads: what is not finite is null."""
     return json.dumps(_finite(value), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
-def answer(value: Any) -> Response:
+def json_response(value: Any) -> Response:
     """A value as an answer."""
-    return Response(dumped(value), media_type="application/json")
+    return Response(to_json(value), media_type="application/json")
 
 
 def _finite(value: Any) -> Any:

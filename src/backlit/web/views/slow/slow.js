@@ -1,6 +1,6 @@
 // Why learning is slow: both costs from one start, epoch by epoch, with the factors of their gradients.
-import {byId, element, get, given, newest, onEnter, read, shown, word} from "./common.js";
-import {chart, ends, legend} from "./chart.js";
+import {byId, element, get, given, newest, onEnter, read, shown, word} from "/static/common.js";
+import {chart, ends, legend} from "/static/chart.js";
 
 const COSTS = ["quadratic", "cross_entropy"];
 const FACTORS = [["error", "c-red", "v-red"], ["slope", "c-green", "v-green"], ["x", "c-soft", "v-soft"]];
@@ -68,7 +68,7 @@ function showEpoch(cost, data, epoch, {product, bars, charts}) {
   const symbols = sides(cost).map(([name]) => (name === "error" ? `(${word(name)})` : word(name))).join(" · ");
   const slowed = cost === "quadratic" && at("slope") < 0.1 && a > 0.5;
   product.replaceChildren(`${word("dcdw")} = ${symbols}`, element("br"), "= ", ...numbers, " = ", element("strong", {class: "v-purple"}, shown(at("dcdw"))),
-    element("small", {}, slowed ? word("flat_here") : "\u00a0"));
+    element("small", {}, slowed ? word("small_slope") : "\u00a0"));
   bars.forEach(({name, put}) => put(at(name)));
   charts.output.mark(epoch, [{at: [epoch, a], css: "c-blue"}]);
   charts.factors.mark(epoch, [...sides(cost), ["dcdw", "c-purple"]].map(([name, css]) => ({at: [epoch, at(name)], css})));

@@ -1,8 +1,8 @@
 // Any formula as a circuit: the server computes and draws it, and its interactive document is shown as it is.
-import {byId, element, given, lang, newest, onEnter, post, read, say, showCircuit, word} from "./common.js";
+import {byId, element, given, lang, newest, onEnter, post, read, say, showCircuit, word} from "/static/common.js";
 
 const formula = byId("formula"), inputs = byId("inputs"), stage = byId("stage"), examples = byId("examples");
-const language = document.querySelector(".language");
+const languages = document.querySelectorAll(".language");
 let values = {};
 
 // -- numbers of inputs: one, or several with commas -------------------------------------------------------------------
@@ -70,8 +70,10 @@ function follow(frame) {
 function remember() {
   const query = new URLSearchParams({lang, formula: formula.value, values: JSON.stringify(values)});
   history.replaceState(null, "", `?${query}`);
-  query.set("lang", language.lang);
-  language.href = `?${query}`;
+  for (const link of languages) {
+    query.set("lang", link.lang);
+    link.href = `?${query}`;
+  }
   for (const chip of examples.children) {
     const {formula: text, values: numbersOfIt} = given.examples[chip.dataset.at];
     const same = text === formula.value && Object.entries(numbersOfIt).every(([name, value]) => written(values[name]) === written(value));

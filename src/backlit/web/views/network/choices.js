@@ -1,5 +1,5 @@
 // What a person chooses for the network: data, layers, loss and how it is trained, as the server takes it.
-import {byId, element, fill, given, read, word} from "./common.js";
+import {byId, element, fill, given, read, word} from "/static/common.js";
 
 const FIRST = [[4, "tanh"], [4, "tanh"]], PACES = [["2", "pace_slow"], ["20", "pace_middle"], ["100", "pace_fast"], ["0", "pace_full"]];
 const layers = byId("layers");
@@ -51,7 +51,7 @@ export function showTables(found, chosen) {
   const data = byId("data"), before = chosen ? `table:${chosen}` : data.value;
   tables = found;
   data.replaceChildren(group(word("toy_data"), given.toys.map((name) => [name, word(`toy_${name}`)])));
-  if (tables.length) data.append(group(word("own_data"), tables.map(({number, name}) => [`table:${number}`, name])));
+  if (tables.length) data.append(group(word("your_tables"), tables.map(({number, name}) => [`table:${number}`, name])));
   if (before) data.value = before;
   showTargets();
 }

@@ -1,6 +1,6 @@
 // What the network answers over two of its inputs, with the rows as points.
-import {byId, drawn, element, fill, get, word} from "./common.js";
-import {bytes, css, diverging, dots, ground, ink, likeliest, ofClass, onScheme, shape} from "./colours.js";
+import {byId, drawn, element, fill, get, word} from "/static/common.js";
+import {bytes, css, diverging, dots, ground, ink, likeliest, ofClass, onScheme, shape} from "/static/colours.js";
 
 const SIZE = 640, RADIUS = 7.5, NEAR = 24, PALEST = 0.3;
 const LEAST = 200; // milliseconds between two planes of a training that runs; the server may ask for more
@@ -64,7 +64,7 @@ export class Plane {
     while (this.wanted && !this.closed) {
       this.wanted = false;
       const [across, up] = this.pair;
-      const found = await get(`/api/live/${this.described.number}/plane?across=${across}&up=${up}`).catch(() => null);
+      const found = await get(`/api/sessions/${this.described.number}/plane?across=${across}&up=${up}`).catch(() => null);
       if (found && !this.closed) { this.show(found); this.onPlane(found); }
       if (this.running) await this.rested(Math.max(LEAST, 1000 * (found?.rest ?? 1)));
     }

@@ -1,5 +1,5 @@
 // My model: a saved model, one row of a table, one weight; why it would move, and the circuit of the row's loss.
-import {byId, element, fill, get, given, guarded, lang, newest, post, read, stored, showCircuit, shown, upload, word} from "./common.js";
+import {byId, element, fill, get, given, guarded, lang, newest, post, read, stored, showCircuit, shown, upload, word} from "/static/common.js";
 
 let weight = null; // the one that is asked for; null: the steepest
 

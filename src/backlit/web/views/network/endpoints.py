@@ -1,0 +1,95 @@
+"""A network in training: begin one, command it, follow its pictures, its plane, one row of its data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from backlit.errors import choose
+from backlit.experiments.one_weight import LectureNetwork
+from backlit.web.live.problems import TOYS, Problem, from_table, toy
+from backlit.web.live.session import TrainingSession
+from backlit.web.live.settings import settings_of
+from backlit.web.messages import language
+from backlit.web.responses import json_response, read_json, run_in_thread
+from backlit.web.row_trace import trace_row, zoom_of
+from backlit.web.site import Site
+
+FEED_HEADERS = {"X-Accel-Buffering": "no"}
+"""A proxy passes each picture on at once."""
+
+
+async def begin(site: Site, request: Request) -> Response:
+    """Make a network ready; it does not train yet."""
+    session = await run_in_thread(_new_session, site, await read_json(request))
+    number = site.sessions.add(session)
+    return json_response({"number": number, **session.described(), "picture": session.picture()})
+
+
+def _new_session(site: Site, choices: Mapping[str, Any]) -> TrainingSession:
+    settings = settings_of(choices)
+    return TrainingSession(_problem(site, choices, settings.seed), settings)
+
+
+def _problem(site: Site, choices: Mapping[str, Any], seed: int) -> Problem:
+    if "table" not in choices:
+        return toy(str(choices.get("data", next(iter(TOYS)))), seed)
+    table = site.library.tables.get(choices["table"])
+    return from_table(table.name, table.read(), str(choices.get("target", "")))
+
+
+async def command(site: Site, request: Request) -> Response:
+    """Play, pause, step, go to a moment, close."""
+    number, values = request.path_params["number"], await read_json(request)
+    session = site.sessions.get(number)
+    commands: dict[str, Callable[[], None]] = {
+        "play": lambda: session.play(_clipped(values.get("pace"), 0.0, 1_000.0)),
+        "pause": session.pause,
+        "step": session.step,
+        "go": lambda: session.go_to(int(_clipped(values.get("at"), 0.0, 1e6))),
+        "close": partial(site.sessions.remove, number),
+    }
+    await run_in_thread(choose("command", request.path_params["command"], commands))
+    return json_response({"state": session.state})
+
+
+async def feed(site: Site, request: Request) -> Response:
+    """The pictures of a training, as they come."""
+    session = site.sessions.get(request.path_params["number"])
+    return StreamingResponse(session.feed.listen(), media_type="text/event-stream", headers=FEED_HEADERS)
+
+
+async def plane(site: Site, request: Request) -> Response:
+    """The network's outputs over two inputs."""
+    session, query = site.sessions.get(request.path_params["number"]), request.query_params
+    axes = (int(_clipped(query.get(name, "-1"), -1.0, 1e6)) for name in ("across", "up"))
+    return json_response(await run_in_thread(session.plane, *axes))
+
+
+async def row(site: Site, request: Request) -> Response:
+    """One row's loss as a circuit, with the parameters as they stand."""
+    session, values = site.sessions.get(request.path_params["number"]), await read_json(request)
+    lang = language(values.get("lang"), site.options.lang)
+    number = int(_clipped(values.get("row"), 0.0, 1e9))
+    return site.framed(await run_in_thread(_traced, session, number, zoom_of(values), lang))
+
+
+def _traced(session: TrainingSession, row: int, zoom: str, lang: str) -> dict[str, Any]:
+    theta, x, y = session.sample(row)
+    traced, zoom = trace_row(LectureNetwork(session.blueprint, theta), x, y, zoom)
+    traced.title = f"{session.problem.name}, {row}"
+    return {"row": row, "loss": traced.value, "zoom": zoom, "document": traced.to_html(lang)}
+
+
+def _clipped(value: Any, low: float, high: float) -> float:
+    """A number within limits; what is none is the lower limit."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return low
+    return low if math.isnan(number) else min(max(number, low), high)

@@ -1,0 +1,58 @@
+"""The messages of the slow-learning view, by language; `slow` is its title, `slow_lead` the line beside the title."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MESSAGES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "slow": "Why slow",
+        "slow_lead": "One neuron starts out wrong and has to learn 0. Watch what holds it up.",
+        "start": "Start",
+        "start_good": "w = 0.6, b = 0.9",
+        "start_bad": "w = 2, b = 2: badly wrong",
+        "epochs": "Epochs",
+        "match": "Cross entropy learns",
+        "match_rate": "at the same rate",
+        "match_first_step": "with the same first step",
+        "quadratic": "Quadratic cost",
+        "cross_entropy": "Cross entropy",
+        "error": "a − y",
+        "slope": "σ′(z)",
+        "x": "x",
+        "dcdw": "∂C/∂w",
+        "factors": "The factors of the gradient",
+        "output_curve": "The output on its way to 0",
+        "on_sigmoid": "Its place on the sigmoid",
+        "below_half": "a < 0.5 from epoch {epoch} on",
+        "never_below": "a stays above 0.5",
+        "small_slope": "the slope is what slows it down",
+        "no_slope": "no σ′(z): the larger the error, the faster",
+        "replay": "Play",
+    },
+    "ko": {
+        "slow": "왜 느린가",
+        "slow_lead": "뉴런 하나가 틀린 곳에서 출발해 0을 배워야 합니다. 무엇이 발목을 잡는지 보세요.",
+        "start": "출발점",
+        "start_good": "w = 0.6, b = 0.9",
+        "start_bad": "w = 2, b = 2: 크게 틀림",
+        "epochs": "에포크",
+        "match": "교차 엔트로피는",
+        "match_rate": "같은 학습률로",
+        "match_first_step": "첫걸음을 같게",
+        "quadratic": "제곱 비용",
+        "cross_entropy": "교차 엔트로피",
+        "error": "a − y",
+        "slope": "σ′(z)",
+        "x": "x",
+        "dcdw": "∂C/∂w",
+        "factors": "기울기의 인수",
+        "output_curve": "0으로 가는 출력",
+        "on_sigmoid": "시그모이드 위에서 뉴런의 자리",
+        "below_half": "에포크 {epoch}부터 a < 0.5",
+        "never_below": "a가 0.5 위에 머뭅니다",
+        "small_slope": "σ′(z)가 작아서 느립니다",
+        "no_slope": "σ′(z)가 없어, 많이 틀릴수록 빠릅니다",
+        "replay": "재생",
+    },
+}
