@@ -1,7 +1,8 @@
 """Backlit: neural networks whose gradients you can see.
 
-The public names, nothing else. Each is loaded from its room when it is first used, so that
-``import backlit`` costs next to nothing.
+The public names and nothing else. Each is loaded from its module when it is first used, so that ``import backlit``
+imports no other package. From version 0.1.0 on a public name or a parameter changes only through a deprecation;
+``tests/public_names.txt`` is the list.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from backlit import experiments, practice
+    from backlit import errors, experiments, practice
     from backlit.declared.gates import GATES
     from backlit.errors import BacklitError
     from backlit.estimators.loading import load
@@ -30,6 +31,7 @@ __all__ = [
     "TabularClassifier",
     "TabularRegressor",
     "__version__",
+    "errors",
     "experiments",
     "gate",
     "load",
@@ -39,13 +41,14 @@ __all__ = [
     "trace",
 ]
 
-_HOMES = {
+_MODULES = {
     "BacklitError": "backlit.errors",
     "GATES": "backlit.formula",
     "MLPClassifier": "backlit.estimators.mlp.estimators",
     "MLPRegressor": "backlit.estimators.mlp.estimators",
     "TabularClassifier": "backlit.estimators.tabular.estimators",
     "TabularRegressor": "backlit.estimators.tabular.estimators",
+    "errors": "backlit.errors",
     "experiments": "backlit.experiments",
     "practice": "backlit.practice",
     "gate": "backlit.formula.declaring",
@@ -57,11 +60,11 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Load a public name from its home, once."""
-    if name not in _HOMES:
+    """Load a public name from its module, once."""
+    if name not in _MODULES:
         raise AttributeError(f"module 'backlit' has no attribute {name!r}")
-    home = importlib.import_module(_HOMES[name])
-    value = home if home.__name__ == f"backlit.{name}" else getattr(home, name)  # a room is public as itself
+    module = importlib.import_module(_MODULES[name])
+    value = module if module.__name__ == f"backlit.{name}" else getattr(module, name)  # some modules are public
     globals()[name] = value
     return value
 

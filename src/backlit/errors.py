@@ -22,6 +22,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Self, TypeVar
 
+__all__ = ["BacklitError", "DamagedFile", "DataError", "FormulaError", "MissingExtra", "ParameterError"]
+
 Entry = TypeVar("Entry")
 
 EXTRAS = {
