@@ -49,7 +49,7 @@ NON_FINITE = (
 )
 """scikit-learn's words, and the mend."""
 
-SOLVERS = ("lbfgs", "sgd", "adam", "adamw", "nadam", "muon")
+SOLVERS = ("lbfgs", *(name for name in OPTIMIZERS if name not in ("momentum", "nesterov")))  # both are sgd here
 
 RATE_RULES = ("constant", "invscaling", "adaptive")
 """scikit-learn's rules for the learning rate of sgd; schedules of ours go with every stochastic solver."""

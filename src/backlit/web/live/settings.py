@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backlit.declared.initializers import INITIALIZERS
+from backlit.declared.losses import LOSSES, natural_gate
 from backlit.declared.optimizers import OPTIMIZERS
 from backlit.errors import BacklitError, one_of
 from backlit.network.blueprint import Blueprint
@@ -24,10 +25,11 @@ class Ending:
     losses: tuple[str, ...]
 
 
+_of_identity = [loss for loss in LOSSES if natural_gate(loss) == "identity"]
 ENDINGS: Mapping[str, Ending] = {
     "two": Ending("sigmoid", ("binary_cross_entropy", "quadratic")),
     "several": Ending("softmax", ("cross_entropy", "quadratic")),
-    "number": Ending("identity", ("quadratic", "squared", "absolute", "huber")),
+    "number": Ending("identity", tuple(sorted(_of_identity, key="quadratic".__ne__))),
 }
 """Two classes, several classes, or a number; the first loss is the natural one."""
 
