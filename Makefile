@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contract docs-test docs pictures bench build pins clean
+.PHONY: help demo test quick lint format types contract docs-test docs pictures bench build pins clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,12 @@ demo: $(READY) ## train, predict and explain one weight's gradient
 
 test: lint types contract ## everything that CI checks
 	$(BIN)/python -m pytest -n 2
+
+# Rooms whose tests compile nothing; what is slow there is marked.
+QUICK := declared formula graph network drawing practice files encoding docs/test_architecture.py test_contract.py test_house.py
+
+quick: lint types ## lint, types, and the tests that need no engine, under a minute
+	$(BIN)/python -m pytest -n 2 -m "not engine and not slow" $(addprefix tests/,$(QUICK))
 
 lint: $(READY) ## rules and format of the code
 	$(BIN)/ruff check .

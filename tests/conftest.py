@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
+
+ENGINE_ROOMS = (
+    "browser",
+    "cli",
+    "docs",
+    "engine",
+    "estimators",
+    "experiments",
+    "reporting",
+    "tracing",
+    "training",
+    "web",
+)
+"""Rooms whose tests compile or train."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whole rooms, so that a test there need not say it."""
+    tests = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(tests) and item.path.relative_to(tests).parts[0] in ENGINE_ROOMS:
+            if item.path.name != "test_architecture.py":
+                item.add_marker(pytest.mark.engine)
 
 
 @pytest.fixture
