@@ -31,9 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark whole rooms, so that a test there need not say it."""
     tests = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(tests) and item.path.relative_to(tests).parts[0] in ENGINE_ROOMS:
-            if item.path.name != "test_architecture.py":
-                item.add_marker(pytest.mark.engine)
+        room = item.path.relative_to(tests).parts[0] if item.path.is_relative_to(tests) else ""
+        if room in ENGINE_ROOMS and item.path.name != "test_architecture.py":
+            item.add_marker(pytest.mark.engine)
 
 
 @pytest.fixture
