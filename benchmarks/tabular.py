@@ -102,13 +102,12 @@ def _chosen_parts(options: Row) -> Row:
     """Options of the estimator; those of the recipe are put into the recipe, to see what a part of it is worth."""
     from dataclasses import fields, replace
 
-    import backlit.estimators.tabular.base as framed
-    import backlit.estimators.tabular.estimators as tabular
-    from backlit.estimators.tabular.recipe import RECIPES, Recipe
+    from backlit.estimators.tabular import recipe as recipes
 
-    own = {name: options.pop(name) for name in list(options) if name in {field.name for field in fields(Recipe)}}
-    for room in (framed, tabular):
-        room.RECIPES = {task: replace(recipe, **own) for task, recipe in RECIPES.items()}  # type: ignore[attr-defined]
+    own = {
+        name: options.pop(name) for name in list(options) if name in {field.name for field in fields(recipes.Recipe)}
+    }
+    recipes.RECIPES = {task: replace(recipe, **own) for task, recipe in recipes.RECIPES.items()}
     return options
 
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from backlit.declared.gates import GATES
     from backlit.errors import BacklitError
     from backlit.estimators.loading import load
-    from backlit.estimators.mlp.estimators import MLPClassifier, MLPRegressor
-    from backlit.estimators.tabular.estimators import TabularClassifier, TabularRegressor
+    from backlit.estimators.mlp.classifier import MLPClassifier
+    from backlit.estimators.mlp.regressor import MLPRegressor
+    from backlit.estimators.tabular.classifier import TabularClassifier
+    from backlit.estimators.tabular.regressor import TabularRegressor
     from backlit.formula.declaring import gate, loss
     from backlit.reporting import report
     from backlit.tracing.trace import trace
@@ -44,10 +46,10 @@ __all__ = [
 _MODULES = {
     "BacklitError": "backlit.errors",
     "GATES": "backlit.formula",
-    "MLPClassifier": "backlit.estimators.mlp.estimators",
-    "MLPRegressor": "backlit.estimators.mlp.estimators",
-    "TabularClassifier": "backlit.estimators.tabular.estimators",
-    "TabularRegressor": "backlit.estimators.tabular.estimators",
+    "MLPClassifier": "backlit.estimators.mlp.classifier",
+    "MLPRegressor": "backlit.estimators.mlp.regressor",
+    "TabularClassifier": "backlit.estimators.tabular.classifier",
+    "TabularRegressor": "backlit.estimators.tabular.regressor",
     "errors": "backlit.errors",
     "experiments": "backlit.experiments",
     "practice": "backlit.practice",

@@ -10,7 +10,7 @@ import pytest
 
 import backlit
 from backlit.cli.training import split
-from backlit.estimators.tabular.estimators import TabularClassifier
+from backlit.estimators.tabular.classifier import TabularClassifier
 from backlit.files import read_table
 
 from .conftest import HEAD, Trained, rows, write

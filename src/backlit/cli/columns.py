@@ -31,7 +31,7 @@ def show_columns(
         inputs = inputs_of(model, table, target)
         lost = model.importance(inputs, np.asarray(targets_of(model, labels)), repeats=repeats)
         moved = dict(zip(lost.columns, model.importance(inputs).mean.tolist(), strict=True))
-    score = "accuracy" if hasattr(model, "classes_") else "R^2"
+    score = "accuracy" if model.task == "classification" else "R^2"
     rows = [(name, f"{mean:.4f}", f"{std:.4f}", f"{moved[name]:.4g}") for name, mean, std in lost.ranked()]
     show_table(f"{data}: {score} lost when a column is shuffled", ("column", "lost", "±", "mean |contribution|"), rows)
 

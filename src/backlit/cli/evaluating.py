@@ -40,7 +40,7 @@ def evaluate_model(
 def measure(model: Any, table: pa.Table, target: str, learnt: pa.ChunkedArray) -> Measured:
     """The model's scores on a table beside those of a baseline that knows the targets in `learnt`."""
     rows, truth, known = inputs_of(model, table, target), targets_of(model, table[target]), targets_of(model, learnt)
-    if hasattr(model, "classes_"):
+    if model.task == "classification":
         labels = model.classes_.tolist()
         return measured_classes(model.predict_proba(rows), codes_of(truth, labels), codes_of(known, labels), labels)
     return measured_numbers(model.predict(rows), np.array(truth), np.array(known))
@@ -60,7 +60,7 @@ def write_page(output: Path, page: str) -> None:
 
 def targets_of(model: Any, column: pa.ChunkedArray) -> list[Any]:
     """A column of targets as the model knows them."""
-    if hasattr(model, "classes_"):
+    if model.task == "classification":
         return labels_of(model, column)
     return list(target_numbers(column)[0].ravel().tolist())
 

@@ -33,7 +33,7 @@ def predict_table(path: Path, data: Path, output: Path | None, options: ReadOpti
 def predicted(model: Any, rows: Any) -> pa.Table:
     """A table with `prediction`, and for classifiers `probability_<class>`."""
     columns = {"prediction": pa.array(model.predict(rows))}
-    if hasattr(model, "classes_"):
+    if model.task == "classification":
         probabilities = model.predict_proba(rows)
         for place, label in enumerate(model.classes_.tolist()):
             columns[f"probability_{label}"] = pa.array(probabilities[:, place])

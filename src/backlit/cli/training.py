@@ -17,7 +17,8 @@ from backlit.encoding import encode_classes, infer_task
 from backlit.encoding.target import target_numbers
 from backlit.errors import BacklitError
 from backlit.estimators.shared.table_input import labelled_column, located
-from backlit.estimators.tabular.estimators import TabularClassifier, TabularRegressor
+from backlit.estimators.tabular.classifier import TabularClassifier
+from backlit.estimators.tabular.regressor import TabularRegressor
 from backlit.files import ReadOptions
 
 Rows = NDArray[np.int64]

@@ -43,7 +43,7 @@ def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
     yield "matrix products", compiled.product
     for name, purpose in PASSES.items():
         yield f"pass of {purpose}", lambda name=name: compiled.entry(name)
-    for name in sorted({*GATES, *(recipe.gate for recipe in RECIPES.values())}):
+    for name in sorted({*GATES, *(recipe.activation for recipe in RECIPES.values())}):
         yield f"gate {name}", lambda name=name: compiled.gate(name)
     for gate, loss in sorted((natural_gate(loss), loss) for loss in LOSSES):
         yield f"end {gate}, {loss}", lambda gate=gate, loss=loss: compiled.head(gate, loss)

@@ -8,9 +8,11 @@ from typing import Any
 
 from backlit import files
 from backlit.errors import DamagedFile
-from backlit.estimators.mlp.estimators import MLPClassifier, MLPRegressor
+from backlit.estimators.mlp.classifier import MLPClassifier
+from backlit.estimators.mlp.regressor import MLPRegressor
 from backlit.estimators.shared.saving import restore_parameters
-from backlit.estimators.tabular.estimators import TabularClassifier, TabularRegressor
+from backlit.estimators.tabular.classifier import TabularClassifier
+from backlit.estimators.tabular.regressor import TabularRegressor
 
 ESTIMATORS: Mapping[str, Any] = {
     kind.__name__: kind for kind in (MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor)

@@ -17,7 +17,7 @@ from safetensors.numpy import save
 from backlit.errors import BacklitError, DamagedFile
 from backlit.files.atomic import plain_os_error, write_whole
 
-FORMAT = 1
+FORMAT = 2
 KEY = "backlit"
 DTYPES = tuple(np.dtype(kind) for kind in (np.float32, np.float64, np.int64))
 
@@ -84,7 +84,7 @@ def read_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, 
     Raises
     ------
     DamagedFile
-        If the file is foreign, cut off, damaged, or of a newer format.
+        If the file is foreign, cut off, damaged, or of another format.
     OSError
         If it cannot be read.
 
@@ -100,6 +100,8 @@ def read_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, 
         _refuse(path, "its header is not one of Backlit's; take a file that Backlit saved")
     if note["format"] > FORMAT:
         _refuse(path, f"it has format {note['format']}, this Backlit reads up to {FORMAT}; install a newer one")
+    if 1 <= note["format"] < FORMAT:
+        _refuse(path, f"it has format {note['format']}, which is no longer read; train again and save")
     header = note.get("header")
     if note["format"] < 1 or not isinstance(header, dict) or note.get("digest") != _digest(_as_json(header), arrays):
         _refuse(path, "its content is damaged; take a fresh copy")

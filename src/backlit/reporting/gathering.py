@@ -75,7 +75,7 @@ def report(
         raise BacklitError(f"report: {len(targets)} targets for {len(X)} rows; give one of each")
     if len(targets) < FEWEST_ROWS:
         raise BacklitError(f"report: {len(targets)} labelled rows show nothing; give at least {FEWEST_ROWS}")
-    classifies = hasattr(model, "classes_")
+    classifies = model.task == "classification"
     known = targets if learnt is None else _targets(learnt)
     own = _of_classes(model, X, targets, known) if classifies else _of_numbers(model, X, targets, known)
     some = _sample(len(targets), IMPORTANCE_ROWS, random_state)
@@ -83,7 +83,7 @@ def report(
     few = _sample(len(targets), FLOW_ROWS, random_state)
     return Report(
         title=title or type(model).__name__,
-        task="classification" if classifies else "regression",
+        task=model.task,
         facts=_facts(model, len(targets)),
         settings=tuple((name, shown(value)) for name, value in sorted(model.get_params().items())),
         curves=_curves(model),
@@ -142,7 +142,7 @@ def _facts(model: Any, rows: int) -> Pairs:
     layers = model.network_.neurons
     widths = " → ".join(f"{layer.outputs:,} {layer.gate}" for layer in layers)
     facts = [("rows", f"{rows:,}"), ("columns", f"{model.n_features_in_:,}")]
-    if hasattr(model, "classes_"):
+    if model.task == "classification":
         facts.append(("class_count", f"{len(model.classes_):,}"))
     facts += [("network", widths), ("parameters", f"{model.network_.parameter_count:,}")]
     if hasattr(model, "histories_"):

@@ -61,5 +61,5 @@ def check_label(model: Any, label: Any, where: str) -> None:
     """A loss needs a label, that of a regressor a finite number."""
     if label is None:
         raise BacklitError(f"{where}: the cell is empty; take a row with a label")
-    if not hasattr(model, "classes_") and not (isinstance(label, int | float | Decimal) and math.isfinite(label)):
+    if model.task == "regression" and not (isinstance(label, int | float | Decimal) and math.isfinite(label)):
         raise BacklitError(f"{where}: {label!r} is not a finite number; take another row, or mend the cell")

@@ -1,1 +1,1 @@
-"""What a fitted model goes by: importance of its columns, and their contributions to one answer."""
+"""What a fitted model relies on: importance of its columns, and their contributions to one prediction."""

@@ -1,9 +1,10 @@
-"""What a fitted model says of its columns: how much it leans on each, and what each contributed to an answer."""
+"""Columns of a fitted model: how important each is, and what each contributed to a prediction."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +12,21 @@ from numpy.typing import NDArray
 from backlit.errors import BacklitError
 from backlit.estimators.inspection.contributions import Contributions, contributions
 from backlit.estimators.inspection.importance import Importance, shuffled
-from backlit.estimators.shared.parameters import HasNetwork, class_code, seed_of
+from backlit.estimators.shared.arguments import class_code, seed_of
+from backlit.estimators.shared.has_network import HasNetwork
 
 Groups = Sequence[tuple[str, Sequence[int]]]
+"""Columns: the name of each, and the inputs of the network that come from it."""
 
 
 class HasColumns(HasNetwork):
-    """A fitted network whose inputs come from columns; each kind says which, and how rows are read."""
+    """A fitted network whose inputs come from columns; each estimator defines which, and how rows are read."""
 
+    classes_: NDArray[Any]  # of classification
+
+    @final
     def contributions(self, X: Any, *, target: Any = None, baseline: Any = None) -> Contributions:
-        """How far each column moved the answer for each row, from the answer at a baseline.
+        """How far each column moved the output for each row, from the output at a baseline.
 
         Parameters
         ----------
@@ -29,7 +35,7 @@ class HasColumns(HasNetwork):
             The class whose logit is explained (the predicted one of each row unless given); of several numbers, or
             of several labels at once, the number of the output, 0 unless given.
         baseline : as X, optional
-            Rows whose mean, as the network sees them, is where the way to each row begins; zeros unless given: for
+            Rows whose mean, as the network reads them, is where the path to each row begins; zeros unless given: for
             raw frames a row of medians without any category.
 
         Returns
@@ -47,16 +53,17 @@ class HasColumns(HasNetwork):
         >>> from backlit import MLPRegressor
         >>> model = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0.0)
         >>> rows = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 1.0], [3.0, 3.0]])
-        >>> found = model.fit(rows, 2 * rows[:, 0] - rows[:, 1] + 5).contributions(rows[3:])
-        >>> found.values.round(3).tolist(), found.baseline.round(3).tolist()
+        >>> line = model.fit(rows, 2 * rows[:, 0] - rows[:, 1] + 5).contributions(rows[3:])
+        >>> line.values.round(3).tolist(), line.baseline.round(3).tolist()
         ([[6.0, -3.0]], [5.0])
         """
         rows = self._inputs(X)
         start = np.zeros(rows.shape[1]) if baseline is None else self._inputs(baseline).mean(axis=0, dtype=np.float64)
-        shares, offset = self._explained(rows, target)
-        found = contributions(self.network_, self.theta_, rows, start, shares, self._column_inputs())
-        return Contributions(found.columns, found.values, found.baseline + offset, found.outputs + offset)
+        shares, offset = self._explained_output(rows, target)
+        scores = contributions(self.network_, self.theta_, rows, start, shares, self._column_inputs())
+        return Contributions(scores.columns, scores.values, scores.baseline + offset, scores.outputs + offset)
 
+    @final
     def importance(
         self,
         X: Any,
@@ -66,13 +73,13 @@ class HasColumns(HasNetwork):
         scoring: Callable[[Any, Any], float] | None = None,
         random_state: Any = 0,
     ) -> Importance:
-        """How much the model leans on each column.
+        """How much the model relies on each column.
 
         Parameters
         ----------
         X : as for predict, shape (n_samples, n_columns)
         y : array-like, optional
-            With it: the score that is lost when a column's cells change places. Without: the mean magnitude of the
+            With it: the score that is lost when a column's cells are shuffled. Without: the mean magnitude of the
             columns' `contributions`.
         repeats : int
             How often each column is shuffled.
@@ -95,33 +102,35 @@ class HasColumns(HasNetwork):
         ['x[1]', 'x[0]']
         """
         if y is None:
-            found = self.contributions(X)
-            sizes = np.abs(found.values)
-            return Importance(found.columns, sizes.mean(axis=0), sizes.std(axis=0))
-        rows, wanted = self._inputs(X), np.asarray(y)
-        if len(wanted) != len(rows):
-            raise BacklitError(f"y: {len(wanted)} targets for {len(rows)} rows of X; they must be as many")
+            scores = self.contributions(X)
+            sizes = np.abs(scores.values)
+            return Importance(scores.columns, sizes.mean(axis=0), sizes.std(axis=0))
+        rows, targets = self._inputs(X), np.asarray(y)
+        if len(targets) != len(rows):
+            raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")
         if repeats < 1:
             raise BacklitError(f"repeats: {repeats} shuffles measure nothing; use 1 or more")
-        measure = scoring or self._usual_score()
+        measure = scoring or self._default_score()
         return shuffled(
             rows,
             self._column_inputs(),
-            lambda some: float(measure(wanted, self._answers(some))),
+            lambda inputs: float(measure(targets, self._predictions_of(inputs))),
             repeats,
             seed_of(random_state),
         )
 
-    def _usual_score(self) -> Callable[[Any, Any], float]:
+    @final
+    def _default_score(self) -> Callable[[Any, Any], float]:
         from sklearn.metrics import accuracy_score, r2_score
 
-        score: Callable[[Any, Any], float] = accuracy_score if hasattr(self, "classes_") else r2_score
+        score: Callable[[Any, Any], float] = accuracy_score if self.task == "classification" else r2_score
         return score
 
-    def _explained(self, rows: NDArray[Any], target: Any) -> tuple[NDArray[np.float64], float]:
-        """The output that is explained, as shares of the last pre-activations for each row, and what is added to it."""
+    @final
+    def _explained_output(self, rows: NDArray[Any], target: Any) -> tuple[NDArray[np.float64], float]:
+        """The output that is explained, as weights of the last pre-activations for each row, and an offset to add."""
         count = self.network_.outputs
-        if hasattr(self, "classes_") and not self._several_labels():
+        if self.task == "classification" and not self._is_multilabel():
             codes = self._codes(rows) if target is None else np.full(len(rows), class_code(self.classes_, target))
             if count == 1:
                 return np.where(codes == 1, 1.0, -1.0)[:, None], 0.0
@@ -133,29 +142,30 @@ class HasColumns(HasNetwork):
         scale, offset = self._unit(int(number))
         return np.tile(scale * np.eye(count)[number], (len(rows), 1)), offset
 
+    @final
     def _codes(self, rows: NDArray[Any]) -> NDArray[np.int64]:
-        """The predicted classes, by their places."""
+        """The predicted classes, as indices."""
         outputs = self._outputs(rows)
         return outputs.argmax(axis=1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0.5).astype(np.int64)
 
-    # -- what each kind decides for itself ---------------------------------------------------------------------------
+    # -- hooks: each estimator defines them ---------------------------------------------------------------------------
 
+    @abstractmethod
     def _inputs(self, X: Any) -> NDArray[Any]:
-        """Rows as the network sees them."""
-        raise NotImplementedError
+        """Rows as the network reads them, shape (n_samples, inputs)."""
 
+    @abstractmethod
     def _column_inputs(self) -> Groups:
         """The columns, and the inputs of the network that come from each."""
-        raise NotImplementedError
 
-    def _answers(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """What `predict` says of rows as the network sees them."""
-        raise NotImplementedError
+    @abstractmethod
+    def _predictions_of(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """What `predict` returns, for rows as the network reads them."""
 
-    def _several_labels(self) -> bool:
+    @abstractmethod
+    def _is_multilabel(self) -> bool:
         """Whether a row may have several labels at once."""
-        return False
 
+    @abstractmethod
     def _unit(self, number: int) -> tuple[float, float]:
-        """What an output is multiplied by, and what is added, to be in the target's units."""
-        return 1.0, 0.0
+        """Factor and offset that bring an output's pre-activation to the target's units."""

@@ -1,4 +1,4 @@
-"""What each column contributed to an answer: integrated gradients, from the graph's gradients of the outputs."""
+"""What each column contributed to a prediction: integrated gradients, from the graph's gradients of the outputs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from backlit.network.blueprint import Blueprint
 Matrix = NDArray[np.float64]
 
 NODES, MOST_NODES = 32, 512
-"""Places on the way from the baseline at which gradients are taken: doubled until the sum is right."""
+"""Points of the path from the baseline at which gradients are taken: doubled until the sum is right."""
 
 GAP = 1e-4
-"""How far the sum may be off, as a part of how far the output moved, before more places are taken."""
+"""How far the sum may be off, as a part of how far the output moved, before more points are taken."""
 
 AT_ONCE = 2**23
-"""Numbers of a layer that are carried at a time."""
+"""Numbers of a layer that are computed at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Contributions:
 
     @property
     def gap(self) -> Matrix:
-        """What the sum misses, shape (n_samples,): the error of the integral."""
+        """What the sum lacks, shape (n_samples,): the error of the integral."""
         missed: Matrix = self.outputs - self.baseline - self.values.sum(axis=1)
         return missed
 
@@ -101,22 +101,22 @@ def _logits(network: Blueprint, theta: NDArray[Any], rows: Matrix) -> Matrix:
 def _integrated(
     network: Blueprint, theta: NDArray[Any], rows: Matrix, start: Matrix, shares: Matrix, nodes: int
 ) -> Matrix:
-    """The mean gradient on the straight way to each row, by Gauss's rule, times the way."""
+    """The mean gradient on the straight path to each row, by Gauss's rule, times the path."""
     from backlit.graph import backward, logits
 
-    places, weights = np.polynomial.legendre.leggauss(nodes)
-    places, weights = (places + 1.0) / 2.0, weights / 2.0
-    way = rows - start
+    points, weights = np.polynomial.legendre.leggauss(nodes)
+    points, weights = (points + 1.0) / 2.0, weights / 2.0
+    path = rows - start
     mean = np.zeros_like(rows)
     for part in _parts(len(rows), nodes * _widest(network)):
-        there = start + places[:, None, None] * way[part]
-        graph = logits(network, theta, there.reshape(-1, rows.shape[1]))
+        inputs = start + points[:, None, None] * path[part]
+        graph = logits(network, theta, inputs.reshape(-1, rows.shape[1]))
         x = graph.named("x")
         assert x is not None
         gradient = backward(graph, np.tile(shares[part], (nodes, 1)), [x])[x]
         assert gradient is not None
-        mean[part] = np.einsum("k,kij->ij", weights, gradient.reshape(there.shape))
-    return mean * way
+        mean[part] = np.einsum("k,kij->ij", weights, gradient.reshape(inputs.shape))
+    return mean * path
 
 
 def _widest(network: Blueprint) -> int:

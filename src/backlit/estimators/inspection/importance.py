@@ -1,4 +1,4 @@
-"""How much a model leans on each column: what it loses when the column is shuffled, or what the column contributes."""
+"""How much a model relies on each column: the score lost when the column is shuffled, or what it contributes."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ class Importance:
 def shuffled(
     rows: NDArray[Any], groups: Sequence[tuple[str, Sequence[int]]], score: Score, repeats: int, seed: int
 ) -> Importance:
-    """Permutation importance (Breiman 2001): the score that is lost when a column's cells change places.
+    """Permutation importance (Breiman 2001): the score that is lost when a column's cells are shuffled.
 
     A column's inputs of the network are shuffled together, which is the same as shuffling its cells and encoding them.
     """
-    chance, whole, changed = np.random.default_rng(seed), score(rows), rows.copy()
+    rng, whole, changed = np.random.default_rng(seed), score(rows), rows.copy()
     lost = np.zeros((len(groups), repeats))
     for number, (_, inputs) in enumerate(groups):
-        own = np.array(inputs, np.int64)
-        for repeat in range(repeats) if own.size else ():
-            changed[:, own] = rows[np.ix_(chance.permutation(len(rows)), own)]
+        group = np.array(inputs, np.int64)
+        for repeat in range(repeats) if group.size else ():
+            changed[:, group] = rows[np.ix_(rng.permutation(len(rows)), group)]
             lost[number, repeat] = whole - score(changed)
-        changed[:, own] = rows[:, own]
+        changed[:, group] = rows[:, group]
     return Importance(tuple(name for name, _ in groups), lost.mean(axis=1), lost.std(axis=1))

@@ -1,4 +1,4 @@
-"""One row in, one answer out, in microseconds: a fitted model without scikit-learn's checks of every kind of input."""
+"""One row in, one prediction out, in microseconds: a model without scikit-learn's checks of every kind of input."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from backlit.errors import BacklitError
 
 if TYPE_CHECKING:
-    from backlit.estimators.mlp.base import BaseMLP
+    from backlit.estimators.mlp.base import BaseMLP  # for its type only: base.py makes predictors
 
 
 class Predictor:
@@ -26,10 +26,10 @@ class Predictor:
     def __init__(self, model: BaseMLP, kind: str) -> None:
         self.model = model
         self.kind = kind
-        self._finish = getattr(model, model._PREDICTIONS[kind])
+        self._finish = model._finishers()[kind]
 
     def __call__(self, X: NDArray[Any]) -> Any:
-        """The answer for one row, or an array of answers for several.
+        """The prediction for one row, or an array of predictions for several.
 
         Parameters
         ----------
@@ -42,17 +42,17 @@ class Predictor:
         """
         rows = X[None] if isinstance(X, np.ndarray) and X.ndim == 1 else X
         if not self.model._is_plain(rows):
-            rows = self._mended(rows)
-        answers = self.model._by_chunks(rows, self._finish)
-        return answers if rows is X or X.ndim == 2 else answers[0]
+            rows = self._plain(rows)
+        predictions = self.model._by_chunks(rows, self._finish)
+        return predictions if rows is X or X.ndim == 2 else predictions[0]
 
-    def _mended(self, rows: Any) -> NDArray[Any]:
-        """The rows as a plain array where only their layout is another."""
+    def _plain(self, rows: Any) -> NDArray[Any]:
+        """The rows as a plain array, where only their layout differs."""
         width = self.model.n_features_in_
         if not isinstance(rows, np.ndarray) or rows.dtype.kind != "f" or rows.ndim != 2 or rows.shape[1] != width:
-            found = f"{rows.dtype} {rows.shape}" if isinstance(rows, np.ndarray) else type(rows).__name__
-            raise BacklitError(f"X: {found} is not an array of floats of shape ({width},) or (rows, {width})")
+            description = f"{rows.dtype} {rows.shape}" if isinstance(rows, np.ndarray) else type(rows).__name__
+            raise BacklitError(f"X: {description} is not an array of floats of shape ({width},) or (rows, {width})")
         if not np.isfinite(rows).all():
-            at = int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
-            raise BacklitError(f"X: row {at} has NaN or infinity; give finite numbers")
+            row = int(np.flatnonzero(~np.isfinite(rows).all(axis=1))[0])
+            raise BacklitError(f"X: row {row} has NaN or infinity; give finite numbers")
         return np.ascontiguousarray(rows, rows.dtype.newbyteorder("="))

@@ -1,4 +1,4 @@
-"""What each row counts: the user's weights of rows and of classes, or such that all classes count alike."""
+"""How much each row counts: the user's weights of rows and of classes, or weights that balance the classes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sklearn.utils._param_validation import StrOptions
 from backlit.errors import BacklitError
 
 CLASS_WEIGHTS: list[Any] = [StrOptions({"balanced"}), Mapping, None]
-"""What the parameter may be."""
+"""What the parameter `class_weight` may be."""
 
 
-def of_classes(
+def class_weights(
     class_weight: str | Mapping[Any, float], classes: NDArray[Any], codes: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """The weight of each row by its class.
@@ -27,7 +27,7 @@ def of_classes(
         mapping counts 1.
     classes : ndarray, shape (n_classes,)
     codes : ndarray of int, shape (n_samples,)
-        The place of each row's class.
+        The index of each row's class.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def of_classes(
 
     Examples
     --------
-    >>> of_classes("balanced", np.array(["a", "b"]), np.array([0, 0, 0, 1])).round(3).tolist()
+    >>> class_weights("balanced", np.array(["a", "b"]), np.array([0, 0, 0, 1])).round(3).tolist()
     [0.667, 0.667, 0.667, 2.0]
     """
     if not isinstance(class_weight, Mapping):
@@ -56,7 +56,7 @@ def of_classes(
     return np.array([float(class_weight.get(label, 1.0)) for label in labels])[codes]
 
 
-def of_samples(sample_weight: Any, n: int) -> NDArray[np.float32]:
+def sample_weights(sample_weight: Any, n: int) -> NDArray[np.float32]:
     """Sample weights as float32, or an empty array where none are given."""
     if sample_weight is None:
         return np.empty(0, np.float32)

@@ -29,17 +29,17 @@ def save_model(model: Any, path: str | PathLike[str]) -> None:
 
 
 def network_state(model: Any) -> State:
-    """The part that every model has: blueprint, the user's own gates in it, theta parameters."""
-    own = {layer.gate for layer in model.network_.layers if not GATES.is_builtin(layer.gate)}
+    """The part that every model has: blueprint, the user's own gates and loss in it, parameters."""
+    custom = {layer.gate for layer in model.network_.layers if not GATES.is_builtin(layer.gate)}
     gates = {}
-    for name in sorted(own):
+    for name in sorted(custom):
         declared = GATES[name]
         assert isinstance(declared, Gate), "a hidden gate works element by element"
         gates[name] = [declared.value, declared.local[0], declared.symbol]
-    header = {"network": model.network_.to_state(), "gates": gates}
+    header = {"network": model.network_.to_state(), "custom_gates": gates}
     if not is_built_in(model.network_.loss):
-        own_loss = loss_named(model.network_.loss)
-        header["own_loss"] = [own_loss.name, own_loss.term, own_loss.local]
+        custom_loss = loss_named(model.network_.loss)
+        header["custom_loss"] = [custom_loss.name, custom_loss.term, custom_loss.local]
     return header, {"theta": model.theta_}
 
 
@@ -51,14 +51,14 @@ def restore_network(model: Any, header: Mapping[str, Any], arrays: Mapping[str, 
     BacklitError
         If the parameters do not fit the blueprint, or a gate of the file means something else here.
     """
-    for name, (value, local, symbol) in header.get("gates", {}).items():
+    for name, (value, local, symbol) in header["custom_gates"].items():
         known = GATES.get(name)
         if known is None:
             gate(name, value, local, symbol=symbol)
         elif not isinstance(known, Gate) or (known.value, known.local) != (value, (local,)):
             raise BacklitError(f"model file: its gate {name!r} is not the one declared here; rename yours")
-    if "own_loss" in header:
-        name, term, local = header["own_loss"]
+    if "custom_loss" in header:
+        name, term, local = header["custom_loss"]
         if name not in LOSSES:
             loss(name, term, local)
         elif (LOSSES[name].term, LOSSES[name].local) != (term, local):

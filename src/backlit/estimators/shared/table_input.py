@@ -1,8 +1,8 @@
-"""Tables as fitted models need them: rows, labels, and which column holds the labels."""
+"""Tables as fitted models take them: rows, labels, and which column holds the labels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
@@ -33,9 +33,9 @@ def no_row(row: int | str, where: Path | str, rows: int) -> BacklitError:
 
 
 def answer(model: Any, inputs: Any) -> tuple[Any, float | None]:
-    """What a model says of one row, and of a label how likely it is."""
+    """The prediction for one row, and a label's probability."""
     (prediction,) = model.predict(inputs).tolist()
-    return prediction, float(model.predict_proba(inputs).max()) if hasattr(model, "classes_") else None
+    return prediction, float(model.predict_proba(inputs).max()) if model.task == "classification" else None
 
 
 def labelled_column(table: pa.Table, data: Path | str, target: str) -> pa.ChunkedArray:
@@ -110,8 +110,7 @@ def labels_of(model: Any, column: pa.ChunkedArray) -> list[Any]:
 
 def _has_text_classes(model: Any) -> bool:
     """Whether the model's labels are text."""
-    classes = getattr(model, "classes_", None)
-    return classes is not None and classes.dtype.kind in "OU"
+    return model.task == "classification" and model.classes_.dtype.kind in "OU"
 
 
 def _finite(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
@@ -121,3 +120,15 @@ def _finite(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
         row = int(bad.argmax())
         raise BacklitError(f"column {name!r}: row {row} is empty or infinite; this model takes finite numbers, fill it")
     return values
+
+
+def one_row(x: Any, columns: Sequence[str]) -> Any:
+    """A frame of one row from a frame, a mapping of column to cell, or cells in the order of the columns."""
+    if isinstance(x, Mapping):
+        return pa.table({str(name): [cell] for name, cell in x.items()})
+    if hasattr(x, "to_dict") and not hasattr(x, "columns"):  # a pandas row
+        return pa.table({str(name): [cell] for name, cell in x.to_dict().items()})
+    if hasattr(x, "columns") or hasattr(x, "schema"):
+        return x
+    cells = list(np.asarray(x, dtype=object).reshape(-1))
+    return pa.table({name: [cell] for name, cell in zip(columns, cells, strict=True)})

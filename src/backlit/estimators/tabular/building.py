@@ -1,55 +1,98 @@
-"""What the recipe makes of a blueprint: a network ready to train, its optimizer, what is done against overfitting."""
+"""What a recipe amounts to: the blueprint, a network ready to train, its optimizer, its regularization, the plan."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backlit.declared.losses import natural_gate
+from backlit.engine.network import Network, Regularization
+from backlit.engine.optimizer import Optimizer
+from backlit.engine.threads import blocks_of
 from backlit.estimators.tabular.recipe import Recipe
 from backlit.network.blueprint import Blueprint, Slot
-
-if TYPE_CHECKING:
-    from backlit.engine.network import Network, Regularization
-    from backlit.engine.optimizer import Optimizer
+from backlit.network.building import mlp, with_periodic_embedding
+from backlit.training.initial_parameters import initial
+from backlit.training.plan import Plan
 
 Vector = NDArray[np.float32]
 
+FLOAT = np.dtype(np.float32)
+"""All networks of raw frames compute in it."""
 
-def ready(recipe: Recipe, blueprint: Blueprint, theta: Vector, batch: int, n_jobs: int | None, guest: bool) -> Network:
-    """A network that trains the parameters in place, each array at its own rate; a guest uses its caller's thread."""
-    from backlit.engine.network import Network
-    from backlit.engine.threads import blocks_of
 
-    factors = np.array([rate_factor(slot, recipe) for slot in blueprint.slots])
-    if guest:
-        return Network(blueprint, theta, batch, factors=factors, guest=True)
-    return Network(blueprint, theta, batch, n_jobs, blocks_of(None), factors)
+def blueprint_of(recipe: Recipe, loss: str, inputs: int, outputs: int, quantities: int) -> Blueprint:
+    """One member's network; the first `quantities` inputs are numbers, and have a periodic embedding."""
+    hidden, gate = recipe.hidden_layer_sizes, natural_gate(loss)
+    network = mlp(
+        inputs,
+        hidden,
+        outputs,
+        hidden_gate=recipe.activation,
+        output_gate=gate,
+        loss=loss,
+        blended=recipe.parametric_activation,
+    )
+    periodic = hidden and 0 < quantities <= recipe.max_periodic_columns
+    return with_periodic_embedding(network, quantities) if periodic else network
+
+
+def initial_member(recipe: Recipe, blueprint: Blueprint, seed: int, number: int, rows: NDArray[np.float32]) -> Vector:
+    """The initial parameters of a member, by its number from 0; `rows` are for initializers that look at data."""
+    initializer = recipe.initializers[number % len(recipe.initializers)]
+    return initial(blueprint, seed + number, FLOAT, initializer, rows)
+
+
+def network_to_train(
+    recipe: Recipe, blueprint: Blueprint, theta: Vector, rows: int, n_jobs: int | None, has_team: bool
+) -> Network:
+    """A network that trains the parameters in place, each array at its own rate.
+
+    Without `has_team` it uses its caller's thread only, as one of several that train side by side.
+    """
+    batch_size = min(recipe.batch_size, rows)
+    factors = np.array([learning_rate_multiplier(slot, recipe) for slot in blueprint.slots])
+    if not has_team:
+        return Network(blueprint, theta, batch_size, factors=factors, guest=True)
+    return Network(blueprint, theta, batch_size, n_jobs, blocks_of(None), factors)
 
 
 def new_optimizer(recipe: Recipe, theta: Vector) -> Optimizer:
-    """The recipe's optimizer at its beginning."""
-    from backlit.engine.optimizer import Optimizer
-
+    """The recipe's optimizer before its first step."""
     settings: dict[str, Any] = {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8, "momentum": 0.95}
     return Optimizer(recipe.optimizer, theta.size, theta.dtype, settings)
 
 
-def regularization(recipe: Recipe, rows: int) -> Regularization:
-    """What is done against overfitting where so many rows are learnt from."""
-    from backlit.engine.network import Regularization
-
+def regularization_of(recipe: Recipe, rows: int) -> Regularization:
+    """The regularizers' strengths where so many rows are learnt from."""
     return Regularization(
-        weight_decay=recipe.decay,
+        weight_decay=recipe.weight_decay,
         dropout=recipe.dropout_of(rows),
-        label_smoothing=recipe.smoothing,
-        ema_decay=recipe.average,
+        label_smoothing=recipe.label_smoothing,
+        ema_decay=recipe.ema_decay,
     )
 
 
-def rate_factor(slot: Slot, recipe: Recipe) -> float:
+def plan_of(recipe: Recipe, blueprint: Blueprint, rows: int, seed: int) -> Plan:
+    """How a member trains on so many rows."""
+    batches = -(-rows // min(recipe.batch_size, rows))
+    return Plan(
+        epochs=recipe.epochs_of(batches),
+        rate=recipe.rate_of(blueprint.output_gate),
+        schedule=recipe.schedule,
+        regularization=regularization_of(recipe, rows),
+        regularization_decay=True,
+        tolerance=0.0,
+        patience=math.inf,
+        cycle_gain=recipe.min_cycle_gain,
+        seed=seed,
+    )
+
+
+def learning_rate_multiplier(slot: Slot, recipe: Recipe) -> float:
     """How fast an array learns: weights as if sums were multiplied by 1 / sqrt(their terms) ('NTK parametrisation')."""
     if slot.declared.start:
         return slot.declared.rate

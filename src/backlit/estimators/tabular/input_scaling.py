@@ -1,4 +1,4 @@
-"""How loudly a network in training hears each input: by what its column alone says of the targets."""
+"""Input scaling: in training, each input has a factor by how much its column alone explains of the targets."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from backlit.network.blueprint import Blueprint
 
 Numbers = NDArray[np.float64]
 
-LOOKED_AT = 8_000
-"""Rows that are looked at, at most."""
+SAMPLED_ROWS = 8_000
+"""Rows that the factors are computed of, at most."""
 BINS = 32
-"""Parts that the reach of an encoded input is cut into."""
-CHANCES = 4.0
-"""Standard deviations of what chance explains, granted to every column: none is silent, few rows decide little."""
+"""Parts that the range of an encoded input is cut into."""
+NOISE_MARGIN = 4.0
+"""Standard deviations of what chance explains, added for every column: none gets 0, few rows decide little."""
 LARGEST_SCALE = 3.0
-"""An input is never made louder than by this, so that waves do not become too short."""
+"""The largest factor, so that the periods of periodic embeddings do not become too short."""
 
 
 def input_scales(
-    rows: NDArray[np.float32], wanted: NDArray[Any], weights: NDArray[np.float32] | None, columns: Groups
+    rows: NDArray[np.float32], targets: NDArray[Any], weights: NDArray[np.float32] | None, columns: Groups
 ) -> NDArray[np.float32]:
     """A factor for each input, the same for all inputs of a column.
 
     An input is cut into bins; the part of the targets' variance between them (the correlation ratio, of classes Goodman
-    and Kruskal's tau), less what chance explains, is what it says. A column says as much as its best input, or as its
-    categories together. A factor is the root of that, granted something for chance; together all inputs vary as much as
+    and Kruskal's tau), less what chance explains, is its relevance. A column's is that of its best input, or of its
+    categories together. A factor is the root of that, plus a margin for chance; together all inputs vary as much as
     before.
 
     Parameters
     ----------
     rows : ndarray of shape (n, inputs), float32
         Encoded, within -3 and 3.
-    wanted : ndarray of shape (n,), int, or (n, outputs)
+    targets : ndarray of shape (n,), int, or (n, outputs)
         Classes, or numbers.
     weights : ndarray of shape (n,), optional
     columns : sequence of (name, inputs)
@@ -53,33 +53,33 @@ def input_scales(
     Examples
     --------
     >>> rows = np.random.default_rng(0).normal(size=(400, 2)).astype(np.float32)
-    >>> input_scales(rows, (rows[:, 0] > 0).astype(int), None, [("tells", [0]), ("silent", [1])]).round(1)
+    >>> input_scales(rows, (rows[:, 0] > 0).astype(int), None, [("relevant", [0]), ("noise", [1])]).round(1)
     array([1.3, 0.4], dtype=float32)
     """
-    some = np.linspace(0, len(rows) - 1, min(len(rows), LOOKED_AT)).astype(np.int64)
-    shares = np.ones(len(some)) if weights is None else weights[some].astype(np.float64)
-    inputs = np.ascontiguousarray(rows[some].T)
+    sample = np.linspace(0, len(rows) - 1, min(len(rows), SAMPLED_ROWS)).astype(np.int64)
+    shares = np.ones(len(sample)) if weights is None else weights[sample].astype(np.float64)
+    inputs = np.ascontiguousarray(rows[sample].T)
     if not shares.any():
         return np.ones(len(inputs), np.float32)
-    target = (_Classes if wanted.ndim == 1 else _Outputs)(wanted[some], shares)
+    target = (_Classes if targets.ndim == 1 else _Outputs)(targets[sample], shares)
     if not target.variation > 0.0:
         return np.ones(len(inputs), np.float32)
-    counted = shares.sum() ** 2 / (shares**2).sum()  # so many rows of equal weight tell as much
-    explained, freedom, high = np.array([_said(row, target, shares) for row in inputs]).T
-    said = np.maximum(explained - freedom / counted, 0.0)
-    for _, own in columns:
-        indicators = [place for place in own if freedom[place] == 1.0]  # of its categories
-        together = float(explained[indicators] @ (1.0 - high[indicators])) - len(indicators) / counted
-        said[list(own)] = max(said[list(own)].max(initial=0.0), together)
-        freedom[list(own)] = np.maximum(freedom[list(own)], len(indicators))
-    factors = np.sqrt(said + CHANCES * math.sqrt(2.0 * freedom.max()) / counted)
+    effective_rows = shares.sum() ** 2 / (shares**2).sum()  # so many of equal weight inform as much
+    explained, freedom, high = np.array([_explained(row, target, shares) for row in inputs]).T
+    relevance = np.maximum(explained - freedom / effective_rows, 0.0)
+    for _, group in columns:
+        indicators = [i for i in group if freedom[i] == 1.0]  # of its categories
+        together = float(explained[indicators] @ (1.0 - high[indicators])) - len(indicators) / effective_rows
+        relevance[list(group)] = max(relevance[list(group)].max(initial=0.0), together)
+        freedom[list(group)] = np.maximum(freedom[list(group)], len(indicators))
+    factors = np.sqrt(relevance + NOISE_MARGIN * math.sqrt(2.0 * freedom.max()) / effective_rows)
     variation = inputs.var(axis=1, dtype=np.float64)
     factors /= math.sqrt((factors**2 @ variation) / variation.sum()) if variation.any() else 1.0
     return np.asarray(np.minimum(factors, LARGEST_SCALE), np.float32)
 
 
 def fold_scales_into_weights(blueprint: Blueprint, theta: NDArray[np.float32], factors: NDArray[np.float32]) -> None:
-    """Change the parameters in place, so that plain inputs do what inputs times these factors did.
+    """Change the parameters in place, so that unscaled inputs give what inputs times these factors gave.
 
     Examples
     --------
@@ -95,11 +95,11 @@ def fold_scales_into_weights(blueprint: Blueprint, theta: NDArray[np.float32], f
         if slot.parameter == "frequency":
             view *= factors[: len(view), None]
         elif slot.layer == 1 and slot.parameter == "w":
-            view[: len(factors)] *= factors[:, None]  # behind the inputs come the features of their waves
+            view[: len(factors)] *= factors[:, None]  # after the inputs come their periodic features
 
 
-def _said(row: NDArray[np.float32], target: _Classes | _Outputs, shares: Numbers) -> tuple[float, float, float]:
-    """What part of the targets' variation lies between an input's bins, their freedom, and the share of the highest."""
+def _explained(row: NDArray[np.float32], target: _Classes | _Outputs, shares: Numbers) -> tuple[float, float, float]:
+    """The part of the targets' variation between an input's bins, its degrees of freedom, the share of its last bin."""
     bins = np.clip((row + CLIP_BOUND) * (BINS / (2.0 * CLIP_BOUND)), 0.0, BINS - 1.0).astype(np.int64)
     sizes = np.bincount(bins, shares, BINS)
     between = sum(float((sums**2 / np.maximum(sizes, np.finfo(float).tiny)).sum()) for sums in target.sums(bins))
@@ -125,8 +125,8 @@ class _Classes:
 class _Outputs:
     """Numbers, one or several a row."""
 
-    def __init__(self, wanted: NDArray[Any], shares: Numbers) -> None:
-        centered = wanted.astype(np.float64)
+    def __init__(self, targets: NDArray[Any], shares: Numbers) -> None:
+        centered = targets.astype(np.float64)
         centered = centered - np.average(centered, axis=0, weights=shares)
         self._weighted = (centered * shares[:, None]).T
         self.in_the_mean = 0.0

@@ -1,8 +1,10 @@
-"""What the best epoch is chosen by: names of scikit-learn's scorers, as what is to be small on the rows held out."""
+"""Metrics that select the best epoch: names of scikit-learn's scorers, as objectives that are minimised."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,8 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
 
+from backlit.declared.losses import loss_named
 from backlit.errors import BacklitError
 from backlit.estimators.tabular.calibration import best_temperature
+from backlit.formula import GATES
+from backlit.formula.expression import parse
+from backlit.formula.numpy import evaluator
 
 Numbers = NDArray[Any]
 Objective = Callable[[Numbers, Numbers, Numbers], float]
@@ -36,20 +42,20 @@ def _of_indicators(score: Callable[..., float]) -> Objective:
     return lambda outputs, indicators, weights: 1.0 - float(score(indicators, outputs > 0.5, sample_weight=weights))
 
 
-def entropy_of_indicators(outputs: Numbers, indicators: Numbers, weights: Numbers) -> tuple[float, float]:
+def best_temperature_of_indicators(outputs: Numbers, indicators: Numbers, weights: Numbers) -> tuple[float, float]:
     """The temperature with the least mean cross entropy of yes and no, over rows and labels, and that entropy."""
-    sure = outputs.reshape(-1, 1)
+    positive = outputs.reshape(-1, 1)
     return best_temperature(
-        np.hstack([1.0 - sure, sure]), indicators.reshape(-1), np.repeat(weights, indicators.shape[1])
+        np.hstack([1.0 - positive, positive]), indicators.reshape(-1), np.repeat(weights, indicators.shape[1])
     )
 
 
 def _rank_of_indicators(outputs: Numbers, indicators: Numbers, weights: Numbers) -> float:
     """One minus the mean area under the labels' ROC curves; a label that all rows or none have has no curve."""
-    some = (indicators.min(axis=0) == 0) & (indicators.max(axis=0) == 1)
-    if not some.any():
-        return entropy_of_indicators(outputs, indicators, weights)[1]
-    return 1.0 - float(metrics.roc_auc_score(indicators[:, some], outputs[:, some], sample_weight=weights))
+    mixed = (indicators.min(axis=0) == 0) & (indicators.max(axis=0) == 1)
+    if not mixed.any():
+        return best_temperature_of_indicators(outputs, indicators, weights)[1]
+    return 1.0 - float(metrics.roc_auc_score(indicators[:, mixed], outputs[:, mixed], sample_weight=weights))
 
 
 def _errors(measure: Callable[..., float]) -> Objective:
@@ -59,16 +65,16 @@ def _errors(measure: Callable[..., float]) -> Objective:
 CLASS_METRICS: Mapping[str, Objective] = {
     "accuracy": _of_labels(metrics.accuracy_score),
     "balanced_accuracy": _of_labels(metrics.balanced_accuracy_score),
-    "f1_macro": _of_labels(lambda y, found, sample_weight: metrics.f1_score(
-        y, found, average="macro", sample_weight=sample_weight, zero_division=0.0
-    )),
+    "f1_macro": _of_labels(partial(metrics.f1_score, average="macro", zero_division=0.0)),
     "neg_log_loss": lambda outputs, codes, weights: best_temperature(outputs, codes, weights)[1],
     "roc_auc": _rank,
-}  # fmt: skip
+}
 LABEL_METRICS: Mapping[str, Objective] = {
     "accuracy": _of_indicators(metrics.accuracy_score),
     "f1_macro": _of_indicators(partial(metrics.f1_score, average="macro", zero_division=0.0)),
-    "neg_log_loss": lambda outputs, indicators, weights: entropy_of_indicators(outputs, indicators, weights)[1],
+    "neg_log_loss": lambda outputs, indicators, weights: best_temperature_of_indicators(outputs, indicators, weights)[
+        1
+    ],
     "roc_auc": _rank_of_indicators,
 }
 """For rows with several labels: targets are 0 and 1, shape (n, labels), and outputs the probability of each."""
@@ -81,8 +87,24 @@ NUMBER_METRICS: Mapping[str, Objective] = {
 }
 
 
-def chosen(metric: Any, known: Mapping[str, Objective]) -> Objective | None:
-    """The objective of a name, or of a callable ``(y, outputs) -> score``, larger is better; None for None.
+@dataclass(frozen=True, slots=True)
+class FitTask:
+    """What the kind of target decides of a fit.
+
+    `metric_targets` brings the loss's targets to the form that metrics take; `objective` is minimised unless a metric
+    is chosen; every validation part has its share of each of the `strata`.
+    """
+
+    loss: str
+    outputs: int
+    metrics: Mapping[str, Objective]
+    objective: Objective
+    strata: NDArray[Any] | None
+    metric_targets: Callable[[NDArray[np.float32]], NDArray[Any]]
+
+
+def objective_of(metric: Any, task: FitTask) -> Objective:
+    """The objective of a metric's name, or of a callable ``(y, outputs) -> score``, larger is better; None: the task's.
 
     Raises
     ------
@@ -90,9 +112,40 @@ def chosen(metric: Any, known: Mapping[str, Objective]) -> Objective | None:
         If the name is not known.
     """
     if metric is None:
-        return None
+        return task.objective
     if callable(metric):
         return lambda outputs, targets, weights: -float(metric(targets, outputs))
-    if metric not in known:
-        raise BacklitError(f"metric: {metric!r} is not known; choose one of {', '.join(known)}, or give a callable")
-    return known[metric]
+    if metric not in task.metrics:
+        known = ", ".join(task.metrics)
+        raise BacklitError(f"metric: {metric!r} is not known; choose one of {known}, or give a callable")
+    return task.metrics[metric]
+
+
+def class_objective(temperature_of: Callable[..., tuple[float, float]], error_rate_weight: float) -> Objective:
+    """Mean cross entropy at its best temperature, plus so many times the error rate.
+
+    Parameters
+    ----------
+    temperature_of : callable
+        `best_temperature` for class codes, or `best_temperature_of_indicators`.
+    error_rate_weight : float
+    """
+
+    def objective(outputs: Numbers, targets: Numbers, weights: Numbers) -> float:
+        errors = outputs.argmax(axis=1) != targets if targets.ndim == 1 else ((outputs > 0.5) != targets).mean(axis=1)
+        _, entropy = temperature_of(outputs, targets, weights)
+        return entropy + error_rate_weight * float(np.average(errors, weights=weights))
+
+    return objective
+
+
+def number_objective(loss: str, low: Numbers, high: Numbers) -> Objective:
+    """The mean loss of outputs within `low` and `high`; of the squared one its root, in standard deviations."""
+    term = evaluator(parse(loss_named(loss).term, GATES))
+
+    def objective(outputs: Numbers, targets: Numbers, weights: Numbers) -> float:
+        inside = np.clip(outputs, low, high)
+        mean = float(np.average(term({"a": inside, "y": targets}).mean(axis=1), weights=weights))
+        return math.sqrt(mean) if loss == "squared" else mean
+
+    return objective

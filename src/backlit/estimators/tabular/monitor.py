@@ -1,4 +1,4 @@
-"""Who hears of the epochs of a fit, and can end it."""
+"""Receives the epochs of a fit: prints them, calls the user's callback, and ends the fit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from backlit.training.rules.time_limit import TimeLimit
 
 
 class FitMonitor:
-    """Who hears of the epochs of all members, one at a time, and can stop them all."""
+    """A callback of the training loops of all members, one call at a time, that can stop them all.
+
+    Parameters
+    ----------
+    members : int
+    verbose : bool
+    on_epoch : callable, optional
+        The user's; returning True stops the fit.
+    deadline : float
+        When the fit ends, on the clock of `time.monotonic`.
+    """
 
     def __init__(
         self, members: int, verbose: bool, on_epoch: Callable[[Any], bool | None] | None, deadline: float
@@ -24,7 +34,7 @@ class FitMonitor:
         self._stopped = False
 
     def __call__(self, number: int, epoch: Any) -> bool:
-        """An epoch of a member is over; the answer is whether it shall stop."""
+        """Receive an epoch of a member; return whether its training stops."""
         with self._lock:
             if self._verbose:
                 member = f"member {number + 1}, " if self._members > 1 else ""
@@ -40,7 +50,7 @@ class FitMonitor:
             return self._stopped
 
     def stop(self) -> None:
-        """End all members, each after the step that it is in."""
+        """End all members, each after its current step."""
         self._stopped = True
         for network in self.networks:
             network.stop()

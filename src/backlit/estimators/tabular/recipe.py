@@ -1,9 +1,16 @@
-"""What a tabular network is trained with when nothing is chosen: the defaults, as data, one row a task."""
+"""What a tabular network is trained with when nothing is chosen: the defaults, as data, one recipe a task.
+
+Mostly RealMLP's choices (Holzmueller et al. 2024, 'Better by default'), as far as the engine has the parts; measured in
+docs/decisions/0005-tabular.md and 0009.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+
+from backlit.estimators.shared.arguments import widths_of
 
 RATES: Mapping[str, float] = {"softmax": 0.04, "sigmoid": 0.04, "exp": 0.04, "identity": 0.2}
 """Output gate -> the schedule's base rate: where the error signal grows with the output, steps are smaller."""
@@ -11,80 +18,113 @@ RATES: Mapping[str, float] = {"softmax": 0.04, "sigmoid": 0.04, "exp": 0.04, "id
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The defaults of one task: the body, its gate, how the network ends, and how it is trained."""
+    """The defaults of one task: the network, and how it is trained."""
 
-    hidden: tuple[int, ...]
-    gate: str
-    blend: bool  # whether each hidden neuron learns how much of its gate it uses
+    hidden_layer_sizes: tuple[int, ...]
+    activation: str
+    parametric_activation: bool  # whether each hidden neuron learns how much of its gate it uses
     loss: str
-    starts: tuple[str, ...]  # of the members, who take turns
-    input_scales: bool  # whether inputs are as loud as their column tells of the targets, or all alike
-    bias_rate: float
+    initializers: tuple[str, ...]  # of the members, in turn: members that start differently err differently
+    input_scaling: bool  # whether inputs are scaled by their column's relevance to the targets
+    bias_rate: float  # learning-rate multiplier of biases
     optimizer: str
     schedule: str
-    beta_2: float
+    beta_2: float  # below Adam's 0.999: the rate changes fast along the schedule, and the squares have to follow
     dropout: float
-    few_rows: int  # up to which `dropout_of_few` is silent
-    dropout_of_few: float
-    decay: float
-    smoothing: float
-    average: float  # what stays at a step of the weights' running mean, which is kept; 0 for the weights themselves
+    small_data_rows: int  # up to which `small_data_dropout` takes the place of `dropout`
+    small_data_dropout: float
+    weight_decay: float
+    label_smoothing: float
+    ema_decay: float  # of the moving average of the weights that becomes the model; 0: the weights themselves
     steps: int  # of the optimizer, about, within these limits of epochs
-    fewest_epochs: int
-    most_epochs: int
-    batch: int
-    validation: float
-    most_periodic: int  # columns of numbers up to which each makes waves
+    min_epochs: int
+    max_epochs: int
+    batch_size: int
+    validation_fraction: float
+    max_periodic_columns: int  # columns of numbers up to which each has a periodic embedding; it is slow for more
     number_steps: int  # of each column of numbers, between its quantiles; fewer where columns are many
-    cycle_gain: float  # a wave of the schedule that mends the best by no more than this part is the last
-    members: int  # networks trained side by side, whose logits are averaged
-    error_weight: float  # the best epoch has the least log loss plus so many times the error rate
+    min_cycle_gain: float  # a cycle of the schedule that improves the best by no more than this part is the last
+    n_members: int  # networks trained side by side, whose logits are averaged
+    error_rate_weight: float  # the best epoch has the least log loss plus so many times the error rate
+    learning_rate: float | None = None  # None: `RATES` by the output gate
 
     def dropout_of(self, rows: int) -> float:
-        """The part of the hidden units that is silent where so many rows are learnt from."""
-        return self.dropout_of_few if rows <= self.few_rows else self.dropout
+        """The dropout where so many rows are learnt from."""
+        return self.small_data_dropout if rows <= self.small_data_rows else self.dropout
 
     def epochs_of(self, batches: int) -> int:
-        """How many epochs of so many mini-batches a training takes: small data is gone over more often."""
-        return min(max(round(self.steps / batches), self.fewest_epochs), self.most_epochs)
+        """How many epochs of so many mini-batches a training takes: more for small data."""
+        return min(max(round(self.steps / batches), self.min_epochs), self.max_epochs)
+
+    def rate_of(self, output_gate: str) -> float:
+        """The schedule's base rate for a network that ends in a gate."""
+        return RATES[output_gate] if self.learning_rate is None else self.learning_rate
 
 
 CLASSIFICATION = Recipe(
-    hidden=(256, 256, 256),
-    gate="selu",
-    blend=False,
+    hidden_layer_sizes=(256, 256, 256),
+    activation="selu",
+    parametric_activation=False,
     loss="cross_entropy",
-    starts=("lsuv", "glorot"),
-    input_scales=True,
+    initializers=("lsuv", "glorot"),
+    input_scaling=True,
     bias_rate=0.1,
     optimizer="adam",
     schedule="coslog4",
     beta_2=0.95,
     dropout=0.15,
-    few_rows=800,
-    dropout_of_few=0.3,
-    decay=0.02,
-    smoothing=0.1,
-    average=0.0,
+    small_data_rows=800,
+    small_data_dropout=0.3,
+    weight_decay=0.02,
+    label_smoothing=0.1,
+    ema_decay=0.0,
     steps=2_800,
-    fewest_epochs=56,
-    most_epochs=224,
-    batch=256,
-    validation=0.2,
-    most_periodic=256,
+    min_epochs=56,
+    max_epochs=224,
+    batch_size=256,
+    validation_fraction=0.2,
+    max_periodic_columns=256,
     number_steps=0,
-    cycle_gain=0.01,
-    members=4,
-    error_weight=4.0,
+    min_cycle_gain=0.01,
+    n_members=4,
+    error_rate_weight=4.0,
 )
 REGRESSION = replace(
     CLASSIFICATION,
-    starts=("glorot",),
-    gate="mish",
+    initializers=("glorot",),
+    activation="mish",
     loss="squared",
-    smoothing=0.0,
+    label_smoothing=0.0,
     number_steps=32,
-    error_weight=0.0,
+    error_rate_weight=0.0,
 )
 RECIPES: Mapping[str, Recipe] = {"classification": CLASSIFICATION, "regression": REGRESSION}
-"""Mostly RealMLP's choices (Holzmueller et al. 2024, 'Better by default'), as far as the engine has the parts."""
+"""Task -> recipe."""
+
+
+def recipe_of(model: Any) -> Recipe:
+    """The recipe of an estimator's task, in which its parameters replace the defaults.
+
+    Parameters
+    ----------
+    model : TabularClassifier or TabularRegressor
+
+    Raises
+    ------
+    BacklitError
+        If a width of a hidden layer is not a whole number from 1.
+
+    Examples
+    --------
+    >>> from backlit import TabularClassifier
+    >>> recipe = recipe_of(TabularClassifier((16,), epochs=5))
+    >>> recipe.hidden_layer_sizes, recipe.epochs_of(batches=100), recipe.batch_size
+    ((16,), 5, 256)
+    """
+    names = ("hidden_layer_sizes", "batch_size", "learning_rate", "validation_fraction", "n_members")
+    chosen = {name: getattr(model, name) for name in names if getattr(model, name) is not None}
+    if "hidden_layer_sizes" in chosen:
+        chosen["hidden_layer_sizes"] = widths_of(chosen["hidden_layer_sizes"])
+    if model.epochs is not None:
+        chosen["min_epochs"] = chosen["max_epochs"] = int(model.epochs)
+    return replace(RECIPES[model.task], **chosen)

@@ -1,4 +1,4 @@
-"""Which rows a network learns from and which choose its best epoch: one pair for each network of a model."""
+"""Which rows a network learns from and which select its best epoch: one pair for each network of a model."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from backlit.errors import BacklitError
 Rows = NDArray[np.int64]
 Folds = list[tuple[Rows, Rows]]
 
-FEWEST = 5
+MIN_ROWS = 5
 """Rows from which some can be held out."""
 
+STRATUM_ROWS = 5
+"""Rows of a class from which every validation part gets its share of them."""
 
-def too_few(n: int) -> BacklitError:
-    """What is said of so few rows."""
+
+def too_few_rows(n: int) -> BacklitError:
+    """The error of so few rows."""
     rows = "1 row is" if n == 1 else f"{n} rows are"
-    return BacklitError(f"X: {rows} too few to hold some out for validation; give at least {FEWEST}")
+    return BacklitError(f"X: {rows} too few to hold some out for validation; give at least {MIN_ROWS}")
 
 
 def folds(
@@ -70,25 +73,42 @@ def folds(
     """
     if not 0.0 < fraction < 1.0:
         raise BacklitError(f"validation_fraction: {fraction:g} is no part of the rows; use one such as 0.2")
-    if n < FEWEST:
-        raise too_few(n)
+    if n < MIN_ROWS:
+        raise too_few_rows(n)
     if ordered:
         first = min(n - 1, max(1, round(n * (1.0 - fraction))))
         return [(np.arange(first), np.arange(first, n))] * members
     parts = int(np.clip(round(1.0 / fraction), 2, n))
     if groups is not None:
         parts = _group_parts(groups, n, parts)
-    found: Folds = []
-    while len(found) < members:
-        chance, rows = seed + len(found) // parts, np.arange(n)
-        if groups is not None:
-            cut = GroupKFold(parts, shuffle=True, random_state=chance).split(rows, groups=groups)
-        elif strata is not None:
-            cut = StratifiedKFold(parts, shuffle=True, random_state=chance).split(rows, strata)
-        else:
-            cut = KFold(parts, shuffle=True, random_state=chance).split(rows)
-        found += [(learn, held) for learn, held in cut]
-    return found[:members]
+    pairs: Folds = []
+    while len(pairs) < members:
+        pairs += _cut(n, parts, strata, groups, seed + len(pairs) // parts)
+    return pairs[:members]
+
+
+def class_strata(codes: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """The classes as strata; those with too few rows for every part share one, and None where that one is too small.
+
+    Examples
+    --------
+    >>> class_strata(np.array([0] * 6 + [1] * 3 + [2] * 2)).tolist()
+    [0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1]
+    """
+    rare = np.bincount(codes)[codes] < STRATUM_ROWS
+    return None if 0 < rare.sum() < STRATUM_ROWS else np.where(rare, -1, codes)
+
+
+def _cut(n: int, parts: int, strata: NDArray[Any] | None, groups: NDArray[Any] | None, seed: int) -> Folds:
+    """The rows cut into parts at random, each held out once."""
+    rows = np.arange(n)
+    if groups is not None:
+        cut = GroupKFold(parts, shuffle=True, random_state=seed).split(rows, groups=groups)
+    elif strata is not None:
+        cut = StratifiedKFold(parts, shuffle=True, random_state=seed).split(rows, strata)
+    else:
+        cut = KFold(parts, shuffle=True, random_state=seed).split(rows)
+    return [(learn, held) for learn, held in cut]
 
 
 def _group_parts(groups: NDArray[Any], n: int, parts: int) -> int:

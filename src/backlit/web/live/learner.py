@@ -12,7 +12,7 @@ from backlit.declared.optimizers import OPTIMIZERS
 from backlit.engine.network import Network, Regularization, Vector
 from backlit.engine.optimizer import Optimizer
 from backlit.errors import BacklitError
-from backlit.estimators.mlp.estimators import MLPClassifier
+from backlit.estimators.mlp.classifier import MLPClassifier
 from backlit.training.history import Epoch
 from backlit.training.initial_parameters import initial
 from backlit.training.loop import train

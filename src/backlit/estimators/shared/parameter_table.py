@@ -1,0 +1,80 @@
+"""A parameter of an estimator is declared once, in a table: default, scikit-learn's constraint, row of the docstring.
+
+Signatures stay written out, for readers and editors; a test holds them to the tables.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Kind = TypeVar("Kind", bound=type)
+
+NOT_CHECKED = "no_validation"
+"""scikit-learn's word for a parameter that its constraints leave alone; the fit checks it, with a message of ours."""
+
+WIDTH = 112
+"""Columns of a row's text in a docstring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an estimator: its default, what scikit-learn's validation accepts, and its documentation.
+
+    `form` is the type as numpydoc writes it, `text` what the parameter does.
+    """
+
+    default: Any
+    constraint: list[Any] | str
+    form: str
+    text: str
+
+
+Table = Mapping[str, Parameter]
+"""Name -> parameter, in the order of the signature."""
+
+
+def constraints_of(table: Table) -> dict[str, Any]:
+    """The table's constraints, as scikit-learn's ``_parameter_constraints``.
+
+    Examples
+    --------
+    >>> constraints_of({"shuffle": Parameter(True, ["boolean"], "bool", "Whether rows are shuffled.")})
+    {'shuffle': ['boolean']}
+    """
+    return {name: parameter.constraint for name, parameter in table.items()}
+
+
+def docstring_rows(table: Table) -> str:
+    """The table as numpydoc's section "Parameters", without indentation.
+
+    Examples
+    --------
+    >>> print(docstring_rows({"shuffle": Parameter(True, ["boolean"], "bool", "Whether rows are shuffled.")}))
+
+    Parameters
+    ----------
+    shuffle : bool, default True
+        Whether rows are shuffled.
+    """
+    lines = ["Parameters", "----------"]
+    for name, parameter in table.items():
+        optional = "optional" if parameter.default is None else f"default {parameter.default!r}"
+        lines.append(f"{name} : {parameter.form}, {optional}")
+        lines += textwrap.wrap(parameter.text, WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 4)
+    return "\n".join(lines)
+
+
+def documented(table: Table) -> Callable[[Kind], Kind]:
+    """A decorator that puts the table's rows into a class's docstring, before its attributes."""
+
+    def with_rows(kind: Kind) -> Kind:
+        if kind.__doc__:  # python -OO has none
+            before, heading, after = inspect.cleandoc(kind.__doc__).partition("Attributes\n----------\n")
+            kind.__doc__ = f"{before}{docstring_rows(table)}\n\n{heading}{after}"
+        return kind
+
+    return with_rows

@@ -1,0 +1,225 @@
+"""Classes from raw data frames: encoding, defaults and the choice of the best epoch are the model's work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin
+
+from backlit.encoding import encode_classes, encode_labels, has_several_targets
+from backlit.errors import BacklitError
+from backlit.estimators.shared.arguments import class_code, store_parameters
+from backlit.estimators.shared.parameter_table import constraints_of, documented
+from backlit.estimators.shared.sample_weights import class_weights
+from backlit.estimators.shared.saving import State, labels_state, restore_labels
+from backlit.estimators.tabular.base import BaseTabular
+from backlit.estimators.tabular.calibration import best_temperature
+from backlit.estimators.tabular.metrics import (
+    CLASS_METRICS,
+    LABEL_METRICS,
+    FitTask,
+    best_temperature_of_indicators,
+    class_objective,
+)
+from backlit.estimators.tabular.parameters import CLASSIFIER
+from backlit.estimators.tabular.recipe import Recipe
+from backlit.estimators.tabular.validation import class_strata
+
+
+@documented(CLASSIFIER)
+class TabularClassifier(ClassifierMixin, BaseTabular):
+    """Classes from a raw data frame, without choosing anything.
+
+    Attributes
+    ----------
+    classes_ : ndarray of labels, shape (n_classes,)
+    multilabel_ : bool
+        Whether a row may have several labels: `y` had a column of 0 and 1 for each, which `classes_` names.
+    encoder_ : FrameEncoder
+        How columns become numbers.
+    network_, theta_, coefs_, intercepts_
+        The network, as in `MLPClassifier`.
+    interrupted_ : bool
+        Whether Ctrl-C ended the fit.
+    histories_ : tuple of History
+        Losses and validation scores by epoch, of each member.
+    n_iter_, best_epoch_ : int
+        Epochs trained, and the last of the members' best epochs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"colour": ["red", "blue", None, "red"] * 10, "size": [1.0, 2.0, 3.0, None] * 10})
+    >>> label = ["warm", "cold", "cold", "warm"] * 10
+    >>> model = TabularClassifier(epochs=20, random_state=0).fit(frame, label)
+    >>> model.predict(frame.head(2)).tolist()
+    ['warm', 'cold']
+    """
+
+    task = "classification"
+    _parameter_constraints = constraints_of(CLASSIFIER)
+
+    multilabel_: bool
+    class_weight: str | Mapping[Any, float] | None
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] | None = None,
+        *,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
+        validation_fraction: float | None = None,
+        n_members: int | None = None,
+        metric: str | Callable[..., float] | None = None,
+        ordered: bool = False,
+        time_limit: float | None = None,
+        n_jobs: int | None = None,
+        class_weight: str | Mapping[Any, float] | None = None,
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        store_parameters(self, locals())
+
+    # -- targets ------------------------------------------------------------------------------------------------------
+
+    def _learn_target(self, y: Any) -> NDArray[np.float32]:
+        self.multilabel_ = has_several_targets(y)
+        self.classes_, codes = (encode_labels if self.multilabel_ else encode_classes)(y)
+        return codes.astype(np.float32).reshape(len(codes), -1)
+
+    def _encode_target(self, y: Any) -> NDArray[np.float32]:
+        if self.multilabel_:
+            indicators = encode_labels(y)[1].astype(np.float32)
+            if indicators.shape[1] != len(self.classes_):
+                known = len(self.classes_)
+                raise BacklitError(f"targets: {indicators.shape[1]} labels a row, of the fit {known}; give as many")
+            return indicators
+        codes = [class_code(self.classes_, label) for label in np.asarray(y, dtype=object).reshape(-1)]
+        return np.array(codes, np.float32)[:, None]
+
+    def _observe_targets(self, targets: NDArray[np.float32]) -> None:
+        """Predictions are among `classes_`; they need to know no more."""
+
+    def _fit_task(self, recipe: Recipe, targets: NDArray[np.float32]) -> FitTask:
+        weight = recipe.error_rate_weight
+        if self.multilabel_:
+            outputs, objective = len(self.classes_), class_objective(best_temperature_of_indicators, weight)
+            return FitTask("binary_cross_entropy", outputs, LABEL_METRICS, objective, None, self._metric_targets)
+        objective, strata = class_objective(best_temperature, weight), class_strata(targets[:, 0].astype(np.int64))
+        return FitTask(recipe.loss, len(self.classes_), CLASS_METRICS, objective, strata, self._metric_targets)
+
+    def _metric_targets(self, targets: NDArray[np.float32]) -> NDArray[np.int64]:
+        integers = targets.astype(np.int64)
+        return integers if self.multilabel_ else integers[:, 0]
+
+    def _class_weights(self, targets: NDArray[np.float32]) -> NDArray[np.float64] | None:
+        if self.class_weight is None:
+            return None
+        if self.multilabel_:
+            raise BacklitError("class_weight: a row has several labels; give sample_weight in its place")
+        return class_weights(self.class_weight, self.classes_, self._metric_targets(targets))
+
+    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
+        """Divide the logits by the temperature that fits the rows held out: label smoothing made them underconfident.
+
+        Dividing the last layer's parameters does it, so the network stays one network.
+        """
+        fitted = best_temperature_of_indicators if self.multilabel_ else best_temperature
+        temperature, _ = fitted(outputs, targets, weights)
+        self.coefs_[-1][...] /= temperature
+        self.intercepts_[-1][...] /= temperature
+
+    def _is_multilabel(self) -> bool:
+        return self.multilabel_
+
+    def _unit(self, number: int) -> tuple[float, float]:
+        return 1.0, 0.0
+
+    def _target_row(self, y: Any) -> NDArray[np.float64]:
+        if self.multilabel_:
+            return np.asarray(encode_labels(np.asarray(y).reshape(1, -1))[1][0], dtype=np.float64)
+        return np.asarray(np.eye(len(self.classes_))[class_code(self.classes_, y)])
+
+    # -- predictions --------------------------------------------------------------------------------------------------
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """The probability of each class.
+
+        Parameters
+        ----------
+        X : data frame or array, shape (n_samples, n_columns)
+            The columns of the fit, in any order.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_samples, n_classes)
+            In the order of `classes_`. Where a row may have several labels, each one's own: they need not sum to 1.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not fitted.
+        BacklitError
+            If a column is missing, or a cell cannot be read.
+
+        Examples
+        --------
+        >>> model = TabularClassifier((8,), epochs=4, random_state=0).fit([["a"], ["b"]] * 20, ["no", "yes"] * 20)
+        >>> model.predict_proba([["a"], ["b"]]).shape
+        (2, 2)
+        """
+        return self._by_parts(X, self._probabilities)
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The most likely label of each row.
+
+        Parameters
+        ----------
+        X : data frame or array, shape (n_samples, n_columns)
+            The columns of the fit, in any order.
+
+        Returns
+        -------
+        ndarray, shape (n_samples,); of several labels 0 or 1, shape (n_samples, n_labels)
+
+        Raises
+        ------
+        NotFittedError, BacklitError
+            As `predict_proba` does.
+
+        Examples
+        --------
+        >>> model = TabularClassifier((8,), epochs=9, random_state=0).fit([["a"], ["b"]] * 20, ["no", "yes"] * 20)
+        >>> model.predict([["b"]]).tolist()
+        ['yes']
+        """
+        return self._by_parts(X, self._predictions_of)
+
+    def _probabilities(self, rows: NDArray[Any]) -> NDArray[np.float64]:
+        outputs = self._outputs(rows).astype(np.float64)
+        if self.multilabel_:
+            return np.asarray(outputs)
+        return np.asarray(outputs / outputs.sum(axis=1, keepdims=True))
+
+    def _predictions_of(self, rows: NDArray[Any]) -> NDArray[Any]:
+        if self.multilabel_:
+            return (self._probabilities(rows) > 0.5).astype(np.int64)
+        return np.asarray(self.classes_[self._probabilities(rows).argmax(axis=1)])
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def _target_state(self) -> State:
+        return {"classes": labels_state(self.classes_), "multilabel": self.multilabel_}, {}
+
+    def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.classes_, self.multilabel_ = restore_labels(header["classes"]), bool(header["multilabel"])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

@@ -1,0 +1,292 @@
+"""How a model of raw frames is fitted, to be read from top to bottom: prepare, split, train, merge, calibrate.
+
+What passes from step to step is frozen. Fitted attributes are written by `prepare`, `merge`, `calibrate` and `record`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.encoding import fit_encoder
+from backlit.engine.network import Network
+from backlit.engine.threads import side_by_side, single_threaded_blas, team_size
+from backlit.errors import BacklitError
+from backlit.estimators.inspection.columns import Groups
+from backlit.estimators.shared.arguments import seed_of
+from backlit.estimators.shared.sample_weights import sample_weights
+from backlit.estimators.tabular.building import (
+    FLOAT,
+    Vector,
+    blueprint_of,
+    initial_member,
+    network_to_train,
+    new_optimizer,
+    plan_of,
+    regularization_of,
+)
+from backlit.estimators.tabular.input_scaling import fold_scales_into_weights, input_scales
+from backlit.estimators.tabular.metrics import FitTask, Objective, objective_of
+from backlit.estimators.tabular.monitor import FitMonitor
+from backlit.estimators.tabular.recipe import Recipe, recipe_of
+from backlit.estimators.tabular.validation import MIN_ROWS, Rows, folds, too_few_rows
+from backlit.network.blueprint import Blueprint
+from backlit.network.merging import merged
+from backlit.training.history import History
+from backlit.training.loop import train
+from backlit.training.plan import Plan
+from backlit.training.samples import Samples
+
+if TYPE_CHECKING:
+    from backlit.estimators.tabular.base import BaseTabular  # for its type only: base.py calls this module
+
+PARTIAL_RATE = 0.1
+"""The rate of `partial_fit`, which has no schedule, over the highest of a schedule."""
+
+NO_WEIGHTS = np.empty(0, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class FitInput:
+    """The arguments of a call of `fit`."""
+
+    X: Any
+    y: Any
+    sample_weight: Any = None
+    X_val: Any = None
+    y_val: Any = None
+    groups: Any = None
+    on_epoch: Callable[[Any], bool | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A fit's data as numbers, and how each member is made and trained."""
+
+    samples: Samples
+    columns: Groups
+    recipe: Recipe
+    task: FitTask
+    objective: Objective
+    blueprint: Blueprint
+    seed: int
+    n_jobs: int | None
+    members: Sequence[Vector] | None  # those of the last fit, from which this one continues
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The rows that a member learns from, and those that select its best epoch."""
+
+    data: Samples
+    learn: Rows
+    validation_data: Samples
+    held: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A trained network: parameters, history, and its outputs for the rows held out, with their targets and weights."""
+
+    theta: Vector
+    history: History
+    outputs: NDArray[Any]
+    targets: NDArray[Any]
+    weights: NDArray[Any]
+
+
+def fit(model: BaseTabular, given: FitInput) -> None:
+    """Prepare, split, train, merge, calibrate."""
+    prepared = prepare(model, given)
+    splits = split_rows(model, given, prepared)
+    deadline = math.inf if model.time_limit is None else time.monotonic() + float(model.time_limit)
+    monitor = FitMonitor(len(splits), model.verbose, given.on_epoch, deadline)
+    members = train_members(model, prepared, splits, monitor)
+    model._members = [member.theta for member in members]
+    merge(model, prepared.blueprint, model._members)
+    model._calibrate(
+        *(np.concatenate([getattr(m, name) for m in members]) for name in ("outputs", "targets", "weights"))
+    )
+    record(model, [member.history for member in members])
+
+
+def prepare(model: BaseTabular, given: FitInput) -> Prepared:
+    """Read targets and weights, encode the frame, and describe the network."""
+    recipe, seed = recipe_of(model), seed_of(model.random_state)
+    again = model.warm_start and "_members" in vars(model)
+    model.__dict__.pop("_optimizer", None)  # of partial_fit
+    targets = model._encode_target(given.y) if again else model._learn_target(given.y)
+    model._observe_targets(targets)
+    if len(targets) < MIN_ROWS and given.X_val is None:
+        raise too_few_rows(len(targets))
+    samples = encode(model, recipe, given.X, targets, given.sample_weight, again)
+    task = model._fit_task(recipe, targets)
+    encoder = model.encoder_
+    blueprint = blueprint_of(recipe, task.loss, encoder.n_outputs, task.outputs, encoder.n_quantities)
+    members = model._members if again else None
+    if members and (len(members) != recipe.n_members or members[0].size != blueprint.theta_size):
+        raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
+    objective = objective_of(model.metric, task)
+    columns = model._column_inputs()
+    return Prepared(samples, columns, recipe, task, objective, blueprint, seed, model.n_jobs, members)
+
+
+def encode(
+    model: BaseTabular, recipe: Recipe, X: Any, targets: NDArray[np.float32], weights: Any, again: bool
+) -> Samples:
+    """The rows as numbers, by the model's encoder; the first time it is fitted to them."""
+    if not again:
+        model._set_encoder(fit_encoder(X, steps=recipe.number_steps))
+    rows = model.encoder_.encode(X)
+    if len(rows) != len(targets):
+        raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")
+    weights = sample_weights(weights, len(rows))
+    by_class = model._class_weights(targets)
+    if by_class is not None:
+        weights = (by_class * (weights if weights.size else 1.0)).astype(np.float32)
+    return Samples(rows, targets, weights)
+
+
+def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[Split]:
+    """For each member the rows to learn from and the rows to validate on; the caller's own, if given."""
+    data, recipe = prepared.samples, prepared.recipe
+    if given.X_val is not None:
+        own = validation_samples(model, given.X_val, given.y_val)
+        return [Split(data, np.arange(len(data)), own, np.arange(len(own)))] * recipe.n_members
+    parts = folds(
+        len(data),
+        recipe.n_members,
+        float(recipe.validation_fraction),
+        strata=prepared.task.strata,
+        groups=None if given.groups is None else np.asarray(given.groups),
+        ordered=model.ordered,
+        seed=prepared.seed,
+    )
+    return [Split(data, learn, data, held) for learn, held in parts]
+
+
+def validation_samples(model: BaseTabular, X_val: Any, y_val: Any) -> Samples:
+    """Rows of the caller's own that select the best epoch."""
+    if y_val is None:
+        raise BacklitError("y_val: X_val is given without it; give both")
+    targets = model._encode_target(y_val)
+    rows = model.encoder_.encode(X_val)
+    if len(rows) != len(targets):
+        raise BacklitError(f"y_val: {len(targets)} targets for {len(rows)} rows of X_val; they must be as many")
+    return Samples(rows, targets, NO_WEIGHTS)
+
+
+def train_members(model: BaseTabular, prepared: Prepared, splits: Sequence[Split], monitor: FitMonitor) -> list[Member]:
+    """Train all members, side by side on threads; after Ctrl-C those that were begun, each at its best epoch.
+
+    A network that trains alone has all threads, and receives Ctrl-C itself.
+    """
+    alone = len(splits) == 1
+    tasks = [partial(train_member, prepared, part, number, monitor, alone) for number, part in enumerate(splits)]
+    if alone:
+        with single_threaded_blas():
+            members, interrupted = [tasks[0]()], False
+    else:
+        members, interrupted = side_by_side(tasks, prepared.n_jobs, monitor.stop)
+    model.interrupted_ = interrupted or any(member.history.interrupted for member in members)
+    if interrupted:
+        warnings.warn("Training interrupted by user; the best of each network so far is kept.", stacklevel=4)
+    return members
+
+
+def train_member(prepared: Prepared, split: Split, number: int, monitor: FitMonitor, alone: bool) -> Member:
+    """Train one network on its rows, and keep the epoch with the best objective on the rows held out."""
+    recipe, blueprint, seed = prepared.recipe, prepared.blueprint, prepared.seed
+    learn, held = split.data.rows(split.learn), split.validation_data.rows(split.held)
+    scales = scales_of(prepared, learn)
+    for samples in (learn, held):
+        np.multiply(samples.inputs, scales, out=samples.inputs)  # the member's own copies
+    if prepared.members is None:
+        theta = initial_member(recipe, blueprint, seed, number, learn.inputs)
+    else:
+        theta = prepared.members[number].copy()
+        fold_scales_into_weights(blueprint, theta, 1.0 / scales)
+    weights = held.weights if held.weights.size else np.ones(len(held), np.float32)
+    targets = prepared.task.metric_targets(held.targets)
+    network = network_to_train(recipe, blueprint, theta, len(learn), prepared.n_jobs, has_team=alone)
+    monitor.networks.append(network)
+    threads = team_size(prepared.n_jobs) if alone else 1
+
+    def validate(network: Network) -> float:
+        return -prepared.objective(network.predict(held.inputs, threads), targets, weights)
+
+    history = train(
+        network,
+        new_optimizer(recipe, theta),
+        learn,
+        plan_of(recipe, blueprint, len(learn), seed + number),
+        validate=validate,
+        on_epoch=partial(monitor, number),
+    )
+    outputs = network.predict(held.inputs)
+    fold_scales_into_weights(blueprint, theta, scales)
+    return Member(theta, history, outputs, targets, weights)
+
+
+def scales_of(prepared: Prepared, learn: Samples) -> NDArray[np.float32]:
+    """The factor of each input."""
+    if not prepared.recipe.input_scaling:
+        return np.ones(learn.inputs.shape[1], FLOAT)
+    weights = learn.weights if learn.weights.size else None
+    return input_scales(learn.inputs, prepared.task.metric_targets(learn.targets), weights, prepared.columns)
+
+
+def merge(model: BaseTabular, blueprint: Blueprint, members: Sequence[Vector]) -> None:
+    """Make the members the one network that the model is."""
+    model.network_, model.theta_ = merged([blueprint] * len(members), members)
+    model.n_layers_, model.n_outputs_ = len(model.network_.layers) + 1, model.network_.outputs
+
+
+def record(model: BaseTabular, histories: Sequence[History]) -> None:
+    """Keep what happened."""
+    model.histories_ = tuple(histories)
+    model.n_iter_ = max((len(history.epochs) for history in histories), default=0)
+    model.best_epoch_ = max((history.best_epoch for history in histories), default=0)
+
+
+def partial_fit(model: BaseTabular, given: FitInput, classes: Any) -> None:
+    """Train the network one epoch as it stands; the first call makes it."""
+    recipe, again = recipe_of(model), "theta_" in vars(model)
+    if not again:
+        model._learn_target(given.y if classes is None else classes)
+    targets = model._encode_target(given.y)
+    model._observe_targets(targets)
+    samples = encode(model, recipe, given.X, targets, given.sample_weight, again)
+    if not again:
+        task, encoder, seed = model._fit_task(recipe, targets), model.encoder_, seed_of(model.random_state)
+        blueprint = blueprint_of(recipe, task.loss, encoder.n_outputs, task.outputs, encoder.n_quantities)
+        numbers = range(recipe.n_members)
+        merge(model, blueprint, [initial_member(recipe, blueprint, seed, n, samples.inputs) for n in numbers])
+        record(model, [])
+    train_one_epoch(model, recipe, samples)
+
+
+def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples) -> None:
+    """One epoch of the merged network, at a constant rate."""
+    network = network_to_train(recipe, model.network_, model.theta_, len(samples), model.n_jobs, has_team=True)
+    if "_optimizer" not in vars(model):
+        model._optimizer = new_optimizer(recipe, model.theta_)
+    highest = recipe.rate_of(model.network_.output_gate)
+    plan = Plan(
+        epochs=1,
+        rate=highest if model.learning_rate is not None else PARTIAL_RATE * highest,
+        regularization=regularization_of(recipe, len(samples)),
+        seed=seed_of(model.random_state) + model.n_iter_,
+    )
+    with single_threaded_blas():
+        history = train(network, model._optimizer, samples, plan)
+    model.n_iter_ += len(history.epochs)
+    model.__dict__.pop("_members", None)  # the members were trained as one

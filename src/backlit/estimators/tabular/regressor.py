@@ -1,0 +1,170 @@
+"""Numbers from raw data frames: encoding, defaults and the choice of the best epoch are the model's work."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import RegressorMixin
+
+from backlit.encoding import TargetScaler
+from backlit.encoding.target import target_domain_of
+from backlit.estimators.shared.arguments import store_parameters
+from backlit.estimators.shared.parameter_table import constraints_of, documented
+from backlit.estimators.shared.saving import State
+from backlit.estimators.tabular.base import BaseTabular
+from backlit.estimators.tabular.metrics import NUMBER_METRICS, FitTask, number_objective
+from backlit.estimators.tabular.parameters import REGRESSOR
+from backlit.estimators.tabular.recipe import Recipe
+from backlit.formula.declaring import loss as declare_loss
+
+UNITS: Mapping[str, Callable[[float, float], tuple[float, float]]] = {
+    "identity": lambda unit, center: (unit, center),
+    "exp": lambda unit, center: (1.0, math.log(unit)),
+    "sigmoid": lambda unit, center: (1.0, 0.0),
+}
+"""Output gate -> factor and offset that make a last pre-activation a target, the log of a rate, or log odds."""
+
+
+@documented(REGRESSOR)
+class TabularRegressor(RegressorMixin, BaseTabular):
+    """Numbers from a raw data frame, without choosing anything.
+
+    Attributes
+    ----------
+    encoder_, network_, theta_, coefs_, intercepts_, interrupted_, histories_, n_iter_, best_epoch_
+        As in `TabularClassifier`.
+    scaler_ : TargetScaler
+        How targets become standard scores.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"kind": ["a", "b"] * 40, "size": range(80)})
+    >>> price = frame["size"] * 2.0 + (frame["kind"] == "a") * 30
+    >>> TabularRegressor(epochs=64, random_state=0).fit(frame, price).score(frame, price) > 0.9
+    True
+    """
+
+    task = "regression"
+    _parameter_constraints = constraints_of(REGRESSOR)
+
+    loss: str
+    quantile: float
+    scaler_: TargetScaler
+    _low: NDArray[np.float32]
+    _high: NDArray[np.float32]
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] | None = None,
+        *,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
+        validation_fraction: float | None = None,
+        n_members: int | None = None,
+        metric: str | Callable[..., float] | None = None,
+        ordered: bool = False,
+        time_limit: float | None = None,
+        n_jobs: int | None = None,
+        loss: str = "squared",
+        quantile: float = 0.5,
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        store_parameters(self, locals())
+
+    # -- targets ------------------------------------------------------------------------------------------------------
+
+    def _learn_target(self, y: Any) -> NDArray[np.float32]:
+        self.scaler_ = TargetScaler.fit(y, self._loss_name())
+        scores = self._encode_target(y)
+        self._low, self._high = np.full((2, scores.shape[1]), [[np.inf], [-np.inf]], np.float32)
+        return scores
+
+    def _encode_target(self, y: Any) -> NDArray[np.float32]:
+        scores = self.scaler_.scale(y)
+        return scores.reshape(len(scores), -1).astype(np.float32)
+
+    def _observe_targets(self, targets: NDArray[np.float32]) -> None:
+        """Predictions stay within the range of the targets that were seen, and within the loss's domain."""
+        domain = target_domain_of(self._loss_name())
+        self._low = np.maximum(np.minimum(self._low, targets.min(axis=0)), np.float32(domain.low + domain.margin))
+        self._high = np.minimum(np.maximum(self._high, targets.max(axis=0)), np.float32(domain.high - domain.margin))
+
+    def _loss_name(self) -> str:
+        """The loss that is trained on; a quantile's is declared when it is first needed."""
+        if self.loss != "quantile":
+            return self.loss
+        above, below = repr(float(self.quantile)), repr(1.0 - float(self.quantile))
+        name = "quantile_" + above.replace(".", "_").replace("-", "_")
+        return declare_loss(name, f"where(y > a, {above} * (y - a), {below} * (a - y))").name
+
+    def _fit_task(self, recipe: Recipe, targets: NDArray[np.float32]) -> FitTask:
+        loss = self._loss_name()
+        objective = number_objective(loss, self._low, self._high)
+        return FitTask(loss, int(targets.shape[1]), NUMBER_METRICS, objective, None, lambda scores: scores)
+
+    def _class_weights(self, targets: NDArray[np.float32]) -> None:
+        """Numbers have no classes."""
+
+    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
+        """Numbers have no probabilities to calibrate."""
+
+    def _is_multilabel(self) -> bool:
+        return False
+
+    def _unit(self, number: int) -> tuple[float, float]:
+        unit, center = float(self.scaler_.std[number]), float(self.scaler_.mean[number])
+        return UNITS[self.network_.output_gate](unit, center)
+
+    def _target_row(self, y: Any) -> NDArray[np.float64]:
+        targets = np.asarray(y, dtype=np.float64).reshape(1, -1)
+        return np.asarray(self.scaler_.scale(targets), dtype=np.float64).reshape(-1)
+
+    # -- predictions --------------------------------------------------------------------------------------------------
+
+    def predict(self, X: Any) -> NDArray[np.float64]:
+        """The prediction for each row, within the range of the training targets.
+
+        Parameters
+        ----------
+        X : data frame or array, shape (n_samples, n_columns)
+            The columns of the fit, in any order.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_samples,) or (n_samples, n_outputs)
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not fitted.
+        BacklitError
+            If a column is missing, or a cell cannot be read.
+
+        Examples
+        --------
+        >>> model = TabularRegressor((8,), epochs=4, random_state=0).fit([[0.0], [1.0]] * 20, [1.0, 3.0] * 20)
+        >>> model.predict([[0.5], [9.0]]).max() <= 3.0
+        True
+        """
+        return self._by_parts(X, self._predictions_of)
+
+    def _predictions_of(self, rows: NDArray[Any]) -> NDArray[np.float64]:
+        return self.scaler_.restore(np.clip(self._outputs(rows), self._low, self._high))
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def _target_state(self) -> State:
+        scaler, arrays = self.scaler_.to_state()
+        return {"scaler": scaler}, {**arrays, "low": self._low, "high": self._high}
+
+    def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.scaler_ = TargetScaler.from_state(header["scaler"], arrays)
+        self._low, self._high = arrays["low"], arrays["high"]
