@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from benchmarks import book, gates, invented, linear, mnist, page, picture, predict, steps, tabular
+from benchmarks import against, book, gates, invented, linear, mnist, page, picture, predict, steps, tabular
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
+app.command("against")(against.run)
 app.command("steps")(steps.run)
 app.command("variants")(steps.variants)
 app.command("gates")(gates.run)

@@ -16,8 +16,8 @@ from benchmarks.cases import BETAS, EPSILON, RATE, Case
 def prepare(case: Case) -> Callable[[], None]:
     blueprint = mlp(case.widths[0], case.widths[1:-1], case.widths[-1], hidden_gate=case.gate)
     theta = zeros("theta", blueprint.theta_size, np.dtype(case.precision))
-    theta = [array for pair in case.weights() for array in pair]
-    for slot, array in zip(blueprint.slots, theta, strict=True):
+    arrays = [array for pair in case.weights() for array in pair]
+    for slot, array in zip(blueprint.slots, arrays, strict=True):
         slot.view(theta)[...] = array
     network = Network(blueprint, theta, case.batch)
     network.team.__enter__()  # its threads stay from epoch to epoch, as in a training
@@ -26,12 +26,8 @@ def prepare(case: Case) -> Callable[[], None]:
     x, y = case.data()
     targets, samples = y.astype(case.precision)[:, None], case.samples()
     weights = np.empty(0, case.precision) if samples is None else samples
-    rates, rng, regularization, seed = (
-        np.full(case.steps, RATE),
-        np.random.default_rng(2),
-        Regularization(dropout=case.dropout),
-        [0],
-    )
+    rates, rng, seed = np.full(case.steps, RATE), np.random.default_rng(2), [0]
+    regularization = Regularization(dropout=case.dropout)
 
     def epoch() -> None:
         seed[0] += 1
