@@ -113,6 +113,7 @@ class Blueprint:
 
     Examples
     --------
+    >>> from backlit.network.building import mlp
     >>> network = mlp(4, (3,), 1, hidden_gate="sigmoid", output_gate="identity", loss="squared")
     >>> [slot.name for slot in network.slots], network.parameter_count
     (['w[1]', 'b[1]', 'w[2]', 'b[2]'], 19)
