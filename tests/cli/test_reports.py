@@ -45,7 +45,7 @@ def test_evaluate_shows_each_class(run: Run, trained: Trained) -> None:
     ("page", "message"),
     [
         ("no/such/page.html", "cannot write no/such/page.html: no such file or directory"),
-        ("t.csv", "t.csv is what is read here; write to another file"),
+        ("t.csv", "t.csv is an input of this command; write to another file"),
         ("t.backlit", "t.backlit is where the model goes; write the report to another file"),
     ],
 )

@@ -102,7 +102,7 @@ def test_a_full_disk_behind_stdout_is_one_line() -> None:
 
 
 def test_the_zooms_are_those_of_a_derivation() -> None:
-    from backlit.cli.app import Zoom
+    from backlit.cli.arguments import Zoom
     from backlit.tracing.trace import ZOOMS
 
     assert tuple(Zoom) == ZOOMS

@@ -130,7 +130,7 @@ def test_what_only_the_training_finds_is_one_line_too(run: Run, text: str, messa
         (["a.csv", "--target", "label", "--model", "."], "cannot write .: is a directory"),
         (["a.csv", "--target", "label", "--model", "no/m"], "cannot write no/m: no such file or directory"),
         (["a.csv", "--target", "label", "--model", "a.csv/m"], "cannot write a.csv/m: not a directory"),
-        (["a.csv", "--target", "label", "--model", "a.csv"], "a.csv is what is read here"),
+        (["a.csv", "--target", "label", "--model", "a.csv"], "a.csv is an input of this command"),
     ],
 )
 def test_bad_paths_and_tasks_are_one_line(fails: Fails, run: Run, words: list[str], message: str) -> None:

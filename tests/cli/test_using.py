@@ -173,8 +173,8 @@ def test_bad_files_are_one_line(fails: Fails, run: Run, trained: Trained) -> Non
     assert "cannot read gone.csv" in fails("predict", trained.classes, "gone.csv")
     assert "has suffix '.txt'" in fails("predict", trained.classes, data, "--output", "o.txt")
     assert "no such file or directory" in fails("predict", trained.classes, data, "--output", "no/o.csv")
-    assert "is what is read here" in fails("predict", trained.classes, data, "--output", data)
-    assert "is what is read here" in fails("predict", trained.classes, data, "--output", trained.classes)
+    assert "is an input of this command" in fails("predict", trained.classes, data, "--output", data)
+    assert "is an input of this command" in fails("predict", trained.classes, data, "--output", trained.classes)
 
 
 def test_names_of_weights() -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from backlit.cli.console import show_table
 from backlit.cli.evaluating import targets_of
-from backlit.cli.reading import rows_for
+from backlit.cli.tables import read_for_model
 from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import answer, inputs_of, labelled_column, located, no_row, target_of
 from backlit.files import ReadOptions
@@ -22,7 +22,7 @@ def show_columns(
     """Print the columns, the most important first."""
     model = load(path)
     target = target_of(model, path, given)
-    table = rows_for(model, data, options, target)
+    table = read_for_model(model, data, options, target)
     if row is not None:
         _show_row(model, table, data, row, target)
         return
@@ -40,13 +40,13 @@ def _show_row(model: Any, table: pa.Table, data: Path, row: int, target: str) ->
     """Print what each column contributed to one row's answer."""
     if not 0 <= row < table.num_rows:
         raise no_row(row, data, table.num_rows)
-    one = table.slice(row, 1)
+    single_row = table.slice(row, 1)
     with located(data):
-        inputs = inputs_of(model, one, target)
-        found = model.contributions(inputs)
+        inputs = inputs_of(model, single_row, target)
+        shares = model.contributions(inputs)
     prediction, likely = answer(model, inputs)
     what = f"{prediction:.6g}" if likely is None else f"the logit of {prediction!r}"
-    cells = [str(one[name][0].as_py()) if name in one.column_names else "" for name in found.columns]
-    rows = sorted(zip(found.columns, cells, found.values[0].tolist(), strict=True), key=lambda part: -abs(part[2]))
-    title = f"row {row}: {what} is {found.outputs[0]:.6g}, {found.baseline[0]:.6g} at the baseline; contributions"
+    cells = [str(single_row[name][0].as_py()) if name in single_row.column_names else "" for name in shares.columns]
+    rows = sorted(zip(shares.columns, cells, shares.values[0].tolist(), strict=True), key=lambda part: -abs(part[2]))
+    title = f"row {row}: {what} is {shares.outputs[0]:.6g}, {shares.baseline[0]:.6g} at the baseline; contributions"
     show_table(title, ("column", "cell", "contribution"), [(name, cell, f"{value:.6g}") for name, cell, value in rows])

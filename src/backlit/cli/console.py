@@ -1,4 +1,4 @@
-"""What the terminal shows: tables on stdout, a bar of epochs on stderr."""
+"""The terminal: tables on stdout, a bar of epochs on stderr."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -
         table.add_column(name, justify="right" if position else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    told = console()
-    told.print(title, style="bold")
-    told.print(table, soft_wrap=False)
+    terminal = console()
+    terminal.print(title, style="bold")
+    terminal.print(table, soft_wrap=False)
 
 
 class EpochBar:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from backlit.cli.console import console, show_table
 from backlit.cli.outputs import check_output
-from backlit.cli.reading import rows_for
+from backlit.cli.tables import read_for_model
 from backlit.encoding.target import target_numbers
 from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import inputs_of, labelled_column, labels_of, located, target_of
@@ -27,7 +27,7 @@ def evaluate_model(
         check_output(html, path, data)
     model = load(path)
     target = target_of(model, path, given)
-    table = rows_for(model, data, options, target)
+    table = read_for_model(model, data, options, target)
     column = labelled_column(table, data, target)
     with located(data):
         measured = measure(model, table, target, column)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from backlit.cli.console import console, show_table
-from backlit.cli.reading import rows_for
+from backlit.cli.tables import read_for_model
 from backlit.errors import BacklitError
 from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import (
@@ -39,7 +39,7 @@ def explain_rows(
     named, chosen = None if weight is None else weight_name(weight), rows_of(row)
     model = load(path)
     target = target_of(model, path, given)
-    table = rows_for(model, data, options, target)
+    table = read_for_model(model, data, options, target)
     labels = labelled_column(table, data, target)
     if chosen.stop > table.num_rows:
         raise no_row(row, data, table.num_rows)
@@ -58,9 +58,9 @@ def explain_rows(
         _show_weights(model, traced)
     else:
         print(derivation)
-        found = witnesses(model, traced, derivation.wrt)
-        said = WORDS[lang]["witnesses"]
-        print("\n" + said.format(**{side: f"{value:.9g}" for side, value in found._asdict().items()}))
+        gradients = witnesses(model, traced, derivation.wrt)._asdict()
+        message = WORDS[lang]["witnesses"]
+        print("\n" + message.format(**{side: f"{value:.9g}" for side, value in gradients.items()}))
 
 
 def rows_of(text: str) -> range:
@@ -113,6 +113,6 @@ def _show_sample(model: Any, inputs: Any, target: str, label: Any, row: int, tra
 
 def _show_weights(model: Any, traced: Trace) -> None:
     """The weights that would move most; a step is against the gradient."""
-    found = steepest(model, traced)
-    rows = [(w.name, w.reads, f"{w.value:.9g}", f"{w.gradient:.9g}") for w in found]
-    show_table(f"The {len(found)} weights that would move most", ("weight", "reads", "value", "gradient"), rows)
+    weights = steepest(model, traced)
+    rows = [(w.name, w.reads, f"{w.value:.9g}", f"{w.gradient:.9g}") for w in weights]
+    show_table(f"The {len(weights)} weights that would move most", ("weight", "reads", "value", "gradient"), rows)

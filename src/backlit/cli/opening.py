@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from backlit.files import ReadOptions
 
 PORT = 8642
-"""Unless another is asked for."""
+"""The default port."""
 
 
 def open_page(
@@ -24,7 +24,7 @@ def open_page(
     lang: str,
     options: ReadOptions,
 ) -> None:
-    """Serve the page until it is ended."""
+    """Serve the page until it is stopped."""
     with extra_imports("web", "the page needs"):
         from backlit.web.server import serve
     from backlit.web.start_options import StartOptions

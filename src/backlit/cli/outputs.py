@@ -11,7 +11,7 @@ from backlit.files import plain_os_error
 
 
 def check_output(output: Path, *inputs: Path) -> None:
-    """Refuse an output before hours of work go by.
+    """Refuse an output that cannot be written, before the work is done.
 
     Raises
     ------
@@ -22,7 +22,7 @@ def check_output(output: Path, *inputs: Path) -> None:
     """
     for source in inputs:
         if output.exists() and source.exists() and output.samefile(source):
-            raise BacklitError(f"{output} is what is read here; write to another file")
+            raise BacklitError(f"{output} is an input of this command; write to another file")
     folder = output.absolute().parent
     wrong = (
         (errno.EISDIR, output.is_dir()),

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from backlit.cli.outputs import check_output
-from backlit.cli.reading import rows_for
+from backlit.cli.tables import read_for_model
 from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import inputs_of, located
 from backlit.files import ReadOptions, write_table
@@ -21,7 +21,7 @@ def predict_table(path: Path, data: Path, output: Path | None, options: ReadOpti
     if output is not None:
         check_output(output, path, data)
     model = load(path)
-    table = rows_for(model, data, options)
+    table = read_for_model(model, data, options)
     with located(data):
         predictions = predicted(model, inputs_of(model, table))
     if output is None:
@@ -35,6 +35,6 @@ def predicted(model: Any, rows: Any) -> pa.Table:
     columns = {"prediction": pa.array(model.predict(rows))}
     if model.task == "classification":
         probabilities = model.predict_proba(rows)
-        for place, label in enumerate(model.classes_.tolist()):
-            columns[f"probability_{label}"] = pa.array(probabilities[:, place])
+        for column, label in enumerate(model.classes_.tolist()):
+            columns[f"probability_{label}"] = pa.array(probabilities[:, column])
     return pa.table(columns)

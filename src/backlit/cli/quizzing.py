@@ -33,15 +33,15 @@ LONGEST = 200
 
 def ask_gradients(expression: str, values: Sequence[str], seed: int, lang: str) -> None:
     """Show the circuit with blanks, ask for each, judge each answer, and end with a score."""
-    said = WORDS[lang]
+    texts = WORDS[lang]
     traced = drawn(expression, assigned(values), seed)
     if len(traced.wires) > LONGEST:
         raise BacklitError(f"expression: {len(traced.wires):,} wires, a quiz takes {LONGEST}; take a shorter one")
-    asked = questions(traced, seed=seed)
-    print(table(traced, asked, lang), end="\n\n")
-    print(said["text_task"].format(output=asked[0].output), said["hint"])
-    right = [attempt for attempt in _attempts(traced, asked, lang) if attempt]
-    print("\n" + said["score"].format(right=len(right), asked=len(asked), first=right.count(1)))
+    quiz = questions(traced, seed=seed)
+    print(table(traced, quiz, lang), end="\n\n")
+    print(texts["text_task"].format(output=quiz[0].output), texts["hint"])
+    right = [attempt for attempt in _attempts(traced, quiz, lang) if attempt]
+    print("\n" + texts["score"].format(right=len(right), asked=len(quiz), first=right.count(1)))
 
 
 def drawn(expression: str, given: dict[str, float], seed: int) -> Trace:
@@ -59,10 +59,10 @@ def drawn(expression: str, given: dict[str, float], seed: int) -> Trace:
     """
     used = names(parse(expression, GATES))
     missing = [name for name in used if name not in given]
-    chance = random.Random(f"{seed} values")
+    rng = random.Random(f"{seed} values")
     for left in reversed(range(DRAWS if missing else 1)):
         try:
-            traced = trace(expression, **given, **{name: chance.choice(VALUES) for name in missing})
+            traced = trace(expression, **given, **{name: rng.choice(VALUES) for name in missing})
             dict(traced.gradients)
             return traced
         except BacklitError:
@@ -101,18 +101,18 @@ def write_worksheet(output: Path, count: int, seed: int, level: int, lang: str) 
     write_whole(output, sheet.to_html().encode())
 
 
-def _attempts(traced: Trace, asked: Sequence[Question], lang: str) -> Iterator[int]:
-    """What `_asked` tells of each question, until the answers end."""
+def _attempts(traced: Trace, quiz: Sequence[Question], lang: str) -> Iterator[int]:
+    """What `_attempt` returns for each question, until the answers end."""
     try:
-        for question in asked:
-            yield _asked(traced, question, lang)
+        for question in quiz:
+            yield _attempt(traced, question, lang)
     except EOFError:
         print(f"\n{WORDS[lang]['ended']}")
 
 
-def _asked(traced: Trace, question: Question, lang: str) -> int:
+def _attempt(traced: Trace, question: Question, lang: str) -> int:
     """Ask until the answer is right or the attempts are used up: the attempt that was right, else 0."""
-    said = WORDS[lang]
+    texts = WORDS[lang]
     for attempt in range(1, ATTEMPTS + 1):
         answer = _answer(question, lang)
         if answer is None:
@@ -122,14 +122,14 @@ def _asked(traced: Trace, question: Question, lang: str) -> int:
         if verdict.correct:
             return attempt
         if attempt < ATTEMPTS:
-            print(said["again"])
+            print(texts["again"])
     print(f"{answered(question)}\n\n{traced.derivation(question.wire, lang)}")
     return 0
 
 
 def _answer(question: Question, lang: str) -> float | None:
-    """The number that is given, asked for until it is one; None if the learner asks for the answer."""
-    said = WORDS[lang]
+    """The number that is given, requested until it is one; None if the learner wants the answer."""
+    texts = WORDS[lang]
     while True:
         text = input(f"\n∂{question.output}/∂{question.wire} = ").strip()
         if not sys.stdin.isatty():  # nobody has typed the line's end
@@ -139,4 +139,4 @@ def _answer(question: Question, lang: str) -> float | None:
         try:
             return number_from(text)
         except (ValueError, ZeroDivisionError, OverflowError):
-            print(said["no_number"].format(text=text))
+            print(texts["no_number"].format(text=text))

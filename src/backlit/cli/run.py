@@ -1,4 +1,4 @@
-"""From the arguments to an exit status: whatever is at fault is said in one line on stderr."""
+"""From the arguments to an exit status; an error is one line on stderr."""
 
 from __future__ import annotations
 
@@ -41,26 +41,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.showwarning = _show_warning
         # The columns were chosen by these very names before they became a matrix.
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
-        # A command that is interrupted says so itself.
+        # A command that is interrupted reports it itself.
         warnings.filterwarnings("ignore", message="Training interrupted by user")
         try:
             status = app(arguments, prog_name="backlit", standalone_mode=False)
             sys.stdout.flush()
-        except BrokenPipeError:  # who reads our output has seen enough
+        except BrokenPipeError:  # the reader of the output has closed it
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 1
         except (KeyboardInterrupt, typer.Abort):
             status = INTERRUPTED
         except UsageError as error:
-            return _say(_usage(error), AT_FAULT)
+            return _report(_usage(error), AT_FAULT)
         except OSError as error:
-            return _say(_system(error), AT_FAULT)
+            return _report(_system(error), AT_FAULT)
         except ValueError as error:
-            return _say(str(error), AT_FAULT)
-    return _say("interrupted", INTERRUPTED) if status == INTERRUPTED else DONE
+            return _report(str(error), AT_FAULT)
+    return _report("interrupted", INTERRUPTED) if status == INTERRUPTED else DONE
 
 
-def _say(message: str, status: int) -> int:
+def _report(message: str, status: int) -> int:
     """One line on stderr, whatever the message was broken into."""
     print(f"backlit: {' '.join(message.split())}", file=sys.stderr)
     return status
@@ -79,5 +79,5 @@ def _system(error: OSError) -> str:
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    """A warning as one line, without the place in our source."""
-    _say(f"warning: {message}", DONE)
+    """A warning as one line, without the line of our source."""
+    _report(f"warning: {message}", DONE)

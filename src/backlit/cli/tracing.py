@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from backlit.cli.console import console
+from backlit.cli.messages import VERDICTS
 from backlit.cli.outputs import check_output
 from backlit.errors import BacklitError
 from backlit.files import write_whole
 from backlit.tracing import Trace, trace
 from backlit.tracing.checking import Check
 
-VERDICTS: Mapping[str, str] = {
-    "en": "{agreeing} of {checked} gradients agree with their finite differences",
-    "ko": "기울기 {checked}개 중 {agreeing}개가 유한 차분과 일치",
-}
-
 
 def trace_formula(
     expression: str, values: Sequence[str], svg: Path | None, html: Path | None, latex: bool, lang: str
 ) -> None:
-    """Print the trace and its witness, or LaTeX; draw what is asked for."""
+    """Print the trace and its witness, or LaTeX; write its pictures."""
     traced = trace(expression, **assigned(values))
     drawings = ((svg, Trace.to_svg), (html, Trace.to_html))
-    wanted = [(path, draw(traced, lang)) for path, draw in drawings if path is not None]
-    if len({path for path, _ in wanted}) < len(wanted):
+    pictures = [(path, draw(traced, lang)) for path, draw in drawings if path is not None]
+    if len({path for path, _ in pictures}) < len(pictures):
         raise BacklitError(f"--svg and --html both name {svg}; name two files")
-    for path, _ in wanted:
+    for path, _ in pictures:
         check_output(path)
-    for path, drawing in wanted:
+    for path, drawing in pictures:
         write_whole(path, drawing.encode())
     if latex:
         print(traced.to_latex())
@@ -44,8 +40,8 @@ def trace_formula(
 def verdict(witness: Check, lang: str) -> str:
     """How many gradients agree with central differences, and what is at fault where not all do."""
     agreeing = sum(row.ok for row in witness.rows)
-    said = VERDICTS[lang].format(agreeing=agreeing, checked=len(witness.rows))
-    return said if witness.ok else f"{said}: {witness.first_disagreement}"
+    message = VERDICTS[lang].format(agreeing=agreeing, checked=len(witness.rows))
+    return message if witness.ok else f"{message}: {witness.first_disagreement}"
 
 
 def assigned(values: Sequence[str]) -> dict[str, float]:
@@ -61,15 +57,15 @@ def assigned(values: Sequence[str]) -> dict[str, float]:
     >>> assigned(["x=-2", "y=5e3"])
     {'x': -2.0, 'y': 5000.0}
     """
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     for text in values:
         name, equals, number = (part.strip() for part in text.partition("="))
         if not equals or not name.isidentifier():
             raise BacklitError(f"{text!r} is not NAME=VALUE; write it as x=-2")
-        if name in found:
+        if name in numbers:
             raise BacklitError(f"{name!r} is given twice; give it one value")
-        found[name] = _number(name, number)
-    return found
+        numbers[name] = _number(name, number)
+    return numbers
 
 
 def _number(name: str, text: str) -> float:

@@ -1,4 +1,4 @@
-"""`backlit train`: a table in, a model out, measured on rows that it has not seen."""
+"""`backlit train`: a table in, a model out, measured on held-out rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import measure, page_of, show_scores, write_page
 from backlit.cli.outputs import check_output
-from backlit.cli.reading import told_table
+from backlit.cli.tables import read_with_note
 from backlit.encoding import encode_classes, infer_task
 from backlit.encoding.target import target_numbers
 from backlit.errors import BacklitError
@@ -40,8 +40,8 @@ def train_model(
     lang: str,
     options: ReadOptions,
 ) -> None:
-    """Train on four fifths of the rows, print the scores on the rest, save the model, and a report if one is asked."""
-    table = told_table(data, options)
+    """Train on four fifths of the rows, print the scores on the rest, save the model, and optionally a report."""
+    table = read_with_note(data, options)
     labels = labelled_column(table, data, target)
     out = Path(f"{data.stem}.backlit") if out is None else out
     check_output(out, data)
@@ -56,15 +56,15 @@ def train_model(
         groups = _groups(labels, task)
 
     learn, held = split(groups, seed)
-    told = console()
-    told.print(f"{data}: {table.num_rows:,} rows; target {target!r}: {task}, {why}")
-    told.print(f"Learning from {len(learn):,} rows; {len(held):,} are held out (seed {seed})")
+    terminal = console()
+    terminal.print(f"{data}: {table.num_rows:,} rows; target {target!r}: {task}, {why}")
+    terminal.print(f"Learning from {len(learn):,} rows; {len(held):,} are held out (seed {seed})")
     with located(data):
         model = _fitted(task, table.take(learn), target, seed)
     kept, known = table.take(held), labels.take(pa.array(learn))
     show_scores(f"Held out: {len(held):,} rows", measure(model, kept, target, known))
     model.save(out)
-    told.print(f"Saved {out}: {len(model.histories_)} networks in one, learnt from the {len(learn):,} rows")
+    terminal.print(f"Saved {out}: {len(model.histories_)} networks in one, learnt from the {len(learn):,} rows")
     if report is not None:
         write_page(report, page_of(model, kept, target, known, f"{data.name}: {target}", lang))
 
@@ -96,13 +96,13 @@ def split(groups: Rows, seed: int) -> tuple[Rows, Rows]:
 
 
 def _inferred(labels: pa.ChunkedArray) -> tuple[str, str]:
-    """The task that a target asks for, and why."""
+    """The task that suits a target, and why."""
     task, reason = infer_task(labels)
     return task, f"since {reason} (--task overrides)"
 
 
 def _groups(labels: pa.ChunkedArray, task: str) -> Rows:
-    """What every part of the split has its share of; a bad label is found here, by its row in the file."""
+    """What every part of the split has its share of; a bad label is reported here, with its row in the file."""
     if task == "classification":
         return encode_classes(labels)[1]
     target_numbers(labels)
@@ -115,7 +115,7 @@ def _fitted(task: str, table: pa.Table, target: str, seed: int) -> Any:
     model = kind(random_state=seed)
     with EpochBar(model.members) as bar:
         model.fit(table.drop_columns([target]), table[target], on_epoch=bar)
-    if model.interrupted_:  # a fit keeps its best epoch; who stops a command wants no model
+    if model.interrupted_:  # a fit keeps its best epoch; a command that is interrupted writes none
         raise KeyboardInterrupt
     model.target_name_ = target
     return model

@@ -1,0 +1,49 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backlit.cli.messages import Language
+
+if TYPE_CHECKING:
+    from backlit.files import ReadOptions
+
+
+class Task(StrEnum):
+    """Whether a target is a class or a number."""
+
+    classification = "classification"
+    regression = "regression"
+
+
+class Zoom(StrEnum):
+    """How far a network's derivation is taken apart."""
+
+    gates = "gates"
+    neuron = "neuron"
+    layer = "layer"
+    batch = "batch"
+
+
+Data = Annotated[Path, typer.Argument(metavar="DATA", help="A table: CSV, TSV or Parquet.", show_default=False)]
+Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train wrote.", show_default=False)]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Decides all chance: the split, the start, the order.")]
+Target = Annotated[str | None, typer.Option(metavar="COLUMN", help="The labels' column, if the model has not kept it.")]
+Lang = Annotated[Language, typer.Option(help="Language of the explanation.")]
+ReportLang = Annotated[Language, typer.Option(help="Language of the page.")]
+
+Encoding = Annotated[str | None, typer.Option(metavar="E", help="Of DATA's text, such as cp949; detected if absent.")]
+Separator = Annotated[str | None, typer.Option(metavar="C", help="Of DATA's cells, such as ';' or tab.")]
+Decimal = Annotated[str | None, typer.Option(metavar="C", help="DATA's decimal mark: . or ,")]
+
+
+def read_options(encoding: str | None, separator: str | None, decimal: str | None) -> ReadOptions:
+    """The options of the command line as one object."""
+    from backlit.files import ReadOptions
+
+    return ReadOptions(encoding, separator, decimal)
