@@ -1,4 +1,4 @@
-"""New arrays, each at a place in memory that suits vectors (docs/decisions/0012-places.md).
+"""New arrays, each at a place in memory that suits vectors (docs/decisions/0012-aligned-arrays.md).
 
 They begin at a cache line: to store vectors that lie across two takes up to three times as long. Those that are read
 and written side by side begin at different places of a page: a processor takes a number for one that was just stored
