@@ -92,6 +92,11 @@ class HasColumns(HasNetwork):
         -------
         Importance
 
+        Raises
+        ------
+        BacklitError
+            If there is not a target for each row, or no repeat.
+
         Examples
         --------
         >>> from backlit import MLPClassifier

@@ -269,7 +269,23 @@ class BaseMLP(HasColumns, BaseEstimator):
 
     @final
     def as_network_row(self, x: Any, y: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """One sample as the network reads it: inputs (n_features,) and targets (n_outputs,), for `backlit.trace`."""
+        """One sample as the network reads it, for `backlit.trace`.
+
+        Parameters
+        ----------
+        x : array-like, shape (n_features,)
+        y : a label, or a number or numbers
+
+        Returns
+        -------
+        inputs : ndarray of float64, shape (n_features,)
+        targets : ndarray of float64, shape (n_outputs,)
+
+        Raises
+        ------
+        ValueError
+            If x has another width, NaN or infinity, or the label is not among `classes_`.
+        """
         row = self._rows(np.asarray(x, dtype=np.float64).reshape(1, -1))[0]
         return row.astype(np.float64), self._target_row(y)
 

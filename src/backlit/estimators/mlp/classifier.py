@@ -230,7 +230,22 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return self._by_chunks(self._rows(X), self._probabilities)
 
     def predict_log_proba(self, X: Any) -> NDArray[Any]:
-        """The logarithm of `predict_proba`, shape (n_samples, n_classes)."""
+        """The logarithm of `predict_proba`.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix, shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_classes)
+            Minus infinity where a probability is 0.
+
+        Raises
+        ------
+        NotFittedError, ValueError
+            As `predict` does.
+        """
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.predict_proba(X)))
 
