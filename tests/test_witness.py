@@ -29,7 +29,11 @@ ENDS = [(gate, loss) for gate in OUTPUTS for loss in LOSSES if (gate, loss) not 
 NETWORKS = [
     *[mlp(3, (4,), 2, hidden_gate=gate, output_gate="identity", loss="squared") for gate in HIDDEN],
     *[mlp(3, (4,), 3, hidden_gate="tanh", output_gate=gate, loss=loss) for gate, loss in ENDS],
-    *[mlp(3, (4, 3), 2, hidden_gate=gate, blended=True) for gate in HIDDEN if gate not in ("log", "sqrt", "log1p")],
+    *[
+        mlp(3, (4, 3), 2, hidden_gate=gate, parametric_activation=True)
+        for gate in HIDDEN
+        if gate not in ("log", "sqrt", "log1p")
+    ],
     mlp(5, (), 3),
     mlp(2, (3, 4, 2, 3), 2, hidden_gate=("relu", "selu", "gelu", "sigmoid")),
 ]

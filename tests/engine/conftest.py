@@ -28,5 +28,5 @@ class Turn:
 def waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Set when another thread waits for its turn to import or to compile."""
     event = threading.Event()
-    monkeypatch.setattr(cache._HERE, "turn", Turn(event))
+    monkeypatch.setattr(cache._LOADED, "lock", Turn(event))
     return event

@@ -58,9 +58,11 @@ def test_a_training_has_its_arrays_there(dtype):
     for name in OPTIMIZERS:
         optimizer = Optimizer(name, theta.size, dtype, settings)
         network.train_epoch(optimizer, np.ones(1), inputs, targets, np.empty(0, dtype), np.arange(11))
-        stepped = [theta, network._buffers["gradient"], *optimizer.state]
+        stepped = [theta, network._workspace["gradient"], *optimizer.state]
         assert all(apart(one, other) >= APART for one, other in combinations(stepped, 2))
-    rows = [network._buffers[name] for name in SIDE_BY_SIDE[0] if name in network._buffers]
+    rows = [network._workspace[name] for name in SIDE_BY_SIDE[0] if name in network._workspace]
     assert len(rows) == 6
     assert all(apart(one, other) >= APART for one, other in combinations(rows, 2))
-    assert (network._table[:, 4] * dtype.itemsize % LINE == 0).all()  # where each layer's buffer begins
+    assert (
+        network._table[:, network._program.module("passes/tables.py").ROWS_OFFSET] * dtype.itemsize % LINE == 0
+    ).all()  # where each layer's buffer begins

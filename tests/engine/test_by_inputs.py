@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backlit.engine import network as engine
+from backlit.engine import sharing
 from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
 from backlit.network.building import mlp
@@ -23,14 +23,14 @@ def test_a_first_layer_shared_out_by_inputs_learns_the_same(
     blueprint = mlp(inputs, hidden, 3)
     results = []
     for least, threads in ((2**60, 1), (1, 1), (1, 2), (1, 3)):
-        monkeypatch.setattr(engine, "BY_INPUTS", least)
-        monkeypatch.setattr(engine, "TEAM_WORK", 0.0)
+        monkeypatch.setattr(sharing, "INPUT_WEIGHTS", least)
+        monkeypatch.setattr(sharing, "TEAM_WORK", 0.0)
         theta = initial(blueprint, 0, np.dtype(np.float64))
         network = Network(blueprint, theta, 64, threads=threads, blocks=blocks)
         network.train_epoch(
             Optimizer("sgd", theta.size, theta.dtype, {}), np.full(3, 0.1), rows, labels, np.empty(0), np.arange(150)
         )
-        assert ("partial" in network._buffers) == (least == 1)
+        assert ("partial" in network._workspace) == (least == 1)
         results.append(theta)
     by_rows, alone, *with_others = results
     np.testing.assert_allclose(alone, by_rows, rtol=1e-9, atol=1e-12)
@@ -44,8 +44,8 @@ def test_a_last_mini_batch_of_fewer_rows_than_blocks(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], least: int
 ) -> None:
     """It is learnt from as by one block, and without a word."""
-    monkeypatch.setattr(engine, "TEAM_WORK", 0.0)
-    monkeypatch.setattr(engine, "BY_INPUTS", least)
+    monkeypatch.setattr(sharing, "TEAM_WORK", 0.0)
+    monkeypatch.setattr(sharing, "INPUT_WEIGHTS", least)
     rows = np.random.default_rng(0).normal(size=(9, 20))
     blueprint, results = mlp(20, (30,), 2), []
     for blocks in (1, 3):

@@ -42,7 +42,7 @@ def test_edited_gate_is_compiled_anew(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     first = run(tmp_path / "copy", cache)
     again = run(tmp_path / "copy", cache)
-    gates = tmp_path / "copy" / "backlit" / "gates.py"
+    gates = tmp_path / "copy" / "backlit" / "declared" / "gates.py"
     text = gates.read_text(encoding="utf-8")
     assert text.count('("y * (1 - y)",)') == 1
     gates.write_text(text.replace('("y * (1 - y)",)', '("2 * y * (1 - y)",)'), encoding="utf-8")
@@ -61,7 +61,7 @@ def placed(tmp_path: Path) -> Iterator[Path]:
     path.write_text("from threading import in_the_middle\nin_the_middle()\nwhole = True\n", encoding="utf-8")
     yield path
     sys.modules.pop(NAME, None)
-    cache._HERE.modules.pop(NAME, None)
+    cache._LOADED.modules.pop(NAME, None)
 
 
 def test_who_asks_in_the_middle_of_an_import_gets_the_whole_module(

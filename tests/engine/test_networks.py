@@ -53,19 +53,20 @@ NETWORKS = [
         (Layer("dense", 3, 6, "tanh"), Layer("grouped", 6, 9, "relu", 3), Layer("dense", 9, 2, "softmax")),
         "cross_entropy",
     ),
-    *[mlp(5, (4, 3), 3, hidden_gate=gate, blended=True) for gate in GATES],
-    with_periodic_embedding(mlp(5, (4,), 3, hidden_gate="selu", blended=True), 3),
+    *[mlp(5, (4, 3), 3, hidden_gate=gate, parametric_activation=True) for gate in GATES],
+    with_periodic_embedding(mlp(5, (4,), 3, hidden_gate="selu", parametric_activation=True), 3),
     mlp(4, (3,), 1, hidden_gate="sigmoid", output_gate="identity", loss="squared"),
     mlp(2, (3, 4, 5, 4), 1, hidden_gate=("relu", "tanh", "gelu", "selu"), output_gate="identity", loss="quadratic"),
 ]
 
 
 def name(network: Blueprint) -> str:
-    blended = ["blended"] * network.blended
-    return "-".join([*(layer.gate for layer in network.layers), network.loss, *blended])
+    return "-".join(
+        [*(layer.kind if layer.kind == "parametric" else layer.gate for layer in network.layers), network.loss]
+    )
 
 
-def waves(x, frequency, phase, mix, shift):
+def periodic(x, frequency, phase, mix, shift):
     """The formula of Holzmueller et al. 2024, column by column, with einsum."""
     columns, many = frequency.shape
     cosines = jnp.cos(2 * jnp.pi * x[:, :columns, None] * frequency + phase.reshape(columns, many))
@@ -76,23 +77,24 @@ def waves(x, frequency, phase, mix, shift):
 
 def oracle(network: Blueprint, theta, x, y, weights, alpha):
     def loss(theta):
-        a = x
+        z = a = x
         squares = 0.0
-        for number, layer in network.numbered:
-            w, b, *more = (
+        for row, (number, layer) in enumerate(network.numbered):
+            w, *more = (
                 jax.lax.dynamic_slice(theta, (slot.offset,), (slot.size,)).reshape(slot.shape)
                 for slot in network.slots
-                if slot.layer == number
+                if slot.row == row
             )
             if layer.kind == "periodic":
-                a = waves(a, w, b, *more)
+                a = periodic(a, w, *more)
+                continue
+            if layer.kind == "parametric":
+                a = z + w * (a - z)
                 continue
             squares += jnp.sum(w**2)
             parts = zip(jnp.split(a, layer.groups, axis=1), jnp.split(w, layer.groups, axis=1), strict=True)
-            z = jnp.concatenate([part @ block for part, block in parts], axis=1) + b
+            z = jnp.concatenate([part @ block for part, block in parts], axis=1) + more[0]
             a = GATES.get(layer.gate, lambda z: z)(z) if number < len(network.neurons) else z
-            if layer.blended:
-                a = z + more[0] * (a - z)
         end = ENDS[(network.output_gate, network.loss)]
         return jnp.sum(weights * jax.vmap(end)(z, y)) + alpha * squares / 2
 

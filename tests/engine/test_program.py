@@ -122,7 +122,7 @@ def test_a_collector_found_at_rest_is_not_put_to_rest(monkeypatch: pytest.Monkey
     assert gc.isenabled()
     with monkeypatch.context() as patched:
         patched.setattr(gc, "isenabled", looked)
-        program("float64").front("periodic")
+        program("float64").layer("periodic", "forward")
     awake = gc.isenabled()
     gc.enable()
     assert awake
@@ -130,7 +130,8 @@ def test_a_collector_found_at_rest_is_not_put_to_rest(monkeypatch: pytest.Monkey
 
 def test_the_collector_rests_and_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
-    monkeypatch.setattr(importlib, "import_module", lambda name: seen.append(gc.isenabled()))
-    program("float64")._module("layers.periodic")
-    assert seen == [False]
+    monkeypatch.setattr(engine_program, "load", lambda name, path, package=False: seen.append(gc.isenabled()))
+    program("float64").module("layers/periodic.py")
+    assert seen
+    assert not any(seen)
     assert gc.isenabled()

@@ -40,7 +40,7 @@ def trained(
         loss = network.train_epoch(
             adam, rates, rows, labels, np.empty(0, rows.dtype), np.arange(len(rows)), regularization, seed
         )
-    return theta, loss, "turned" in network._buffers
+    return theta, loss, "turned" in network._workspace
 
 
 def both_ways(
@@ -97,7 +97,7 @@ def test_predictions_have_the_same_bits(threads: int, monkeypatch: pytest.Monkey
     whole = network.predict(rows, threads)
     monkeypatch.setattr(engine, "DENSE", 2.0)
     np.testing.assert_array_equal(network.predict(rows, threads), whole)
-    assert all("listed" in network._scratch(rank) for rank in range(threads)), "one for each thread"
+    assert all("listed" in network._forward_workspace(rank) for rank in range(threads)), "one for each thread"
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.1, True), (0.9, False)])

@@ -18,7 +18,7 @@ from backlit.declared.gates import GATES
 from backlit.engine.program import program
 for precision in {floats}:
     for name in {gates}:
-        module = program(precision)._emit("gate_" + name, gate_file(GATES.elementwise(name)))
+        module = program(precision).emit("gate_" + name, gate_file(GATES.elementwise(name)))
         vectors = "vcvttp" in module.forward._library.get_asm_str()
         print(precision, name, "vectors" if vectors else "one by one")
 """

@@ -92,11 +92,12 @@ def test_partial_fit_takes_the_steps_themselves() -> None:
 @pytest.mark.parametrize(
     "layers",
     [
-        (Layer("dense", 3, 2, "identity", blended=True),),
-        (Layer("periodic", 3, 6, "identity", 1, blended=True), Layer("dense", 6, 2, "identity")),
+        (Layer("parametric", 3, 3), Layer("dense", 3, 2, "identity")),
+        (Layer("dense", 3, 2, "identity"), Layer("parametric", 2, 2)),
+        (Layer("periodic", 3, 6, groups=1), Layer("parametric", 6, 6), Layer("dense", 6, 2, "identity")),
     ],
-    ids=["the last", "before the neurons"],
+    ids=["the first", "the last", "before the neurons"],
 )
 def test_only_hidden_layers_have_blends(layers: tuple[Layer, ...]) -> None:
-    with pytest.raises(BacklitError, match=r"layer [01]: no hidden layer of neurons, so it has no blend"):
+    with pytest.raises(BacklitError, match=r"layer [01]: a parametric layer follows a hidden layer of neurons"):
         Blueprint(layers, "squared")

@@ -23,7 +23,9 @@ def test_merged_network_has_the_mean_of_the_logits(hidden: tuple[int, ...], colu
 
 
 def test_merged_network_keeps_the_members_blends() -> None:
-    _same_mean(mlp(17, (5, 4, 3), 3, hidden_gate="tanh", output_gate="identity", loss="squared", blended=True))
+    _same_mean(
+        mlp(17, (5, 4, 3), 3, hidden_gate="tanh", output_gate="identity", loss="squared", parametric_activation=True)
+    )
 
 
 def _same_mean(member: Blueprint) -> None:

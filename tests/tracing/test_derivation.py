@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from backlit import BacklitError, trace
-from backlit.declared.layers import BLEND, LAYERS
+from backlit.declared.layers import LAYERS
 from backlit.formula.latex import symbol
 from backlit.tracing.derivation.chain import product
 
@@ -164,6 +164,6 @@ def test_input_without_a_path_is_said_to_have_none() -> None:
 
 
 def test_whatever_a_layer_learns_is_written_with_its_number() -> None:
-    for parameter in (BLEND, *(parameter for kind in LAYERS.values() for parameter in kind.parameters)):
+    for parameter in [parameter for kind in LAYERS.values() for parameter in kind.parameters]:
         name = parameter.name if len(parameter.name) == 1 else rf"\mathrm{{{parameter.name}}}"
         assert symbol(f"{parameter.name}[2][0]") == rf"{name}^{{(2)}}_{{0}}"

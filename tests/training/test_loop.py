@@ -144,7 +144,7 @@ def test_nothing_is_warned_in_a_healthy_training() -> None:
         trained()
 
 
-@pytest.mark.parametrize("blended", [False, True], ids=["plain", "blended"])
+@pytest.mark.parametrize("parametric", [False, True], ids=["plain", "parametric"])
 @pytest.mark.parametrize(
     "regularization",
     [
@@ -154,9 +154,9 @@ def test_nothing_is_warned_in_a_healthy_training() -> None:
     ],
     ids=["dropout", "smoothing", "all"],
 )
-def test_regularised_gradient_equals_central_difference(regularization: Regularization, blended: bool) -> None:
+def test_regularised_gradient_equals_central_difference(regularization: Regularization, parametric: bool) -> None:
     """One plain step shows the gradient; the loss that the epoch tells shows the same silent units."""
-    blueprint = mlp(4, (6, 5), 3, hidden_gate="tanh", blended=blended)
+    blueprint = mlp(4, (6, 5), 3, hidden_gate="tanh", parametric_activation=parametric)
     start = initial(blueprint, 3, np.dtype(np.float64))
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(8, 4)), rng.integers(0, 3, (8, 1)).astype(np.float64)

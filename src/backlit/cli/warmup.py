@@ -51,8 +51,8 @@ def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
         yield f"optimizer {name}", lambda name=name: compiled.step(name)
     for name in REGULARIZERS:
         yield f"regularizer {name}", lambda name=name: compiled.regularizer(name)
-    if compiled.lists:
-        yield "layer that goes around zeros", compiled.sparse
-    for name, layer in LAYERS.items():
-        if layer.front:
-            yield f"layer {name}", lambda name=name: compiled.front(name)
+    if compiled.skips_zeros:
+        yield "first layer that goes around zeros", compiled.sparse
+    for name in LAYERS:
+        for kernel in ("forward", "backward", "gradient"):
+            yield f"layer {name}, {kernel}", lambda name=name, kernel=kernel: compiled.layer(name, kernel)

@@ -19,7 +19,7 @@ PAGE = 4096
 """Bytes after which the last twelve bits of an address come again."""
 APART = 512
 """Bytes between the places in a page."""
-SIDE_BY_SIDE = (("x", "z", "a", "delta", "fed", "mask", "y", "weight"), ("theta", "mean", "gradient", "state"))
+SIDE_BY_SIDE = (("x", "z", "a", "delta", "dropped", "mask", "y", "weight"), ("theta", "mean", "gradient", "state"))
 """Of the rows of a mini-batch and of the parameters: what is read and written together. The state's rows run on."""
 
 BUFFERS = (*SIDE_BY_SIDE[0], *SIDE_BY_SIDE[1], "partial", "listed", "turned", "state_step")

@@ -1,4 +1,4 @@
-"""Where compiled kernels live: a folder of the user's cache, each program under the hash of all its sources."""
+"""Where compiled kernels lie: a folder of the user's cache, each file under the hash of its text."""
 
 from __future__ import annotations
 
@@ -43,18 +43,16 @@ def _candidates() -> list[Path]:
     return [base / "backlit"]
 
 
-def digest(sources: Mapping[str, str]) -> str:
-    """The hash of a program: every file's name and text."""
-    text = "\0".join(f"{name}\0{sources[name]}" for name in sorted(sources))
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
+def digest(text: str) -> str:
+    """The hash that a file of the cache bears in its name."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def place(folder: Path, sources: Mapping[str, str]) -> None:
-    """Write the files of a program, each whole; what already stands there unchanged is left alone."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write(folder: Path, sources: Mapping[str, str]) -> None:
+    """Write files of a program, each whole; what is there already and unchanged is left alone."""
     for name, text in sources.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
@@ -65,40 +63,41 @@ def place(folder: Path, sources: Mapping[str, str]) -> None:
         os.replace(temporary, path)
 
 
-class _Here:
-    """What this process has once: the placed files that it has imported to their end, and whose turn it is."""
+class _Loaded:
+    """What this process has once: the files that it has imported to their end, and the lock of importing."""
 
     def __init__(self) -> None:
         self.modules: dict[str, ModuleType] = {}
-        self.begin()
+        self.renew_lock()
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self.begin)
+            os.register_at_fork(after_in_child=self.renew_lock)
 
-    def begin(self) -> None:
+    def renew_lock(self) -> None:
         """Nobody imports or compiles: the thread that did is not in a forked child."""
-        self.turn = threading.RLock()
+        self.lock = threading.RLock()
 
 
-_HERE = _Here()
+_LOADED = _Loaded()
 
 
 @contextmanager
-def in_turn() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """One thread of this process at a time imports or compiles; the others wait for what it makes."""
-    with _HERE.turn:
+    with _LOADED.lock:
         yield
 
 
 def load(name: str, path: Path, package: bool = False) -> ModuleType:
-    """Import a placed file under a name of our own, once per process; whoever asks gets the whole module.
+    """Import a file of the cache under a name, once per process; each caller gets the whole module.
 
-    It is found by its path, not by `sys.path` and the listings of folders that Python keeps: a file that was placed a
-    moment ago is in none of them, and to have them forgotten is not safe while other threads import.
+    It is found by its path, not by `sys.path` and the listings of folders that Python keeps: a file that was written a
+    moment ago is in none of them, and to have them forgotten is not safe while other threads import. So what it imports
+    itself has to be loaded before.
     """
-    with in_turn():
-        if name not in _HERE.modules:
-            _HERE.modules[name] = _imported(name, path, package)
-        return _HERE.modules[name]
+    with one_thread():
+        if name not in _LOADED.modules:
+            _LOADED.modules[name] = _imported(name, path, package)
+        return _LOADED.modules[name]
 
 
 def _imported(name: str, path: Path, package: bool) -> ModuleType:

@@ -1,8 +1,8 @@
-"""A blueprint made ready to run: its table for the compiled passes, its kernels, and preallocated buffers."""
+"""A blueprint made ready to run: its tables for the compiled passes, its kernels, and a preallocated workspace."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.declared.layers import BLEND, LAYERS
-from backlit.engine.aligned import whole_lines
+from backlit.engine.layout import add_backward_kernels, layer_table, parameter_table
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.program import REGULARIZERS, program
-from backlit.engine.threads import Team, leased, single_threaded_blas, team_size
-from backlit.engine.workspace import Buffers
+from backlit.engine.sharing import TEAM_WORK, Sharing, step_work
+from backlit.engine.threads import Team, leased, single_threaded_blas
+from backlit.engine.workspace import Workspace
 from backlit.errors import BacklitError
 from backlit.network.blueprint import Blueprint
 
@@ -49,24 +49,20 @@ class Regularization:
     label_smoothing: float = 0.0
     ema_decay: float = 0.0
 
+    def strengths(self) -> NDArray[np.float64]:
+        """All of them, in the order in which compiled passes read them."""
+        return np.array([self.l2_penalty, self.weight_decay, self.dropout, self.label_smoothing, self.ema_decay])
+
 
 NONE = Regularization()
 
-TEAM_WORK = 4e6
-"""Multiplications of a step from which a second thread pays: two barriers cost about what these take on one."""
-ALONE = 2e7
+TEAM_STARTS_AT = 2e7
 """Multiplications of an epoch up to which no thread is started: Ctrl-C waits for it, a millisecond or so."""
-
-
-LOOKED_AT = 1_000
+COUNTED_ROWS = 1_000
 """Rows of the data in which zeros are counted."""
-BY_INPUTS = 2**15
-"""Weights of the first layer from which a team shares it out by inputs, not by rows: `sum_inputs` says why."""
-PARTIAL = 2**18
-"""Numbers up to which the sums of a part are worth to be kept: more are in no cache when they are added up."""
 DENSE = 0.3
-"""Part of what a layer hears from which it is multiplied whole, zeros and all."""
-MANY = 64
+"""Part of a layer's inputs that are not 0 from which it is multiplied whole, zeros and all."""
+MANY_ROWS = 64
 """Rows of a prediction from which zeros are counted."""
 
 
@@ -79,16 +75,16 @@ class Network:
     theta : ndarray of float32 or float64, shape (blueprint.theta_size,)
         The parameters; its type is the engine's precision. Training changes it in place.
     capacity : int
-        Rows that the buffers hold: the size of a mini-batch.
+        Rows that the workspace holds: the size of a mini-batch.
     threads : int, optional
         How many threads may carry a mini-batch; all processors unless given. Small networks use one.
     blocks : int, optional
         Into how many blocks of rows a mini-batch is cut: equal numbers give equal bits, whatever the threads.
     factors : ndarray of float64, shape (slots,), optional
         Factors of the learning rate for each array of parameters.
-    guest : bool
-        Whether it trains on the caller's own thread: whoever trains several networks side by side limits BLAS to
-        one thread a call and hears Ctrl-C.
+    on_callers_thread : bool
+        Whether it trains on the caller's thread only, for callers that train several networks side by side: they limit
+        BLAS to one thread a call, and handle Ctrl-C.
 
     Raises
     ------
@@ -113,111 +109,89 @@ class Network:
         threads: int | None = None,
         blocks: int | None = None,
         factors: NDArray[np.float64] | None = None,
-        guest: bool = False,
+        on_callers_thread: bool = False,
     ) -> None:
         self.blueprint = blueprint
         self.theta = theta
         self.capacity = capacity
         self._program = program(theta.dtype.name)
-        self._end = self._program.head(blueprint.output_gate, blueprint.loss)
-        self._work = 3.0 * capacity * blueprint.multiplications
-        self._threads = 1 if guest else threads
-        self._guest = guest
+        self._head = self._program.head(blueprint.output_gate, blueprint.loss)
+        self._work = step_work(blueprint, capacity)
+        self._on_callers_thread = on_callers_thread
+        self._threads = 1 if on_callers_thread else threads
         self._blocks = blocks
-        self._table, self._width = self._layout()
-        self._arrays, self._whole_arrays = self._parameters()
+        self._table, self._width = layer_table(self._program, blueprint, capacity, theta.dtype)
+        self._arrays, self._matrices = (parameter_table(blueprint, whole) for whole in (False, True))
         self._factors = np.empty(0) if factors is None else np.ascontiguousarray(factors, np.float64)
-        self._buffers = Buffers(theta.dtype)
-        self._buffers.take("theta", theta)
+        self._workspace = Workspace(theta.dtype)
+        self._workspace.take("theta", theta)
         if theta.shape != (blueprint.theta_size,):
             raise BacklitError(f"theta must have {blueprint.theta_size} numbers, not the shape {theta.shape}")
-        self._spare: list[Buffers] = []
-        self._found: dict[tuple[str | bool, ...], NDArray[np.int64]] = {}
-        everyone = capacity if blueprint.blended else 0  # rows that no order was made for
-        self._everyone = np.arange(everyone, dtype=np.int64)
-        self._sharing: _Sharing | None = None
+        self._other_workspaces: list[Workspace] = []  # of the other threads of a prediction
+        self._kernel_tables: dict[tuple[str | bool, ...], NDArray[np.int64]] = {}
+        self._sharing: Sharing | None = None
         self.team = Team()
 
-    def _layout(self) -> tuple[NDArray[np.int64], int]:
-        """The table of layers, and the length of a buffer that holds a mini-batch of all of them."""
-        table = []
-        buffer = 0
-        for number, layer in self.blueprint.numbered:
-            own = [slot for slot in self.blueprint.slots if slot.layer == number]
-            hidden = number < len(self.blueprint.neurons)
-            gate = self._program.gate(layer.gate) if hidden else (0, 0)  # the last gate belongs to the head
-            front = self._program.front(layer.kind) if LAYERS[layer.kind].front else (0, 0)
-            at = {slot.parameter: slot.offset for slot in own}
-            blend = (at[BLEND.name], *self._program.blend()) if layer.blended else (0, 0, 0)
-            places = own[0].offset, at.get("b", 0)
-            table.append(
-                (layer.inputs, layer.outputs, *places, buffer, *gate, layer.groups, *front, *blend, number == 1)
-            )
-            buffer += whole_lines(self.capacity * layer.outputs, self.theta.dtype)
-        return np.array(table, np.int64), buffer
-
-    def _parameters(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The table of the parameters' arrays; and as it is where hidden weights are stepped as whole matrices."""
-        hidden, slots = self.blueprint.neurons[:-1], self.blueprint.slots
-        table = np.array(
-            [(slot.offset, slot.shape[0], slot.size // slot.shape[0], slot.decays, 0) for slot in slots], np.int64
-        )
-        whole = table.copy()
-        for row, slot in zip(whole, slots, strict=True):
-            if slot.parameter == "w" and slot.layer <= len(hidden):
-                row[-1] = hidden[slot.layer - 1].groups
-        return table, whole
-
-    def _training_kernels(
-        self, optimizer: Optimizer, regularization: Regularization, changes: bool
-    ) -> NDArray[np.int64]:
-        """Those of a training, found once: an epoch of a small network takes less time than to find them."""
-        wanted = regularization.l2_penalty > 0, regularization.weight_decay > 0, regularization.ema_decay > 0
-        key: tuple[str | bool, ...] = (optimizer.name, changes, *wanted)
-        if key not in self._found:
-            have = self._program
-            step = have.step(optimizer.kernel, optimizer.matrix_kernel)
-            some = [have.regularizer(kernel) for kernel, has in zip(REGULARIZERS, wanted, strict=True) if has]
-            some += [have.dropout_forward()] if changes else []
-            some += [have.sparse()] if "turned" in self._buffers else []
-            self._found[key] = have.called(self._end, step, *some)
-        return self._found[key]
+    def _training_kernels(self, optimizer: Optimizer, regularization: Regularization) -> NDArray[np.int64]:
+        """The table of a training, made once: an epoch of a small network takes less time than to make it."""
+        chosen = regularization.l2_penalty > 0, regularization.weight_decay > 0, regularization.ema_decay > 0
+        dropout = regularization.dropout > 0
+        key: tuple[str | bool, ...] = (optimizer.name, dropout, *chosen)
+        if key not in self._kernel_tables:
+            compiled = self._program
+            kernels = [compiled.step(optimizer.kernel, optimizer.matrix_kernel)]
+            kernels += [compiled.regularizer(kernel) for kernel, has in zip(REGULARIZERS, chosen, strict=True) if has]
+            kernels += [compiled.dropout()] if dropout else []
+            kernels += [compiled.sparse()] if "turned" in self._workspace else []
+            self._kernel_tables[key] = compiled.kernel_table(self._head, *kernels)
+        return self._kernel_tables[key]
 
     def _forward_kernels(self, sparse: bool) -> NDArray[np.int64]:
-        """Those of the way to the outputs, found once as well."""
+        """The table of a prediction, made once as well."""
         key = "predict", sparse
-        if key not in self._found:
-            self._found[key] = self._program.called(self._end, self._program.sparse() if sparse else {})
-        return self._found[key]
+        if key not in self._kernel_tables:
+            kernels = [self._program.sparse()] if sparse else []
+            self._kernel_tables[key] = self._program.kernel_table(self._head, *kernels)
+        return self._kernel_tables[key]
 
-    def _hears_zeros(self, inputs: Matrix) -> bool:
-        """Whether most of what the first dense layer hears is 0, and there is a way around it."""
+    def _mostly_zeros(self, inputs: Matrix) -> bool:
+        """Whether most inputs of the first layer of neurons are 0, and there is a way around them."""
         first = self.blueprint.neurons[0]
-        some = inputs[:: -(-len(inputs) // LOOKED_AT)]
-        heard = np.count_nonzero(some) / len(some) + first.inputs - self.blueprint.inputs
-        return self._program.lists and first.groups == 1 and bool(heard < DENSE * first.inputs)
+        sample = inputs[:: -(-len(inputs) // COUNTED_ROWS)]
+        nonzero = np.count_nonzero(sample) / len(sample) + first.inputs - self.blueprint.inputs
+        possible = self._program.skips_zeros and first.declared.weighted_sum and first.groups == 1
+        return possible and bool(nonzero < DENSE * first.inputs)
 
-    def _prepare(self) -> Buffers:
-        """Buffers for the way there and back, made when it is first gone."""
-        buffers = self._scratch()
-        if "gradient" not in buffers:
-            buffers.new("delta", self._width)
-            buffers.new("gradient", self.theta.size)[...] = 0  # padding stays 0
-        return buffers
+    def _prepare(self) -> Workspace:
+        """The workspace for the way there and back, made when it is first gone."""
+        workspace = self._forward_workspace()
+        if "gradient" not in workspace:
+            add_backward_kernels(self._table, self._program, self.blueprint)
+            workspace.new("delta", self._width)
+            workspace.new("gradient", self.theta.size)[...] = 0  # padding stays 0
+        return workspace
 
-    def _changes(self, dropout: float) -> bool:
-        """Whether the next layer hears something else than what a gate made."""
-        return dropout > 0 or self.blueprint.blended
-
-    def _unwanted(self, changes: bool) -> tuple[str, ...]:
-        """What is not looked at where the next layer hears what a gate made; made when it is first wanted."""
-        between = "fed", "mask"
-        if not changes:
-            return between
-        for name in between:
-            if name not in self._buffers:
-                self._buffers.new(name, self._width)
-        return ()
+    def _prepare_training(self, inputs: Matrix, regularization: Regularization) -> tuple[Workspace, Sharing]:
+        """The same for an epoch: with mini-batches, and what else this training needs."""
+        workspace = self._prepare()
+        sharing = self._sharing
+        if sharing is None:
+            sharing = self._sharing = Sharing(self.blueprint, self.capacity, self._threads, self._blocks)
+            workspace.new("x", (self.capacity, self.blueprint.inputs))
+            workspace.new("y", (self.capacity, self.blueprint.outputs))
+            workspace.new("weight", self.capacity)
+            if sharing.by_inputs:
+                workspace.new("partial", (sharing.blocks - 1, self.capacity * self.blueprint.layers[0].outputs))
+            if self._mostly_zeros(inputs):
+                width, index = self.blueprint.neurons[0].inputs, np.dtype(np.int32)
+                workspace.new("listed", (self.capacity, width + sharing.blocks), index)
+                workspace.new("turned", (width, 1 + self.capacity), index)
+        if regularization.dropout > 0 and "mask" not in workspace:
+            workspace.new("dropped", self._width)
+            workspace.new("mask", self._width)
+        if regularization.ema_decay > 0 and "mean" not in workspace:
+            np.copyto(workspace.new("mean", self.theta.size), self.theta)
+        return workspace, sharing
 
     def predict(self, inputs: Matrix, threads: int = 1) -> Matrix:
         """The outputs, shape (rows, outputs), for C-contiguous rows of the engine's float type.
@@ -226,18 +200,18 @@ class Network:
         processors with BLAS, so keep it to one thread a call (`single_threaded_blas`).
         """
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
-        sparse = len(inputs) >= MANY and self._hears_zeros(inputs)
+        sparse = len(inputs) >= MANY_ROWS and self._mostly_zeros(inputs)
         kernels, entry = self._forward_kernels(sparse), self._program.entry("predict")
         batches = -(-len(inputs) // self.capacity)
-        team = min(threads, batches) if self._work >= TEAM_WORK else 1
-        rows = -(-batches // max(team, 1)) * self.capacity
-        self._scratch(max(team, 1) - 1)  # for all threads, before they run
-        unwanted = ("fed", "mask", "partial") if sparse else ("fed", "mask", "partial", "listed")
+        team = max(min(threads, batches) if self._work >= TEAM_WORK else 1, 1)
+        rows = -(-batches // team) * self.capacity
+        self._forward_workspace(team - 1)  # for all threads, before they run
+        unused = ("dropped", "mask", "partial") if sparse else ("dropped", "mask", "partial", "listed")
 
         def work(rank: int) -> None:
-            some = slice(rank * rows, (rank + 1) * rows)
-            buffers = self._scratch(rank, sparse).table(*unwanted)
-            entry(self._table, kernels, buffers, inputs[some], outputs[some], self.capacity)
+            part = slice(rank * rows, (rank + 1) * rows)
+            addresses = self._forward_workspace(rank, sparse).table(*unused)
+            entry(self._table, kernels, addresses, inputs[part], outputs[part], self.capacity)
 
         if team > 1:
             self.team.run(work, team, lambda: None)
@@ -245,24 +219,24 @@ class Network:
             work(0)
         return outputs
 
-    def _scratch(self, rank: int = 0, sparse: bool = False) -> Buffers:
-        """A thread's buffers for a mini-batch on its way forward; those of the first are the network's own."""
-        while len(self._spare) < rank:
-            self._spare.append(Buffers(self.theta.dtype))
-            self._spare[-1].take("theta", self.theta)
-        buffers = self._spare[rank - 1] if rank else self._buffers
-        if "z" not in buffers:
-            buffers.new("z", self._width)
-            buffers.new("a", self._width)
-        if sparse and "listed" not in buffers:
-            buffers.new("listed", (self.capacity, 1 + self.blueprint.neurons[0].inputs), np.dtype(np.int32))
-        return buffers
+    def _forward_workspace(self, rank: int = 0, sparse: bool = False) -> Workspace:
+        """A thread's workspace for a mini-batch on its way forward; the first thread has the network's."""
+        while len(self._other_workspaces) < rank:
+            self._other_workspaces.append(Workspace(self.theta.dtype))
+            self._other_workspaces[-1].take("theta", self.theta)
+        workspace = self._other_workspaces[rank - 1] if rank else self._workspace
+        if "z" not in workspace:
+            workspace.new("z", self._width)
+            workspace.new("a", self._width)
+        if sparse and "listed" not in workspace:
+            workspace.new("listed", (self.capacity, 1 + self.blueprint.neurons[0].inputs), np.dtype(np.int32))
+        return workspace
 
     def pre_activations(self, inputs: Matrix) -> list[Matrix]:
-        """Every layer's z, shape (rows, outputs), for at most `capacity` rows: views of buffers that a pass fills."""
+        """Each layer's z, shape (rows, outputs), for at most `capacity` rows: views of the workspace."""
         self.predict(inputs)
-        begins = self._table[:, self._program.passes.BUFFER]
-        z = self._buffers["z"]
+        begins = self._table[:, self._program.module("passes/tables.py").ROWS_OFFSET]
+        z = self._workspace["z"]
         return [
             z[begin : begin + len(inputs) * layer.outputs].reshape(len(inputs), layer.outputs)
             for begin, layer in zip(begins, self.blueprint.layers, strict=True)
@@ -271,7 +245,7 @@ class Network:
     def loss_and_gradient(
         self, inputs: Matrix, targets: Matrix, weights: Vector, alpha: float = 0.0
     ) -> tuple[float, Vector]:
-        """The weighted mean loss of at most `capacity` rows plus the L2 penalty, and its gradient (a buffer).
+        """The weighted mean loss of at most `capacity` rows plus the L2 penalty, and its gradient, a view.
 
         Parameters
         ----------
@@ -281,15 +255,13 @@ class Network:
         alpha : float
             The penalty is ``alpha / 2`` times the sum of squared weights.
         """
-        buffers, blended = self._prepare(), self.blueprint.blended
-        dropout_forward = self._program.dropout_forward() if blended else {}
-        add_l2_penalty = self._program.regularizer("add_l2_penalty") if alpha > 0 else {}
-        table = buffers.table("partial", "listed", *self._unwanted(blended))
+        workspace = self._prepare()
+        penalty = self._program.regularizer("add_l2_penalty") if alpha > 0 else {}
         loss = self._program.entry("loss_and_gradient")(
-            self._table, self._arrays, self._program.called(self._end, dropout_forward, add_l2_penalty), table,
-            inputs, targets, weights, self._everyone, float(alpha),
+            self._table, self._arrays, self._program.kernel_table(self._head, penalty),
+            workspace.table("partial", "listed", "dropped", "mask"), inputs, targets, weights, float(alpha),
         )  # fmt: skip
-        return float(loss), buffers["gradient"]
+        return float(loss), workspace["gradient"]
 
     def mean_loss(self, inputs: Matrix, targets: Matrix, weights: Vector | None = None) -> float:
         """The weighted mean loss of any number of rows, as the network stands.
@@ -332,67 +304,46 @@ class Network:
         KeyboardInterrupt
             Within a step of Ctrl-C; the parameters are those of that step.
         """
-        buffers = self._prepare()
-        if self._sharing is None:
-            self._sharing = _Sharing(self)
-            buffers.new("x", (self.capacity, self.blueprint.inputs))
-            buffers.new("y", (self.capacity, self.blueprint.outputs))
-            buffers.new("weight", self.capacity)
-            if self._sharing.by_inputs:
-                others = self._sharing.blocks - 1
-                buffers.new("partial", (others, self.capacity * self.blueprint.layers[0].outputs))
-            if self._hears_zeros(inputs):
-                heard, places = self.blueprint.neurons[0].inputs, np.dtype(np.int32)
-                buffers.new("listed", (self.capacity, heard + self._sharing.blocks), places)
-                buffers.new("turned", (heard, 1 + self.capacity), places)
-        sharing, changes = self._sharing, self._changes(regularization.dropout)
+        workspace, sharing = self._prepare_training(inputs, regularization)
         sharing.shared[:] = 0
-        kernels = self._training_kernels(optimizer, regularization, changes)
-        arrays = self._whole_arrays if optimizer.matrix_kernel else self._arrays
-        if regularization.ema_decay > 0 and "mean" not in buffers:
-            np.copyto(buffers.new("mean", self.theta.size), self.theta)
-        buffers.take_state(optimizer.state)
-        table = buffers.table(*self._unwanted(changes), *(() if "turned" in buffers else ("listed",)))
-        strengths = np.array(
-            [
-                regularization.l2_penalty,
-                regularization.weight_decay,
-                regularization.dropout,
-                regularization.label_smoothing,
-                regularization.ema_decay,
-            ]
-        )
-        settings = np.tile(optimizer.settings, (sharing.blocks, 1))
-
-        train_epoch = self._program.entry("train_epoch")  # compiled here, before any thread asks for it
+        workspace.take_state(optimizer.state)
+        kernels = self._training_kernels(optimizer, regularization)
+        arrays = self._matrices if optimizer.matrix_kernel else self._arrays
+        unused = () if regularization.dropout > 0 else ("dropped", "mask")
+        addresses = workspace.table(*unused, *(() if "turned" in workspace else ("listed",)))
+        settings, strengths = np.tile(optimizer.settings, (sharing.blocks, 1)), regularization.strengths()
+        train_epoch = self._program.entry("train_epoch")  # compiled here, before any thread needs it
 
         def work(rank: int, threads: int = 1) -> float:
             loss = train_epoch(
-                self._table, arrays, kernels, table, self._factors, rank, threads, sharing.blocks, sharing.shared,
-                settings, rates, self.capacity, inputs, targets, weights, order, strengths, seed, sharing.costs,
+                self._table, arrays, kernels, addresses, self._factors, rank, threads, sharing.blocks, sharing.shared,
+                settings, rates, self.capacity, inputs, targets, weights, order, strengths, seed,
+                sharing.costs,
             )  # fmt: skip
             return float(loss)
 
-        if self._guest:
-            loss = work(0)
-        else:
-            with single_threaded_blas() if self._program.calls_blas else nullcontext():
-                if sharing.team == 1 and self._work * len(rates) < ALONE:
-                    loss = work(0)
-                else:
-                    with leased(sharing.team) as threads:
-                        loss = self.team.run(partial(work, threads=threads), threads, sharing.stop)
+        loss = self._run(work, sharing, len(rates))
         optimizer.settings[:] = settings[0]
-        return float(loss)
+        return loss
+
+    def _run(self, work: Callable[..., float], sharing: Sharing, batches: int) -> float:
+        """Run an epoch on as many threads as pay, and as other trainings leave free; what the first one returns."""
+        if self._on_callers_thread:
+            return work(0)
+        with single_threaded_blas() if self._program.calls_blas else nullcontext():
+            if sharing.team == 1 and self._work * batches < TEAM_STARTS_AT:
+                return work(0)
+            with leased(sharing.team) as threads:
+                return float(self.team.run(partial(work, threads=threads), threads, self.stop))
 
     @contextmanager
     def using_ema(self) -> Iterator[None]:
         """The running mean in the place of the parameters, if one is kept."""
-        if "mean" not in self._buffers:
+        if "mean" not in self._workspace:
             yield
             return
         stepped = self.theta.copy()
-        np.copyto(self.theta, self._buffers["mean"])
+        np.copyto(self.theta, self._workspace["mean"])
         try:
             yield
         finally:
@@ -400,30 +351,10 @@ class Network:
 
     def adopt_ema(self) -> None:
         """Take the running mean as the parameters, if one is kept."""
-        if "mean" in self._buffers:
-            np.copyto(self.theta, self._buffers["mean"])
+        if "mean" in self._workspace:
+            np.copyto(self.theta, self._workspace["mean"])
 
     def stop(self) -> None:
-        """Ask a training to end after the step that it is in; for another thread."""
+        """End a training after the step that it is in; for another thread."""
         if self._sharing:
-            self._sharing.stop()
-
-
-class _Sharing:
-    """Who trains: how many threads share how many blocks, and the numbers they share."""
-
-    def __init__(self, network: Network) -> None:
-        team = team_size(network._threads)  # also where one thread is enough: the number is checked
-        blocks = (network._blocks or team) if network._work >= TEAM_WORK else 1
-        self.blocks = min(blocks, network.capacity)
-        self.team = min(team, self.blocks)
-        first, front = network.blueprint.layers[0], network.blueprint.front
-        pays = first.inputs * first.outputs >= BY_INPUTS and network.capacity * first.outputs <= PARTIAL
-        self.by_inputs = pays and front is None and first.groups == 1 and 1 < self.blocks <= first.inputs
-        self.costs = np.zeros((self.blocks, 2))
-        self.shared = np.zeros(32, np.int64)
-        self._stop_at = network._program.passes.STOP
-
-    def stop(self) -> None:
-        """Ask the team to end after the step it is in."""
-        self.shared[self._stop_at] = 1
+            self._sharing.shared[self._program.passes.STOP] = 1

@@ -1,19 +1,19 @@
-"""The engine's program: hand-written passes plus emitted gates, placed in the cache, imported and compiled.
+"""The engine's program: hand-written passes, layers and emitted gates, placed in the cache, imported and compiled.
 
-Each gate, and each pair of output gate and loss, is a file of its own, so that a new gate compiles alone. The passes
-reach them by address.
+Each gate, each layer, and each pair of output gate and loss, is a file of its own, so that a new one compiles alone.
+The passes reach them by address.
 """
 
 from __future__ import annotations
 
 import gc
-import importlib
 import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from importlib import resources
+from pathlib import PurePosixPath
 from types import ModuleType
 from typing import Any
 
@@ -22,12 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.declared.gates import GATES
-from backlit.declared.layers import FEATURES, WAVES
+from backlit.declared.layers import LAYERS
 from backlit.declared.losses import loss_named
 from backlit.engine.aligned import BUFFERS, LINE, PAGE
 from backlit.engine.blas import scipy_product
-from backlit.engine.cache import cache_folder, digest, in_turn, load, place
+from backlit.engine.cache import cache_folder, load, one_thread, write
 from backlit.engine.processor import Vectors, vectors_here
+from backlit.engine.stamps import Stamped, stamp
 from backlit.errors import BacklitError
 from backlit.formula.numba import gate_file, head_file
 from backlit.network.blueprint import ALIGNMENT
@@ -46,11 +47,10 @@ KERNELS = (
     "maths/cos_2pi.py",
     "passes/tables.py",
     "passes/batches.py",
+    "passes/first_layer.py",
     "passes/layers.py",
     "passes/passes.py",
-    "layers/dense.py",
-    "layers/periodic.py",
-    "layers/blend.py",
+    "layers/compiling.py",
     "layers/dropout.py",
     "optimizers/steps.py",
     "optimizers/regularizers.py",
@@ -58,8 +58,8 @@ KERNELS = (
     "optimizers/parameters.py",
 )
 REGULARIZERS = "add_l2_penalty", "decay_weights", "update_ema"
-"""What changes parameters beside the loss."""
-CALLED = (
+"""Kernels that change parameters, or their gradient, for other reasons than the loss."""
+KERNEL_TABLE = (
     "activate",
     "head",
     "product",
@@ -84,10 +84,9 @@ import numpy as np
 from numba import types
 
 F = np.{float}
-WAVES, FEATURES = {waves}, {features}  # of the periodic layer, as it is declared
 BITS, FLOAT_BYTES = {bits}, {bits} // 8
 LANES, TILE_ROWS = {lanes}, {tile_rows}  # of the processor's vectors, as they are declared; 0 where BLAS multiplies
-ALIGNMENT = {alignment}  # of each array in the flat vector, in numbers, as it is declared
+ALIGNMENT = {alignment}  # of each array in theta, in numbers, as it is declared
 LINE, PAGE = {line}, {page}  # bytes, as they are declared
 FLUSHES = {flushes}  # whether this processor has x86's register of floating-point modes
 YIELD = "{yields}"  # the system's call that offers the processor to another thread
@@ -112,10 +111,11 @@ ENTRY = {{**KERNEL, "no_cpython_wrapper": False}}  # called from Python
 STRICT = {{**OPTIONS, "fastmath": {{"contract"}}, "forceinline": True}}
 # compiled by numba {version}
 '''
-_PLACES = '''"""Places in a table of addresses, as they are declared."""
+_INDICES = '''"""Indices of a table of addresses, as they are declared."""
 
 {names} = range({count})
 '''
+PACKAGE = "backlit_kernels"
 
 
 class Program:
@@ -129,101 +129,76 @@ class Program:
     """
 
     def __init__(self, precision: str, vectors: Vectors) -> None:
-        sources = {name: _source(name) for name in KERNELS}
-        sources["maths/functions.py"] = _source(f"maths/functions_{precision}.py")
-        sources["precision.py"] = _PRECISION.format(
-            float=precision,
-            bits=precision[5:],
-            yields=YIELD,
-            flushes=FLUSHES,
-            alignment=ALIGNMENT,
-            line=LINE,
-            page=PAGE,
-            waves=WAVES,
-            features=FEATURES,
-            lanes=vectors.lanes(precision),
-            tile_rows=vectors.rows,
-            version=numba.__version__,
-        )
-        for table, names in ("buffers.py", BUFFERS), ("called.py", CALLED):
-            sources[table] = _PLACES.format(names=", ".join(names).upper(), count=len(names))
-        drawers = {name.partition("/")[0] for name in KERNELS} | {"emitted"}
-        sources |= {f"{drawer}/__init__.py": "" for drawer in drawers} | {"__init__.py": ""}
-        self._name = f"backlit_kernels_{digest(sources)}"
-        self._folder = cache_folder() / self._name
-        if not self._folder.exists():
+        self._sources = _sources(precision, vectors)
+        self._stamped: dict[str, Stamped] = {}
+        self._folder = cache_folder() / PACKAGE
+        passes = stamp("passes/passes.py", self._sources, self._stamped)
+        if not (self._folder / passes.path).exists():
             print(f"backlit: compiling the {precision} engine, once on this machine ...", file=sys.stderr)
-        place(self._folder, sources)
-        load(self._name, self._folder / "__init__.py", package=True)
-        load(f"{self._name}.emitted", self._folder / "emitted" / "__init__.py", package=True)
-        self.passes = self._module("passes.passes")
-        self._steps, self._regularizers = self._module("optimizers.steps"), self._module("optimizers.regularizers")
-        self._precision = self._module("precision")
+        self.passes = self.module("passes/passes.py")
+        self._precision = self.module("precision.py")
         self._compiled: dict[str, Any] = {}
-        self._own_products = vectors.width > 0
+        self._has_tiles = vectors.width > 0
 
     @property
     def calls_blas(self) -> bool:
         """Whether its matrix products are a BLAS's."""
-        return not self._own_products
+        return not self._has_tiles
 
     @property
-    def lists(self) -> bool:
-        """Whether it has a way around the zeros that a layer hears."""
-        return self._own_products
+    def skips_zeros(self) -> bool:
+        """Whether the first dense layer can go around zeros in its inputs."""
+        return self._has_tiles
 
-    def called(self, *others: Mapping[str, int]) -> NDArray[np.int64]:
-        """The table of addresses that passes call: those of products, and others by names of `CALLED`; else 0."""
-        known = {name: address for some in (self.product(), *others) for name, address in some.items()}
-        return np.array([known.get(name, 0) for name in CALLED], np.int64)
+    def kernel_table(self, *kernels: Mapping[str, int]) -> NDArray[np.int64]:
+        """The table of addresses that passes call: those of products, and others by names of `KERNEL_TABLE`; else 0."""
+        addresses = {name: address for group in (self.product(), *kernels) for name, address in group.items()}
+        return np.array([addresses.get(name, 0) for name in KERNEL_TABLE], np.int64)
 
     def product(self) -> dict[str, int]:
         """The addresses of what multiplies matrices, and of what it calls."""
-        own = self._own_products
-        basis = self._module("products.tiles").tiles.ctypes() if own else scipy_product(self._precision.F.__name__)
-        return {
-            "product": self._kernel("multiply", self._module("products.products" if own else "products.blas")),
-            "basis": int(basis),
-        }
+        if self._has_tiles:
+            basis = self.module("products/tiles.py").tiles.ctypes()
+        else:
+            basis = scipy_product(self._precision.F.__name__)
+        module = self.module("products/products.py" if self._has_tiles else "products/blas.py")
+        return {"product": self._kernel(module, "multiply"), "basis": int(basis)}
 
     def gate(self, name: str) -> tuple[int, int]:
         """The addresses of a hidden gate's (forward, backward)."""
-        module = self._emit(f"gate_{name}", gate_file(GATES.elementwise(name)))
+        module = self.emit(f"gate_{name}", gate_file(GATES.elementwise(name)))
         return module.forward.address, module.backward.address
 
-    def front(self, kind: str) -> tuple[int, int]:
-        """The addresses of the (forward, gradient) of a layer that stands before the neurons."""
-        module = self._module(f"layers.{kind}")
-        return module.forward.address, module.gradient.address
+    def layer(self, kind: str, kernel: str) -> int:
+        """The address of a layer's kernel, forward, backward or gradient; 0 if the layer has none."""
+        module = self.module(f"layers/{kind}.py")
+        if not hasattr(module, kernel):
+            return 0
+        return self._kernel(module, kernel, getattr(self.module("layers/compiling.py"), kernel.upper()))
 
     def sparse(self) -> dict[str, int]:
-        """The addresses of the first dense layer's kernels where most of what it hears is 0."""
-        module = self._module("products.sparse")
+        """The addresses of the first dense layer's kernels where most of its inputs are 0."""
+        module = self.module("products/sparse.py")
         return {"sparse": module.forward.address, "sparse_gradient": module.gradient.address}
 
-    def blend(self) -> tuple[int, int]:
-        """The addresses of a blended gate's (forward, backward)."""
-        module = self._module("layers.blend")
-        return module.forward.address, module.backward.address
-
-    def dropout_forward(self) -> dict[str, int]:
+    def dropout(self) -> dict[str, int]:
         """The addresses of dropout's kernels."""
-        module = self._module("layers.dropout")
+        module = self.module("layers/dropout.py")
         return {"dropout_forward": module.dropout_forward.address, "dropout_backward": module.dropout_backward.address}
 
     def step(self, kernel: str, matrix_kernel: str = "") -> dict[str, int]:
         """The addresses of an optimizer's step, and of that of whole matrices where it has one."""
-        whole = self._module(f"optimizers.{matrix_kernel}").step.address if matrix_kernel else 0
-        return {"step": self._kernel(kernel, self._steps), "matrix_step": whole}
+        matrix_step = self.module(f"optimizers/{matrix_kernel}.py").step.address if matrix_kernel else 0
+        return {"step": self._kernel(self.module("optimizers/steps.py"), kernel), "matrix_step": matrix_step}
 
     def regularizer(self, kernel: str) -> dict[str, int]:
         """The address of one of `REGULARIZERS`."""
-        return {kernel: self._kernel(kernel, self._regularizers)}
+        return {kernel: self._kernel(self.module("optimizers/regularizers.py"), kernel)}
 
-    def _kernel(self, name: str, module: ModuleType) -> int:
-        """The address of a function of a module whose functions are all of one signature."""
-        compile_ = numba.cfunc(module.SIGNATURE, **self._precision.KERNEL)
-        return int(self._once(name, partial(compile_, getattr(module, name))).address)
+    def _kernel(self, module: ModuleType, name: str, signature: Any = None) -> int:
+        """The address of a module's function, compiled when first asked for; of the module's signature unless given."""
+        compile_ = numba.cfunc(signature or module.SIGNATURE, **self._precision.KERNEL)
+        return int(self._once(f"{module.__name__}.{name}", partial(compile_, getattr(module, name))).address)
 
     def entry(self, name: str) -> Callable[..., Any]:
         """One of the passes that are called from Python: train_epoch, loss_and_gradient, predict."""
@@ -234,40 +209,53 @@ class Program:
         return compiled
 
     def _once(self, name: str, compiled: Callable[[], Any]) -> Any:
-        """What is compiled under a name, by the first thread that asks for it."""
+        """What is compiled under a name, by the first thread that needs it."""
         if name not in self._compiled:
             with _compiling():
-                if name not in self._compiled:  # nor has the thread made it that had its turn before
+                if name not in self._compiled:  # nor has the thread made it that held the lock before
                     self._compiled[name] = compiled()
         return self._compiled[name]
 
     def head(self, output_gate: str, loss: str) -> dict[str, int]:
-        """The addresses of a network's end: what makes outputs, and their loss."""
+        """The addresses of a network's head: what makes outputs, and their loss."""
         if output_gate != "softmax":
             GATES.elementwise(output_gate)
-        module = self._emit(f"head_{output_gate}_{loss}", head_file(output_gate, loss_named(loss)))
+        module = self.emit(f"head_{output_gate}_{loss}", head_file(output_gate, loss_named(loss)))
         return {"activate": module.activate.address, "head": module.head.address}
 
-    def _emit(self, stem: str, source: str) -> ModuleType:
-        """The module of an emitted file, named by the hash of its text."""
-        stem = f"{stem}_{digest({'': source})}"
-        place(self._folder, {f"emitted/{stem}.py": source})
-        with _compiling():
-            return load(f"{self._name}.emitted.{stem}", self._folder / "emitted" / f"{stem}.py")
+    def emit(self, stem: str, source: str) -> ModuleType:
+        """The module of an emitted file."""
+        name = f"emitted/{stem}.py"
+        with one_thread():
+            if self._sources.get(name) != source:  # new, or a gate that was declared anew
+                self._sources[name] = source
+                self._stamped.pop(name, None)
+            return self.module(name)
 
-    def _module(self, name: str) -> ModuleType:
+    def module(self, name: str) -> ModuleType:
+        """A file of the program as a module, after those that it imports."""
         with _compiling():
-            return importlib.import_module(f"{self._name}.{name}")
+            file = stamp(name, self._sources, self._stamped)
+            for imported in file.imports:
+                self.module(imported)
+            packages = [*reversed(PurePosixPath(PACKAGE, file.path).parents)][1:]
+            write(self._folder, {file.path: file.text})
+            for package in packages:
+                path = PurePosixPath(package, "__init__.py").relative_to(PACKAGE)
+                write(self._folder, {str(path): ""})
+                load(".".join(package.parts), self._folder / path, package=True)
+            dotted = ".".join(PurePosixPath(PACKAGE, file.path).with_suffix("").parts)
+            return load(dotted, self._folder / file.path)
 
 
 @contextmanager
 def _compiling() -> Iterator[None]:
     """One thread at a time, and Python's collector of garbage rests.
 
-    The collector takes a tenth of a compiler's time, which keeps what it makes. Only who found it at work puts it to
-    rest, and wakes it: it is the whole process's, and must not be left at rest by one who came when it was.
+    The collector takes a tenth of a compiler's time, which keeps what it makes. Only a thread that finds it enabled
+    disables it, and enables it again: it is the whole process's, and must not stay disabled.
     """
-    with in_turn():
+    with one_thread():
         collects = gc.isenabled()
         if collects:
             gc.disable()
@@ -278,8 +266,28 @@ def _compiling() -> Iterator[None]:
                 gc.enable()
 
 
-def _source(name: str) -> str:
-    return resources.files("backlit.engine.kernels").joinpath(name).read_text(encoding="utf-8")
+def _sources(precision: str, vectors: Vectors) -> dict[str, str]:
+    """All files of a program but the emitted ones."""
+    kernels, layers = resources.files("backlit.engine.kernels"), resources.files("backlit.declared.layers")
+    sources = {name: kernels.joinpath(name).read_text(encoding="utf-8") for name in KERNELS}
+    sources |= {f"layers/{kind}.py": layers.joinpath(f"{kind}.py").read_text(encoding="utf-8") for kind in LAYERS}
+    sources["maths/functions.py"] = kernels.joinpath(f"maths/functions_{precision}.py").read_text(encoding="utf-8")
+    sources["precision.py"] = _PRECISION.format(
+        float=precision,
+        bits=precision.removeprefix("float"),
+        yields=YIELD,
+        flushes=FLUSHES,
+        alignment=ALIGNMENT,
+        line=LINE,
+        page=PAGE,
+        lanes=vectors.lanes(precision),
+        tile_rows=vectors.rows,
+        version=numba.__version__,
+    )
+    for table, names in ("workspace", BUFFERS), ("kernel_table", KERNEL_TABLE):
+        sources[f"{table}.py"] = _INDICES.format(names=", ".join(names).upper(), count=len(names))
+    sources["kernel_table.py"] += f"KERNEL_COUNT = {len(KERNEL_TABLE)}\n"
+    return sources
 
 
 def program(precision: str) -> Program:
@@ -292,7 +300,7 @@ def program(precision: str) -> Program:
     """
     if precision not in FLOATS:
         raise BacklitError(f"precision {precision!r} is not one of {', '.join(FLOATS)}")
-    with in_turn():  # two threads that ask at once for the first time would each make one
+    with one_thread():  # or two threads that need it first would each make one
         return _made(precision)
 
 

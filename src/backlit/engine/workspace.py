@@ -13,7 +13,7 @@ from backlit.errors import BacklitError
 _INDEX = {name: number for number, name in enumerate(BUFFERS)}
 
 
-class Buffers:
+class Workspace:
     """Arrays that one thread, or one team, works with.
 
     Parameters
@@ -23,9 +23,9 @@ class Buffers:
 
     Examples
     --------
-    >>> buffers = Buffers(np.dtype(np.float32))
-    >>> z = buffers.new("z", 10)
-    >>> (buffers.table()[[BUFFERS.index("z"), BUFFERS.index("a")]] > 0).tolist()
+    >>> workspace = Workspace(np.dtype(np.float32))
+    >>> z = workspace.new("z", 10)
+    >>> (workspace.table()[[BUFFERS.index("z"), BUFFERS.index("a")]] > 0).tolist()
     [True, False]
     """
 

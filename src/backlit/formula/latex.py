@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backlit.declared.gates import GATES
+from backlit.declared.layers import PARAMETER_NAMES
 from backlit.formula.expression import Expression, Name, Number, fold
 from backlit.formula.precedence import ATOM, BINDING, constant
 from backlit.formula.text import bracketed
@@ -12,8 +13,8 @@ from backlit.formula.text import bracketed
 CLOSED = frozenset({"div", "where"})
 """Operators whose LaTeX form holds itself together: operands need no brackets."""
 
-OF_LAYERS = ("w", "b", "blend", "frequency", "phase", "mix", "shift", "z", "s", "a")
-"""What a network's layer has by its number; a test holds it against the declared layers."""
+OF_LAYERS = (*PARAMETER_NAMES, "z", "s", "a")
+"""What a network's layer has by its number."""
 
 
 def to_latex(root: Expression, names: Mapping[str, str] | None = None) -> str:

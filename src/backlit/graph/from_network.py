@@ -9,7 +9,6 @@ import numpy as np
 
 from backlit.declared.array_rules import logsumexp
 from backlit.declared.gate_kinds import Array, ArrayGate
-from backlit.declared.layers import BLENDED, LAYERS
 from backlit.declared.losses import Fusion, loss_named
 from backlit.errors import BacklitError
 from backlit.formula import GATES
@@ -44,9 +43,9 @@ def network(blueprint: Blueprint, theta: Array, x: Any, y: Any, *, zoom: Network
     -------
     Graph
         Wires ``x``, ``w[1]``, ``b[1]``, ``z[1]``, ``a[1]``, ..., ``y`` (a constant) and ``loss``; no penalty and
-        no dropout. In a blended layer ``s[1]`` is what the gate makes of ``z[1]``. Where the loss is not exact as a
-        function of ``a`` (the log of an output that underflows), the output gate and the loss are computed as their
-        named fusion, and `note` says so.
+        no dropout. Where a part such as a parametric activation follows a layer, ``s[1]`` is what the gate makes of
+        ``z[1]``. Where the loss is not exact as a function of ``a`` (the log of an output that underflows), the output
+        gate and the loss are computed as their named fusion, and `note` says so.
 
     Raises
     ------
@@ -100,13 +99,11 @@ def _carried(blueprint: Blueprint, theta: Array, x: Wire) -> tuple[list[Wire], W
         name: given(name, np.array(array, np.float64), "parameter") for name, array in blueprint.arrays(theta).items()
     }
     z = a = x
-    for number, layer in blueprint.numbered:
-        scope = {p.name: parameters[f"{p.name}[{number}]"] for p in layer.parameters}
-        z = apply(parse(LAYERS[layer.kind].formula, GATES), {"x": a, **scope}, f"z[{number}]")
-        made = f"{'s' if layer.blended else 'a'}[{number}]"
-        a = record(GATES[layer.gate], [z], -1 if layer.gate == "softmax" else None, made)
-        if layer.blended:
-            a = apply(parse(BLENDED, GATES), {"z": z, "s": a, **scope}, f"a[{number}]")
+    for (number, layer), (z_name, a_name) in zip(blueprint.numbered, blueprint.wire_names, strict=True):
+        scope = {"x": a, "z": z, **{p.name: parameters[f"{p.name}[{number}]"] for p in layer.parameters}}
+        z = apply(parse(layer.declared.formula, GATES), scope, z_name or a_name)
+        gate = GATES[layer.gate]
+        a = record(gate, [z], -1 if layer.gate == "softmax" else None, a_name) if z_name else z
     return list(parameters.values()), z, a
 
 

@@ -1,6 +1,6 @@
 """The frozen description of a network: layers, widths, gates, loss. It computes nothing.
 
-All parameters live in one flat vector; a blueprint says which part of it is which array.
+All parameters live in one vector, theta; a blueprint defines which part of it is which array.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.declared.gates import GATES
-from backlit.declared.layers import BLEND, FEATURES, LAYERS, Parameter
+from backlit.declared.layer_kind import LayerKind, Parameter, Widths
+from backlit.declared.layers import LAYERS
 from backlit.declared.losses import FUSIONS, Fusion, loss_named
 from backlit.errors import BacklitError, DamagedFile, choose
 
@@ -29,37 +30,44 @@ ALIGNMENT = 16
 class Layer:
     """One layer of a network: its kind, its widths, and the gate that its pre-activation goes through.
 
-    `groups` is how many groups of neurons share the inputs out among themselves, 1 where each hears all of them; of a
-    periodic layer, how many of the inputs, from the first, have waves. Where it is `blended` each neuron learns how
-    much of its gate it uses (`backlit.declared.layers.BLENDED`).
+    `groups` is how many groups of neurons share the inputs out among themselves, 1 where each takes all of them; of a
+    periodic layer, how many of the inputs, from the first, are embedded.
     """
 
     kind: str
     inputs: int
     outputs: int
-    gate: str
+    gate: str = "identity"
     groups: int = 1
-    blended: bool = False
+
+    @property
+    def declared(self) -> LayerKind:
+        """Its entry in the list of layers."""
+        return LAYERS[self.kind]
+
+    @property
+    def widths(self) -> Widths:
+        """Its inputs, outputs and groups."""
+        return Widths(self.inputs, self.outputs, self.groups)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """What it learns."""
-        own = LAYERS[self.kind].parameters
-        return (*own, BLEND) if self.blended else own
+        return self.declared.parameters
 
-    @property
-    def widths(self) -> Mapping[str, int]:
-        """The widths that the shapes of its parameters are named by."""
-        return LAYERS[self.kind].widths(self.inputs, self.outputs, self.groups)
+    def shape_of(self, parameter: Parameter) -> tuple[int, ...]:
+        """The shape of one of its arrays."""
+        widths = self.declared.named_widths(self.widths)
+        return tuple(widths[name] for name in parameter.shape)
 
     def inputs_of(self, j: int) -> range:
-        """The inputs that neuron j hears, in the order of its weights."""
+        """The inputs that neuron j takes, in the order of its weights."""
         inner = self.inputs // self.groups
         first = j // (self.outputs // self.groups) * inner
         return range(first, first + inner)
 
     def neurons_fed_by(self, i: int) -> range:
-        """The neurons that hear input i."""
+        """The neurons that take input i."""
         width = self.outputs // self.groups
         first = i // (self.inputs // self.groups) * width
         return range(first, first + width)
@@ -67,10 +75,14 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where one array of parameters lies in the flat vector; `name` is the lecture's, such as ``w[1]``."""
+    """Where one array of parameters lies in theta; `name` is the lecture's, such as ``w[1]``.
+
+    `layer` is the layer's number, which parts between two layers of neurons share; `row` its index in the blueprint.
+    """
 
     name: str
     layer: int
+    row: int
     declared: Parameter
     shape: tuple[int, ...]
     offset: int
@@ -91,7 +103,7 @@ class Slot:
         return math.prod(self.shape)
 
     def view(self, theta: Vector) -> Vector:
-        """The array itself, as a view of the flat vector: writing into it writes into the network."""
+        """The array itself, as a view of theta: writing into it writes into the network."""
         return theta[self.offset : self.offset + self.size].reshape(self.shape)
 
 
@@ -126,65 +138,105 @@ class Blueprint:
         if not self.layers:
             raise BacklitError("blueprint: no layers; a network has at least one")
         loss_named(self.loss)
-        for number, layer in self.numbered:
-            self._check(number - self.numbered[0][0], number, layer)
+        for row, (number, layer) in enumerate(self.numbered):
+            try:
+                self._check(row, layer)
+            except BacklitError as error:
+                raise error.located(f"layer {number}") from None
 
-    def _check(self, at: int, number: int, layer: Layer) -> None:
-        choose(f"layer {number}: kind", layer.kind, LAYERS)
-        if layer.blended and (not number or at + 1 == len(self.layers)):
-            raise BacklitError(f"layer {number}: no hidden layer of neurons, so it has no blend")
+    def _check(self, row: int, layer: Layer) -> None:
+        """Raise BacklitError if a layer cannot be built, or cannot stand where it does."""
+        kind = choose("kind", layer.kind, LAYERS)
+        before = self.layers[row - 1] if row else None
+        last = row + 1 == len(self.layers)
+        if kind.slope and (before is None or not before.declared.numbered or last):
+            raise BacklitError(f"a {kind.name} layer follows a hidden layer of neurons")
         if layer.inputs < 1 or layer.outputs < 1:
-            raise BacklitError(f"layer {number}: widths {layer.inputs} -> {layer.outputs}; each is at least 1")
-        if LAYERS[layer.kind].front:
-            features = layer.outputs - layer.inputs
-            if number or not 0 < layer.groups <= layer.inputs or features < 1 or features % (FEATURES * layer.groups):
-                raise BacklitError(f"layer {number}: a {layer.kind} layer {layer} cannot be built")
-            return
-        if layer.groups < 1 or layer.inputs % layer.groups or layer.outputs % layer.groups:
-            raise BacklitError(
-                f"layer {number}: {layer.groups} groups do not share out widths {layer.inputs} -> {layer.outputs}"
-            )
-        if layer.groups > 1 and layer.kind != "grouped":
-            raise BacklitError(f"layer {number}: a {layer.kind} layer has no groups; its kind is 'grouped'")
-        before = self.layers[at - 1].outputs if at else layer.inputs
-        if before != layer.inputs:
-            raise BacklitError(f"layer {number}: takes {layer.inputs} inputs, but layer {number - 1} gives {before}")
-        if layer.gate == "softmax" and at + 1 == len(self.layers):
-            return
-        try:
-            GATES.elementwise(layer.gate)
-        except BacklitError as error:
-            raise error.located(f"layer {number}") from None
+            raise BacklitError(f"widths {layer.inputs} -> {layer.outputs}; each is at least 1")
+        uneven = kind.numbered and (layer.inputs % max(layer.groups, 1) or layer.outputs % max(layer.groups, 1))
+        if layer.groups < 1 or uneven:
+            raise BacklitError(f"{layer.groups} groups do not share out widths {layer.inputs} -> {layer.outputs}")
+        objection = kind.objection(layer.widths)
+        if kind.elementwise and (layer.inputs != layer.outputs or layer.groups > 1):
+            objection = f"a {kind.name} layer has as many outputs as inputs, and no groups"
+        if objection:
+            raise BacklitError(objection)
+        if kind.only_first and before is not None:
+            raise BacklitError(f"a {kind.name} layer takes the inputs of the network, it follows no other layer")
+        if before is not None and before.outputs != layer.inputs:
+            raise BacklitError(f"takes {layer.inputs} inputs, but the layer before gives {before.outputs}")
+        self._check_gate(row, layer, last)
 
-    @property
+    def _check_gate(self, row: int, layer: Layer, last: bool) -> None:
+        if not layer.declared.numbered:
+            if last:
+                raise BacklitError(f"a {layer.kind} layer cannot be the last one")
+            if layer.gate != "identity":
+                raise BacklitError(f"a {layer.kind} layer has no gate; neurons have")
+            same = [other for other in self._parts_before(row) if other.kind == layer.kind]
+            if same:
+                raise BacklitError(f"two {layer.kind} layers without a layer of neurons between them")
+        elif not (last and layer.gate == "softmax"):
+            GATES.elementwise(layer.gate)
+
+    def _parts_before(self, row: int) -> list[Layer]:
+        """The layers of the same number that stand before a row of the blueprint."""
+        number = self.numbered[row][0]
+        return [layer for at, layer in self.numbered[:row] if at == number]
+
+    @cached_property
     def numbered(self) -> tuple[tuple[int, Layer], ...]:
-        """The layers with their numbers: those of neurons count from 1, what stands before them is 0."""
-        first = 0 if self.layers[0].kind in LAYERS and LAYERS[self.layers[0].kind].front else 1
-        return tuple(enumerate(self.layers, first))
+        """The layers with their numbers: those of neurons count from 1, what follows one shares its number.
+
+        What stands in front of the first layer of neurons has the number 0.
+        """
+        number, rows = 0, []
+        for layer in self.layers:
+            number += layer.kind not in LAYERS or layer.declared.numbered
+            rows.append((number, layer))
+        return tuple(rows)
 
     @property
     def neurons(self) -> tuple[Layer, ...]:
         """The layers of neurons: layer l of the lecture is ``neurons[l - 1]``."""
-        return tuple(layer for number, layer in self.numbered if number)
+        return tuple(layer for layer in self.layers if layer.declared.numbered)
 
-    @property
-    def front(self) -> Layer | None:
-        """What stands before the layers of neurons, if anything does."""
-        return next((layer for number, layer in self.numbered if not number), None)
+    def parts_of(self, number: int) -> tuple[Layer, ...]:
+        """The layers that are not counted and share this number: after the layer of neurons, or in front (0)."""
+        return tuple(layer for at, layer in self.numbered if at == number and not layer.declared.numbered)
 
-    def heard(self, number: int) -> str:
+    def input_name(self, number: int) -> str:
         """The name of what enters a layer of neurons: ``x``, or ``a`` of the layer before."""
-        return "x" if number == 1 and self.front is None else f"a[{number - 1}]"
+        return "x" if number == 1 and not self.parts_of(0) else f"a[{number - 1}]"
 
     @cached_property
-    def blended(self) -> bool:
-        """Whether any neuron learns how much of its gate it uses."""
-        return any(layer.blended for layer in self.layers)
+    def wire_names(self) -> tuple[tuple[str, str], ...]:
+        """For each layer the names of its pre-activation and of what leaves it.
+
+        ``z[l]`` is the formula of the first layer with number l, and ``a[l]`` what leaves the last one; between them
+        are ``s[l]``, what the gate makes of ``z[l]``, and ``s2[l]``, ... A part that follows another layer has no gate:
+        its first name is empty.
+
+        Examples
+        --------
+        >>> from backlit.network.building import mlp
+        >>> mlp(4, (3,), 1, hidden_gate="tanh", parametric_activation=True).wire_names
+        (('z[1]', 's[1]'), ('', 'a[1]'), ('z[2]', 'a[2]'))
+        """
+        numbers = [number for number, _ in self.numbered]
+        names = []
+        for row, number in enumerate(numbers):
+            at = row - numbers.index(number)
+            ends = row + 1 == len(numbers) or numbers[row + 1] != number
+            leaves = "a" if ends else "s" if at == 0 else f"s{at + 1}"
+            names.append(("" if at else f"z[{number}]", f"{leaves}[{number}]"))
+        return tuple(names)
 
     @property
     def multiplications(self) -> int:
         """How many multiplications carry one row forward through the sums."""
-        return sum(layer.inputs * layer.outputs // layer.groups for layer in self.layers)
+        sums = (layer for layer in self.layers if not layer.declared.elementwise)
+        return sum(layer.inputs * layer.outputs // layer.groups for layer in sums)
 
     @property
     def inputs(self) -> int:
@@ -211,17 +263,16 @@ class Blueprint:
         """Every array of parameters, layer by layer."""
         slots: list[Slot] = []
         offset = 0
-        for number, layer in self.numbered:
+        for row, (number, layer) in enumerate(self.numbered):
             for parameter in layer.parameters:
-                shape = tuple(layer.widths[width] for width in parameter.shape)
-                name = f"{parameter.name}[{number}]"
-                slots.append(Slot(name, number, parameter, shape, offset))
+                shape = layer.shape_of(parameter)
+                slots.append(Slot(f"{parameter.name}[{number}]", number, row, parameter, shape, offset))
                 offset += -(-math.prod(shape) // ALIGNMENT) * ALIGNMENT
         return tuple(slots)
 
     @property
     def theta_size(self) -> int:
-        """Length of the flat vector, padding included."""
+        """Length of theta, padding included."""
         last = self.slots[-1]
         return last.offset + -(-last.size // ALIGNMENT) * ALIGNMENT
 
@@ -233,19 +284,16 @@ class Blueprint:
     @property
     def learning_rate_multipliers(self) -> NDArray[np.float64] | None:
         """Each array's own factor of the learning rate; none if all are 1."""
-        rates = np.array([slot.declared.rate for slot in self.slots])
+        rates = np.array([slot.declared.rate_multiplier for slot in self.slots])
         return None if (rates == 1.0).all() else rates
 
     def arrays(self, theta: Vector) -> dict[str, Vector]:
-        """Every array by its name, as views of the flat vector."""
+        """Every array by its name, as views of theta."""
         return {slot.name: slot.view(theta) for slot in self.slots}
 
     def to_state(self) -> dict[str, Any]:
         """The blueprint as JSON-ready data."""
-        layers = [
-            [layer.kind, layer.inputs, layer.outputs, layer.gate, layer.groups, *[1] * layer.blended]
-            for layer in self.layers
-        ]
+        layers = [[layer.kind, layer.inputs, layer.outputs, layer.gate, layer.groups] for layer in self.layers]
         return {"layers": layers, "loss": self.loss}
 
     @classmethod
@@ -259,8 +307,8 @@ class Blueprint:
         """
         try:
             layers = tuple(
-                Layer(str(k), int(i), int(o), str(g), int(more[0]) if more else 1, any(more[1:]))
-                for k, i, o, g, *more in state["layers"]
+                Layer(str(kind), int(inputs), int(outputs), str(gate), *map(int, groups))
+                for kind, inputs, outputs, gate, *groups in state["layers"]
             )
             return cls(layers, str(state["loss"]))
         except (KeyError, TypeError, ValueError) as error:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backlit.declared.layers import FEATURES
+from backlit.declared.layers.periodic import FEATURES
 from backlit.errors import BacklitError
 from backlit.network.blueprint import Blueprint, Layer
 
 
-def with_periodic_embedding(blueprint: Blueprint, columns: int, sets: int = 1) -> Blueprint:
-    """The same network with waves of its first inputs beside all of them, for its first layer to hear.
-
-    Each column makes `sets` sets of waves, one for each network that stands side by side in it.
+def with_periodic_embedding(blueprint: Blueprint, columns: int) -> Blueprint:
+    """The same network whose first layer also takes a periodic embedding of the first columns.
 
     Examples
     --------
@@ -21,9 +19,9 @@ def with_periodic_embedding(blueprint: Blueprint, columns: int, sets: int = 1) -
     [14, 8, 2]
     """
     first, *rest = blueprint.layers
-    outputs = first.inputs + FEATURES * columns * sets
-    front = Layer("periodic", first.inputs, outputs, "identity", columns)
-    return Blueprint((front, replace(first, inputs=outputs), *rest), blueprint.loss)
+    outputs = first.inputs + FEATURES * columns
+    embedding = Layer("periodic", first.inputs, outputs, groups=columns)
+    return Blueprint((embedding, replace(first, inputs=outputs), *rest), blueprint.loss)
 
 
 def mlp(
@@ -34,11 +32,11 @@ def mlp(
     hidden_gate: str | Sequence[str] = "relu",
     output_gate: str = "softmax",
     loss: str = "cross_entropy",
-    blended: bool = False,
+    parametric_activation: bool = False,
 ) -> Blueprint:
     """A multilayer perceptron: dense layers, one gate for all hidden layers or one for each.
 
-    `blended` is for its hidden layers.
+    With `parametric_activation` each hidden neuron learns how much of its gate it uses.
 
     Raises
     ------
@@ -48,14 +46,15 @@ def mlp(
     Examples
     --------
     >>> mlp(64, (100, 50), 10, hidden_gate=("tanh", "relu")).layers[1]
-    Layer(kind='dense', inputs=100, outputs=50, gate='relu', groups=1, blended=False)
+    Layer(kind='dense', inputs=100, outputs=50, gate='relu', groups=1)
     """
     gates = [hidden_gate] * len(hidden) if isinstance(hidden_gate, str) else list(hidden_gate)
     if len(gates) != len(hidden):
         raise BacklitError(f"activation: {len(gates)} gates for {len(hidden)} hidden layers; name one for each")
-    widths = [inputs, *hidden, outputs]
-    layers = (
-        Layer("dense", before, after, gate, blended=blended and number < len(hidden))
-        for number, (before, after, gate) in enumerate(zip(widths, widths[1:], [*gates, output_gate], strict=False))
-    )
+    layers: list[Layer] = []
+    for width, gate in zip(hidden, gates, strict=True):
+        layers.append(Layer("dense", layers[-1].outputs if layers else inputs, width, gate))
+        if parametric_activation:
+            layers.append(Layer("parametric", width, width))
+    layers.append(Layer("dense", layers[-1].outputs if layers else inputs, outputs, output_gate))
     return Blueprint(tuple(layers), loss)

@@ -39,22 +39,22 @@ def _steepest_of(model: Any, traced: Trace, layer: int) -> Iterator[Weight]:
         i, j = (int(index) for index in np.unravel_index(place, gradients.shape))
         if gradients[i, j]:
             name = f"w[{layer}][{i}][{j}]"
-            heard = model.network_.neurons[layer - 1].inputs_of(j)[i]
-            yield Weight(name, _read_by(model, layer, heard), float(values[i, j]), float(gradients[i, j]))
+            entry = model.network_.neurons[layer - 1].inputs_of(j)[i]
+            yield Weight(name, _read_by(model, layer, entry), float(values[i, j]), float(gradients[i, j]))
 
 
 def _read_by(model: Any, layer: int, i: int) -> str:
     """What enters a layer at place i, with the column's name where there is one."""
-    entry = f"{model.network_.heard(layer)}[{i}]"
+    entry = f"{model.network_.input_name(layer)}[{i}]"
     if layer > 1:
         return entry
     encoder = getattr(model, "encoder_", None)
     names = encoder.feature_names_out if encoder else getattr(model, "feature_names_in_", ())
-    front = model.network_.front
-    if front and i >= front.inputs:
-        per_column = (front.outputs - front.inputs) // front.groups
-        return f"{entry} wave of {names[(i - front.inputs) // per_column]}"
-    return f"{entry} {names[i]}" if len(names) else entry
+    made = ""
+    for part in reversed(model.network_.parts_of(0)):
+        word, i = part.declared.source(part.widths, i)
+        made += word
+    return f"{entry} {made}{names[i]}" if len(names) else entry
 
 
 def check_label(model: Any, label: Any, where: str) -> None:

@@ -59,10 +59,11 @@ def initial(
     theta = zeros("theta", blueprint.theta_size, dtype)
     for slot in blueprint.slots:
         rng = generator(seed, "initial", slot.offset)
-        if slot.declared.start:
-            slot.view(theta)[...] = DISTRIBUTIONS[slot.declared.start[0]](rng, slot.declared.start[1], slot.shape)
+        if slot.declared.initializer:
+            distribution, width = slot.declared.initializer
+            slot.view(theta)[...] = DISTRIBUTIONS[distribution](rng, width, slot.shape)
         else:
-            layer = blueprint.neurons[slot.layer - 1]
+            layer = blueprint.layers[slot.row]
             fan = Fan(layer.inputs, layer.outputs, slot.decays, saturating)
             slot.view(theta)[...] = initializer.draw(rng, fan, slot.shape)
     if initializer.unit_variance and rows is not None:
@@ -77,7 +78,7 @@ def _to_unit_variance(blueprint: Blueprint, theta: NDArray[Any], rows: NDArray[A
     sample = rows[np.linspace(0, len(rows) - 1, min(len(rows), LSUV_ROWS)).astype(np.int64)]
     network = Network(blueprint, theta, len(sample), threads=1)
     arrays = blueprint.arrays(theta)
-    for number, _ in blueprint.numbered[:-1]:
-        if number:
-            deviation = network.pre_activations(sample)[number - blueprint.numbered[0][0]].std(axis=0, dtype=np.float64)
+    for row, (number, layer) in enumerate(blueprint.numbered[:-1]):
+        if layer.declared.numbered:
+            deviation = network.pre_activations(sample)[row].std(axis=0, dtype=np.float64)
             arrays[f"w[{number}]"] /= np.where(deviation < LEAST_DEVIATION, 1.0, deviation)

@@ -34,9 +34,15 @@ def blueprint_of(model: BaseMLP, inputs: int, head: Head) -> Blueprint:
     hidden = widths_of(model.hidden_layer_sizes)
     names = [model.activation] * len(hidden) if isinstance(model.activation, str) else list(model.activation)
     gates = [ACTIVATIONS.get(name, name) for name in names]
-    blended = model.parametric_activation
+    parametric = model.parametric_activation
     network = mlp(
-        inputs, hidden, head.outputs, hidden_gate=gates, output_gate=head.gate, loss=head.loss, blended=blended
+        inputs,
+        hidden,
+        head.outputs,
+        hidden_gate=gates,
+        output_gate=head.gate,
+        loss=head.loss,
+        parametric_activation=parametric,
     )
     if model.periodic_features > inputs:
         raise BacklitError(

@@ -45,7 +45,7 @@ class CompiledNetwork:
         large, any_threads = self.work >= LARGE, self.n_jobs in (None, -1) and not self.deterministic
         self.blas = not vectors_here()[0].width
         # BLAS's own threads share its products where all threads may be used, and most time goes there
-        self.pooled = self.blas and large and any_threads and not self.blueprint.front
+        self.pooled = self.blas and large and any_threads and not self.blueprint.parts_of(0)
         self.chunk = SHARED_CHUNK if large and not self.pooled else CHUNK
         self.idle: list[Any] = []
 

@@ -34,7 +34,7 @@ def blueprint_of(recipe: Recipe, loss: str, inputs: int, outputs: int, quantitie
         hidden_gate=recipe.activation,
         output_gate=gate,
         loss=loss,
-        blended=recipe.parametric_activation,
+        parametric_activation=recipe.parametric_activation,
     )
     periodic = hidden and 0 < quantities <= recipe.max_periodic_columns
     return with_periodic_embedding(network, quantities) if periodic else network
@@ -56,7 +56,7 @@ def network_to_train(
     batch_size = min(recipe.batch_size, rows)
     factors = np.array([learning_rate_multiplier(slot, recipe) for slot in blueprint.slots])
     if not has_team:
-        return Network(blueprint, theta, batch_size, factors=factors, guest=True)
+        return Network(blueprint, theta, batch_size, factors=factors, on_callers_thread=True)
     return Network(blueprint, theta, batch_size, n_jobs, blocks_of(None), factors)
 
 
@@ -94,6 +94,6 @@ def plan_of(recipe: Recipe, blueprint: Blueprint, rows: int, seed: int) -> Plan:
 
 def learning_rate_multiplier(slot: Slot, recipe: Recipe) -> float:
     """How fast an array learns: weights as if sums were multiplied by 1 / sqrt(their terms) ('NTK parametrisation')."""
-    if slot.declared.start:
-        return slot.declared.rate
+    if slot.declared.initializer:
+        return slot.declared.rate_multiplier
     return 1.0 / math.sqrt(slot.shape[0]) if slot.decays else recipe.bias_rate

@@ -14,8 +14,13 @@ import numpy as np
 
 from backlit.declared.gate_kinds import Array
 from backlit.errors import BacklitError
+from backlit.formula import GATES
+from backlit.formula.derivative import differentiate
+from backlit.formula.expression import Call, Name, names, parse, substitute
+from backlit.formula.latex import symbol, to_latex
+from backlit.formula.text import to_text
 from backlit.graph import Gradients, Graph
-from backlit.network.blueprint import Blueprint
+from backlit.network.blueprint import Blueprint, Layer
 from backlit.tracing.derivation import as_latex, as_text
 from backlit.tracing.derivation.mathml import converted
 from backlit.tracing.derivation.network_chain import OUTPUT
@@ -120,7 +125,7 @@ class _Arrays:
     def __init__(self, blueprint: Blueprint, graph: Graph, gradients: Gradients) -> None:
         self._layers = blueprint.neurons
         self._fusion = blueprint.fusion
-        self._heard = blueprint.heard
+        self._blueprint = blueprint
         self._graph, self._gradients = graph, gradients
         x = self._value("x")
         self.samples = len(x) if x.ndim == 2 else 1
@@ -139,11 +144,10 @@ class _Arrays:
             latex = rf"\frac{{\partial L}}{{\partial {a}}} \frac{{\partial {a}}}{{\partial {z}}}"
         yield self._delta(last, text, latex)
         for at in range(last - 1, level - 1, -1):
-            gate, blended = self._layers[at - 1].gate, self._layers[at - 1].blended
+            gate = self._layers[at - 1].gate
             text, latex = f"{gate}'(z[{at}])", rf"\operatorname{{{gate}}}'(z^{{({at})}})"
-            if blended:
-                text, share = f"(1 + blend[{at}] ⊙ ({text} - 1))", rf"\mathrm{{blend}}^{{({at})}}"
-                latex = rf"\left(1 + {share} \odot \left({latex} - 1\right)\right)"
+            for part in self._blueprint.parts_of(at):
+                text, latex = _through_part(part, at, text, latex)
             turned = rf"\delta^{{({at + 1})}} {{w^{{({at + 1})}}}}^{{T}}"
             yield self._delta(at, f"(δ[{at + 1}] w[{at + 1}]ᵀ) ⊙ {text}", rf"\left({turned}\right) \odot {latex}")
 
@@ -153,22 +157,22 @@ class _Arrays:
         own = rf"\frac{{\partial L}}{{\partial {stem}^{{({level})}}}}"
         text, latex = f"δ[{level}]", rf"\delta^{{({level})}}"
         if stem == "w":
-            heard = self._heard(level)
-            symbol = "x" if heard == "x" else rf"a^{{({level - 1})}}"
-            text, latex = f"{heard}ᵀ δ[{level}]", rf"{{{symbol}}}^{{T}} \delta^{{({level})}}"
+            entry = self._blueprint.input_name(level)
+            symbol = "x" if entry == "x" else rf"a^{{({level - 1})}}"
+            text, latex = f"{entry}ᵀ δ[{level}]", rf"{{{symbol}}}^{{T}} \delta^{{({level})}}"
         elif self.samples > 1:
             text, latex = f"Σ δ[{level}]", rf"\sum \delta^{{({level})}}"
         return Step(as_text.partial(OUTPUT, name), text, f"{own} &= {latex}", self._gradient(name))
 
     def products(self, stem: str, level: int, index: tuple[int, ...]) -> tuple[tuple[float, float], ...]:
-        """For each sample, what the neuron heard and its delta."""
+        """For each sample, what the neuron took and its delta."""
         delta = np.atleast_2d(self._gradient(f"z[{level}]"))
         signal = delta[:, index[-1]]
         if stem == "b":
             return tuple((1.0, float(value)) for value in signal)
-        heard = np.atleast_2d(self._value(self._heard(level)))
+        inputs = np.atleast_2d(self._value(self._blueprint.input_name(level)))
         i = self._layers[level - 1].inputs_of(index[1])[index[0]]
-        return tuple(zip(heard[:, i].tolist(), signal.tolist(), strict=True))
+        return tuple(zip(inputs[:, i].tolist(), signal.tolist(), strict=True))
 
     def _delta(self, level: int, text: str, latex: str) -> Step:
         return Step(f"δ[{level}]", text, rf"\delta^{{({level})}} &= {latex}", self._gradient(f"z[{level}]"))
@@ -182,6 +186,19 @@ class _Arrays:
         wire = self._graph.named(name)
         assert wire is not None
         return np.asarray(self._gradients[wire])
+
+
+def _through_part(part: Layer, level: int, text: str, latex: str) -> tuple[str, str]:
+    """The slope of a gate, as text and as LaTeX, and of an elementwise part behind it."""
+    kind, slope = part.declared, Name("slope")
+    tree = parse(kind.slope, GATES) if kind.slope else differentiate(parse(kind.formula, GATES), "x")
+    tree = tree if kind.slope else Call("mul", (slope, tree))
+    arrays = {name: f"{name}[{level}]" for name in names(tree) if name != "slope"}
+    named = substitute(tree, {name: Name(array) for name, array in arrays.items()})
+    symbols = {name: symbol(array) for name, array in arrays.items()}
+    written = to_text(substitute(named, {"slope": Name(text)})).replace(" * ", " ⊙ ")
+    formula = to_latex(tree, {**symbols, "slope": latex}).replace(r"\cdot", r"\odot")
+    return f"({written})", rf"\left({formula}\right)"
 
 
 def _matrix(value: Any) -> str:

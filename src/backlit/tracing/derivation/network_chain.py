@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
 from backlit.declared.gate_kinds import Array, Gate
-from backlit.declared.layers import BLENDED, BLENDED_SLOPE
 from backlit.declared.losses import loss_named
 from backlit.errors import BacklitError
 from backlit.formula import GATES
 from backlit.formula.derivative import differentiate, local_tree
-from backlit.formula.expression import Call, Expression, Name, Number, parse, substitute
+from backlit.formula.expression import Call, Expression, Name, Number, names, parse, substitute
 from backlit.formula.numpy import evaluator
+from backlit.formula.text import to_text
 from backlit.graph import Gradients, Graph, Wire
 from backlit.graph.unroll import element_name
 from backlit.network.blueprint import Blueprint
@@ -26,9 +27,9 @@ OUTPUT = "L"
 
 
 class Part(NamedTuple):
-    """One number of a network: x[i], a weight, a bias, a blend, z[l][j], a[l][j], or the loss itself (level 0)."""
+    """One number of a network: x[i], a parameter, z[l][j], a[l][j], or the loss itself (level 0)."""
 
-    stem: Literal["x", "w", "b", "blend", "z", "a", "L"]
+    stem: str
     level: int
     at: tuple[int, ...]
 
@@ -50,12 +51,17 @@ class NetworkChain:
         stem, level, index = node
         if stem == "w":
             i, j = index
-            heard = element_name(self._blueprint.heard(level), [self._blueprint.neurons[level - 1].inputs_of(j)[i]])
-            return [self._into_sum(node, Part("z", level, (j,)), heard)]
+            entry = self._blueprint.neurons[level - 1].inputs_of(j)[i]
+            return [
+                self._into_sum(node, Part("z", level, (j,)), element_name(self._blueprint.input_name(level), [entry]))
+            ]
         if stem == "b":
             return [self._into_sum(node, Part("z", level, index), None)]
-        if stem == "blend":
-            return [self._into_blend(node)]
+        if stem not in ("x", "z", "a"):
+            return [self._into_part(node)]
+        if stem == "x" and self._blueprint.parts_of(0):
+            local, slope = self._through_parts(0, index, Number(1.0), 1.0, self._rows(0))
+            return [(Factor(self.name(Part("a", 0, index)), self.name(node), "mul", local, slope), Part("a", 0, index))]
         if stem == "z":
             return self._through_gate(node)
         if stem == "a" and level == self._depth:
@@ -103,10 +109,19 @@ class NetworkChain:
         """The part of that name; it must be a single number."""
         wire, index = one_number(self._graph, name)
         stem, *levels = wire.name.replace("]", "").split("[")
-        waved = self._blueprint.front is not None and stem == "x"  # many ways through cosines
-        if stem not in ("x", "w", "b", "blend", "z", "a") or wire.kind == "constant" or waved:
+        level = int(levels[0]) if levels else 0
+        if wire.kind == "constant" or not self._has_chain(stem, level):
             raise BacklitError(f"{name!r} has no chain of its own; name a weight such as w[1][0][0]")
-        return Part(stem, int(levels[0]) if levels else 0, index)  # type: ignore[arg-type]
+        return Part(stem, level, index)
+
+    def _has_chain(self, stem: str, level: int) -> bool:
+        """Whether each number of an array reaches the loss one by one: not through a periodic embedding's cosines."""
+        if stem in ("w", "b", "a") or (stem == "z" and level):
+            return True
+        if stem == "x":
+            return all(part.declared.elementwise for part in self._blueprint.parts_of(0))
+        rows = [slot.row for slot in self._blueprint.slots if slot.name == f"{stem}[{level}]"]
+        return bool(rows) and all(self._blueprint.layers[row].declared.elementwise for row in rows)
 
     def _into_sum(self, node: Part, z: Part, local: str | None) -> tuple[Factor, Part]:
         value = 1.0 if local is None else self._value(local)
@@ -123,22 +138,66 @@ class NetworkChain:
         if gate.name == "softmax":
             return [self._through_softmax(node, k) for k in range(self._blueprint.outputs)]
         assert isinstance(gate, Gate)
-        a, blended = Part("a", level, (j,)), self._blueprint.neurons[level - 1].blended
-        made = f"s[{level}]" if blended else f"a[{level}]"
+        a, (gated, *parts) = Part("a", level, (j,)), self._rows(level)
+        made = self._blueprint.wire_names[gated][1]
         scope = {gate.operands[0]: Name(self.name(node)), "y": Name(element_name(made, (j,)))}
         local, slope = substitute(local_tree(gate, 0), scope), float(self._edge_local(made)[j])
-        if blended:
-            blend = self.name(Part("blend", level, (j,)))
-            local = substitute(parse(BLENDED_SLOPE, GATES), {"blend": Name(blend), "slope": local})
-            slope = evaluator(parse(BLENDED_SLOPE, GATES))({"blend": self._value(blend), "slope": slope})
+        local, slope = self._through_parts(level, (j,), local, slope, parts)
         return [(Factor(self.name(a), self.name(node), gate.name, local, slope), a)]
 
-    def _into_blend(self, node: Part) -> tuple[Factor, Part]:
-        a, names = Part("a", node.level, node.at), {s: element_name(f"{s}[{node.level}]", node.at) for s in "sz"}
-        local = differentiate(parse(BLENDED, GATES), "blend")
-        value = evaluator(local)({stem: self._value(name) for stem, name in names.items()})
-        tree = substitute(local, {stem: Name(name) for stem, name in names.items()})
-        return Factor(self.name(a), self.name(node), "mul", tree, float(value)), a
+    def _rows(self, level: int) -> list[int]:
+        """The rows of the blueprint that share a number."""
+        return [row for row, (number, _) in enumerate(self._blueprint.numbered) if number == level]
+
+    def _through_parts(
+        self, level: int, at: tuple[int, ...], local: Expression, slope: float, rows: Sequence[int]
+    ) -> tuple[Expression, float]:
+        """What is multiplied, and its value, from before some elementwise parts of a layer to behind them."""
+        for row in rows:
+            kind = self._blueprint.layers[row].declared
+            if kind.slope:
+                tree, inner = parse(kind.slope, GATES), {"slope": local}
+            else:
+                tree, inner = differentiate(parse(kind.formula, GATES), "x"), {}
+            value = self._at(tree, row, level, at, {"slope": slope} if kind.slope else {})
+            tree = substitute(tree, {**self._names(row, level, at), **inner})
+            if kind.slope or local == Number(1.0):
+                local, slope = tree, value
+            else:
+                local, slope = Call("mul", (local, tree)), slope * value
+        return local, slope
+
+    def _names(self, row: int, level: int, at: tuple[int, ...]) -> dict[str, Expression]:
+        """The variables of a part's formula -> the numbers that they stand for, at one position."""
+        entering = self._blueprint.wire_names[row - 1][1] if row else "x"
+        arrays = {parameter.name: f"{parameter.name}[{level}]" for parameter in self._blueprint.layers[row].parameters}
+        arrays |= {"x": entering, "z": f"z[{level}]"}
+        return {variable: Name(element_name(array, at)) for variable, array in arrays.items()}
+
+    def _at(
+        self,
+        tree: Expression,
+        row: int,
+        level: int,
+        at: tuple[int, ...],
+        known: Mapping[str, float] = MappingProxyType({}),
+    ) -> float:
+        """The value of a formula in a part's variables, at one position."""
+        where = self._names(row, level, at)
+        values = {variable: self._value(to_text(where[variable])) for variable in names(tree) if variable in where}
+        return float(evaluator(tree)({**values, **known}))
+
+    def _into_part(self, node: Part) -> tuple[Factor, Part]:
+        """From a parameter of an elementwise part to what leaves the layer."""
+        a = Part("a", node.level, node.at)
+        row = next(slot.row for slot in self._blueprint.slots if slot.name == f"{node.stem}[{node.level}]")
+        tree = differentiate(parse(self._blueprint.layers[row].declared.formula, GATES), node.stem)
+        value = self._at(tree, row, node.level, node.at)
+        local = substitute(tree, self._names(row, node.level, node.at))
+        local, value = self._through_parts(
+            node.level, node.at, local, value, range(row + 1, self._rows(node.level)[-1] + 1)
+        )
+        return Factor(self.name(a), self.name(node), "mul", local, value), a
 
     def _through_softmax(self, node: Part, k: int) -> tuple[Factor, Part]:
         j = node.at[0]

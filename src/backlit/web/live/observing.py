@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.declared.layers import BLENDED, LAYERS
 from backlit.engine.network import Network
 from backlit.errors import BacklitError
-from backlit.formula import GATES
-from backlit.formula.expression import parse
-from backlit.formula.numpy import evaluator, value_of
 from backlit.network.blueprint import Blueprint
+from backlit.network.forward import forward
 from backlit.reporting.scores import r_squared
 from backlit.web.live.problems import Problem
 
@@ -47,7 +43,8 @@ class Observer:
 
     def __init__(self, blueprint: Blueprint, problem: Problem, batch: int) -> None:
         self._problem = problem
-        self._network = Network(blueprint, np.zeros(blueprint.theta_size), max(batch, LOOKED_AT), guest=True)
+        capacity = max(batch, LOOKED_AT)
+        self._network = Network(blueprint, np.zeros(blueprint.theta_size), capacity, on_callers_thread=True)
 
     def measured(self, theta: Matrix, rows: Rows) -> tuple[float, float]:
         """The mean loss of some rows, and the share that is classified right; for numbers, R^2."""
@@ -72,20 +69,6 @@ def score(outputs: Matrix, targets: Matrix, classes: bool) -> float:
     if outputs.shape[1] == 1:
         return float(((outputs > 0.5) == (targets > 0.5)).mean())
     return float((outputs.argmax(axis=1) == targets.argmax(axis=1)).mean())
-
-
-def activations(blueprint: Blueprint, theta: Matrix, inputs: Matrix) -> Iterator[Matrix]:
-    """What comes out of each layer for some rows, from the declarations, without the engine."""
-    arrays = blueprint.arrays(theta)
-    a = inputs
-    for number, layer in blueprint.numbered:
-        scope = {parameter.name: arrays[f"{parameter.name}[{number}]"] for parameter in layer.parameters}
-        with np.errstate(all="ignore"):
-            z = evaluator(parse(LAYERS[layer.kind].formula, GATES))({"x": a, **scope})
-            a = value_of(GATES[layer.gate], -1 if layer.gate == "softmax" else None)(z)
-            if layer.blended:
-                a = evaluator(parse(BLENDED, GATES))({"z": z, "s": a, **scope})
-        yield a
 
 
 def extent(inputs: Matrix, column: int) -> tuple[float, float]:
@@ -119,7 +102,8 @@ def plane(blueprint: Blueprint, theta: Matrix, problem: Problem, across: int, up
     xs, ys = (np.linspace(*end, SIDE) for end in ends)
     rows = np.tile(inputs.mean(axis=0), (SIDE * SIDE, 1))
     rows[:, across], rows[:, up] = np.tile(xs, SIDE), np.repeat(ys, SIDE)
-    *hidden, answers = activations(blueprint, theta, rows)
+    values = forward(blueprint, theta, rows)
+    *hidden, answers = (array for name, array in values.items() if name.startswith("a["))
     if not problem.classes:
         low, high = problem.targets.min(), problem.targets.max()
         answers = (answers - low) / (high - low)

@@ -1,4 +1,4 @@
-"""Dropout: which units are silent is a hash of (seed, row of the data, layer, unit), never of who asks or when.
+"""Dropout: which units are dropped is a hash of (seed, row of the data, layer, unit), whichever thread computes it.
 
 Compiled when a training first drops out; called by address.
 """
@@ -26,28 +26,23 @@ def scrambled(x):
 @cfunc(
     types.void(POINTER, POINTER, POINTER, WHOLE, WHOLE, types.CPointer(WHOLE), WHOLE, WHOLE, types.float64), **KERNEL
 )
-def dropout_forward(a, fed, mask, rows, units, order, layer, seed, drop):
-    """Fill mask with 0 or 1 / (1 - drop), and fed with a * mask; `order` begins with the first of the rows."""
-    threshold = np.uint32(drop * 4294967295.0)
-    loud = F(1.0 / (1.0 - drop))
-    active, into, gates = carray(a, (rows, units)), carray(fed, (rows, units)), carray(mask, (rows, units))
-    if drop == 0.0:  # all are heard
-        for r in range(rows):
-            for j in range(units):
-                gates[r, j], into[r, j] = F(1.0), active[r, j]
-        return
+def dropout_forward(a, dropped, mask, rows, units, order, layer, seed, rate):
+    """Fill mask with 0 or 1 / (1 - rate), and dropped with a * mask; `order` begins with the first of the rows."""
+    threshold = np.uint32(rate * 4294967295.0)
+    scale = F(1.0 / (1.0 - rate))
+    active, into, factors = carray(a, (rows, units)), carray(dropped, (rows, units)), carray(mask, (rows, units))
     for r in range(rows):
         row = scrambled(np.uint32(order[r]) ^ scrambled(np.uint32(seed) + np.uint32(layer)))
         for j in range(units):
-            heard = scrambled(row + np.uint32(j) * np.uint32(0x9E3779B9)) >= threshold
-            gate = loud if heard else F(0.0)
-            gates[r, j] = gate
-            into[r, j] = active[r, j] * gate
+            keeps = scrambled(row + np.uint32(j) * np.uint32(0x9E3779B9)) >= threshold
+            factor = scale if keeps else F(0.0)
+            factors[r, j] = factor
+            into[r, j] = active[r, j] * factor
 
 
 @cfunc(types.void(POINTER, POINTER, WHOLE), **KERNEL)
 def dropout_backward(delta, mask, size):
     """The pull-back: delta * mask."""
-    signal, gates = carray(delta, size), carray(mask, size)
+    signal, factors = carray(delta, size), carray(mask, size)
     for i in range(size):
-        signal[i] *= gates[i]
+        signal[i] *= factors[i]

@@ -2,20 +2,20 @@
 
 from numba import njit
 
-from ..buffers import GRADIENT, STATE, STATE_STEP, THETA
-from ..called import ADD_L2_PENALTY, BASIS, MATRIX_STEP, PRODUCT, STEP
+from ..kernel_table import ADD_L2_PENALTY, BASIS, MATRIX_STEP, PRODUCT, STEP
 from ..passes.tables import BEGIN, COLUMNS, DECAYS, FIRST, MATRICES, ROWS, part_of
 from ..precision import ALIGNMENT, OPTIONS, PART
 from ..runtime.calls import call_matrix_step, call_regularizer, call_step
 from ..runtime.memory import address, along
+from ..workspace import GRADIENT, STATE, STATE_STEP, THETA
 from .steps import RATE
 
-EVERY, DECAYING = FIRST, FIRST + 1  # which arrays are pulled at
+EVERY, DECAYING = FIRST, FIRST + 1  # which arrays a regularizer changes
 
 
 @njit(**OPTIONS)
 def range_of(arrays, number, part, parts):
-    """Where a part of a parameter's array begins and ends in the flat vector: whole rows of it, or all or nothing."""
+    """Where a part of a parameter's array begins and ends in the vector theta: whole rows of it, or all or nothing."""
     begin, rows, columns = arrays[number, BEGIN], arrays[number, ROWS], arrays[number, COLUMNS]
     if arrays[number, MATRICES]:
         return begin, begin + (rows * columns if number % parts == part else FIRST)
@@ -23,8 +23,8 @@ def range_of(arrays, number, part, parts):
 
 
 @njit(**OPTIONS)
-def pull(kernel, arrays, decaying, into, other, strength, part, parts):
-    """Let a kernel of `pulls.py` change a part of all arrays, or of those that decay; the sum of what it returns."""
+def regularize(kernel, arrays, decaying, into, other, strength, part, parts):
+    """Let a kernel of `regularizers.py` change a part of all arrays, or of those that decay; returns its sum."""
     total = 0.0
     for number in range(arrays.shape[0]):
         if arrays[number, DECAYS] >= decaying:
@@ -34,38 +34,45 @@ def pull(kernel, arrays, decaying, into, other, strength, part, parts):
 
 
 @njit(**OPTIONS)
-def penalty(arrays, kernels, buffers, strength, part, parts):
+def penalty(arrays, kernels, workspace, strength, part, parts):
     """Add the L2 penalty's gradient in a part of all weights; return half the strength times their sum of squares."""
-    squares = pull(kernels[ADD_L2_PENALTY], arrays, DECAYING, buffers[GRADIENT], buffers[THETA], strength, part, parts)
+    squares = regularize(
+        kernels[ADD_L2_PENALTY], arrays, DECAYING, workspace[GRADIENT], workspace[THETA], strength, part, parts
+    )
     return 0.5 * strength * squares
 
 
 @njit(**OPTIONS)
-def step_range(step, buffers, settings, rate, first, last):
-    """Let the optimizer step a range of the flat vector."""
+def step_range(step, workspace, settings, rate, first, last):
+    """Let the optimizer step a range of the vector theta."""
     settings[RATE] = rate
-    theta, grad, state = along(buffers[THETA], first), along(buffers[GRADIENT], first), along(buffers[STATE], first)
-    call_step(step, theta, grad, state, buffers[STATE_STEP], address(settings, 0), last - first)
+    theta, grad, state = (
+        along(workspace[THETA], first),
+        along(workspace[GRADIENT], first),
+        along(workspace[STATE], first),
+    )
+    call_step(step, theta, grad, state, workspace[STATE_STEP], address(settings, 0), last - first)
 
 
 @njit(**PART)
-def step_part(arrays, factors, kernels, buffers, settings, rate, part, parts):
+def step_part(arrays, factors, kernels, workspace, settings, rate, part, parts):
     """Let the optimizer step a part of every array; without factors one part is the whole vector, padding included."""
     if parts == 1 and factors.size == 0 and kernels[MATRIX_STEP] == 0:
         _, last = range_of(arrays, arrays.shape[0] - 1, part, parts)
-        step_range(kernels[STEP], buffers, settings, rate, FIRST, -(-last // ALIGNMENT) * ALIGNMENT)
+        step_range(kernels[STEP], workspace, settings, rate, FIRST, -(-last // ALIGNMENT) * ALIGNMENT)
         return
     for number in range(arrays.shape[0]):
-        own = rate * factors[number] if factors.size else rate
+        array_rate = rate * factors[number] if factors.size else rate
         first, last = range_of(arrays, number, part, parts)
         if first == last:
             continue
         if arrays[number, MATRICES]:
-            theta, grad = along(buffers[THETA], first), along(buffers[GRADIENT], first)
+            theta, grad = along(workspace[THETA], first), along(workspace[GRADIENT], first)
             call_matrix_step(
-                kernels[MATRIX_STEP], kernels[PRODUCT], kernels[BASIS], theta, grad, along(buffers[STATE], first),
-                buffers[STATE_STEP], arrays[number, ROWS], arrays[number, COLUMNS], arrays[number, MATRICES], own,
+                kernels[MATRIX_STEP], kernels[PRODUCT], kernels[BASIS], theta, grad, along(workspace[STATE], first),
+                workspace[STATE_STEP], arrays[number, ROWS], arrays[number, COLUMNS], arrays[number, MATRICES],
+                array_rate,
                 settings[settings.size - 1],
             )  # fmt: skip
         else:
-            step_range(kernels[STEP], buffers, settings, own, first, last)
+            step_range(kernels[STEP], workspace, settings, array_rate, first, last)

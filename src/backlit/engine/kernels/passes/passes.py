@@ -7,114 +7,99 @@ arrays. So no gradient is held twice or added up between threads, and the bits d
 the blocks.
 """
 
-from numba import types
+from numba import njit, types
 
-from ..buffers import MEAN, PARTIAL, THETA, WEIGHT, X, Y, Z
-from ..called import ACTIVATE, DECAY_WEIGHTS, UPDATE_EMA
-from ..optimizers.parameters import DECAYING, EVERY, penalty, pull, step_part
+from ..kernel_table import ACTIVATE, DECAY_WEIGHTS, UPDATE_EMA
+from ..optimizers.parameters import DECAYING, EVERY, penalty, regularize, step_part
 from ..optimizers.steps import COUNT
-from ..precision import MATRIX, VECTOR
+from ..precision import MATRIX, PART, VECTOR
 from ..runtime.calls import call_activate
 from ..runtime.denormals import flush, restore
 from ..runtime.memory import address, along
 from ..runtime.team import wait_for_all
+from ..workspace import MEAN, PARTIAL, THETA, WEIGHT, X, Y, Z
 from .batches import gather, gather_targets, gather_weights, mass_of
-from .layers import add_up, backward, end, forward, gradients, sum_inputs
-from .tables import BUFFER, FIRST, OUTPUTS, part_of
+from .first_layer import add_partial_sums, sum_inputs
+from .layers import backward, forward, gradients, loss_and_delta
+from .tables import FIRST, OUTPUTS, ROWS_OFFSET, part_of
 
-ALPHA, DECAY, DROP, SMOOTHING, AVERAGE = range(5)  # what regularises an epoch
-ARRIVED, STOP, HALTED = 0, 8, 16  # places in the team's shared numbers, a cache line apart
+ALPHA, DECAY, DROPOUT_RATE, SMOOTHING, EMA_DECAY = range(5)  # what regularises an epoch
+ARRIVED, STOP, HALTED = 0, 8, 16  # indices of the team's shared numbers, a cache line apart
+LOSS, PENALTY = range(2)  # columns of costs, which has a row for each block
 
 TABLE = types.int64[:, ::1]
 READ_ONLY_MATRIX = types.Array(MATRIX.dtype, 2, "C", readonly=True)
 READ_ONLY_VECTOR = types.Array(VECTOR.dtype, 1, "C", readonly=True)
 
 
-def loss_and_gradient(network, arrays, kernels, buffers, x, y, weight, order, alpha):
+def loss_and_gradient(network, arrays, kernels, workspace, x, y, weight, alpha):
     """Forward, loss, backward on one batch of the caller's, whose weights sum to 1; the gradient is filled."""
     rows = x.shape[0]
-    buffers[X], buffers[Y], buffers[WEIGHT] = address(x, 0), address(y, 0), address(weight, 0)
-    forward(network, kernels, buffers, FIRST, rows, address(order, 0), FIRST, 0.0)
-    loss = end(network, kernels, buffers, FIRST, rows)
-    backward(network, kernels, buffers, FIRST, rows)
-    gradients(network, kernels, buffers, FIRST, FIRST + 1, rows, rows)
+    workspace[X], workspace[Y], workspace[WEIGHT] = address(x, 0), address(y, 0), address(weight, 0)
+    forward(network, kernels, workspace, FIRST, rows, FIRST, FIRST, 0.0)
+    loss = loss_and_delta(network, kernels, workspace, FIRST, rows)
+    backward(network, kernels, workspace, FIRST, rows)
+    gradients(network, kernels, workspace, FIRST, FIRST + 1, rows, rows)
     if alpha > 0.0:
-        loss += penalty(arrays, kernels, buffers, alpha, FIRST, FIRST + 1)
+        loss += penalty(arrays, kernels, workspace, alpha, FIRST, FIRST + 1)
     return loss
 
 
 def train_epoch(
-    network, arrays, kernels, buffers, factors, rank, team, blocks, shared, settings, rates, batch,
+    network, arrays, kernels, workspace, factors, rank, team, blocks, shared, settings, rates, batch,
     inputs, targets, weights, order, regularization, seed, costs,
 ):  # fmt: skip
-    """Every mini-batch once: forward, loss, backward, step. Returns the mean loss of the samples as they were met.
+    """Every mini-batch once: load, forward, loss, backward, update. Returns the mean loss as the samples were met.
 
     Each thread of the team runs this with its own `rank`; `rates` holds the learning rate of each mini-batch; the
-    buffers have room for one mini-batch; `settings` and `costs` have a row for each block; `regularization`
-    holds strengths of the L2 penalty, of decoupled decay, of dropout and of label smoothing, and what stays of the
-    mean at a step.
+    workspace holds one mini-batch; `settings` and `costs` have a row for each block; `regularization` holds the
+    strengths of the L2 penalty, of decoupled decay, of dropout and of label smoothing, and the decay of the EMA.
     """
-    alpha, decay, drop, average = (
-        regularization[ALPHA],
-        regularization[DECAY],
-        regularization[DROP],
-        regularization[AVERAGE],
-    )
-    outputs = network[network.shape[0] - 1, OUTPUTS]
-    counter = address(shared, ARRIVED)
-    arrivals = FIRST
-    total = 0.0
-    mass = 0.0
+    # read here, once: within a loop LLVM would divide by multiplying, and round otherwise
+    alpha, decay, ema_decay = regularization[ALPHA], regularization[DECAY], regularization[EMA_DECAY]
+    smoothing, dropout_rate = regularization[SMOOTHING], regularization[DROPOUT_RATE]
+    counter, arrivals = address(shared, ARRIVED), FIRST
+    total, mass = 0.0, 0.0
     modes = flush()
     for number in range(rates.size):
         start = number * batch
         rows = min(batch, order.size - start)
         batch_mass = mass_of(weights, order, start, rows)
         for block in range(rank, blocks, team):
-            first = part_of(rows, block, blocks)
-            mine = part_of(rows, block + 1, blocks) - first
-            gather(inputs, order, start, buffers[X], first, mine)
-            gather_targets(targets, order, start, buffers[Y], first, mine, outputs, regularization[SMOOTHING])
-            gather_weights(weights, order, start, buffers[WEIGHT], first, mine, batch_mass)
-        if buffers[PARTIAL]:
+            first, count = rows_of(rows, block, blocks)
+            load(network, workspace, inputs, targets, weights, order, start, first, count, batch_mass, smoothing)
+        if workspace[PARTIAL]:
             arrivals = wait_for_all(counter, team, arrivals)
             for part in range(rank, blocks, team):
-                sum_inputs(network, kernels, buffers, part, blocks, rows, batch)
+                sum_inputs(network, kernels, workspace, part, blocks, rows, batch)
             arrivals = wait_for_all(counter, team, arrivals)
 
         for block in range(rank, blocks, team):
-            first = part_of(rows, block, blocks)
-            mine = part_of(rows, block + 1, blocks) - first
-            if buffers[PARTIAL]:
-                add_up(network, buffers, blocks, first, mine, batch)
-            forward(network, kernels, buffers, first, mine, address(order, start + first), seed, drop)
-            costs[block, 0] = end(network, kernels, buffers, first, mine)
-            backward(network, kernels, buffers, first, mine)
+            first, count = rows_of(rows, block, blocks)
+            if workspace[PARTIAL]:
+                add_partial_sums(network, workspace, blocks, first, count, batch)
+            forward(network, kernels, workspace, first, count, address(order, start + first), seed, dropout_rate)
+            costs[block, LOSS] = loss_and_delta(network, kernels, workspace, first, count)
+            backward(network, kernels, workspace, first, count)
         arrivals = wait_for_all(counter, team, arrivals)
 
         for block in range(blocks):  # read between barriers: no thread writes it there
-            total += costs[block, 0] * batch_mass
+            total += costs[block, LOSS] * batch_mass
         for part in range(rank, blocks, team):
-            gradients(network, kernels, buffers, part, blocks, rows, batch)
+            gradients(network, kernels, workspace, part, blocks, rows, batch)
         arrivals = wait_for_all(counter, team, arrivals)
 
         for part in range(rank, blocks, team):
-            costs[part, 1] = penalty(arrays, kernels, buffers, alpha / batch_mass, part, blocks) if alpha > 0.0 else 0.0
-            if decay > 0.0:
-                left, theta = 1.0 - rates[number] * decay, buffers[THETA]
-                pull(kernels[DECAY_WEIGHTS], arrays, DECAYING, theta, theta, left, part, blocks)
-            settings[part, COUNT] += 1.0
-            step_part(arrays, factors, kernels, buffers, settings[part], rates[number], part, blocks)
-            if average > 0.0:
-                met = settings[part, COUNT]
-                left = min(average, (1.0 + met) / (10.0 + met))  # at first it follows faster, lest it keep the start
-                pull(kernels[UPDATE_EMA], arrays, EVERY, buffers[MEAN], buffers[THETA], left, part, blocks)
+            costs[part, PENALTY] = update(
+                arrays, factors, kernels, workspace, settings[part], rates[number], alpha / batch_mass, decay,
+                ema_decay, part, blocks,
+            )  # fmt: skip
         if rank == 0 and shared[STOP] != 0:
             shared[HALTED] = 1
         arrivals = wait_for_all(counter, team, arrivals)
 
         for part in range(blocks):
-            total += costs[part, 1] * batch_mass
+            total += costs[part, PENALTY] * batch_mass
         mass += batch_mass
         if shared[HALTED] != 0:
             break
@@ -122,20 +107,52 @@ def train_epoch(
     return total / mass if mass > 0.0 else 0.0
 
 
-def predict(network, kernels, buffers, inputs, outputs, capacity):
+@njit(**PART)
+def rows_of(rows, block, blocks):
+    """The first row of a block of the mini-batch, and how many rows it has."""
+    first = part_of(rows, block, blocks)
+    return first, part_of(rows, block + 1, blocks) - first
+
+
+@njit(**PART)
+def load(network, workspace, inputs, targets, weights, order, start, first, count, batch_mass, smoothing):
+    """Gather a block's rows, targets and weights from the data."""
+    outputs = network[network.shape[0] - 1, OUTPUTS]
+    gather(inputs, order, start, workspace[X], first, count)
+    gather_targets(targets, order, start, workspace[Y], first, count, outputs, smoothing)
+    gather_weights(weights, order, start, workspace[WEIGHT], first, count, batch_mass)
+
+
+@njit(**PART)
+def update(arrays, factors, kernels, workspace, settings, rate, l2_strength, decay, ema_decay, part, parts):
+    """Step a part of all parameters, with what regularises them; returns the L2 penalty of that part."""
+    cost = penalty(arrays, kernels, workspace, l2_strength, part, parts) if l2_strength > 0.0 else 0.0
+    if decay > 0.0:
+        left, theta = 1.0 - rate * decay, workspace[THETA]
+        regularize(kernels[DECAY_WEIGHTS], arrays, DECAYING, theta, theta, left, part, parts)
+    settings[COUNT] += 1.0
+    step_part(arrays, factors, kernels, workspace, settings, rate, part, parts)
+    if ema_decay > 0.0:
+        steps = settings[COUNT]
+        left = min(ema_decay, (1.0 + steps) / (10.0 + steps))  # faster at first, lest it keep the start
+        regularize(kernels[UPDATE_EMA], arrays, EVERY, workspace[MEAN], workspace[THETA], left, part, parts)
+    return cost
+
+
+def predict(network, kernels, workspace, inputs, outputs, capacity):
     """The outputs for all rows, `capacity` of them at a time."""
-    z = along(buffers[Z], network[network.shape[0] - 1, BUFFER])
+    z = along(workspace[Z], network[network.shape[0] - 1, ROWS_OFFSET])
     for start in range(0, inputs.shape[0], capacity):
         rows = min(capacity, inputs.shape[0] - start)
-        buffers[X] = address(inputs, start)
-        forward(network, kernels, buffers, FIRST, rows, FIRST, FIRST, 0.0)
+        workspace[X] = address(inputs, start)
+        forward(network, kernels, workspace, FIRST, rows, FIRST, FIRST, 0.0)
         call_activate(kernels[ACTIVATE], z, address(outputs, start), rows, outputs.shape[1])
 
 
 ADDRESSES, ORDER, NUMBERS = types.int64[::1], types.int64[::1], types.float64[::1]
 SIGNATURES = {
     "loss_and_gradient": types.float64(
-        TABLE, TABLE, ADDRESSES, ADDRESSES, MATRIX, MATRIX, VECTOR, ORDER, types.float64
+        TABLE, TABLE, ADDRESSES, ADDRESSES, MATRIX, MATRIX, VECTOR, types.float64
     ),
     "train_epoch": types.float64(
         TABLE, TABLE, ADDRESSES, ADDRESSES, NUMBERS, types.int64, types.int64, types.int64, types.int64[::1],

@@ -1,19 +1,23 @@
-"""The tables that tell the passes what network they carry: rows of whole numbers.
+"""The tables that describe a network to the passes: rows of whole numbers.
 
-One has a row for each layer: widths, where its arrays lie, the addresses of its gate's kernels. Another has a row for
-each array of parameters. Where everything lies that is read and written says a third, of addresses: see `buffers`.
+One has a row for each layer: widths, offsets, the addresses of its kernels and of its gate's. Another has a row for
+each array of parameters. The workspace, a third, holds the addresses of all that is read and written.
 """
 
 import numpy as np
 from numba import carray, njit
 
-from ..precision import OPTIONS
+from ..precision import OPTIONS, F
 from ..runtime.memory import along, pointer
 
-INPUTS, OUTPUTS, WEIGHTS, BIAS, BUFFER, FORWARD, BACKWARD, GROUPS = range(8)
-FRONT, FRONT_GRADIENT, BLEND, BLEND_FORWARD, BLEND_BACKWARD = range(8, 13)  # kernels are 0 where there is none
-MAY_SKIP = 13  # whether it is the layer that goes around zeros
-BEGIN, ROWS, COLUMNS, DECAYS = range(4)  # of a parameter's array in the flat vector; whether decay is for it
+# of a layer; offsets are in numbers, kernels that there are not have the address 0
+INPUTS, OUTPUTS, GROUPS, PARAMETERS, BIAS, ROWS_OFFSET = range(6)
+LAYER_FORWARD, LAYER_BACKWARD, LAYER_GRADIENT, GATE_FORWARD, GATE_BACKWARD = range(6, 11)
+THROUGH_GATE = 11  # whether LAYER_BACKWARD carries delta through the gate of the layer before
+DROPOUT = 12  # the number of the layer for dropout of what leaves it, or -1: nothing is dropped
+MAY_SKIP = 13  # whether its products may go around zeros in its inputs
+
+BEGIN, ROWS, COLUMNS, DECAYS = range(4)  # of a parameter's array in theta; whether decay is for it
 MATRICES = 4  # how many matrices, side by side, the optimizer steps as wholes: the array is one thread's
 
 FIRST = np.int64(0)
@@ -27,6 +31,18 @@ def part_of(width, part, parts):
 
 
 @njit(**OPTIONS)
-def numbers(place, first, last):
+def numbers(address, first, last):
     """Some of the numbers that lie at an address, as an array."""
-    return carray(pointer(along(place, first)), last - first)
+    return carray(pointer(along(address, first)), last - first)
+
+
+@njit(**OPTIONS)
+def sum_rows(matrix, sums, first, last, rows, columns):
+    """Sum the rows of a matrix, for some of its columns."""
+    total = numbers(sums, first, last)
+    for j in range(total.size):
+        total[j] = F(0.0)
+    for r in range(rows):
+        row = numbers(matrix, r * columns + first, r * columns + last)
+        for j in range(total.size):
+            total[j] += row[j]

@@ -54,28 +54,27 @@ def call_sparse_gradient(context, kernel, x, stride, listed, turned, delta, dw, 
 
 
 @intrinsic
-def call_blend(context, kernel, z, a, blend, heard, rows, units):
-    return _caller(6, types.void, ir.VoidType())
-
-
-@intrinsic
-def call_blend_back(context, kernel, gate, z, a, blend, delta, pull, rows, units):
-    return _caller(8, types.void, ir.VoidType())
-
-
-@intrinsic
 def call_activate(context, kernel, z, a, rows, columns):
     return _caller(4, types.void, ir.VoidType())
 
 
 @intrinsic
-def call_front(context, kernel, x, theta, z, rows, inputs, outputs, columns):
-    return _caller(7, types.void, ir.VoidType())
+def call_layer_forward(context, kernel, kernels, z_before, x, theta, z, rows, inputs, outputs, groups):
+    return _caller(9, types.void, ir.VoidType())
 
 
 @intrinsic
-def call_front_gradient(context, kernel, x, theta, delta, grad, rows, inputs, outputs, columns, first, last):
-    return _caller(10, types.void, ir.VoidType())
+def call_layer_backward(
+    context, kernel, kernels, gate, z_before, x, theta, delta, dx, rows, inputs, outputs, groups
+):  # fmt: skip
+    return _caller(11, types.void, ir.VoidType())
+
+
+@intrinsic
+def call_layer_gradient(
+    context, kernel, kernels, z_before, x, theta, delta, grad, part, parts, rows, inputs, outputs, groups
+):  # fmt: skip
+    return _caller(12, types.void, ir.VoidType())
 
 
 @intrinsic
@@ -101,7 +100,7 @@ def call_regularizer(context, kernel, into, other, size, strength):
 
 
 @intrinsic
-def call_dropout_forward(context, kernel, a, fed, mask, rows, units, order, layer, seed, drop):
+def call_dropout_forward(context, kernel, a, dropped, mask, rows, units, order, layer, seed, rate):
     return _caller(8, types.void, ir.VoidType(), floats=1)
 
 

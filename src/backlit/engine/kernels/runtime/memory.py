@@ -6,14 +6,14 @@ from numba.extending import intrinsic
 
 from ..precision import FLOAT_BYTES, POINTER
 
-INDEX_BYTES = 4  # of a place in a list
+INDEX_BYTES = 4  # of an index in a list
 
 _WHOLE = ir.IntType(64)
 
 
 @intrinsic
-def address(context, array, place):
-    """Where an array's number, or row, of this place lies: a slice would be an array, and take longer to compile."""
+def address(context, array, index):
+    """The address of an array's number, or row, of this index: a slice would take longer to compile."""
 
     def codegen(target, builder, signature, values):
         parts = target.make_array(signature.args[0])(target, builder, values[0])
@@ -25,7 +25,7 @@ def address(context, array, place):
 
 
 @intrinsic
-def along(context, place, numbers):
+def along(context, address, numbers):
     """The address so many numbers further on."""
 
     def codegen(target, builder, signature, values):
@@ -35,10 +35,20 @@ def along(context, place, numbers):
 
 
 @intrinsic
-def pointer(context, place):
+def pointer(context, address):
     """A number's address as a pointer that an array can be laid over."""
 
     def codegen(target, builder, signature, values):
         return builder.inttoptr(values[0], target.get_value_type(POINTER))
 
     return POINTER(types.int64), codegen
+
+
+@intrinsic
+def whole_numbers(context, address):
+    """An address as a pointer that an array of whole numbers can be laid over."""
+
+    def codegen(target, builder, signature, values):
+        return builder.inttoptr(values[0], target.get_value_type(types.CPointer(types.int64)))
+
+    return types.CPointer(types.int64)(types.int64), codegen
