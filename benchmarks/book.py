@@ -44,8 +44,8 @@ def parts(folder: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 
 
 def run(data: Path, only: str = "") -> None:
-    found = parts(data)
-    x, y = found["learn"]
+    split = parts(data)
+    x, y = split["learn"]
     title = "best epoch's accuracy in %, by seed from 0"
     table = Table(
         "network", "eta", "lambda", "epochs", "measured on", "book", "best of seeds", "each seed", title=title
@@ -73,7 +73,7 @@ def run(data: Path, only: str = "") -> None:
                 scores = []
                 for _ in range(epochs):
                     model.partial_fit(x, y, classes=None if scores else np.arange(10))
-                    scores.append(100.0 * model.score(*found[on]))
+                    scores.append(100.0 * model.score(*split[on]))
                     progress.advance(task)
                 best.append(round(max(scores), 2))
             seconds = time.perf_counter() - start

@@ -1,7 +1,7 @@
-"""Tables made by chance, of kinds that the real sets lack: ``python -m benchmarks invented [--peers NAMES]``.
+"""Tables drawn at random, of kinds that the real sets lack: ``python -m benchmarks invented [--peers NAMES]``.
 
-Columns of many categories, and few columns that tell among many that do not. 8,000 rows (of noise 2,000) to learn from,
-fits side by side in one process; accuracy, or R^2 of numbers. Ours has its default of four members.
+Columns of many categories, and few informative columns among many of noise. 8,000 rows (of noise 2,000) to learn
+from, fits side by side in one process; accuracy, or R^2 of numbers. Ours has its default of four members.
 """
 
 from __future__ import annotations
@@ -30,36 +30,36 @@ def categories(levels: int, steepness: float, numbers: bool) -> Callable[[], Mad
     def make() -> Made:
         import pandas as pd
 
-        chance, rows = np.random.default_rng(levels), 12_000
+        rng, rows = np.random.default_rng(levels), 12_000
         shares = 1.0 / np.arange(1, levels + 1) ** steepness
-        level = chance.choice(levels, rows, p=shares / shares.sum())
-        height, slope = chance.normal(size=(2, levels))
-        frame = pd.DataFrame(chance.normal(size=(rows, 5)), columns=list("abcde"))
+        level = rng.choice(levels, rows, p=shares / shares.sum())
+        height, slope = rng.normal(size=(2, levels))
+        frame = pd.DataFrame(rng.normal(size=(rows, 5)), columns=list("abcde"))
         frame["level"] = [f"L{number}" for number in level]
-        frame["kind"] = chance.choice(list("xyz"), rows)
+        frame["kind"] = rng.choice(list("xyz"), rows)
         score = height[level] + (0.7 + 0.5 * slope[level]) * frame["a"] + 0.5 * np.sin(2 * frame["c"])
         score = (score + 0.3 * (frame["kind"] == "x")).to_numpy()
         if numbers:
-            return frame, score + 0.5 * chance.normal(size=rows), 8_000
-        return frame, np.where(1 / (1 + np.exp(-2 * score)) > chance.random(rows), "yes", "no"), 8_000
+            return frame, score + 0.5 * rng.normal(size=rows), 8_000
+        return frame, np.where(1 / (1 + np.exp(-2 * score)) > rng.random(rows), "yes", "no"), 8_000
 
     return make
 
 
 def mostly_noise(labels: bool) -> Callable[[], Made]:
-    """Few of many columns tell: 4 of 60 letters, or 5 of 150 numbers."""
+    """Few of many columns are informative: 4 of 60 letters, or 5 of 150 numbers."""
 
     def make() -> Made:
         import pandas as pd
 
-        chance, rows = np.random.default_rng(int(labels)), 4_000
+        rng, rows = np.random.default_rng(int(labels)), 4_000
         if labels:
-            frame = pd.DataFrame(chance.choice(list("acgt"), (rows, 60))).rename(columns="at{}".format)
-            told = (frame["at30"] == "g") & (frame["at31"] == "t") | (frame["at28"] == "a") & (frame["at29"] == "g")
-            return frame, np.where(told ^ (chance.random(rows) < 0.02), "site", "none"), 2_000
-        frame = pd.DataFrame(chance.normal(size=(rows, 150))).rename(columns="c{}".format)
+            frame = pd.DataFrame(rng.choice(list("acgt"), (rows, 60))).rename(columns="at{}".format)
+            is_site = (frame["at30"] == "g") & (frame["at31"] == "t") | (frame["at28"] == "a") & (frame["at29"] == "g")
+            return frame, np.where(is_site ^ (rng.random(rows) < 0.02), "site", "none"), 2_000
+        frame = pd.DataFrame(rng.normal(size=(rows, 150))).rename(columns="c{}".format)
         score = np.sin(3 * frame["c0"]) + frame["c1"] * frame["c2"] + 0.5 * frame["c3"] ** 2 - frame["c4"]
-        return frame, np.where(score + 0.3 * chance.normal(size=rows) > 0.3, "high", "low"), 2_000
+        return frame, np.where(score + 0.3 * rng.normal(size=rows) > 0.3, "high", "low"), 2_000
 
     return make
 
@@ -92,15 +92,15 @@ def run(
             start = time.perf_counter()
             model.fit(learn, target[:learnt])
             seconds = time.perf_counter() - start
-            found = np.asarray(model.predict(held)).ravel()
-            wanted = target[learnt:]
-            worth = 1 - np.mean((found - wanted) ** 2) / wanted.var() if numbers else np.mean(found == wanted)
-            rows.append({"case": case, "peer": peer, "score": round(float(worth), 4), "fit_s": round(seconds, 1)})
+            predicted = np.asarray(model.predict(held)).ravel()
+            truth = target[learnt:]
+            error = np.mean((predicted - truth) ** 2) / truth.var() if numbers else np.mean(predicted != truth)
+            rows.append({"case": case, "peer": peer, "score": round(1 - float(error), 4), "fit_s": round(seconds, 1)})
     names = peers.split(",")
     table = Table("table", *names, title="accuracy, or R^2 of numbers / seconds to fit")
     for case in cases:
-        own = {row["peer"]: f"{row['score']:.3f} / {row['fit_s']:.1f}" for row in rows if row["case"] == case}
-        table.add_row(case, *(own[peer] for peer in names))
+        cells = {row["peer"]: f"{row['score']:.3f} / {row['fit_s']:.1f}" for row in rows if row["case"] == case}
+        table.add_row(case, *(cells[peer] for peer in names))
     Console(width=140).print(table)
     if not only:  # a part of the table would replace the whole
         write(name, {"options": json.loads(options), "rows": rows})

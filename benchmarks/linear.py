@@ -45,7 +45,7 @@ def one(rows: int) -> None:
     from backlit import MLPClassifier
 
     warnings.simplefilter("ignore")
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
 
     def fit(x: np.ndarray, y: np.ndarray, epochs: int) -> float:
         model = MLPClassifier(WIDTHS[1:-1], batch_size=BATCH, max_iter=epochs, n_iter_no_change=np.inf, random_state=0)
@@ -53,11 +53,11 @@ def one(rows: int) -> None:
         model.fit(x, y)
         return time.perf_counter() - start
 
-    small = chance.random((1000, WIDTHS[0]), np.float32)
+    small = rng.random((1000, WIDTHS[0]), np.float32)
     fit(small, np.arange(1000) % WIDTHS[-1], 1)  # compiles
     before = peak()
-    x = chance.random((rows, WIDTHS[0]), np.float32)
-    y = chance.integers(0, WIDTHS[-1], rows, dtype=np.int32)
+    x = rng.random((rows, WIDTHS[0]), np.float32)
+    y = rng.integers(0, WIDTHS[-1], rows, dtype=np.int32)
     epochs = max(EPOCHS, ROWS // rows)
     long, short = fit(x, y, 1 + epochs), fit(x, y, 1)
     print(json.dumps({"rows": rows, "epoch": (long - short) / epochs, "fit": short, "memory": peak() - before}))
@@ -66,12 +66,12 @@ def one(rows: int) -> None:
 def run() -> None:
     heads = ("rows", "ms an epoch", "ns a row and epoch", "one epoch's fit, ms", "peak memory, MB", "bound, MB")
     table = Table(*heads, title=f"{'-'.join(map(str, WIDTHS))}, batch {BATCH}, Adam, float32")
-    found = []
+    measured = []
     for rows in SIZES:
         command = [sys.executable, "-m", "benchmarks", "linear-one", str(rows)]
         row = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         row["bound"] = bound(rows)
-        found.append(row)
+        measured.append(row)
         table.add_row(
             f"{rows:,}",
             f"{row['epoch'] * 1e3:,.1f}",
@@ -81,4 +81,4 @@ def run() -> None:
             f"{row['bound'] / 2**20:,.0f}",
         )
     Console(width=120).print(table)
-    write("linear", {"widths": WIDTHS, "batch": BATCH, "rows": found})
+    write("linear", {"widths": WIDTHS, "batch": BATCH, "rows": measured})

@@ -26,7 +26,7 @@ from benchmarks.book import parts
 from benchmarks.cases import BETAS, EPSILON
 from benchmarks.record import write
 
-WANTED = 98.0
+TARGET_PERCENT = 98.0
 
 
 @dataclass(frozen=True)
@@ -163,11 +163,11 @@ CONTENDERS = {"backlit": ours, "jax": jaxed}
 
 
 def run(data: Path, seeds: int = 5, part: str = "") -> None:
-    found = parts(data)
-    learn = tuple(np.concatenate(pair) for pair in zip(found["learn"], found["validation"], strict=True))
+    split = parts(data)
+    learn = tuple(np.concatenate(pair) for pair in zip(split["learn"], split["validation"], strict=True))
     chosen = {"accuracy": (ACCURATE, {"backlit": ours}), "time": (FAST, CONTENDERS)}
     for name in [part] if part else list(chosen):
-        rows = compare(*chosen[name], learn, found["test"], seeds)
+        rows = compare(*chosen[name], learn, split["test"], seeds)
         show(name, rows)
         write(f"mnist_{name}", {"seeds": seeds, "rows": rows})
 
@@ -189,7 +189,7 @@ def compare(recipes: Any, contenders: Any, learn: Any, test: Rows, seeds: int) -
 
 
 def show(part: str, rows: list[dict[str, Any]]) -> None:
-    """The table, and who was first at the wanted accuracy: by the median of the seeds."""
+    """The table, and who was first at the target accuracy: by the median of the seeds."""
     table = Table("by", "recipe", "seconds of training", "test %, each seed", title=f"MNIST, {part}")
     for row in rows:
         table.add_row(row["by"], row["recipe"], f"{row['seconds']:.2f}", " ".join(f"{v:.2f}" for v in row["percent"]))
@@ -198,10 +198,10 @@ def show(part: str, rows: list[dict[str, Any]]) -> None:
     if part == "time":
         times = {
             name: min(
-                (r["seconds"] for r in rows if r["by"] == name and statistics.median(r["percent"]) >= WANTED),
+                (r["seconds"] for r in rows if r["by"] == name and statistics.median(r["percent"]) >= TARGET_PERCENT),
                 default=float("nan"),
             )
             for name in CONTENDERS
         }
-        told = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in times.items())
-        console.print(f"to {WANTED} %: {told}; jax / backlit {times['jax'] / times['backlit']:.2f}")
+        summary = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in times.items())
+        console.print(f"to {TARGET_PERCENT} %: {summary}; jax / backlit {times['jax'] / times['backlit']:.2f}")

@@ -25,7 +25,7 @@ from benchmarks.record import write
 
 STEPS = 300
 STEP = """async (steps) => {
-  const frame = () => new Promise((told) => requestAnimationFrame(told)), found = [];
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve)), times = [];
   const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
   press("Home");
   await frame();
@@ -34,22 +34,22 @@ STEP = """async (steps) => {
     const begun = performance.now();
     press("ArrowRight");
     const work = performance.now() - begun, now = await frame();
-    found.push([now - before, work]);
+    times.push([now - before, work]);
     before = now;
   }
-  return found;
+  return times;
 }"""
 
 
 def run(rounds: int = 21, seconds: float = 1.5) -> None:
     """Measure both; medians."""
-    told = Console()
+    console = Console()
     html = network().to_html()
     frames, work = _steps(html)
-    told.print(
+    console.print(
         f"{STEPS} steps in a page of {len(html) / 1e6:.1f} MB: {1000 / statistics.median(frames):.0f} frames a second"
     )
-    share = _watched(rounds, seconds, told)
+    share = _watched(rounds, seconds, console)
     write(
         "page",
         {
@@ -73,13 +73,13 @@ def _steps(html: str) -> tuple[list[float], list[float]]:
         browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(file.as_uri())
-        found = page.evaluate(STEP, STEPS)
+        values = page.evaluate(STEP, STEPS)
         browser.close()
-    frames, work = zip(*found, strict=True)
+    frames, work = zip(*values, strict=True)
     return list(frames), list(work)
 
 
-def _watched(rounds: int, seconds: float, told: Console) -> float:
+def _watched(rounds: int, seconds: float, console: Console) -> float:
     """Epochs a second of a training that is watched, over those of one that nobody watches; median of rounds."""
     rates: dict[str, list[float]] = {"alone": [], "watched": []}
     for _ in range(rounds):
@@ -87,9 +87,9 @@ def _watched(rounds: int, seconds: float, told: Console) -> float:
             rates["alone"].append(thread.submit(_alone, seconds).result())
         rates["watched"].append(_live(seconds))
     table = Table("training", "epochs a second", title=f"two moons, medians of {rounds} rounds of {seconds:g} s")
-    for name, found in rates.items():
-        table.add_row(name, f"{statistics.median(found):,.0f}")
-    told.print(table)
+    for name, values in rates.items():
+        table.add_row(name, f"{statistics.median(values):,.0f}")
+    console.print(table)
     return round(statistics.median(map(operator.truediv, rates["watched"], rates["alone"])), 3)
 
 

@@ -57,9 +57,9 @@ def tangle() -> Trace:
     """Gates at random over what the last sixty gates made."""
 
     def tangled(**inputs: object) -> object:
-        chance, wires = random.Random(0), list(inputs.values())
+        rng, wires = random.Random(0), list(inputs.values())
         for number in range(GATE_COUNT):
-            a, b = chance.choice(wires[-60:]), chance.choice(wires[-60:])
+            a, b = rng.choice(wires[-60:]), rng.choice(wires[-60:])
             wires.append(GATES["tanh"](a + b) if number % 2 else GATES["tanh"](a))  # type: ignore[operator]
         return GATES["sum"](*wires[-60:])
 

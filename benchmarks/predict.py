@@ -19,7 +19,7 @@ from rich.table import Table
 import backlit
 from benchmarks.cases import CASES, Case
 from benchmarks.record import write
-from benchmarks.timing import microseconds, settle
+from benchmarks.timing import let_others_sleep, microseconds
 
 ROWS = (1, 1024)
 WORK = 2e8
@@ -59,7 +59,7 @@ def measure(case: Case, rounds: int) -> dict[int, dict[str, float]]:
         "predict": ours.predict,
         "scikit-learn": theirs.predict,
     }
-    found = {}
+    medians = {}
     for count in ROWS:
         rows = np.ascontiguousarray(np.resize(case.data()[0], (count, case.widths[0])))
         products = count * sum(before * after for before, after in pairwise(case.widths))
@@ -67,11 +67,11 @@ def measure(case: Case, rounds: int) -> dict[int, dict[str, float]]:
         times: dict[str, list[float]] = {way: [] for way in ways}
         for _ in range(rounds):
             for way, call in ways.items():
-                asked = partial(call, rows)
-                settle(asked)
-                times[way].append(microseconds(asked, calls))
-        found[count] = {way: statistics.median(values) for way, values in times.items()}
-    return found
+                predict = partial(call, rows)
+                let_others_sleep(predict)
+                times[way].append(microseconds(predict, calls))
+        medians[count] = {way: statistics.median(values) for way, values in times.items()}
+    return medians
 
 
 def run(rounds: int = 15) -> None:

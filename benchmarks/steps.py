@@ -20,7 +20,7 @@ from rich.table import Table
 from benchmarks.cases import CASES, VARIANTS, Case
 from benchmarks.chart import draw
 from benchmarks.record import read, write
-from benchmarks.timing import microseconds, settle
+from benchmarks.timing import let_others_sleep, microseconds
 
 PEERS = {
     "backlit": ("ours", "prepare"),
@@ -53,7 +53,7 @@ def measure(case: Case, peers: list[str], rounds: int) -> dict[str, float]:
     times: dict[str, list[float]] = {peer: [] for peer in epochs}
     for _ in range(rounds):
         for peer, epoch in epochs.items():
-            settle(epoch)
+            let_others_sleep(epoch)
             times[peer].append(microseconds(epoch, 1) / case.steps)
     return {peer: statistics.median(values) for peer, values in times.items()}
 
@@ -73,11 +73,11 @@ def run(rounds: int = 9, only: str = "", variant: str = PLAIN, peers: str = "") 
         case = replace(case, **VARIANTS[variant])
         if only and only not in case.name:
             continue
-        found = measure(case, chosen, rounds)
-        cells = [f"{found[peer]:,.1f}" if peer in found else "–" for peer in chosen]
-        rows.append({"network": case.name, "batch": case.batch, "microseconds": found})
-        slow = f"{found['scikit-learn'] / found['backlit']:.1f}" if {"scikit-learn", "backlit"} <= found.keys() else "–"
-        table.add_row(f"{case.name}, {case.batch}", *cells, f"{rival(found):.2f}", slow)
+        times = measure(case, chosen, rounds)
+        cells = [f"{times[peer]:,.1f}" if peer in times else "–" for peer in chosen]
+        rows.append({"network": case.name, "batch": case.batch, "microseconds": times})
+        slow = f"{times['scikit-learn'] / times['backlit']:.1f}" if {"scikit-learn", "backlit"} <= times.keys() else "–"
+        table.add_row(f"{case.name}, {case.batch}", *cells, f"{rival(times):.2f}", slow)
     console.print(table)
     if not only and not peers:  # a part of the table would replace the whole
         write(f"steps_{variant}", {"rounds": rounds, "rows": rows})
@@ -99,24 +99,24 @@ def variants(rounds: int = 3) -> None:
         table.add_column(variant, justify="right")
     for number, plain in enumerate(kept[PLAIN]):
         cells = [
-            f"{rival(found):.2f} ({found['backlit'] / plain['microseconds']['backlit']:.2f})"
-            for found in (rows[number]["microseconds"] for rows in kept.values())
+            f"{rival(times):.2f} ({times['backlit'] / plain['microseconds']['backlit']:.2f})"
+            for times in (rows[number]["microseconds"] for rows in kept.values())
         ]
         table.add_row(f"{plain['network']}, {plain['batch']}", *cells)
     Console().print(table)
 
 
-def rival(found: dict[str, float]) -> float:
+def rival(times: dict[str, float]) -> float:
     """The best rival's time over ours."""
-    best = min((found[name] for name in RIVALS if name in found), default=float("nan"))
-    return best / found.get("backlit", float("nan"))
+    best = min((times[name] for name in RIVALS if name in times), default=float("nan"))
+    return best / times.get("backlit", float("nan"))
 
 
 def _chart(rows: list[Row]) -> None:
     """Each peer's time over ours, network by network."""
     times = {f"{row['network']}, {row['batch']}": row["microseconds"] for row in rows}
     ratios = {
-        peer: {name: found[peer] / found["backlit"] for name, found in times.items() if peer in found}
+        peer: {name: row[peer] / row["backlit"] for name, row in times.items() if peer in row}
         for peer in list(PEERS)[1:]
     }
     draw(list(times), ratios, "time of a training step", CHART)

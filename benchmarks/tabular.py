@@ -104,10 +104,10 @@ def _chosen_parts(options: Row) -> Row:
 
     from backlit.estimators.tabular import recipe as recipes
 
-    own = {
+    parts = {
         name: options.pop(name) for name in list(options) if name in {field.name for field in fields(recipes.Recipe)}
     }
-    recipes.RECIPES = {task: replace(recipe, **own) for task, recipe in recipes.RECIPES.items()}
+    recipes.RECIPES = {task: replace(recipe, **parts) for task, recipe in recipes.RECIPES.items()}
     return options
 
 
@@ -153,23 +153,23 @@ def measure_one(path: Path, peer: str, split: int, options: Row) -> Row:
     from sklearn.metrics import log_loss, roc_auc_score
 
     numbers = path.stem in REGRESSION
-    learn, held, y, wanted = load(path, split)
+    learn, held, y, truth = load(path, split)
     model, form = model_of(peer, learn, numbers, split, options)
     learn, held = in_form(form, learn, held)
     start = time.perf_counter()
     model.fit(learn, y.to_numpy())
     fitted = time.perf_counter()
-    found = np.asarray(model.predict(held)).ravel()
+    predicted = np.asarray(model.predict(held)).ravel()
     ended = time.perf_counter()
     entropy = None
     if numbers:
-        error = np.sqrt(np.mean((found.astype(float) - wanted.to_numpy()) ** 2)) / wanted.std()
+        error = np.sqrt(np.mean((predicted.astype(float) - truth.to_numpy()) ** 2)) / truth.std()
     else:
         shares, classes = model.predict_proba(held), [str(label) for label in model.classes_]
-        entropy = float(log_loss(wanted, np.clip(shares, 1e-7, 1.0), labels=classes))
-        error = np.mean(found.astype(str) != wanted.to_numpy())
+        entropy = float(log_loss(truth, np.clip(shares, 1e-7, 1.0), labels=classes))
+        error = np.mean(predicted.astype(str) != truth.to_numpy())
         if path.stem in RANKED:
-            error = 1.0 - roc_auc_score(wanted == classes[1], shares[:, 1])
+            error = 1.0 - roc_auc_score(truth == classes[1], shares[:, 1])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return {"dataset": path.stem, "model": peer, "split": split, "error": round(float(error), 5), "logloss": entropy,
             "fit_s": round(fitted - start, 2), "predict_s": round(ended - fitted, 3), "peak_mib": peak}  # fmt: skip
@@ -205,9 +205,9 @@ def run(
             else:
                 rows.append(json.loads(done.stdout.splitlines()[-1]))
             progress.advance(task)
-    found = compared(rows)
-    _show(console, rows, found)
-    write(name, {"options": json.loads(options), "splits": splits, "rows": rows, "compared": found})
+    comparison = compared(rows)
+    _show(console, rows, comparison)
+    write(name, {"options": json.loads(options), "splits": splits, "rows": rows, "compared": comparison})
     _chart(rows, RESULTS / f"{name}.png")
 
 
@@ -224,17 +224,17 @@ def _recorded(path: Path, sets: set[str], ours: set[str]) -> list[Row]:
 
 def means(rows: list[Row], what: str, splits: Iterable[int] | None = None) -> dict[tuple[str, str], float]:
     """(set, model) -> the mean over the splits."""
-    found: dict[tuple[str, str], list[float]] = {}
+    values_of: dict[tuple[str, str], list[float]] = {}
     for row in rows:
         if row.get(what) is not None and (splits is None or row["split"] in splits):
-            found.setdefault((row["dataset"], row["model"]), []).append(row[what])
-    return {key: float(np.mean(values)) for key, values in found.items()}
+            values_of.setdefault((row["dataset"], row["model"]), []).append(row[what])
+    return {key: float(np.mean(values)) for key, values in values_of.items()}
 
 
 def compared(rows: list[Row]) -> Row:
     """What the comparison comes to; beside a peer's splits of a set stand the same ones of ours."""
     models = sorted({row["model"] for row in rows} - {OURS})
-    found: Row = {}
+    comparison: Row = {}
     for peer in models:
         theirs = {(row["dataset"], row["split"]) for row in rows if row["model"] == peer}
         splits = {split for _, split in theirs}
@@ -247,7 +247,7 @@ def compared(rows: list[Row]) -> Row:
             what: [values[name, OURS] / max(values[name, peer], 1e-9) for name in sets if (name, peer) in values]
             for what, values in measured.items()
         }
-        found[peer] = {
+        comparison[peer] = {
             "sets": len(sets),
             "splits": len(splits),
             "error at most": sum(value <= 1.0 for value in ratio["error"]),
@@ -256,8 +256,8 @@ def compared(rows: list[Row]) -> Row:
             "log loss lower": f"{sum(value < 1.0 for value in ratio['logloss'])} of {len(ratio['logloss'])}",
             "fit time ratio, geometric mean": _mean_ratio(ratio["fit_s"]),
         }
-    found["mean rank"] = _ranks(rows, ("hist-gb", "lightgbm", "catboost"))
-    return found
+    comparison["mean rank"] = _ranks(rows, ("hist-gb", "lightgbm", "catboost"))
+    return comparison
 
 
 def _mean_ratio(ratios: list[float]) -> float:
@@ -282,7 +282,7 @@ def _ranks(rows: list[Row], peers: tuple[str, ...]) -> dict[str, float]:
     return {model: round(float(rank), 2) for model, rank in zip(models, mean, strict=True)} | {"sets": len(ranks)}
 
 
-def _show(console: Console, rows: list[Row], found: Row) -> None:
+def _show(console: Console, rows: list[Row], comparison: Row) -> None:
     models = [peer for peer in PEERS if any(row["model"] == peer for row in rows)]
     for title, columns in TABLES.items():
         measured = {what: means(rows, what) for what in columns}
@@ -298,7 +298,7 @@ def _show(console: Console, rows: list[Row], found: Row) -> None:
             )
             table.add_row(name, *(" / ".join(parts) or "-" for parts in cells))
         console.print(table)
-    for peer, values in found.items():
+    for peer, values in comparison.items():
         console.print(f"{peer}: " + ", ".join(f"{what} {value}" for what, value in values.items()), markup=False)
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-SETTLED = 0.4
-"""Seconds: so long do the threads of the library that ran last go on asking for work."""
+AWAKE = 0.4
+"""Seconds for which the threads of a library go on waiting for work before they sleep."""
 
 
-def settle(call: Callable[[], object]) -> None:
-    """Wait until the other library's threads sleep, then wake this one's; to train meanwhile would change the work."""
-    time.sleep(SETTLED)
+def let_others_sleep(call: Callable[[], object]) -> None:
+    """Wait until the threads of other libraries sleep, then call once, to wake this one's.
+
+    To train while waiting instead would change the work.
+    """
+    time.sleep(AWAKE)
     call()
 
 
 def microseconds(call: Callable[[], object], calls: int) -> float:
-    """The mean of some calls."""
+    """The mean of so many calls."""
     start = time.perf_counter()
     for _ in range(calls):
         call()

@@ -24,14 +24,14 @@ def prepare(case: Case) -> Callable[[], None]:
     weights = None if samples is None else jnp.asarray(samples)
     gate = GATES[case.gate]
 
-    def loss(parameters, rows, chance):
+    def loss(parameters, rows, key):
         a = x[rows]
         for number, (w, b) in enumerate(parameters, 1):
             z = a @ w + b
             a = gate(z) if number < len(parameters) else z
             if case.dropout and number < len(parameters):
-                heard = jax.random.bernoulli(jax.random.fold_in(chance, number), 1 - case.dropout, a.shape)
-                a = jnp.where(heard, a / (1 - case.dropout), 0)
+                kept = jax.random.bernoulli(jax.random.fold_in(key, number), 1 - case.dropout, a.shape)
+                a = jnp.where(kept, a / (1 - case.dropout), 0)
         costs = -jnp.take_along_axis(jax.nn.log_softmax(a), y[rows][:, None], axis=1)[:, 0]
         return jnp.mean(costs) if weights is None else costs @ weights[rows] / jnp.sum(weights[rows])
 
@@ -47,9 +47,9 @@ def prepare(case: Case) -> Callable[[], None]:
 
     @jax.jit
     def shuffled(key):
-        rows, chances = jax.random.split(key)
-        order = jax.random.permutation(rows, case.rows).reshape(case.steps, case.batch)
-        return order, jax.random.split(chances, case.steps)
+        order_key, dropout_key = jax.random.split(key)
+        order = jax.random.permutation(order_key, case.rows).reshape(case.steps, case.batch)
+        return order, jax.random.split(dropout_key, case.steps)
 
     run = jax.jit(lambda carry, key: jax.lax.scan(step, carry, shuffled(key)), donate_argnums=0)
     parameters = [(jnp.asarray(w), jnp.asarray(b)) for w, b in case.weights()]
@@ -58,8 +58,8 @@ def prepare(case: Case) -> Callable[[], None]:
     key = [jax.random.key(0)]
 
     def epoch() -> None:
-        key[0], mine = jax.random.split(key[0])
-        state[0], losses = run(state[0], mine)
+        key[0], epoch_key = jax.random.split(key[0])
+        state[0], losses = run(state[0], epoch_key)
         losses.block_until_ready()
 
     return epoch
