@@ -1,4 +1,4 @@
-"""Run the pages of the lecture, keep what they link to, and take the screenshots: ``make pictures``."""
+"""Run README.md and the pages of the lecture, keep what they link to, and take the screenshots: ``make pictures``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ matplotlib.rcParams["svg.hashsalt"] = "backlit"
 
 def main() -> None:
     """Write docs/pictures anew, page by page."""
-    for page in sorted((DOCS / "lecture").rglob("*.md")):
+    for page in [DOCS.parent / "README.md", *sorted((DOCS / "lecture").rglob("*.md"))]:
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             text = page.read_text(encoding="utf-8")
             run_page(text, Path(folder), page.name)

@@ -22,7 +22,7 @@ def number(page: Any, what: str, wire: str) -> str:
 def test_steps_forward_and_back_show_the_lectures_numbers(opened: Open) -> None:
     page = opened(trace(FORMULA, **SIGMOID))
     page.keyboard.press("Home")
-    assert page.locator(".place").inner_text() == "0 / 16"
+    assert page.locator(".backlit-place").inner_text() == "0 / 16"
     assert (number(page, "value", "x0"), number(page, "value", "q1"), number(page, "gradient", "q8")) == ("-1", "", "")
     for _ in range(8):
         page.keyboard.press("ArrowRight")
@@ -30,7 +30,7 @@ def test_steps_forward_and_back_show_the_lectures_numbers(opened: Open) -> None:
     assert number(page, "gradient", "q7") == ""  # not computed yet, which is not 0
     page.keyboard.press("ArrowRight")
     assert number(page, "gradient", "q7") == "-0.534447"
-    assert page.locator(".told").inner_text() == "∂q8/∂q7 ← upstream 1 × local gradient (-0.534447) = -0.534447"
+    assert page.locator(".backlit-told").inner_text() == "∂q8/∂q7 ← upstream 1 × local gradient (-0.534447) = -0.534447"
     page.keyboard.press("ArrowLeft")
     assert number(page, "gradient", "q7") == ""
     page.keyboard.press("End")
@@ -50,7 +50,7 @@ def test_a_new_input_is_computed_as_python_does(opened: Open) -> None:
     again = trace(FORMULA, **{**SIGMOID, "w0": 0.5})
     for name, gradient in again.gradients.items():
         assert float(number(page, "gradient", name)) == pytest.approx(gradient, rel=1e-5)
-    assert page.locator("tr[data-row=x0] .gradient").first.inner_text() == number(page, "gradient", "x0")
+    assert page.locator("tr[data-row=x0] .backlit-gradient").first.inner_text() == number(page, "gradient", "x0")
     page.fill("[data-input=w0]", "much")
     assert page.locator("[data-input=w0]").evaluate("field => field.validationMessage")
 
@@ -58,24 +58,24 @@ def test_a_new_input_is_computed_as_python_does(opened: Open) -> None:
 def test_picture_and_tables_light_each_other(opened: Open) -> None:
     page = opened(trace("(x + y) * z", x=-2, y=5, z=-4))
     page.locator("tr[data-row=q1]").first.hover()
-    assert page.locator("g[data-box=q1]").get_attribute("class") == "lit"
+    assert page.locator("g[data-box=q1]").get_attribute("class") == "backlit-lit"
 
 
 @pytest.mark.parametrize(("lang", "right"), [("en", "Right."), ("ko", "맞았습니다.")])
 def test_practice_names_the_mistake(opened: Open, lang: str, right: str) -> None:
     traced = trace("(x + y) * z", x=-2, y=5, z=-4)
     page = opened(traced, lang)
-    page.locator(".practice").click()
-    wire = page.locator(".question").inner_text().split("∂")[-1].removesuffix(" =")
+    page.locator(".backlit-practice").click()
+    wire = page.locator(".backlit-question").inner_text().split("∂")[-1].removesuffix(" =")
     assert number(page, "gradient", wire) == "?"
-    assert not page.locator(".tables").is_visible()
+    assert not page.locator(".backlit-tables").is_visible()
     gradient = traced.wires[wire].gradient
-    page.fill(".answer", str(-gradient))
+    page.fill(".backlit-answer", str(-gradient))
     page.keyboard.press("Enter")
-    assert page.locator(".verdict").inner_text() not in ("", right)
-    page.fill(".answer", str(gradient))
+    assert page.locator(".backlit-verdict").inner_text() not in ("", right)
+    page.fill(".backlit-answer", str(gradient))
     page.keyboard.press("Enter")
-    assert page.locator(".verdict").inner_text() == right
+    assert page.locator(".backlit-verdict").inner_text() == right
     assert number(page, "gradient", wire) == f"{gradient:g}"
 
 
@@ -103,7 +103,7 @@ def test_the_keyboard_is_enough(opened: Open) -> None:
         reached.append(
             page.evaluate("document.activeElement.dataset.input || String(document.activeElement.className)")
         )
-    assert {"first", "back", "practice", "x", "y", "z", "picture"} <= set(reached)
+    assert {*"xyz", *(f"backlit-{css}" for css in ("first", "back", "practice", "picture"))} <= set(reached)
 
 
 def test_buttons_and_fields_have_names(opened: Open) -> None:
@@ -117,7 +117,7 @@ def test_buttons_and_fields_have_names(opened: Open) -> None:
 
 def test_without_scripts_the_picture_and_tables_are_there(opened: Open) -> None:
     page = opened(trace("(x + y) * z", x=-2, y=5, z=-4), java_script_enabled=False)
-    assert not page.locator(".panel").is_visible()
+    assert not page.locator(".backlit-panel").is_visible()
     assert number(page, "gradient", "z") == "3"
 
 
@@ -140,7 +140,7 @@ def test_of_a_large_picture_only_what_stands_near_the_window_is_drawn(opened: Op
     height = "box => Number(box.querySelector('rect').getAttribute('y'))"
     top, bottom = sorted((first, last), key=lambda box: box.evaluate(height))
     expect(top).to_be_visible()
-    page.evaluate("document.querySelector('.picture').scrollIntoView({block: 'end'})")
+    page.evaluate("document.querySelector('.backlit-picture').scrollIntoView({block: 'end'})")
     expect(bottom).to_be_visible()
     expect(top).to_be_hidden()
     page.emulate_media(media="print")

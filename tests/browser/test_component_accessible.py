@@ -15,13 +15,14 @@ SIGMOID = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
 STATES: dict[str, Callable[[Any], object]] = {
     "as opened": lambda page: None,
     "half way back": lambda page: [page.keyboard.press(key) for key in ("End", "ArrowLeft", "ArrowLeft")],
-    "lit": lambda page: page.locator(".view:not([hidden]) .line").nth(1).click(),
-    "coarser": lambda page: page.locator(".zoom").nth(1).click(),
-    "choosing": lambda page: (page.click(".choose"), page.click("g[data-box=q7]")),
+    "lit": lambda page: page.locator(".backlit-view:not([hidden]) .backlit-line").nth(1).click(),
+    "coarser": lambda page: page.locator(".backlit-zoom").nth(1).click(),
+    "choosing": lambda page: (page.click(".backlit-choose"), page.click("g[data-box=q7]")),
     "folded": lambda page: (
-        page.click(".choose"), page.click("g[data-box=q7]"), page.click("g[data-box=q8]"), page.click(".fold"),
+        page.click(".backlit-choose"), page.click("g[data-box=q7]"), page.click("g[data-box=q8]"),
+        page.click(".backlit-fold"),
     ),
-    "asked": lambda page: page.click(".practice"),
+    "asked": lambda page: page.click(".backlit-practice"),
 }  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def test_no_rule_is_broken(
 
 def test_a_broken_rule_is_found(opened: Callable[..., Any], violations: Callable[[Any], list[str]]) -> None:
     page = opened(trace(FORMULA, **SIGMOID))
-    page.evaluate("document.querySelector('.back').removeAttribute('aria-label')")
-    page.evaluate("document.querySelector('.back').removeAttribute('title')")
-    page.evaluate("document.querySelector('.back').textContent = ''")
+    page.evaluate("document.querySelector('.backlit-back').removeAttribute('aria-label')")
+    page.evaluate("document.querySelector('.backlit-back').removeAttribute('title')")
+    page.evaluate("document.querySelector('.backlit-back').textContent = ''")
     assert any(found.startswith("button-name") for found in violations(page))

@@ -17,28 +17,41 @@ from backlit.tracing import Trace
 
 FORMULA = "1 / (1 + exp(-(w * x + b)))"
 INPUTS = {"w": 2, "x": -1, "b": 3}
-HOST = """<!doctype html><meta charset="utf-8"><title>host</title><style>%s</style><h1>host</h1>
+HOST = """<!doctype html><meta charset="utf-8"><title>host</title><style>%s</style><style>%s</style><h1>host</h1>
 <table><tr><th>a cell of the host</th></tr></table><div id="cell"></div><script type="module">%s</script>"""
 
 
-def hosted(traced: Trace, lang: str) -> str:
+SHORT = (
+    "output gate wire input parameter constant value gradient number local name small symbol heading result given chip "
+    "page picture view views panel bar place told fields quiz question answer verdict levels zoom folding fold choose "
+    "tables line derivation derived wrt lit live stale hidden circuit circuit-view inside backlit"
+)
+HOSTILE = (
+    "".join(f".{css}{{display:none !important;margin-left:-99px;transform:scale(.1)}}" for css in SHORT.split())
+    + ":root{--ink:red;--soft:red;--line:red;--page:red;--panel:red;--blue:red;--red:blue;--lit:red}"
+    + "section{display:block}.output .wire{stroke:none}"
+)
+"""What a host's own style may hold; none of it is meant for the widget."""
+
+
+def hosted(traced: Trace, lang: str, own: str = "") -> str:
     """A page that gives the widget its model and its element; its module is read from the text, not from a network."""
     made = traced.widget(lang)
     state = json.dumps({"markup": made.markup}).replace("<", "\\u003c")
     host = f"const state = {state}; widget.render({{model: {{get: (name) => state[name]}}, el: cell}});"
-    return HOST % (made._css, made._esm.replace("export default", "const widget =").replace("</", "<\\/") + host)
+    return HOST % (own, made._css, made._esm.replace("export default", "const widget =").replace("</", "<\\/") + host)
 
 
 @pytest.fixture
 def notebook(opened: Callable[..., Any]) -> Callable[..., Any]:
     class Host:
-        def __init__(self, traced: Trace) -> None:
-            self.traced = traced
+        def __init__(self, traced: Trace, own: str) -> None:
+            self.traced, self.own = traced, own
 
         def to_html(self, lang: str) -> str:
-            return hosted(self.traced, lang)
+            return hosted(self.traced, lang, self.own)
 
-    return lambda traced, lang="en": opened(Host(traced), lang)
+    return lambda traced, lang="en", own="": opened(Host(traced, own), lang)
 
 
 def test_scripts_and_style_are_the_components() -> None:
@@ -54,24 +67,57 @@ def test_scripts_and_style_are_the_components() -> None:
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_it_runs_in_a_host(notebook: Callable[..., Any], lang: str) -> None:
     page = notebook(trace(FORMULA, **INPUTS), lang)
-    page.locator(".zoom").nth(1).click()
+    page.locator(".backlit-zoom").nth(1).click()
     page.fill("[data-input=b]", "2")
-    assert page.locator(".view:not([hidden]) [data-gradient=b]").text_content() == "0.25"
-    page.locator(".view:not([hidden]) .line").last.click()
-    assert page.locator(".view:not([hidden]) g.lit").count() == 1
+    assert page.locator(".backlit-view:not([hidden]) [data-gradient=b]").text_content() == "0.25"
+    page.locator(".backlit-view:not([hidden]) .backlit-line").last.click()
+    assert page.locator(".backlit-view:not([hidden]) g.backlit-lit").count() == 1
 
 
 def test_it_leaves_its_host_alone(notebook: Callable[..., Any]) -> None:
     page = notebook(trace(FORMULA, **INPUTS))
     page.keyboard.press("Home")  # pressed in the host, not in the widget
-    assert page.locator(".place").inner_text() == "12 / 12"
-    page.locator(".back").click()
+    assert page.locator(".backlit-place").inner_text() == "12 / 12"
+    page.locator(".backlit-back").click()
     page.keyboard.press("Home")
-    assert page.locator(".place").inner_text() == "0 / 12"
+    assert page.locator(".backlit-place").inner_text() == "0 / 12"
     assert page.locator("#cell").evaluate("cell => getComputedStyle(cell).fontFamily") != page.locator(
-        ".circuit-view"
+        ".backlit-circuit-view"
     ).evaluate("view => getComputedStyle(view).fontFamily")
     assert page.evaluate("getComputedStyle(document.querySelector('th')).borderBottomWidth") == "0px"
+
+
+PLACES = """() => [...document.querySelectorAll("#cell *")].map((one) => {
+    const {x, y, width, height} = one.getBoundingClientRect(), {color, stroke, fill} = getComputedStyle(one);
+    return [one.tagName, x, y, width, height, color, stroke, fill].join(" ");
+})"""
+
+
+def test_a_hosts_style_neither_hides_nor_moves_it(notebook: Callable[..., Any]) -> None:
+    seen = []
+    for own in ("", HOSTILE):
+        page = notebook(trace(FORMULA, **INPUTS), own=own)
+        page.locator(".backlit-back").click()
+        page.locator(".backlit-choose").click()
+        page.mouse.move(0, 0)
+        assert page.locator(".backlit-view:not([hidden]) svg").is_visible()
+        assert page.locator(".backlit-view[hidden]").first.is_hidden()
+        page.wait_for_function("document.getAnimations().length === 0")
+        seen.append(page.evaluate(PLACES))
+        classes = page.evaluate("[...document.querySelectorAll('#cell *')].flatMap((one) => [...one.classList])")
+        assert [css for css in classes if not css.startswith("backlit-")] == []
+    assert len(seen[0]) > 300
+    assert seen[0] == seen[1]
+
+
+def test_nothing_leaves_the_cell(notebook: Callable[..., Any]) -> None:
+    page = notebook(trace(FORMULA, **INPUTS), own="#cell{margin:3rem;overflow:hidden}")
+    cell = page.locator("#cell").bounding_box()
+    marks = page.locator(".backlit-view:not([hidden]) svg > g > *")
+    assert marks.count() > 30
+    for box in marks.evaluate_all("all => all.map((one) => one.getBoundingClientRect()).map(({x, y}) => [x, y])"):
+        assert box[0] >= cell["x"]
+        assert box[1] >= cell["y"]
 
 
 def test_where_scripts_do_not_run_there_is_the_picture() -> None:

@@ -81,7 +81,7 @@ def test_it_steps_by_keyboard_alone(view: View) -> None:
     while page.evaluate("document.activeElement.id") != "formula":
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect_of(inside(page).locator(".view:not([hidden]) .picture")).to_be_focused()
+    expect_of(inside(page).locator(".backlit-view:not([hidden]) .backlit-picture")).to_be_focused()
     page.keyboard.press("Home")
     expect(page, "value", "q1", "")
     page.keyboard.press("ArrowRight")
@@ -97,7 +97,7 @@ def test_enter_after_typing_enters_the_circuit_and_it_stays(view: View, field: s
     expect(page, "gradient", "z", "3")
     page.fill(field, text)
     page.keyboard.press("Enter")
-    picture = inside(page).locator(".view:not([hidden]) .picture")
+    picture = inside(page).locator(".backlit-view:not([hidden]) .backlit-picture")
     expect_of(picture).to_be_focused()
     page.wait_for_timeout(400)  # nothing is awaited: what was typed is not drawn once more, in another document
     expect_of(picture).to_be_focused()
@@ -166,7 +166,7 @@ def test_korean_is_korean_to_the_last_word(view: View) -> None:
     expect(page, "gradient", "z", "3")
     assert page.locator("h1").inner_text() == KO["circuit"]
     assert inside(page).locator("html").get_attribute("lang") == "ko"
-    assert inside(page).locator(".practice").inner_text() == "연습"
+    assert inside(page).locator(".backlit-practice").inner_text() == "연습"
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_the_gradient_on_the_screen_is_that_of_trace(view: View, mine: Any) -> N
         assert sides(page) == pytest.approx([traced.gradients[weight]] * 3, rel=1e-6, abs=1e-9)
         expect(page.locator("#sides")).to_contain_text(EN["sides_agree"])
         frame = page.frame_locator("#circuit iframe")
-        found = frame.locator(f".view:not([hidden]) tr[data-row='{weight}'] .gradient").inner_text()
+        found = frame.locator(f".backlit-view:not([hidden]) tr[data-row='{weight}'] .backlit-gradient").inner_text()
         assert float(found) == pytest.approx(traced.gradients[weight], rel=1e-5)
 
 
@@ -123,7 +123,7 @@ def test_rows_are_gone_through(view: View, mine: Any) -> None:
 
 def test_zooms_take_the_circuit_apart(view: View, mine: Any) -> None:
     page = explained(view, mine)
-    place = page.frame_locator("#circuit iframe").locator(".place")
+    place = page.frame_locator("#circuit iframe").locator(".backlit-place")
     steps = []
     for zoom in ("layer", "neuron", "gates"):
         page.select_option("#zoom", zoom)

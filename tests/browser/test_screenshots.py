@@ -13,6 +13,7 @@ import pytest
 
 from backlit import trace
 from backlit.drawing import component
+from backlit.drawing.style import STYLE
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 DIGEST = PICTURES / "page.sha256"
@@ -32,20 +33,20 @@ def half_way(page: Any) -> None:
 
 
 def folded(page: Any) -> None:
-    page.click(".choose")
+    page.click(".backlit-choose")
     for gate in ("q5", "q8"):
         page.click(f"g[data-box={gate}]")
-    page.click(".fold")
+    page.click(".backlit-fold")
 
 
 def neurons(page: Any) -> None:
-    page.locator(".zoom").last.click()
+    page.locator(".backlit-zoom").last.click()
 
 
 def asked(page: Any) -> None:
     page.evaluate("Math.random = () => 0.35")  # the same question every time
-    page.click(".practice")
-    page.fill(".answer", "1")
+    page.click(".backlit-practice")
+    page.fill(".backlit-answer", "1")
     page.keyboard.press("Enter")
 
 
@@ -99,3 +100,9 @@ def test_kept_pages_are_in_date(page: Path) -> None:
     html = page.read_text(encoding="utf-8")
     assert component.script() in html, "the page has changed: make pictures"
     assert component.style() in html, "the page has changed: make pictures"
+
+
+@pytest.mark.parametrize("picture", sorted(PICTURES.glob("*.svg")), ids=lambda picture: picture.name)
+def test_kept_circuits_are_in_date(picture: Path) -> None:
+    svg = picture.read_text(encoding="utf-8")
+    assert "Matplotlib" in svg or f"<style>{STYLE}</style>" in svg, "the picture has changed: make pictures"

@@ -11,14 +11,18 @@ from backlit.drawing.measure import printable
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+def classed(element: ET.Element, css: str) -> bool:
+    return element.get("class") == " ".join(f"backlit-{name}" for name in css.split())
+
+
 def texts(svg: str, css: str) -> list[str]:
-    return [element.text or "" for element in ET.fromstring(svg).iter(f"{SVG}text") if element.get("class") == css]
+    return [element.text or "" for element in ET.fromstring(svg).iter(f"{SVG}text") if classed(element, css)]
 
 
 def paths(svg: str, css: str) -> list[str]:
     """The outlines of the circuit's paths of a class, without the legend's samples."""
     picture = next(group for group in ET.fromstring(svg) if group.tag == f"{SVG}g" and group.get("transform"))
-    return [path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("class") == css]
+    return [path.get("d", "") for path in picture.iter(f"{SVG}path") if classed(path, css)]
 
 
 def test_values_gradients_and_local_gradients_are_all_there(product_of_sum: Circuit) -> None:
@@ -34,8 +38,8 @@ def test_values_stand_above_and_gradients_below_the_wire(product_of_sum: Circuit
     heights = {
         (element.get("class"), element.text): float(element.get("y", "nan")) for element in root.iter(f"{SVG}text")
     }
-    wire = heights["name", "x"]  # the name stands at the height of its wire
-    assert heights["value", "-2"] < wire < heights["gradient", "-4"]
+    wire = heights["backlit-name", "x"]  # the name stands at the height of its wire
+    assert heights["backlit-value", "-2"] < wire < heights["backlit-gradient", "-4"]
 
 
 def test_it_is_an_image_with_a_title_and_a_description(product_of_sum: Circuit) -> None:
@@ -68,11 +72,11 @@ def test_names_are_escaped_not_lost(hostile: Circuit) -> None:
 def test_not_computed_is_not_zero(with_constant: Callable[[float | None], Circuit]) -> None:
     unknown, zero = to_svg(with_constant(None)), to_svg(with_constant(0.0))
     assert len(paths(unknown, "wire unknown")) == 1
-    assert 'class="hollow"' in unknown
+    assert 'class="backlit-hollow"' in unknown
     assert "–" in texts(unknown, "gradient")
     assert "not computed" in texts(unknown, "meaning")
     assert paths(zero, "wire unknown") == []
-    assert 'class="hollow"' not in zero
+    assert 'class="backlit-hollow"' not in zero
     assert "0" in texts(zero, "gradient")
     assert "not computed" not in texts(zero, "meaning")
 
@@ -86,7 +90,7 @@ def test_parallel_edges_are_both_drawn_and_their_sum_is_in_sight(square: Circuit
     assert len(set(paths(svg, "wire"))) == 3  # two edges and the output
     assert "3 + 3 = 6" in texts(svg, "gradient")
     assert texts(svg, "branch")[:2] == ["3", "3"]
-    assert svg.count('class="fork"') == 1
+    assert svg.count('class="backlit-fork"') == 1
 
 
 def test_korean_words(product_of_sum: Circuit) -> None:
@@ -100,8 +104,8 @@ def test_both_colour_schemes_give_a_colour_to_the_same_marks(product_of_sum: Cir
     style = next(ET.fromstring(to_svg(product_of_sum)).iter(f"{SVG}style")).text or ""
     light, dark = style.split("@media (prefers-color-scheme:dark)")
     for css in ("page", "wire", "value", "gradient", "local", "symbol"):
-        assert f".backlit .{css}{{" in light
-        assert f".backlit .{css}{{" in dark
+        assert f".backlit-circuit .backlit-{css}{{" in light
+        assert f".backlit-circuit .backlit-{css}{{" in dark
     assert "#0072B2" in light
     assert "#D55E00" in light
 

@@ -21,7 +21,7 @@ def cells(html: str, wire: str) -> tuple[str, str]:
     """Value and gradient of a wire in the document's table."""
     row = re.search(rf'<tr data-row="{re.escape(wire)}">(.*?)</tr>', html)
     assert row is not None
-    value, gradient = re.findall(r'<td class="(?:value|gradient) number">(.*?)</td>', row[1])
+    value, gradient = re.findall(r'<td class="backlit-(?:value|gradient) backlit-number">(.*?)</td>', row[1])
     return unescape(value), unescape(gradient)
 
 

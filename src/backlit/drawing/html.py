@@ -11,6 +11,7 @@ from backlit.drawing.measure import printable
 from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import GIVEN, Circuit
+from backlit.drawing.style import classes
 from backlit.drawing.svg import to_svg
 
 NO_GATES = "const GATES = {};"
@@ -61,7 +62,7 @@ def to_html(
             '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
             f'<meta http-equiv="Content-Security-Policy" content="{component.policy(script)}">',
             f"<title>{title}</title><style>{component.page_style()}</style></head>",
-            f'<body><main class="circuit-view"><h1>{title}</h1>',
+            f"<body><main {classes('circuit-view')}><h1>{title}</h1>",
             markup(circuit, lang, shown),
             f"<script>{script}</script>",
             "</main></body></html>",
@@ -80,7 +81,7 @@ def markup(circuit: Circuit | Mapping[str, Circuit], lang: str = "en", shown: st
         [
             component.panel(views[shown], table),
             component.zooms(views, shown, table),
-            '<div class="views">',
+            f"<div {classes('views')}>",
             *sections,
             "</div>",
             component.data(list(views.values()), table),
@@ -95,12 +96,12 @@ def _title(circuit: Circuit | Mapping[str, Circuit]) -> str:
 def _view(circuit: Circuit, lang: str, hidden: str) -> Iterator[str]:
     """One zoom: the picture, where its derivation goes, and its tables."""
     table = words(lang)
-    yield f'<section class="view"{hidden}>'
-    yield f'<div class="picture" tabindex="0" role="region" aria-label="{table["circuit"]}">'
+    yield f"<section {classes('view')}{hidden}>"
+    yield f'<div {classes("picture")} tabindex="0" role="region" aria-label="{table["circuit"]}">'
     yield to_svg(circuit, lang, marked=True)
     yield "</div>"
     yield component.derivation(table)
-    yield '<div class="tables">'
+    yield f"<div {classes('tables')}>"
     yield _wires(circuit, table)
     yield _edges(circuit, table)
     yield "</div>"
@@ -151,7 +152,7 @@ def _table(caption: str, head: Iterable[str], rows: Iterable[list[Cell]]) -> str
     for (_, name), *cells in rows:
         row = quoteattr(printable(name))
         tail = "".join(
-            f'<td class="{css}">{escape(printable(text))}</td>' if css else f"<td>{escape(printable(text))}</td>"
+            f"<td {classes(css)}>{escape(printable(text))}</td>" if css else f"<td>{escape(printable(text))}</td>"
             for css, text in cells
         )
         lines.append(f'<tr data-row={row}><th scope="row">{escape(printable(name))}</th>{tail}</tr>')

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+PREFIX = "backlit-"
+"""Begins every class and custom property: a notebook's own style has an `.output`, but none of these."""
+
 BLUE, VERMILLION = "#0072B2", "#D55E00"
 
 FONTS = (
@@ -74,12 +79,27 @@ _SHAPES = {
 }
 
 
+@cache
+def classes(names: str) -> str:
+    """The attribute that gives an element these classes.
+
+    Examples
+    --------
+    >>> classes("value number")
+    'class="backlit-value backlit-number"'
+    """
+    return f'class="{" ".join(f"{PREFIX}{name}" for name in names.split())}"'
+
+
 def _rules(table: dict[str, str]) -> str:
-    return "".join(f".backlit .{css}{{{declarations}}}" for css, declarations in table.items())
+    return "".join(f"{_ROOT} .{PREFIX}{css}{{{declarations}}}" for css, declarations in table.items())
+
+
+_ROOT = f".{PREFIX}circuit"
 
 
 STYLE = (
-    f".backlit text{{font-family:{FONTS};font-variant-numeric:tabular-nums}}"
+    f"{_ROOT} text{{font-family:{FONTS};font-variant-numeric:tabular-nums}}"
     f"{_rules(_SHAPES)}{_rules(_LIGHT)}"
     f"@media (prefers-color-scheme:dark){{{_rules(_DARK)}}}"
 )

@@ -11,10 +11,13 @@ from backlit.drawing.measure import pixels, printable
 from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import GIVEN, Circuit
-from backlit.drawing.style import STYLE
+from backlit.drawing.style import STYLE, classes
 
 MARGIN = 26.0
 HEADING = 34.0
+BARE = (MARGIN - 8.0, MARGIN + 10.0)
+"""Of a picture within a page, which has a heading of its own: what is left out at each side, and at the top."""
+
 LINE = 24.0
 NARROWEST = 420.0
 DESCRIBED = 40
@@ -54,26 +57,28 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False) -> str:
     height = layout.height + HEADING + legend_height + 2 * MARGIN
     shift = MARGIN + (max(layout.width, NARROWEST) - layout.width) / 2
     title = escape(printable(circuit.title))
+    left, top = BARE if marked else (0.0, 0.0)
+    room = f"{width - 2 * left:.0f}", f"{height - top:.0f}"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="backlit" role="img" lang="{lang}" '
-        f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {classes("circuit")} role="img" lang="{lang}" '
+        f'width="{room[0]}" height="{room[1]}" viewBox="{left:.0f} {top:.0f} {room[0]} {room[1]}">',
         f"<title>{title}</title>",
         f"<desc>{escape(printable(_described(circuit, lang)))}</desc>",
         f"<style>{STYLE}</style>",
-        f'<rect class="page" width="{width:.0f}" height="{height:.0f}" rx="10"/>',
-        f'<text class="heading" x="{MARGIN:.0f}" y="{MARGIN + 12:.0f}">{title}</text>',
+        f'<rect {classes("page")} width="{width:.0f}" height="{height:.0f}" rx="10"/>',
+        "" if marked else f'<text {classes("heading")} x="{MARGIN:.0f}" y="{MARGIN + 12:.0f}">{title}</text>',
         f'<g transform="translate({shift:.1f} {MARGIN + HEADING:.1f})">',
         *(line for at, route in enumerate(layout.routes) for line in _wire(route, at if marked else None)),
         *(line for place in layout.places.values() for line in _stub(place, circuit.output, marked)),
         *(line for at, route in enumerate(layout.routes) for line in _edge_labels(route, at if marked else None)),
         *(line for place in layout.places.values() for line in _box(place, circuit.output, lang, marked)),
         "</g>",
-        f'<g class="legend" transform="translate({MARGIN:.1f} {height - MARGIN - legend_height:.1f})">',
+        f'<g {classes("legend")} transform="translate({MARGIN:.1f} {height - MARGIN - legend_height:.1f})">',
         *legend,
         "</g>",
         "</svg>",
     ]
-    return "\n".join(parts)
+    return "\n".join(filter(None, parts))
 
 
 def _described(circuit: Circuit, lang: str) -> str:
@@ -95,7 +100,7 @@ def _described(circuit: Circuit, lang: str) -> str:
 
 
 def _text(css: str, x: float, y: float, content: str, marks: str = "") -> str:
-    return f'<text class="{css}" x="{x:.1f}" y="{y:.1f}"{marks}>{escape(content)}</text>'
+    return f'<text {classes(css)} x="{x:.1f}" y="{y:.1f}"{marks}>{escape(content)}</text>'
 
 
 def _mark(**marks: object) -> str:
@@ -119,12 +124,12 @@ def _wire(route: Route, at: int | None) -> Iterator[str]:
     x, y = route.points[-1]
     dashed = " unknown" if route.link.contribution is None else ""
     line = _path(route)
-    yield f'<path class="wire{dashed}" d="{line}"/>'
+    yield f'<path {classes(f"wire{dashed}")} d="{line}"/>'
     if at is not None:  # broad and unseen: what a pointer reaches
-        yield f'<path class="reach" d="{line}"{_mark(edge=at)}/>'
-    yield f'<path class="tip" d="M{x:.1f} {y:.1f}l-8 -4v8z"/>'
+        yield f'<path {classes("reach")} d="{line}"{_mark(edge=at)}/>'
+    yield f'<path {classes("tip")} d="M{x:.1f} {y:.1f}l-8 -4v8z"/>'
     if route.branch and route.link.contribution is None:
-        yield f'<circle class="hollow" cx="{route.branch[0] + 5:.1f}" cy="{route.branch[1]:.1f}" r="4"/>'
+        yield f'<circle {classes("hollow")} cx="{route.branch[0] + 5:.1f}" cy="{route.branch[1]:.1f}" r="4"/>'
 
 
 def _stub(place: Place, output: str, marked: bool) -> Iterator[str]:
@@ -132,16 +137,16 @@ def _stub(place: Place, output: str, marked: bool) -> Iterator[str]:
     box, start = place.box, place.x + place.width / 2
     dashed = " unknown" if box.gradient is None else ""
     if box.name == output and not place.forks:
-        yield f'<path class="wire{dashed}" d="M{start:.1f} {place.y:.1f}H{place.wire_end:.1f}"/>'
-        yield f'<path class="tip" d="M{place.wire_end:.1f} {place.y:.1f}l-8 -4v8z"/>'
+        yield f'<path {classes(f"wire{dashed}")} d="M{start:.1f} {place.y:.1f}H{place.wire_end:.1f}"/>'
+        yield f'<path {classes("tip")} d="M{place.wire_end:.1f} {place.y:.1f}l-8 -4v8z"/>'
     if place.value:
         yield _text("value", start + GAP, place.y - 7, place.value, _mark(value=box.name) if marked else "")
     if dashed:
-        yield f'<circle class="hollow" cx="{start + GAP + 4:.1f}" cy="{place.y:.1f}" r="4"/>'
+        yield f'<circle {classes("hollow")} cx="{start + GAP + 4:.1f}" cy="{place.y:.1f}" r="4"/>'
     mark = _mark(gradient=box.name) if marked else ""
     yield _text("gradient", start + GAP, place.y + 17, place.gradient, mark)
     if place.forks:
-        yield f'<circle class="fork" cx="{place.wire_end:.1f}" cy="{place.y:.1f}" r="3.5"/>'
+        yield f'<circle {classes("fork")} cx="{place.wire_end:.1f}" cy="{place.y:.1f}" r="3.5"/>'
 
 
 def _edge_labels(route: Route, at: int | None) -> Iterator[str]:
@@ -152,7 +157,7 @@ def _edge_labels(route: Route, at: int | None) -> Iterator[str]:
     chip = "" if at is None else _mark(chip=at)
     local, branch = ("", "") if at is None else (_mark(link=at, number=what) for what in ("local", "contribution"))
     shape = f'x="{x - width / 2:.1f}" y="{y - 8.5:.1f}" width="{width:.1f}" height="17" rx="8.5"'
-    yield f'<rect class="chip" {shape}{chip}/>'
+    yield f"<rect {classes('chip')} {shape}{chip}/>"
     yield _text("local", x, y + 4, text, local)
     if route.branch:
         yield _text("branch", route.branch[0], route.branch[1] + 14, number(route.link.contribution), branch)
@@ -168,7 +173,7 @@ def _box(place: Place, output: str, lang: str, marked: bool) -> Iterator[str]:
     mark = _mark(box=box.name) if marked else ""
     yield f"<g{mark}><title>{escape(printable(', '.join(tip)))}</title>"
     yield (
-        f'<rect class="{css}" x="{x - place.width / 2:.1f}" y="{y - half:.1f}" width="{place.width:.1f}" '
+        f'<rect {classes(css)} x="{x - place.width / 2:.1f}" y="{y - half:.1f}" width="{place.width:.1f}" '
         f'height="{place.height:.1f}" rx="{place.corner:.1f}"/>'
     )
     given = box.kind in GIVEN
@@ -208,12 +213,12 @@ def _legend(circuit: Circuit, lang: str, room: float) -> tuple[list[str], float]
 
 def _sample(css: str, sample: str, x: float, y: float) -> Iterator[str]:
     if css == "hollow":
-        yield f'<path class="wire unknown" d="M{x:.1f} {y:.1f}h28"/>'
-        yield f'<circle class="hollow" cx="{x + 14:.1f}" cy="{y:.1f}" r="4"/>'
+        yield f'<path {classes("wire unknown")} d="M{x:.1f} {y:.1f}h28"/>'
+        yield f'<circle {classes("hollow")} cx="{x + 14:.1f}" cy="{y:.1f}" r="4"/>'
         return
     if css == "local":
         width = pixels(sample, SMALL_SIZE) + 2 * CHIP_PADDING
-        yield f'<rect class="chip" x="{x:.1f}" y="{y - 8.5:.1f}" width="{width:.1f}" height="17" rx="8.5"/>'
+        yield f'<rect {classes("chip")} x="{x:.1f}" y="{y - 8.5:.1f}" width="{width:.1f}" height="17" rx="8.5"/>'
         yield _text(css, x + width / 2, y + 4, sample)
         return
     yield _text(css, x, y + 4.5, sample)

@@ -16,6 +16,7 @@ from backlit.drawing.labels import LONGEST_SUM
 from backlit.drawing.measure import printable
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import Circuit
+from backlit.drawing.style import FONTS, PREFIX, classes
 
 SCRIPTS = (
     "format.js", "circuit.js", "view.js", "derivation.js", "lighting.js", "folding.js", "fold_picture.js",
@@ -31,16 +32,18 @@ WORDS = (
 """What the scripts say."""
 
 
+MARK = "§"
+"""Begins every class and custom property in the files; it is replaced by the prefix."""
+
+
 @cache
 def _file(name: str) -> str:
-    return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
+    return resources.files(__name__).joinpath(name).read_text(encoding="utf-8").replace(MARK, PREFIX)
 
 
 @cache
 def style() -> str:
     """The component's style; it touches nothing outside the component."""
-    from backlit.drawing.style import FONTS
-
     return _file("style.css").replace("FONTS", FONTS)
 
 
@@ -101,7 +104,7 @@ def _view(circuit: Circuit) -> dict[str, object]:
 def panel(circuit: Circuit, table: Mapping[str, str]) -> str:
     """Buttons, the sentence about the current gate, fields for the inputs, and the question; hidden without scripts."""
     buttons = "".join(
-        f'<button type="button" class="{css}" aria-label={quoteattr(table[word])} title={quoteattr(table[word])}>'
+        f'<button type="button" {classes(css)} aria-label={quoteattr(table[word])} title={quoteattr(table[word])}>'
         f"{sign}</button>"
         for css, word, sign in (
             ("first", "go_first", "«"), ("back", "go_back", "‹"), ("on", "go_on", "›"), ("last", "go_last", "»"),
@@ -114,38 +117,40 @@ def panel(circuit: Circuit, table: Mapping[str, str]) -> str:
         if box.kind in ("input", "parameter") and isinstance(box.value, float)
     )
     return (
-        f'<section class="panel" aria-label={quoteattr(table["steps"])}>'
-        f'<div class="bar">{buttons}<span class="place"></span>'
-        f'<button type="button" class="practice">{escape(table["practice"])}</button></div>'
-        '<p class="told" role="status" aria-live="polite"></p>'
-        f'<div class="fields">{fields}</div>'
-        f'<form class="quiz" hidden><label><span class="question"></span> '
-        f'<input class="answer" inputmode="decimal" autocomplete="off"></label>'
-        f'<button>{escape(table["check"])}</button><output class="verdict"></output></form></section>'
+        f"<section {classes('panel')} aria-label={quoteattr(table['steps'])}>"
+        f"<div {classes('bar')}>{buttons}<span {classes('place')}></span>"
+        f'<button type="button" {classes("practice")}>{escape(table["practice"])}</button></div>'
+        f'<p {classes("told")} role="status" aria-live="polite"></p>'
+        f"<div {classes('fields')}>{fields}</div>"
+        f"<form {classes('quiz')} hidden><label><span {classes('question')}></span> "
+        f'<input {classes("answer")} inputmode="decimal" autocomplete="off"></label>'
+        f"<button>{escape(table['check'])}</button><output {classes('verdict')}></output></form></section>"
     )
 
 
 def zooms(views: Mapping[str, Circuit], shown: str, table: Mapping[str, str]) -> str:
     """Buttons for the zooms, and for folding what the reader chooses."""
     buttons = "".join(
-        f'<button type="button" class="zoom" aria-pressed="{str(zoom == shown).lower()}">'
+        f'<button type="button" {classes("zoom")} aria-pressed="{str(zoom == shown).lower()}">'
         f"{escape(table[f'zoom_{zoom}'])}</button>"
         for zoom in views
         if len(views) > 1
     )
-    group = f'<div role="group" class="bar" aria-label={quoteattr(table["zoom"])}>{buttons}</div>' if buttons else ""
+    group = (
+        f'<div role="group" {classes("bar")} aria-label={quoteattr(table["zoom"])}>{buttons}</div>' if buttons else ""
+    )
     return (
-        f'<div class="bar levels">{group}<div class="bar folding">'
-        f'<button type="button" class="choose" aria-pressed="false">{escape(table["choose"])}</button>'
-        f'<button type="button" class="fold" disabled>{escape(table["fold"])}</button>'
-        '<span class="fold-said" role="status"></span></div></div><ul class="folds"></ul>'
+        f"<div {classes('bar levels')}>{group}<div {classes('bar folding')}>"
+        f'<button type="button" {classes("choose")} aria-pressed="false">{escape(table["choose"])}</button>'
+        f'<button type="button" {classes("fold")} disabled>{escape(table["fold"])}</button>'
+        f'<span {classes("fold-said")} role="status"></span></div></div><ul {classes("folds")}></ul>'
     )
 
 
 def derivation(table: Mapping[str, str]) -> str:
     """Where the scripts write the chain rule for one wire."""
     return (
-        f'<section class="derivation" aria-label={quoteattr(table["derivation"])} hidden><div class="bar">'
+        f"<section {classes('derivation')} aria-label={quoteattr(table['derivation'])} hidden><div {classes('bar')}>"
         f"<h2>{escape(table['derivation'])}</h2><label>{escape(table['with_respect_to'])} "
-        '<select class="wrt"></select></label></div><div class="derived"></div></section>'
+        f"<select {classes('wrt')}></select></label></div><div {classes('derived')}></div></section>"
     )

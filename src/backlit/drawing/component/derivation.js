@@ -29,9 +29,9 @@ function pathsFrom(wiring, name) {
 function factorOf(link) {
   const lines = [link.local_formula, formatted(link.local)];
   return element("button", {
-    type: "button", className: "factor",
+    type: "button", className: "§factor",
     ariaLabel: `${partialText(link.target, link.source)} = ${[...new Set(lines)].filter(Boolean).join(" = ")}`,
-  }, partial(link.target, link.source), element("span", {}, lines[0]), element("span", {className: "of-gradient"}, bracketed(link.local)));
+  }, partial(link.target, link.source), element("span", {}, lines[0]), element("span", {className: "§of-gradient"}, bracketed(link.local)));
 }
 
 // One wire's gradient, summed over the gates that read it: upstream times local; the output's own upstream is 1.
@@ -46,8 +46,8 @@ function lineOf(wiring, name) {
   const results = [numbers, formatted(wiring.byName.get(name).gradient)].filter((text, at, all) => text && text !== all[at - 1] && text !== symbols);
   const spoken = [partialText(output, name), symbols, ...results].filter(Boolean).join(" = ");
   const drawn = out.flatMap((link, at) => [at ? " + " : " = ", ...(link.target === output ? [] : [partial(output, link.target), " · "]), formula(link)]);
-  const written = results.map((text) => element("span", {className: "of-gradient"}, ` = ${text}`));
-  return element("button", {type: "button", className: "line", ariaLabel: spoken}, partial(output, name), ...drawn, ...written);
+  const written = results.map((text) => element("span", {className: "§of-gradient"}, ` = ${text}`));
+  return element("button", {type: "button", className: "§line", ariaLabel: spoken}, partial(output, name), ...drawn, ...written);
 }
 
 // Writes the derivation into its part of the page; `meet` is told of each element and what it stands for.
@@ -56,17 +56,17 @@ function writeDerivation(place, wiring, name, said, meet) {
   const product = (path) => path.reduce((all, link) => all * link.local, 1);
   const numbers = paths.flat().every((link) => typeof link.local === "number");
   paths.forEach((path, at) => {
-    const line = element("div", {className: "product"});
+    const line = element("div", {className: "§product"});
     line.append(paths.length > 1 ? `${said.path.replace("{number}", at + 1)}: ` : "", partial(wiring.output, name), paths.length > 1 ? " ← " : " = ");
     path.forEach((link, position) => {
       const factor = factorOf(link);
       meet(factor, {link: link.at});
       line.append(position ? "·" : "", factor);
     });
-    line.append(element("strong", {className: "of-gradient"}, path.length ? (numbers ? `= ${formatted(product(path))}` : "") : formatted(1)));
+    line.append(element("strong", {className: "§of-gradient"}, path.length ? (numbers ? `= ${formatted(product(path))}` : "") : formatted(1)));
     products.push(line);
   });
-  const lines = element("ol", {className: "lines"});
+  const lines = element("ol", {className: "§lines"});
   for (const box of passed.reverse().filter((box) => box.name !== wiring.output).slice(0, MOST_LINES)) {
     const line = lineOf(wiring, box.name);
     line.dataset.line = box.name;

@@ -3,27 +3,27 @@ const CLEAR = 14; // pixels between a grown box and its neighbours
 const MOST_CHIP = 8; // letters of a local derivative at a fold; the derivation has it in full
 
 function drawFolds(view, folds) {
-  view.find(".fold-shape").forEach((shape) => shape.remove());
+  view.find(".§fold-shape").forEach((shape) => shape.remove());
   const inside = new Map(folds.flatMap((fold) => [...fold.members].map((name) => [name, fold])));
   const unseen = (name) => inside.has(name) && inside.get(name).end !== name;
   const within = (at) => {
     const {source, target} = view.model.links[at];
     return inside.has(source) && inside.get(source) === inside.get(target);
   };
-  const hide = (css, hidden) => view.find(`[data-${css}]`).forEach((part) => part.classList.toggle("inside", hidden(part.dataset[css])));
+  const hide = (css, hidden) => view.find(`[data-${css}]`).forEach((part) => part.classList.toggle("§inside", hidden(part.dataset[css])));
   for (const css of ["box", "value", "gradient", "row"]) hide(css, unseen);
   for (const css of ["edge", "chip", "link"]) hide(css, within);
   // a wire's line stands before what a pointer reaches, its arrowhead behind; a mark of "not computed" before a gradient
   for (const edge of view.find("[data-edge]")) {
-    for (const part of [edge.previousElementSibling, edge.nextElementSibling]) part.classList.toggle("inside", within(edge.dataset.edge));
+    for (const part of [edge.previousElementSibling, edge.nextElementSibling]) part.classList.toggle("§inside", within(edge.dataset.edge));
   }
   for (const text of view.find("text[data-gradient]")) {
     for (const part of [text.previousElementSibling, text.nextElementSibling]) {
-      if (part.tagName === "circle") part.classList.toggle("inside", unseen(text.dataset.gradient));
+      if (part.tagName === "circle") part.classList.toggle("§inside", unseen(text.dataset.gradient));
     }
   }
   for (const [name, box] of view.named) {
-    box.classList.toggle("folded", inside.get(name)?.end === name);
+    box.classList.toggle("§folded", inside.get(name)?.end === name);
     shrink(box);
   }
   for (const fold of folds) {
@@ -61,7 +61,7 @@ function grow(box, {left, top, right, bottom}, formula) {
   symbol.textContent = formula;
   if (symbol.getComputedTextLength() > right - left - 20) symbol.textContent = "⊞";
   if (labels[0]) keep(labels[0], {x: middle, y: top - 6});
-  labels.slice(1).forEach((label) => label.classList.add("inside"));
+  labels.slice(1).forEach((label) => label.classList.add("§inside"));
 }
 
 // Changes attributes and remembers what they were.
@@ -75,7 +75,7 @@ function shrink(box) {
     for (const [name, value] of Object.entries(shape.before_ ?? {})) shape.setAttribute(name, value);
     delete shape.before_;
     if (shape.dataset.text) { shape.textContent = shape.dataset.text; delete shape.dataset.text; }
-    shape.classList.remove("inside");
+    shape.classList.remove("§inside");
   }
 }
 
@@ -88,7 +88,7 @@ function joinByTube(view, fold, within) {
   const gate = (name) => fold.members.has(name) && view.model.into.get(name).length;
   const edges = view.find("[data-edge]").filter(({dataset: {edge}}) => within(edge) && gate(view.model.links[edge].source) && gate(view.model.links[edge].target));
   for (const layer of ["outline", "filling"]) {
-    const shape = svg("g", {class: `fold-shape ${layer}`});
+    const shape = svg("g", {class: `§fold-shape §${layer}`});
     shape.append(...edges.map((edge) => svg("path", {d: edge.getAttribute("d")})));
     for (const name of [...fold.members].filter(gate)) {
       const rect = view.named.get(name).querySelector("rect");

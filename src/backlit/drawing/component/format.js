@@ -1,4 +1,5 @@
 // How numbers, derivatives and elements are written; numbers and sums as the picture was drawn with them.
+// The sign before a class, here and in the style, is replaced by a prefix (MARK in __init__.py).
 function formatted(value) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;

@@ -37,7 +37,7 @@ class Lighting {
     const lit = {box: (name) => boxes.includes(name), link: (at) => numbers.has(at), line: (name) => lines.includes(name)};
     for (const [element, stands] of this.met) {
       const [own, value] = Object.entries(stands)[0];
-      element.classList.toggle("lit", this.view().root.contains(element) && lit[own](value));
+      element.classList.toggle("§lit", this.view().root.contains(element) && lit[own](value));
     }
   }
 }

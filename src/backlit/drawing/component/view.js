@@ -94,14 +94,14 @@ class View {
     for (const shown of some("value", [passed?.name])) {
       const box = byName.get(shown.dataset.value);
       write(shown, box && known.valued.has(box.name) ? formatted(box.value) : "");
-      shown.classList.toggle("stale", stale);
+      shown.classList.toggle("§stale", stale);
     }
     for (const shown of some("gradient", into?.map((link) => link.source))) {
       const box = byName.get(shown.dataset.gradient);
       const {text, done} = box ? this.gradientAt(box, known, asked) : {text: "", done: true};
       write(shown, text);
-      shown.classList.toggle("pending", !done);
-      shown.classList.toggle("stale", stale);
+      shown.classList.toggle("§pending", !done);
+      shown.classList.toggle("§stale", stale);
     }
     for (const shown of some("link", places)) {
       const link = links.get(Number(shown.dataset.link)), what = shown.dataset.number;
@@ -118,16 +118,16 @@ class View {
 
   // After a new input; the finite differences belong to the old one.
   fillTables() {
-    const [wires, edges] = this.find(".tables tbody");
+    const [wires, edges] = this.find(".§tables tbody");
     [...wires.rows].forEach((row, at) => {
-      for (const what of ["value", "gradient"]) row.querySelector(`.${what}`).textContent = formatted(this.model.boxes[at][what]);
-      row.querySelectorAll(".witness, .witness + td").forEach((cell) => { cell.textContent = ""; });
+      for (const what of ["value", "gradient"]) row.querySelector(`.§${what}`).textContent = formatted(this.model.boxes[at][what]);
+      row.querySelectorAll(".§witness, .§witness + td").forEach((cell) => { cell.textContent = ""; });
     });
     [...edges.rows].forEach((row, at) => {
       ["local", "upstream", "contribution"].forEach((what, place) => {
-        row.querySelectorAll(".number")[place].textContent = formatted(this.model.links[at][what]);
+        row.querySelectorAll(".§number")[place].textContent = formatted(this.model.links[at][what]);
       });
     });
-    this.root.querySelector(".tables").classList.toggle("stale", this.model.stale);
+    this.root.querySelector(".§tables").classList.toggle("§stale", this.model.stale);
   }
 }

@@ -2,7 +2,7 @@
 export default {
   render({model, el}) {
     const root = document.createElement("div");
-    root.className = "circuit-view";
+    root.className = "§circuit-view";
     root.innerHTML = model.get("markup");
     el.append(root);
     mount(root, dataOf(root));

@@ -49,7 +49,7 @@ const draw = newest(async (signal, entered = false) => {
     follow(frame);
     if (!entered) return;
     frame.contentWindow?.focus();
-    frame.contentDocument?.querySelector(".picture")?.focus(); // from here the arrow keys step
+    frame.contentDocument?.querySelector(".backlit-view:not([hidden]) .backlit-picture")?.focus(); // from here the arrow keys step
   });
 });
 
