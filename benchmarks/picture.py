@@ -80,7 +80,7 @@ def run(rounds: int = 7, only: str = "") -> None:
         traced = make()
         drawn = traced.circuit(tables=False)
         (layout, _), (whole, processor) = _medians(arrange, drawn, rounds), _medians(to_svg, drawn, rounds)
-        columns = len({place.x for place in arrange(drawn).places.values()})
+        columns = len({placement.x for placement in arrange(drawn).placements.values()})
         gates, size = len(traced.graph.gates), len(to_svg(drawn)) / 1e6
         counts = {"gates": gates, "boxes": len(drawn.boxes), "columns": columns}
         kept[name] = {**counts, "layout": layout, "whole": whole, "processor": processor}

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backlit.drawing import Box, Circuit, Layout, Link, Place, arrange, to_svg
+from backlit.drawing import Box, Circuit, Layout, Link, Placement, arrange, to_svg
 from backlit.drawing.rows import MOST_LANES, MOST_MINIMIZED, rows, spread
 
 Rectangle = tuple[float, float, float, float]
 Maker = Callable[[int, int], Circuit]
 
 
-def shape(place: Place) -> Rectangle:
+def shape(placement: Placement) -> Rectangle:
     """Left, top, right, bottom of a box."""
-    half_width, half_height = place.width / 2, place.height / 2
-    return place.x - half_width, place.y - half_height, place.x + half_width, place.y + half_height
+    half_width, half_height = placement.width / 2, placement.height / 2
+    return placement.x - half_width, placement.y - half_height, placement.x + half_width, placement.y + half_height
 
 
 def overlap(one: Rectangle, other: Rectangle) -> bool:
@@ -31,8 +31,8 @@ def crossed(layout: Layout) -> list[tuple[str, str]]:
     for route in layout.routes:
         for (x0, y0), (x1, _) in zip(route.points[::2], route.points[1::2], strict=True):
             piece = (x0 + 1e-6, y0 - 0.5, x1 - 1e-6, y0 + 0.5)
-            for name, place in layout.places.items():
-                if name not in (route.link.source, route.link.target) and overlap(piece, shape(place)):
+            for name, placement in layout.placements.items():
+                if name not in (route.link.source, route.link.target) and overlap(piece, shape(placement)):
                     found.append((route.link.target, name))
     return found
 
@@ -42,7 +42,7 @@ def crossed(layout: Layout) -> list[tuple[str, str]]:
 def test_nothing_overlaps(at_random: Maker, seed: int, count: int) -> None:
     circuit = at_random(seed, count)
     layout = arrange(circuit)
-    shapes = {name: shape(place) for name, place in layout.places.items()}
+    shapes = {name: shape(placement) for name, placement in layout.placements.items()}
     for one, other in combinations(shapes, 2):
         assert not overlap(shapes[one], shapes[other]), (one, other)
     assert crossed(layout) == []
@@ -61,7 +61,7 @@ def test_links_run_to_the_right_from_their_source_to_their_target(at_random: Mak
     layout = arrange(circuit)
     assert [route.link for route in layout.routes] == list(circuit.links)
     for route in layout.routes:
-        source, target = layout.places[route.link.source], layout.places[route.link.target]
+        source, target = layout.placements[route.link.source], layout.placements[route.link.target]
         assert route.points[0] == (source.x + source.width / 2, source.y)
         assert target.x - target.width / 2 <= route.points[-1][0] <= target.x
         assert abs(route.points[-1][1] - target.y) <= target.height / 2
@@ -70,7 +70,7 @@ def test_links_run_to_the_right_from_their_source_to_their_target(at_random: Mak
 
 
 def test_operands_stand_in_reading_order(product_of_sum: Circuit) -> None:
-    y = {name: place.y for name, place in arrange(product_of_sum).places.items()}
+    y = {name: placement.y for name, placement in arrange(product_of_sum).placements.items()}
     assert y["x"] < y["y"] < y["z"]
     assert y["q1"] < y["z"]
 
@@ -84,13 +84,13 @@ def test_parallel_links_have_ends_of_their_own(square: Circuit) -> None:
 def test_a_single_box(lone: Circuit) -> None:
     layout = arrange(lone)
     assert layout.routes == ()
-    assert layout.width >= layout.places["x"].width
+    assert layout.width >= layout.placements["x"].width
 
 
 def test_pieces_that_no_link_joins_stand_apart() -> None:
     boxes = tuple(Box(name, "input" if name in "ac" else "gate", "exp") for name in "abcd")
     layout = arrange(Circuit("two", boxes, (Link("a", "b", 0), Link("c", "d", 0)), "b"))
-    shapes = [shape(place) for place in layout.places.values()]
+    shapes = [shape(placement) for placement in layout.placements.values()]
     assert not any(overlap(one, other) for one, other in combinations(shapes, 2))
 
 
@@ -114,7 +114,7 @@ def test_two_thousand_gates_and_the_same_picture_twice(at_random: Maker) -> None
     boxes = tuple(Box(f"q{i}", "gate" if 2 * i + 2 < 2000 else "input", "+") for i in reversed(range(2000)))
     links = tuple(Link(f"q{i}", f"q{(i - 1) // 2}", i % 2) for i in range(1, 2000))
     layout = arrange(Circuit("tree", boxes, links, "q0"))
-    assert len(layout.places) == 2000
+    assert len(layout.placements) == 2000
     assert layout == arrange(Circuit("tree", boxes, links, "q0"))
 
 
@@ -139,25 +139,25 @@ def read_all_along(gates: int) -> Circuit:
     """A chain in which every gate reads the first box as well: the longest links pass all columns."""
     boxes = [Box("x", "input", "x", "x", 0.5, 1.0)]
     links = []
-    for place in range(gates):
+    for placement in range(gates):
         before = boxes[-1].name
-        boxes.append(Box(f"q{place}", "gate", "×", "", 0.25, 0.5))
-        links += [Link(before, f"q{place}", 0, 0.5, 0.5, 0.25), Link("x", f"q{place}", 1, 0.5, 0.5, 0.25)]
+        boxes.append(Box(f"q{placement}", "gate", "×", "", 0.25, 0.5))
+        links += [Link(before, f"q{placement}", 0, 0.5, 0.5, 0.25), Link("x", f"q{placement}", 1, 0.5, 0.5, 0.25)]
     return Circuit("chain", tuple(boxes), tuple(links), boxes[-1].name)
 
 
 def test_lanes_are_bounded_and_nothing_is_left_out() -> None:
     drawn = read_all_along(2_000)
-    place = {box.name: number for number, box in enumerate(drawn.boxes)}
-    found = rows(len(drawn.boxes), [(place[link.source], place[link.target]) for link in drawn.links])
+    placement = {box.name: number for number, box in enumerate(drawn.boxes)}
+    found = rows(len(drawn.boxes), [(placement[link.source], placement[link.target]) for link in drawn.links])
     assert len(found.column) - len(drawn.boxes) <= MOST_LANES  # one for each column passed would be two million
     lengths = [len(lanes) for lanes in found.lanes]
     assert lengths[3] == 1  # short links keep their lanes
     assert lengths[-1] == 0
     layout = arrange(drawn)
-    assert len(layout.places) == 2_001
+    assert len(layout.placements) == 2_001
     assert len(layout.routes) == len(drawn.links)
-    assert len({(place.x, place.y) for place in layout.places.values()}) == 2_001
+    assert len({(placement.x, placement.y) for placement in layout.placements.values()}) == 2_001
 
 
 def test_a_picture_of_two_thousand_gates_is_whole(at_random: Maker) -> None:

@@ -2,7 +2,7 @@
 
 from backlit.drawing.html import to_html
 from backlit.drawing.latex import to_latex
-from backlit.drawing.layout import Layout, Place, Route, arrange
+from backlit.drawing.layout import Layout, Placement, Route, arrange
 from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import Box, Circuit, Link, Number, WitnessRow
@@ -15,7 +15,7 @@ __all__ = [
     "Layout",
     "Link",
     "Number",
-    "Place",
+    "Placement",
     "Route",
     "WitnessRow",
     "arrange",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from backlit.drawing.labels import local_text, name_over, symbol_of
-from backlit.drawing.layout import GAP, Place, Point, Route, arrange
+from backlit.drawing.labels import name_over, symbol_of
+from backlit.drawing.layout import GAP, Placement, Point, Route, arrange
 from backlit.drawing.measure import printable
 from backlit.drawing.messages import EN
 from backlit.drawing.numbers import number
@@ -77,13 +77,13 @@ def to_latex(circuit: Circuit) -> str:
     '\\begin{tikzpicture}'
     """
     layout = arrange(circuit)
-    places = layout.places.values()
+    placements = layout.placements.values()
     lines = [
         *_HEAD,
         *(_wire(route) for route in layout.routes),
-        *(line for place in places for line in _stub(place, circuit.output)),
+        *(line for placement in placements for line in _stub(placement, circuit.output)),
         *(line for route in layout.routes for line in _edge_labels(route)),
-        *(line for place in places for line in _box(place, circuit.output)),
+        *(line for placement in placements for line in _box(placement, circuit.output)),
         r"\end{tikzpicture}",
     ]
     return "\n".join(lines)
@@ -111,44 +111,44 @@ def _node(style: str, point: Point, content: str) -> str:
 def _wire(route: Route) -> str:
     """Level pieces joined by bends that leave and arrive level."""
     path = _at(route.points[0])
-    for place, point in enumerate(route.points[1:], start=1):
-        level = point[1] == route.points[place - 1][1]
+    for at, point in enumerate(route.points[1:], start=1):
+        level = point[1] == route.points[at - 1][1]
         path += f" -- {_at(point)}" if level else f" to[out=0, in=180] {_at(point)}"
     dashed = ", unknown" if route.link.contribution is None else ""
     return rf"  \draw[arrow{dashed}] {path};"
 
 
-def _stub(place: Place, output: str) -> Iterator[str]:
+def _stub(placement: Placement, output: str) -> Iterator[str]:
     """The wire that leaves a box with its two numbers, the fork's dot, and the end of the output."""
-    start = place.x + place.width / 2
-    if place.box.name == output and not place.forks:
-        yield rf"  \draw[arrow] {_at((start, place.y))} -- {_at((place.wire_end, place.y))};"
-    if place.value:
-        yield _node("value", (start + GAP, place.y - 7), escaped(place.value))
-    yield _node("gradient", (start + GAP, place.y + 17), escaped(place.gradient))
-    if place.box.gradient is None:
-        yield rf"  \filldraw[draw=black!75, fill=white] {_at((start + GAP + 4, place.y))} circle (2pt);"
-    if place.forks:
-        yield rf"  \fill[black!75] {_at((place.wire_end, place.y))} circle (1.8pt);"
+    start = placement.x + placement.width / 2
+    if placement.box.name == output and not placement.forks:
+        yield rf"  \draw[arrow] {_at((start, placement.y))} -- {_at((placement.wire_end, placement.y))};"
+    if placement.value:
+        yield _node("value", (start + GAP, placement.y - 7), escaped(placement.value))
+    yield _node("gradient", (start + GAP, placement.y + 17), escaped(placement.gradient))
+    if placement.box.gradient is None:
+        yield rf"  \filldraw[draw=black!75, fill=white] {_at((start + GAP + 4, placement.y))} circle (2pt);"
+    if placement.forks:
+        yield rf"  \fill[black!75] {_at((placement.wire_end, placement.y))} circle (1.8pt);"
 
 
 def _edge_labels(route: Route) -> Iterator[str]:
     """The local gradient on the wire; on a fork's branch its contribution."""
-    yield _node("local", route.chip, escaped(local_text(route.link)))
+    yield _node("local", route.chip, escaped(route.local))
     if route.branch:
         x, y = route.branch
         yield _node("branch", (x, y + 14), escaped(number(route.link.contribution)))
 
 
-def _box(place: Place, output: str) -> Iterator[str]:
+def _box(placement: Placement, output: str) -> Iterator[str]:
     """The shape with its symbol; a gate's name above and its pattern below."""
-    box, half = place.box, place.height / 2
+    box, half = placement.box, placement.height / 2
     result = ", result" if box.name == output else ""
-    width, height = place.width * CENTIMETRES, place.height * CENTIMETRES
+    width, height = placement.width * CENTIMETRES, placement.height * CENTIMETRES
     size = f"minimum width={width:.3f}cm, minimum height={height:.3f}cm"
-    style = "given" if box.kind in GIVEN else f"gate, rounded corners={place.corner * CENTIMETRES * 0.99:.3f}cm"
-    yield _node(f"{style}{result}, {size}", (place.x, place.y), escaped(symbol_of(box)))
+    style = "given" if box.kind in GIVEN else f"gate, rounded corners={placement.corner * CENTIMETRES * 0.99:.3f}cm"
+    yield _node(f"{style}{result}, {size}", (placement.x, placement.y), escaped(symbol_of(box)))
     if name := name_over(box):
-        yield _node("small", (place.x, place.y - half - 10), escaped(name))
+        yield _node("small", (placement.x, placement.y - half - 10), escaped(name))
     if box.pattern:
-        yield _node("small", (place.x, place.y + half + 10), EN[f"short_{box.pattern}"])
+        yield _node("small", (placement.x, placement.y + half + 10), EN[f"short_{box.pattern}"])

@@ -37,17 +37,17 @@ PORT = 21.0
 
 ROW = 86.0
 HALF, LANE_HALF = 39.0, 10.0
-"""Half the room that a box with its labels, or a passing link, keeps free in its row."""
+"""Half the height that a box with its labels, or a passing link, keeps free in its row."""
 
 GAP = 12.0
 ARROW = 12.0
 CHIP_PADDING = 6.0
 SLOPE, BEND = 0.45, (36.0, 170.0)
-"""Room for bends: a share of how far they climb, within bounds."""
+"""Width of bends: a share of how far they climb, within bounds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """Where a box stands: its centre, its size, the radius of its corners, and where its own wire ends or forks.
 
     `value` and `gradient` are the labels of the wire; a fork's gradient is a sum in sight.
@@ -69,22 +69,25 @@ class Place:
 class Route:
     """The line of a link: each pair of points is a level piece, bends join the pairs.
 
-    `chip` is the middle of the local gradient's label, `branch` where a fork's contribution stands (else None).
+    `chip` is the middle of the local gradient's label, `branch` where a fork's contribution stands (else None);
+    `local` is that label, `chip_width` its width with the padding.
     """
 
     link: Link
     points: tuple[Point, ...]
     chip: Point
     branch: Point | None
+    local: str
+    chip_width: float
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A circuit's places, by name, and routes, in the order of its links, on a sheet of width by height."""
+    """A circuit's placements, by name, and routes, in the order of its links, on a sheet of width by height."""
 
     width: float
     height: float
-    places: Mapping[str, Place]
+    placements: Mapping[str, Placement]
     routes: tuple[Route, ...]
 
 
@@ -104,8 +107,8 @@ def arrange(circuit: Circuit) -> Layout:
     --------
     >>> x, y = Box("x", "input", "x", value=3.0), Box("y", "gate", "exp", "exp(x)")
     >>> layout = arrange(Circuit("exp(x)", (x, y), (Link("x", "y", 0),), output="y"))
-    >>> layout.places["x"].x < layout.places["y"].x, layout.places["x"].y == layout.places["y"].y
-    (True, True)
+    >>> layout.placements["x"].x < layout.placements["y"].x
+    True
     """
     return _Arranging(circuit).layout()
 
@@ -115,7 +118,7 @@ class _Arranging:
 
     def __init__(self, circuit: Circuit) -> None:
         self.boxes, self.links = circuit.boxes, circuit.links
-        index = {box.name: place for place, box in enumerate(self.boxes)}
+        index = {box.name: number for number, box in enumerate(self.boxes)}
         self.ends = [(index[link.source], index[link.target]) for link in self.links]
         self.leaving: dict[int, list[int]] = defaultdict(list)
         self.arriving: dict[int, list[int]] = defaultdict(list)
@@ -126,8 +129,13 @@ class _Arranging:
         self.columns = max(self.rows.column) + 1
         self.sizes = [self._size(box) for box in range(len(self.boxes))]
         self.labels = [
-            wire_texts(box, [self.links[link] for link in self.leaving[place]]) for place, box in enumerate(self.boxes)
+            wire_texts(box, [self.links[link] for link in self.leaving[at]]) for at, box in enumerate(self.boxes)
         ]
+        self.names = [name_over(box) for box in self.boxes]
+        self.locals = [local_text(link) for link in self.links]
+        self.chips = [pixels(text, SMALL_SIZE) + 2 * CHIP_PADDING for text in self.locals]
+        lanes = len(self.rows.column) - len(self.boxes)
+        self.halves = [*map(self._half, range(len(self.boxes))), *[LANE_HALF] * lanes]
 
     def layout(self) -> Layout:
         """Rows first, then the ports on them, then columns wide enough for the labels and bends."""
@@ -135,9 +143,9 @@ class _Arranging:
         self.out_y = self._ports(self.leaving, [self._via(link)[1] for link in range(len(self.links))])
         self.in_y = self._ports(self.arriving, [self._via(link)[-2] for link in range(len(self.links))])
         self._widths()
-        places = {box.name: self._place(place) for place, box in enumerate(self.boxes)}
+        placements = {box.name: self._placed(number) for number, box in enumerate(self.boxes)}
         routes = tuple(self._route(link) for link in range(len(self.links)))
-        return Layout(self.right_end, self.bottom, places, routes)
+        return Layout(self.right_end, self.bottom, placements, routes)
 
     def _size(self, box: int) -> tuple[float, float]:
         """Width and height of the shape itself."""
@@ -146,25 +154,24 @@ class _Arranging:
         height = GIVEN_HEIGHT if given else BOX
         return max(BOX, text + 20), max(height, (len(self.arriving[box]) - 1) * PORT + 22)
 
-    def _half(self, vertex: int) -> float:
-        if vertex >= len(self.boxes):
-            return LANE_HALF
-        return max(HALF, self.sizes[vertex][1] / 2 + HALF - BOX / 2, (len(self.leaving[vertex]) - 1) * PORT / 2 + PORT)
+    def _half(self, box: int) -> float:
+        """Half of what a box keeps free in its row."""
+        return max(HALF, self.sizes[box][1] / 2 + HALF - BOX / 2, (len(self.leaving[box]) - 1) * PORT / 2 + PORT)
 
     def _heights(self) -> list[float]:
-        """The y of each box and lane: the library's order and wishes, our distances, inputs in reading order."""
+        """The y of each box and lane: the library's order and positions, our distances, inputs in reading order."""
         across = self.rows.across if self._reads_downward() else [-row for row in self.rows.across]
         members: dict[int, list[int]] = defaultdict(list)
-        for vertex in sorted(range(len(across)), key=lambda vertex: across[vertex]):
+        for vertex in sorted(range(len(across)), key=across.__getitem__):
             members[self.rows.column[vertex]].append(vertex)
         y = [0.0] * len(across)
         for column in members.values():
-            placed = spread([across[vertex] * ROW for vertex in column], [self._half(vertex) for vertex in column])
+            placed = spread([across[vertex] * ROW for vertex in column], [self.halves[vertex] for vertex in column])
             for vertex, position in zip(column, placed, strict=True):
                 y[vertex] = position
-        top = min(place - self._half(vertex) for vertex, place in enumerate(y))
-        self.bottom = max(place + self._half(vertex) for vertex, place in enumerate(y)) - top
-        return [place - top for place in y]
+        top = min(centre - half for centre, half in zip(y, self.halves, strict=True))
+        self.bottom = max(centre + half for centre, half in zip(y, self.halves, strict=True)) - top
+        return [centre - top for centre in y]
 
     def _reads_downward(self) -> bool:
         """Whether more operands stand in their gate's order than against it, from top to bottom."""
@@ -184,8 +191,8 @@ class _Arranging:
         ports: dict[int, float] = {}
         for box, links in groups.items():
             ordered = sorted(links, key=lambda link: (self.y[neighbours[link]], self.links[link].slot))
-            for place, link in enumerate(ordered):
-                ports[link] = self.y[box] + (place - (len(ordered) - 1) / 2) * PORT
+            for position, link in enumerate(ordered):
+                ports[link] = self.y[box] + (position - (len(ordered) - 1) / 2) * PORT
         return ports
 
     def _widths(self) -> None:
@@ -193,21 +200,22 @@ class _Arranging:
         approach, shape, stub, depart, climb = ([0.0] * (self.columns + 1) for _ in range(5))
         for box, column in enumerate(self.rows.column[: len(self.boxes)]):
             shape[column] = max(shape[column], self.sizes[box][0])
-            overhang = (pixels(name_over(self.boxes[box]), SMALL_SIZE) - self.sizes[box][0]) / 2
+            overhang = (pixels(self.names[box], SMALL_SIZE) - self.sizes[box][0]) / 2
             approach[column] = max(approach[column], overhang)
-            label = max(pixels(text, NUMBER_SIZE) for text in self.labels[box])
+            value, gradient = self.labels[box]
+            label = max(pixels(value, NUMBER_SIZE), pixels(gradient, NUMBER_SIZE))
             stub[column] = max(stub[column], label + 2 * GAP, overhang)
-        for place, link in enumerate(self.links):
-            source, target = self.ends[place]
-            chip = pixels(local_text(link), SMALL_SIZE) + 2 * CHIP_PADDING + ARROW + GAP
-            approach[self.rows.column[target]] = max(approach[self.rows.column[target]], chip)
+        for at, link in enumerate(self.links):
+            source, target = self.ends[at]
+            column, stop = self.rows.column[source], self.rows.column[target]
+            approach[stop] = max(approach[stop], self.chips[at] + ARROW + GAP)
             if len(self.leaving[source]) > 1:
-                width = pixels(number(link.contribution), SMALL_SIZE) + 3 * GAP
-                depart[self.rows.column[source]] = max(depart[self.rows.column[source]], width)
-            levels = [self.out_y[place], *(self.y[lane] for lane in self.rows.lanes[place]), self.in_y[place]]
-            for step, (before, after) in enumerate(pairwise(levels)):
-                column = self.rows.column[source] + step
-                climb[column] = max(climb[column], abs(after - before))
+                depart[column] = max(depart[column], pixels(number(link.contribution), SMALL_SIZE) + 3 * GAP)
+            before = self.out_y[at]
+            for lane in self.rows.lanes[at]:
+                climb[column] = max(climb[column], abs(self.y[lane] - before))
+                before, column = self.y[lane], column + 1
+            climb[column] = max(climb[column], abs(self.in_y[at] - before))
         self.left: list[float] = []
         self.centre: list[float] = []
         self.stub_end: list[float] = []
@@ -222,14 +230,14 @@ class _Arranging:
             x = self.right[column] + bend
         self.right_end = self.right[-1]
 
-    def _place(self, box: int) -> Place:
+    def _placed(self, box: int) -> Placement:
         column = self.rows.column[box]
         width, height = self.sizes[box]
         corner = 6.0 if self.boxes[box].kind in GIVEN else min(width, height) / 2
         forks = len(self.leaving[box]) > 1
         end = self.right[column] if len(self.leaving[box]) == 1 else self.stub_end[column]
         x, y = self.centre[column], self.y[box]
-        return Place(self.boxes[box], x, y, width, height, corner, end, forks, *self.labels[box])
+        return Placement(self.boxes[box], x, y, width, height, corner, end, forks, *self.labels[box])
 
     def _route(self, link: int) -> Route:
         source, target = self.ends[link]
@@ -245,11 +253,10 @@ class _Arranging:
         for lane in self.rows.lanes[link]:
             column = self.rows.column[lane]
             points += [(self.left[column], self.y[lane]), (self.right[column], self.y[lane])]
-        touch = self.centre[stop] - self.sizes[target][0] / 2 + self._inset(target, arrive)
-        points += [(self.left[stop], arrive), (touch, arrive)]
-        chip = pixels(local_text(self.links[link]), SMALL_SIZE) / 2 + CHIP_PADDING
         edge = self.centre[stop] - self.sizes[target][0] / 2
-        return Route(self.links[link], tuple(points), (edge - ARROW - chip, arrive), branch)
+        points += [(self.left[stop], arrive), (edge + self._inset(target, arrive), arrive)]
+        chip = (edge - ARROW - self.chips[link] / 2, arrive)
+        return Route(self.links[link], tuple(points), chip, branch, self.locals[link], self.chips[link])
 
     def _inset(self, box: int, y: float) -> float:
         """How far the rounded outline of a gate lies inside its bounding box at height y."""

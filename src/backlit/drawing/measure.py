@@ -54,13 +54,24 @@ def pixels(text: str, size: float) -> float:
     """
     if text.isascii():
         return size * NARROW * len(text)
-    return size * sum(WIDE if _cells_of(char) == 2 else NARROW for char in text)
+    return size * sum(map(_SHARES.__getitem__, text))
 
 
 def pad(text: str, width: int, right: bool = False) -> str:
     """A text filled up with blanks to a number of columns of a terminal."""
     blanks = " " * (width - cells(text))
     return blanks + text if right else text + blanks
+
+
+class _Shares(dict[str, float]):
+    """Character -> its width as a share of the font size, worked out once."""
+
+    def __missing__(self, char: str) -> float:
+        share = self[char] = WIDE if _cells_of(char) == 2 else NARROW
+        return share
+
+
+_SHARES = _Shares()
 
 
 @lru_cache(maxsize=4096)

@@ -25,7 +25,7 @@ def number(value: Number) -> str:
         return NOT_COMPUTED
     if isinstance(value, str):
         return value
-    return f"{float(value) + 0.0:.{SIGNIFICANT}g}"
+    return f"{value + 0.0:.{SIGNIFICANT}g}"
 
 
 def summed(terms: Sequence[Number], total: Number) -> str:

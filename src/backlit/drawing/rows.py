@@ -140,13 +140,14 @@ def _reading_order(edges: Iterable[Ends], root: int) -> list[int]:
     stack = [(root, iter(operands[root]))]
     while stack:
         vertex, rest = stack[-1]
-        step = next((operand for operand in rest if operand not in seen), None)
-        if step is None:
+        for operand in rest:
+            if operand not in seen:
+                seen.add(operand)
+                stack.append((operand, iter(operands.get(operand, ()))))
+                break
+        else:
             order.append(vertex)
             stack.pop()
-        else:
-            seen.add(step)
-            stack.append((step, iter(operands[step])))
     return order
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from backlit.drawing.labels import NUMBER_SIZE, SMALL_SIZE, local_text, name_over, symbol_of
-from backlit.drawing.layout import CHIP_PADDING, GAP, Place, Route, arrange
+from backlit.drawing.labels import NUMBER_SIZE, SMALL_SIZE, name_over, symbol_of
+from backlit.drawing.layout import CHIP_PADDING, GAP, Placement, Route, arrange
 from backlit.drawing.measure import pixels, printable
 from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
@@ -69,9 +69,9 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False) -> str:
         "" if marked else f'<text {classes("heading")} x="{MARGIN:.0f}" y="{MARGIN + 12:.0f}">{title}</text>',
         f'<g transform="translate({shift:.1f} {MARGIN + HEADING:.1f})">',
         *(line for at, route in enumerate(layout.routes) for line in _wire(route, at if marked else None)),
-        *(line for place in layout.places.values() for line in _stub(place, circuit.output, marked)),
+        *(line for placement in layout.placements.values() for line in _stub(placement, circuit.output, marked)),
         *(line for at, route in enumerate(layout.routes) for line in _edge_labels(route, at if marked else None)),
-        *(line for place in layout.places.values() for line in _box(place, circuit.output, lang, marked)),
+        *(line for placement in layout.placements.values() for line in _box(placement, circuit.output, lang, marked)),
         "</g>",
         f'<g {classes("legend")} transform="translate({MARGIN:.1f} {height - MARGIN - legend_height:.1f})">',
         *legend,
@@ -132,27 +132,26 @@ def _wire(route: Route, at: int | None) -> Iterator[str]:
         yield f'<circle {classes("hollow")} cx="{route.branch[0] + 5:.1f}" cy="{route.branch[1]:.1f}" r="4"/>'
 
 
-def _stub(place: Place, output: str, marked: bool) -> Iterator[str]:
+def _stub(placement: Placement, output: str, marked: bool) -> Iterator[str]:
     """The wire that leaves a box with its two numbers, the fork's dot, and the end of the output."""
-    box, start = place.box, place.x + place.width / 2
+    box, start = placement.box, placement.x + placement.width / 2
     dashed = " unknown" if box.gradient is None else ""
-    if box.name == output and not place.forks:
-        yield f'<path {classes(f"wire{dashed}")} d="M{start:.1f} {place.y:.1f}H{place.wire_end:.1f}"/>'
-        yield f'<path {classes("tip")} d="M{place.wire_end:.1f} {place.y:.1f}l-8 -4v8z"/>'
-    if place.value:
-        yield _text("value", start + GAP, place.y - 7, place.value, _mark(value=box.name) if marked else "")
+    if box.name == output and not placement.forks:
+        yield f'<path {classes(f"wire{dashed}")} d="M{start:.1f} {placement.y:.1f}H{placement.wire_end:.1f}"/>'
+        yield f'<path {classes("tip")} d="M{placement.wire_end:.1f} {placement.y:.1f}l-8 -4v8z"/>'
+    if placement.value:
+        yield _text("value", start + GAP, placement.y - 7, placement.value, _mark(value=box.name) if marked else "")
     if dashed:
-        yield f'<circle {classes("hollow")} cx="{start + GAP + 4:.1f}" cy="{place.y:.1f}" r="4"/>'
+        yield f'<circle {classes("hollow")} cx="{start + GAP + 4:.1f}" cy="{placement.y:.1f}" r="4"/>'
     mark = _mark(gradient=box.name) if marked else ""
-    yield _text("gradient", start + GAP, place.y + 17, place.gradient, mark)
-    if place.forks:
-        yield f'<circle {classes("fork")} cx="{place.wire_end:.1f}" cy="{place.y:.1f}" r="3.5"/>'
+    yield _text("gradient", start + GAP, placement.y + 17, placement.gradient, mark)
+    if placement.forks:
+        yield f'<circle {classes("fork")} cx="{placement.wire_end:.1f}" cy="{placement.y:.1f}" r="3.5"/>'
 
 
 def _edge_labels(route: Route, at: int | None) -> Iterator[str]:
     """The local gradient as a chip on the wire; on a fork's branch its contribution; `at` is the link's number."""
-    text = local_text(route.link)
-    width = pixels(text, SMALL_SIZE) + 2 * CHIP_PADDING
+    text, width = route.local, route.chip_width
     x, y = route.chip
     chip = "" if at is None else _mark(chip=at)
     local, branch = ("", "") if at is None else (_mark(link=at, number=what) for what in ("local", "contribution"))
@@ -163,18 +162,18 @@ def _edge_labels(route: Route, at: int | None) -> Iterator[str]:
         yield _text("branch", route.branch[0], route.branch[1] + 14, number(route.link.contribution), branch)
 
 
-def _box(place: Place, output: str, lang: str, marked: bool) -> Iterator[str]:
+def _box(placement: Placement, output: str, lang: str, marked: bool) -> Iterator[str]:
     """The shape with its symbol; a gate's name above and its pattern below; formula and numbers as a tooltip."""
-    box, table = place.box, words(lang)
-    x, y, half = place.x, place.y, place.height / 2
+    box, table = placement.box, words(lang)
+    x, y, half = placement.x, placement.y, placement.height / 2
     css = f"{box.kind} {'given' if box.kind in GIVEN else 'gate'}{' result' if box.name == output else ''}"
     tip = [box.name if box.formula in ("", box.name) else f"{box.name} = {box.formula}", table[box.kind]]
     tip += [f"{table['value']} {number(box.value)}", f"{table['gradient']} {number(box.gradient)}"]
     mark = _mark(box=box.name) if marked else ""
     yield f"<g{mark}><title>{escape(printable(', '.join(tip)))}</title>"
     yield (
-        f'<rect {classes(css)} x="{x - place.width / 2:.1f}" y="{y - half:.1f}" width="{place.width:.1f}" '
-        f'height="{place.height:.1f}" rx="{place.corner:.1f}"/>'
+        f'<rect {classes(css)} x="{x - placement.width / 2:.1f}" y="{y - half:.1f}" width="{placement.width:.1f}" '
+        f'height="{placement.height:.1f}" rx="{placement.corner:.1f}"/>'
     )
     given = box.kind in GIVEN
     yield _text("name" if given else "symbol", x, y + (5 if given else 6.5), symbol_of(box))

@@ -92,23 +92,26 @@ def fold(root: Expression, visit: Callable[[Expression, list[Result]], Result]) 
     """Combine a tree from the leaves up: ``visit(node, results of its operands)``, without recursion."""
     results: list[Result] = []
     for node in postorder(root):
-        arity = len(node.operands) if isinstance(node, Call) else 0
-        operands = results[len(results) - arity :]
-        del results[len(results) - arity :]
-        results.append(visit(node, operands))
+        if isinstance(node, Call):
+            first = len(results) - len(node.operands)
+            operands = results[first:]
+            del results[first:]
+            results.append(visit(node, operands))
+        else:
+            results.append(visit(node, []))
     return results[0]
 
 
 def postorder(root: Expression) -> Iterator[Expression]:
     """Every node after its operands, operands from left to right."""
-    stack: list[tuple[Expression, bool]] = [(root, False)]
+    backwards: list[Expression] = []
+    stack = [root]
     while stack:
-        node, seen = stack.pop()
-        if seen or not isinstance(node, Call):
-            yield node
-            continue
-        stack.append((node, True))
-        stack.extend((operand, False) for operand in reversed(node.operands))
+        node = stack.pop()
+        backwards.append(node)
+        if isinstance(node, Call):
+            stack.extend(node.operands)
+    return reversed(backwards)
 
 
 def names(root: Expression) -> list[str]:

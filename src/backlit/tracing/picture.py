@@ -102,8 +102,10 @@ def _link(names: Mapping[Wire, str], wire: Wire, edge: Edge, symbols: bool) -> L
 
 def shown(value: Any) -> Number:
     """A scalar as it is, a short vector by its numbers, another array by its shape, None as None."""
-    if value is None or np.ndim(value) == 0:
+    if value is None or isinstance(value, float):
         return None if value is None else float(value)
+    if np.ndim(value) == 0:
+        return float(value)
     if np.ndim(value) == 1 and np.size(value) <= SHORT:
         return f"[{', '.join(f'{number + 0.0:.3g}' for number in value)}]"
     return f"[{'x'.join(map(str, np.shape(value)))}]"
