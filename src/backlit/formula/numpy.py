@@ -93,9 +93,15 @@ def value_of(gate: AnyGate, axis: int | None = None) -> Callable[..., Any]:
 
 
 @lru_cache(maxsize=1024)
+def local_evaluator(gate: Gate, slot: int) -> Callable[[Scope], Any]:
+    """The gate's local gradient for operand `slot`, as a function of a scope: the operands by name, the output as y."""
+    return evaluator(local_tree(gate, slot))
+
+
+@lru_cache(maxsize=1024)
 def local_of(gate: Gate, slot: int) -> Callable[..., Any]:
     """The gate's local gradient for operand `slot`, as a NumPy function of the operands and the output."""
-    return _quiet((*gate.operands, "y"), evaluator(local_tree(gate, slot)))
+    return _quiet((*gate.operands, "y"), local_evaluator(gate, slot))
 
 
 def _quiet(names: tuple[str, ...], function: Callable[[Scope], Any]) -> Callable[..., Any]:

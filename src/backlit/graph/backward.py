@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from backlit.declared.gate_kinds import Array, ArrayGate, Gate
 from backlit.errors import BacklitError
-from backlit.formula import local_of
+from backlit.formula.numpy import local_evaluator
 from backlit.graph.messages import no_gradient
 from backlit.graph.nary_gates import ManyGate
 from backlit.graph.tape import Graph
@@ -113,15 +113,22 @@ def unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
 
 def local_gradient(wire: Wire, slot: int) -> Array:
     """The derivative of a gate's output with respect to one operand, as it is shown beside the edge."""
+    with np.errstate(all="ignore"):
+        return _locals(wire)(slot)
+
+
+def _locals(wire: Wire) -> Callable[[int], Array]:
+    """The local gradients of a wire's gate, by operand; what they share is computed once."""
+    rule, value = wire.rule, wire.value
     values = tuple(operand.value for operand in wire.operands)
-    if isinstance(wire.rule, Gate):
-        return _fitted(local_of(wire.rule, slot)(*values, wire.value), wire.value)
-    if isinstance(wire.rule, ArrayGate):
-        local: Array = wire.rule.jacobian[slot](values, wire.value, wire.axis)
-    else:
-        assert isinstance(wire.rule, ManyGate)
-        local = wire.rule.locals(np.array(values), wire.value)[slot]
-    return local
+    if isinstance(rule, Gate):
+        scope = dict(zip(rule.operands, values, strict=True), y=value)
+        return lambda slot: _fitted(local_evaluator(rule, slot)(scope), value)
+    if isinstance(rule, ArrayGate):
+        return lambda slot: rule.jacobian[slot](values, value, wire.axis)
+    assert isinstance(rule, ManyGate)
+    every = rule.locals(np.array(values), value)
+    return lambda slot: every[slot]
 
 
 def _leading_from(graph: Graph, sources: Collection[Wire]) -> set[Wire]:
@@ -134,15 +141,13 @@ def _leading_from(graph: Graph, sources: Collection[Wire]) -> set[Wire]:
 
 
 def _pulled_back(wire: Wire, upstream: Array, live: set[Wire]) -> tuple[Edge, ...]:
-    if isinstance(wire.rule, ManyGate):
-        values = np.array([operand.value for operand in wire.operands])
-        many = wire.rule.locals(values, wire.value)
+    local_at = _locals(wire)
     edges = []
     for slot, operand in enumerate(wire.operands):
         if operand not in live:
             edges.append(Edge(operand, slot))
             continue
-        local = many[slot] if isinstance(wire.rule, ManyGate) else local_gradient(wire, slot)
+        local = local_at(slot)
         contribution = _contribution(wire, slot, upstream, local)
         if not (np.isfinite(contribution) if contribution.ndim == 0 else np.isfinite(contribution).all()):
             raise no_gradient(wire, slot, contribution)
