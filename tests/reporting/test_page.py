@@ -9,7 +9,7 @@ import pytest
 
 from backlit.errors import BacklitError
 from backlit.reporting.charts import Line, curves, ticks
-from backlit.reporting.messages import WORDS
+from backlit.reporting.messages import MESSAGES
 
 from .conftest import SCRIPT, Case
 
@@ -93,8 +93,8 @@ def test_the_numbers_are_those_of_the_report(case: Case) -> None:
 
 
 def test_both_languages_say_the_same_and_korean_is_korean(wine: Case) -> None:
-    assert list(WORDS["en"]) == list(WORDS["ko"])
-    fields = {lang: [sorted(re.findall(r"{\w+}", word)) for word in table.values()] for lang, table in WORDS.items()}
+    assert list(MESSAGES["en"]) == list(MESSAGES["ko"])
+    fields = {lang: [sorted(re.findall(r"{\w+}", word)) for word in table.values()] for lang, table in MESSAGES.items()}
     assert fields["en"] == fields["ko"]
     text = Seen(wine.report.to_html("ko")).text
     assert all(word in text for word in ("혼동 행렬", "보정", "열의 중요도", "기울기 흐름", "구성원 4"))

@@ -21,11 +21,11 @@ LABEL = 20
 """Characters of a name on a picture; tables have it whole."""
 
 Floats = Sequence[float]
-Place = Callable[[float], float]
+Scale = Callable[[float], float]
 
 
 class Line(NamedTuple):
-    """One series, with a marked point if `mark` is a place in it."""
+    """One series, with a marked point if `mark` is an index into it."""
 
     name: str
     x: Floats
@@ -111,11 +111,13 @@ def reliability(title: str, bins: Sequence[tuple[float, float, int, float, float
     for low, high, _, _, accuracy in bins:
         parts.append(_box("bar pale", x_of(low), y_of(accuracy), x_of(high) - x_of(low) - 1, y_of(0) - y_of(accuracy)))
     parts.append(_diagonal(x_of, y_of, 0.0, 1.0))
-    for _, _, rows, said, accuracy in bins:  # a dot's area is the bin's share of the rows
+    for _, _, rows, confidence, accuracy in bins:  # a dot's area is the bin's share of the rows
         radius = 2.5 + 5 * math.sqrt(rows / most)
-        parts.append(f'<circle class="ring s1" cx="{x_of(said):.1f}" cy="{y_of(accuracy):.1f}" r="{radius:.1f}"/>')
-    told = "; ".join(f"{said:.2f}: {accuracy:.2f}" for _, _, _, said, accuracy in bins)
-    return _svg(title, f"{labels[0]}: {labels[1]}: {told}", parts)
+        parts.append(
+            f'<circle class="ring s1" cx="{x_of(confidence):.1f}" cy="{y_of(accuracy):.1f}" r="{radius:.1f}"/>'
+        )
+    described = "; ".join(f"{confidence:.2f}: {accuracy:.2f}" for _, _, _, confidence, accuracy in bins)
+    return _svg(title, f"{labels[0]}: {labels[1]}: {described}", parts)
 
 
 def bars(title: str, rows: Sequence[Whisker], described: str) -> str:
@@ -149,26 +151,26 @@ def magnitudes(title: str, rows: Sequence[tuple[str, Floats]], names: Sequence[s
     for number, (name, values) in enumerate(rows):
         y = number * line + 14
         parts.append(f'<text class="end" x="{left - 8}" y="{y + 4}">{text(name, 24)}</text>')
-        for place, value in enumerate(values):
+        for series, value in enumerate(values):
             x = x_of(math.log10(value)) if value > 0 and math.isfinite(value) else x_of(low)
-            told = f"<title>{escape(names[place])}: {value:.4g}</title>"
-            if place:  # told apart by their shape too
+            tooltip = f"<title>{escape(names[series])}: {value:.4g}</title>"
+            if series:  # distinguished by shape as well as by colour
                 parts.append(
-                    f'<rect class="mark s1" x="{x - 4.5:.1f}" y="{y - 4.5}" width="9" height="9">{told}</rect>'
+                    f'<rect class="mark s1" x="{x - 4.5:.1f}" y="{y - 4.5}" width="9" height="9">{tooltip}</rect>'
                 )
             else:
-                parts.append(f'<circle class="mark s0" cx="{x:.1f}" cy="{y}" r="5">{told}</circle>')
+                parts.append(f'<circle class="mark s0" cx="{x:.1f}" cy="{y}" r="5">{tooltip}</circle>')
     return _svg(title, described, parts, width, height)
 
 
-def _path(line: Line, x_of: Place, y_of: Place) -> str:
+def _path(line: Line, x_of: Scale, y_of: Scale) -> str:
     """Move to the first point and after a gap, draw to the others."""
-    found, pen = [], "M"
+    commands, pen = [], "M"
     for x, y in zip(line.x, line.y, strict=True):
         if math.isfinite(y):
-            found.append(f"{pen}{x_of(x):.1f} {y_of(y):.1f}")
+            commands.append(f"{pen}{x_of(x):.1f} {y_of(y):.1f}")
         pen = "L" if math.isfinite(y) else "M"
-    return "".join(found)
+    return "".join(commands)
 
 
 def _span(values: NDArray[np.float64], margin: float) -> tuple[float, float]:
@@ -187,19 +189,19 @@ def _finite(values: object) -> NDArray[np.float64]:
     return array[np.isfinite(array)]
 
 
-def _scale(low: float, high: float, start: float, end: float, count: int) -> tuple[Place, list[float]]:
+def _scale(low: float, high: float, start: float, end: float, count: int) -> tuple[Scale, list[float]]:
     return (lambda value: start + (value - low) / (high - low) * (end - start)), ticks(low, high, count)
 
 
-def _across(low: float, high: float) -> tuple[Place, list[float]]:
+def _across(low: float, high: float) -> tuple[Scale, list[float]]:
     return _scale(low, high, LEFT, WIDTH - RIGHT, 5)
 
 
-def _upward(low: float, high: float) -> tuple[Place, list[float]]:
+def _upward(low: float, high: float) -> tuple[Scale, list[float]]:
     return _scale(low, high, HEIGHT - BOTTOM, TOP, 5)
 
 
-def _axes(x_of: Place, x_ticks: Floats, y_of: Place, y_ticks: Floats, x_label: str, y_label: str) -> list[str]:
+def _axes(x_of: Scale, x_ticks: Floats, y_of: Scale, y_ticks: Floats, x_label: str, y_label: str) -> list[str]:
     """Grid, numbers and names of two axes."""
     parts = _grid(x_of, x_ticks, TOP, HEIGHT - BOTTOM)
     for tick in y_ticks:
@@ -212,7 +214,7 @@ def _axes(x_of: Place, x_ticks: Floats, y_of: Place, y_ticks: Floats, x_label: s
     return parts
 
 
-def _grid(x_of: Place, x_ticks: Floats, top: float, bottom: float, power: bool = False) -> list[str]:
+def _grid(x_of: Scale, x_ticks: Floats, top: float, bottom: float, power: bool = False) -> list[str]:
     """Upright lines with numbers below them."""
     parts = []
     for tick in x_ticks:
@@ -222,7 +224,7 @@ def _grid(x_of: Place, x_ticks: Floats, top: float, bottom: float, power: bool =
     return parts
 
 
-def _diagonal(x_of: Place, y_of: Place, low: float, high: float) -> str:
+def _diagonal(x_of: Scale, y_of: Scale, low: float, high: float) -> str:
     return f'<path class="diagonal" d="M{x_of(low):.1f} {y_of(low):.1f}L{x_of(high):.1f} {y_of(high):.1f}"/>'
 
 

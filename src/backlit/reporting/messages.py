@@ -1,4 +1,4 @@
-"""The words of a report, in English and Korean."""
+"""The messages of a report, by language."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from backlit.drawing.messages import LANGUAGES
 from backlit.errors import choose
 
-WORDS: Mapping[str, Mapping[str, str]] = {
+MESSAGES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "report": "Report",
         "about": "{task}, measured on {rows} rows",
@@ -18,7 +18,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "model": "model",
         "baseline_classes": "class frequencies",
         "baseline_mean": "mean",
-        "scores_note": "The baseline answers every row alike. "
+        "scores_note": "The baseline predicts the same for every row. "
         "Smaller is better for log loss, Brier, ECE, RMSE and MAE, "
         "larger for the others.",
         "classes": "Classes",
@@ -28,7 +28,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "f1": "F1",
         "rows": "rows",
         "training": "Training",
-        "training_note": "One line for each member; a ring indicators the epoch that was kept.",
+        "training_note": "One line for each member; a ring marks the epoch that was kept.",
         "no_history": "A model that was loaded has no history: its file keeps none. "
         "Write the report when it is trained.",
         "loss": "Loss",
@@ -44,8 +44,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "true_predicted": "true \\ predicted",
         "only_most": "The {count} classes with most rows are shown; all are in the table of classes.",
         "calibration": "Calibration",
-        "calibration_note": "How often the most likely class is right, by how likely it was said to be. "
-        "On the diagonal, probabilities are honest. ECE: {ece}.",
+        "calibration_note": "How often the most likely class is right, by its predicted probability. "
+        "On the diagonal, probabilities are calibrated. ECE: {ece}.",
         "confidence": "confidence",
         "accuracy": "accuracy",
         "range": "from – to",
@@ -158,7 +158,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 """Language -> word -> its text."""
 
 
-def words(lang: str) -> Mapping[str, str]:
+def messages(lang: str) -> Mapping[str, str]:
     """The words of a language.
 
     Raises
@@ -167,4 +167,4 @@ def words(lang: str) -> Mapping[str, str]:
         If it is unknown.
     """
     choose("language", lang, LANGUAGES)
-    return WORDS[lang]
+    return MESSAGES[lang]

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backlit.estimators.inspection.importance import Importance
 from backlit.reporting.scores import Bin, ClassScore, Score
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -39,8 +36,8 @@ class LayerFlow:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Report:
-    """What a fitted model did on labelled rows, and how it got there.
+class ReportNumbers:
+    """How a fitted model did on labelled rows, and how it was trained.
 
     Attributes
     ----------
@@ -80,41 +77,9 @@ class Report:
     importance: Importance
     flow: tuple[LayerFlow, ...]
 
-    def to_html(self, lang: str = "en") -> str:
-        """One page that needs nothing else and runs nothing.
-
-        Parameters
-        ----------
-        lang : {"en", "ko"}
-
-        Raises
-        ------
-        BacklitError
-            If the language is unknown.
-        """
-        from backlit.reporting.page import page
-
-        return page(self, lang)
-
-    def to_figure(self) -> Figure:
-        """The same numbers as a matplotlib figure (extra `plot`).
-
-        Raises
-        ------
-        BacklitError
-            As an ImportError where matplotlib is not installed.
-        """
-        from backlit.reporting.figures import figure
-
-        return figure(self)
-
     def __repr__(self) -> str:
-        return f"Report({self.title!r}, {', '.join(f'{name} {model:.4f}' for name, model, _ in self.scores)})"
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f'<iframe srcdoc="{escape(self.to_html())}" width="100%" height="700" title="Report"></iframe>'
+        scores = ", ".join(f"{name} {model:.4f}" for name, model, _ in self.scores)
+        return f"{type(self).__name__}({self.title!r}, {scores})"
 
 
 def shown(value: Any) -> str:

@@ -15,11 +15,11 @@ from backlit.drawing.measure import printable
 from backlit.drawing.numbers import NOT_COMPUTED
 from backlit.drawing.style import FONTS
 from backlit.reporting import charts
-from backlit.reporting.messages import words
-from backlit.reporting.numbers import Curve, Report
+from backlit.reporting.messages import messages
+from backlit.reporting.numbers import Curve, ReportNumbers
 from backlit.reporting.scores import expected_calibration_error
 
-Words = Mapping[str, str]
+Texts = Mapping[str, str]
 Cells = Sequence[str]
 
 SHADES = 10
@@ -38,11 +38,11 @@ def style() -> str:
     return text.replace("FONTS", FONTS).replace("SHADES", shades)
 
 
-def page(found: Report, lang: str) -> str:
+def page(report: ReportNumbers, lang: str) -> str:
     """The page of a report, in English or Korean."""
-    table = words(lang)
-    title = _text(found.title)
-    about = table["about"].format(task=table[found.task], rows=dict(found.facts)["rows"])
+    texts = messages(lang)
+    title = _text(report.title)
+    about = texts["about"].format(task=texts[report.task], rows=dict(report.facts)["rows"])
     return "\n".join(
         [
             "<!doctype html>",
@@ -50,19 +50,19 @@ def page(found: Report, lang: str) -> str:
             '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
             f"style-src {source_of(style())}; base-uri 'none'; form-action 'none'\">",
-            f"<title>{table['report']}: {title}</title><style>{style()}</style></head>",
+            f"<title>{texts['report']}: {title}</title><style>{style()}</style></head>",
             f"<body><main><h1>{title}</h1><p>{about}</p>",
             '<div class="pair">',
-            _scores(found, table),
-            _facts(found, table),
+            _scores(report, texts),
+            _facts(report, texts),
             "</div>",
-            _training(found, table),
-            '<div class="pair">' if found.labels else "",
-            *((_confusion(found, table), _calibration(found, table), "</div>") if found.labels else ()),
-            _classes(found, table) if found.labels else _residuals(found, table),
-            _importance(found, table),
-            _flow(found, table),
-            _settings(found, table),
+            _training(report, texts),
+            '<div class="pair">' if report.labels else "",
+            *((_confusion(report, texts), _calibration(report, texts), "</div>") if report.labels else ()),
+            _classes(report, texts) if report.labels else _residuals(report, texts),
+            _importance(report, texts),
+            _flow(report, texts),
+            _settings(report, texts),
             "</main></body></html>",
             "",
         ]
@@ -87,7 +87,7 @@ def _section(name: str, heading: str, *parts: str) -> str:
 
 def _table(caption: str, head: Cells, rows: Iterable[Cells], names: int = 1) -> str:
     """A table whose first column heads its rows; the columns after the first `names` are numbers."""
-    css = ["" if place < names else ' class="number"' for place in range(len(head))]
+    css = ["" if column < names else ' class="number"' for column in range(len(head))]
     top = "".join(f'<th scope="col"{kind}>{escape(word)}</th>' for word, kind in zip(head, css, strict=True))
     body = "".join(
         f'<tr><th scope="row">{_text(first)}</th>'
@@ -101,8 +101,8 @@ def _table(caption: str, head: Cells, rows: Iterable[Cells], names: int = 1) -> 
     )
 
 
-def _folded(table: Words, inner: str) -> str:
-    return f"<details><summary>{table['numbers']}</summary>{inner}</details>"
+def _folded(texts: Texts, inner: str) -> str:
+    return f"<details><summary>{texts['numbers']}</summary>{inner}</details>"
 
 
 def _figure(caption: str, picture: str) -> str:
@@ -113,90 +113,90 @@ def _note(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
-def _scores(found: Report, table: Words) -> str:
-    baseline = table["baseline_classes" if found.labels else "baseline_mean"]
-    rows = [(name, _decimal(model), _decimal(other)) for name, model, other in found.scores]
-    inner = _table(table["scores"], (table["measure"], table["model"], baseline), rows)
-    return _section("scores", table["scores"], inner, _note(table["scores_note"]))
+def _scores(report: ReportNumbers, texts: Texts) -> str:
+    baseline = texts["baseline_classes" if report.labels else "baseline_mean"]
+    rows = [(name, _decimal(model), _decimal(other)) for name, model, other in report.scores]
+    inner = _table(texts["scores"], (texts["measure"], texts["model"], baseline), rows)
+    return _section("scores", texts["scores"], inner, _note(texts["scores_note"]))
 
 
-def _facts(found: Report, table: Words) -> str:
-    rows = [(table[name], value) for name, value in found.facts]
-    return _section("facts", table["facts"], _table(table["facts"], (table["name"], table["value"]), rows, names=2))
+def _facts(report: ReportNumbers, texts: Texts) -> str:
+    rows = [(texts[name], value) for name, value in report.facts]
+    return _section("facts", texts["facts"], _table(texts["facts"], (texts["name"], texts["value"]), rows, names=2))
 
 
-def _settings(found: Report, table: Words) -> str:
-    inner = _table(table["settings"], (table["name"], table["value"]), found.settings, names=2)
-    return _section("settings", table["settings"], inner)
+def _settings(report: ReportNumbers, texts: Texts) -> str:
+    inner = _table(texts["settings"], (texts["name"], texts["value"]), report.settings, names=2)
+    return _section("settings", texts["settings"], inner)
 
 
-def _training(found: Report, table: Words) -> str:
-    if not found.curves:
-        return _section("training", table["training"], _note(table["no_history"]))
+def _training(report: ReportNumbers, texts: Texts) -> str:
+    if not report.curves:
+        return _section("training", texts["training"], _note(texts["no_history"]))
     drawn = [
-        _figure(table[what], _curve_chart(found.curves, what, table))
+        _figure(texts[what], _curve_chart(report.curves, what, texts))
         for what in ("loss", "score", "rate")
-        if all(getattr(curve, what) for curve in found.curves)
+        if all(getattr(curve, what) for curve in report.curves)
     ]
-    head = [table["members"], table["epochs"], *(table[what] for what in ("loss", "score", "rate"))]
-    rows = [_last(curve, number, table) for number, curve in enumerate(found.curves, 1)]
+    head = [texts["members"], texts["epochs"], *(texts[what] for what in ("loss", "score", "rate"))]
+    rows = [_last(curve, number, texts) for number, curve in enumerate(report.curves, 1)]
     parts = [
-        _note(table["training_note"]),
-        _legend(found.curves, table),
+        _note(texts["training_note"]),
+        _legend(report.curves, texts),
         f'<div class="pictures">{"".join(drawn)}</div>',
     ]
-    return _section("training", table["training"], *parts, _folded(table, _table(table["training"], head, rows)))
+    return _section("training", texts["training"], *parts, _folded(texts, _table(texts["training"], head, rows)))
 
 
-def _last(curve: Curve, number: int, table: Words) -> Cells:
+def _last(curve: Curve, number: int, texts: Texts) -> Cells:
     """A member's numbers at the epoch that was kept, or at the last one."""
     at = (curve.best or len(curve.loss)) - 1
     columns = (curve.loss, curve.score, curve.rate)
     cells = [_number(column[at]) if column else NOT_COMPUTED for column in columns]
-    return [table["member"].format(number=number), f"{at + 1} / {len(curve.loss)}", *cells]
+    return [texts["member"].format(number=number), f"{at + 1} / {len(curve.loss)}", *cells]
 
 
-def _curve_chart(found: Sequence[Curve], what: str, table: Words) -> str:
-    lines, told = [], []
-    for number, curve in enumerate(found, 1):
+def _curve_chart(members: Sequence[Curve], what: str, texts: Texts) -> str:
+    lines, described = [], []
+    for number, curve in enumerate(members, 1):
         values = getattr(curve, what)
-        name = table["member"].format(number=number)
+        name = texts["member"].format(number=number)
         mark = curve.best - 1 if curve.best else None
         lines.append(charts.Line(name, range(1, len(values) + 1), values, mark))
-        ends = table["ends"].format(first=_number(values[0]), last=_number(values[-1]), epochs=len(values))
-        told.append(f"{name}: {ends}")
-    return charts.curves(table[what], lines, table["epoch"], table[what], "; ".join(told))
+        ends = texts["ends"].format(first=_number(values[0]), last=_number(values[-1]), epochs=len(values))
+        described.append(f"{name}: {ends}")
+    return charts.curves(texts[what], lines, texts["epoch"], texts[what], "; ".join(described))
 
 
-def _legend(found: Sequence[Curve], table: Words) -> str:
+def _legend(members: Sequence[Curve], texts: Texts) -> str:
     items = "".join(
         f'<li><svg width="34" height="10" aria-hidden="true"><path class="line s{number % charts.SERIES}" d="M1 5H33"/>'
-        f"</svg>{table['member'].format(number=number + 1)}</li>"
-        for number in range(len(found))
+        f"</svg>{texts['member'].format(number=number + 1)}</li>"
+        for number in range(len(members))
     )
-    return f'<ul class="legend">{items}</ul>' if len(found) > 1 else ""
+    return f'<ul class="legend">{items}</ul>' if len(members) > 1 else ""
 
 
-def _confusion(found: Report, table: Words) -> str:
-    matrix = found.confusion
+def _confusion(report: ReportNumbers, texts: Texts) -> str:
+    matrix = report.confusion
     assert matrix is not None
     order = np.sort(np.argsort(-matrix.sum(axis=1), kind="stable")[:MOST_CLASSES])
     totals = np.maximum(matrix.sum(axis=1), 1)
-    head = "".join(f'<th scope="col">{_text(found.labels[j])}</th>' for j in order)
+    head = "".join(f'<th scope="col">{_text(report.labels[j])}</th>' for j in order)
     rows = "".join(
-        f'<tr><th scope="row">{_text(found.labels[i])}</th>'
+        f'<tr><th scope="row">{_text(report.labels[i])}</th>'
         + "".join(_shaded(int(matrix[i, j]), float(matrix[i, j] / totals[i]), bool(i == j)) for j in order)
         + "</tr>"
         for i in order
     )
-    caption = escape(table["confusion"])
+    caption = escape(texts["confusion"])
     inner = (
         f'<div class="wide" tabindex="0" role="group" aria-label="{caption}"><table class="matrix">'
-        f'<caption>{caption}</caption><thead><tr><th scope="col">{escape(table["true_predicted"])}</th>{head}</tr>'
+        f'<caption>{caption}</caption><thead><tr><th scope="col">{escape(texts["true_predicted"])}</th>{head}</tr>'
         f"</thead><tbody>{rows}</tbody></table></div>"
     )
-    cut = _note(table["only_most"].format(count=len(order))) if len(order) < len(matrix) else ""
-    return _section("confusion", table["confusion"], _note(table["confusion_note"]), inner, cut)
+    cut = _note(texts["only_most"].format(count=len(order))) if len(order) < len(matrix) else ""
+    return _section("confusion", texts["confusion"], _note(texts["confusion_note"]), inner, cut)
 
 
 def _shaded(count: int, share: float, hit: bool) -> str:
@@ -204,76 +204,82 @@ def _shaded(count: int, share: float, hit: bool) -> str:
     return f'<td class="{css}">{count:,}</td>'
 
 
-def _calibration(found: Report, table: Words) -> str:
-    note = table["calibration_note"].format(ece=_decimal(expected_calibration_error(found.calibration)))
-    picture = charts.reliability(table["calibration"], found.calibration, (table["confidence"], table["accuracy"]))
-    head = (table["range"], table["rows"], table["confidence"], table["accuracy"])
+def _calibration(report: ReportNumbers, texts: Texts) -> str:
+    note = texts["calibration_note"].format(ece=_decimal(expected_calibration_error(report.calibration)))
+    picture = charts.reliability(texts["calibration"], report.calibration, (texts["confidence"], texts["accuracy"]))
+    head = (texts["range"], texts["rows"], texts["confidence"], texts["accuracy"])
     rows = [
         (f"{part.low:g} – {part.high:g}", f"{part.rows:,}", _number(part.confidence), _number(part.accuracy))
-        for part in found.calibration
+        for part in report.calibration
     ]
-    inner = _folded(table, _table(table["calibration"], head, rows))
-    return _section("calibration", table["calibration"], _note(note), picture, inner)
+    inner = _folded(texts, _table(texts["calibration"], head, rows))
+    return _section("calibration", texts["calibration"], _note(note), picture, inner)
 
 
-def _classes(found: Report, table: Words) -> str:
-    head = [table[word] for word in ("class", "precision", "recall", "f1", "rows")]
+def _classes(report: ReportNumbers, texts: Texts) -> str:
+    head = [texts[word] for word in ("class", "precision", "recall", "f1", "rows")]
     rows = [
         (part.label, _decimal(part.precision), _decimal(part.recall), _decimal(part.f1), f"{part.rows:,}")
-        for part in found.classes
+        for part in report.classes
     ]
-    return _section("classes", table["classes"], _table(table["classes"], head, rows))
+    return _section("classes", texts["classes"], _table(texts["classes"], head, rows))
 
 
-def _residuals(found: Report, table: Words) -> str:
-    assert found.truth is not None
-    assert found.predictions is not None
-    missed = found.truth - found.predictions
-    some = slice(None, None, -(-len(missed) // MOST_POINTS))
-    counts, edges = np.histogram(missed, HISTOGRAM_BINS)
-    quantiles = np.quantile(missed, QUANTILES)
-    told = ", ".join(f"{part:.0%}: {_number(value)}" for part, value in zip(QUANTILES, quantiles, strict=True))
-    x, y = found.truth[some].tolist(), found.predictions[some].tolist()
+def _residuals(report: ReportNumbers, texts: Texts) -> str:
+    assert report.truth is not None
+    assert report.predictions is not None
+    residuals = report.truth - report.predictions
+    drawn = slice(None, None, -(-len(residuals) // MOST_POINTS))
+    counts, edges = np.histogram(residuals, HISTOGRAM_BINS)
+    quantiles = np.quantile(residuals, QUANTILES)
+    described = ", ".join(f"{part:.0%}: {_number(value)}" for part, value in zip(QUANTILES, quantiles, strict=True))
+    x, y = report.truth[drawn].tolist(), report.predictions[drawn].tolist()
     pictures = _figure(
-        f"{table['predicted']} / {table['true']}",
-        charts.cloud(table["residuals"], x, y, table["true"], table["predicted"], told),
+        f"{texts['predicted']} / {texts['true']}",
+        charts.cloud(texts["residuals"], x, y, texts["true"], texts["predicted"], described),
     ) + _figure(
-        table["residual"],
-        charts.histogram(table["residuals"], counts.tolist(), edges.tolist(), table["residual"], table["rows"], told),
+        texts["residual"],
+        charts.histogram(
+            texts["residuals"], counts.tolist(), edges.tolist(), texts["residual"], texts["rows"], described
+        ),
     )
-    cut = _note(table["sampled"].format(shown=f"{len(x):,}", rows=f"{len(missed):,}")) if len(x) < len(missed) else ""
+    cut = (
+        _note(texts["sampled"].format(shown=f"{len(x):,}", rows=f"{len(residuals):,}"))
+        if len(x) < len(residuals)
+        else ""
+    )
     rows = [(f"{part:.0%}", _number(value)) for part, value in zip(QUANTILES, quantiles, strict=True)]
-    numbers = _folded(table, _table(table["residuals"], (table["quantile"], table["residual"]), rows))
-    parts = (_note(table["residuals_note"]), f'<div class="pictures">{pictures}</div>', cut, numbers)
-    return _section("residuals", table["residuals"], *parts)
+    numbers = _folded(texts, _table(texts["residuals"], (texts["quantile"], texts["residual"]), rows))
+    parts = (_note(texts["residuals_note"]), f'<div class="pictures">{pictures}</div>', cut, numbers)
+    return _section("residuals", texts["residuals"], *parts)
 
 
-def _importance(found: Report, table: Words) -> str:
-    ranked = [charts.Whisker(*row) for row in found.importance.ranked()]
+def _importance(report: ReportNumbers, texts: Texts) -> str:
+    ranked = [charts.Whisker(*row) for row in report.importance.ranked()]
     shown = ranked[:MOST_COLUMNS]
-    score = table["of_classes" if found.labels else "of_numbers"]
-    told = "; ".join(f"{printable(row.name)}: {_number(row.value)}" for row in shown)
+    score = texts["of_classes" if report.labels else "of_numbers"]
+    described = "; ".join(f"{printable(row.name)}: {_number(row.value)}" for row in shown)
     rows = [(row.name, _number(row.value), _number(row.spread)) for row in ranked]
-    numbers = _table(table["importance"], (table["column"], table["lost"], table["deviation"]), rows)
-    counts = table["most_important"].format(count=len(shown), all=len(ranked))
+    numbers = _table(texts["importance"], (texts["column"], texts["lost"], texts["deviation"]), rows)
+    counts = texts["most_important"].format(count=len(shown), all=len(ranked))
     return _section(
         "importance",
-        table["importance"],
-        _note(table["importance_note"].format(score=score)),
-        charts.bars(table["importance"], shown, told),
+        texts["importance"],
+        _note(texts["importance_note"].format(score=score)),
+        charts.bars(texts["importance"], shown, described),
         _note(counts) if len(shown) < len(ranked) else "",
-        _folded(table, numbers),
+        _folded(texts, numbers),
     )
 
 
-def _flow(found: Report, table: Words) -> str:
-    names = (table["weight_gradient"], table["delta"])
+def _flow(report: ReportNumbers, texts: Texts) -> str:
+    names = (texts["weight_gradient"], texts["delta"])
     rows = [
-        (table["layer_name"].format(layer=part.layer, neurons=part.neurons, gate=part.gate),
+        (texts["layer_name"].format(layer=part.layer, neurons=part.neurons, gate=part.gate),
          (part.weight_gradient, part.delta))
-        for part in found.flow
+        for part in report.flow
     ]  # fmt: skip
-    told = "; ".join(
+    described = "; ".join(
         f"{name}: " + ", ".join(f"{what} {_number(value)}" for what, value in zip(names, values, strict=True))
         for name, values in rows
     )
@@ -288,9 +294,9 @@ def _flow(found: Report, table: Words) -> str:
     cells = [(name, *map(_number, values)) for name, values in rows]
     return _section(
         "flow",
-        table["flow"],
-        _note(table["flow_note"]),
+        texts["flow"],
+        _note(texts["flow_note"]),
         f'<ul class="legend">{legend}</ul>',
-        charts.magnitudes(table["flow"], rows, names, told),
-        _folded(table, _table(table["flow"], (table["layer"], *names), cells)),
+        charts.magnitudes(texts["flow"], rows, names, described),
+        _folded(texts, _table(texts["flow"], (texts["layer"], *names), cells)),
     )

@@ -1,4 +1,4 @@
-"""How good predictions are, beside a baseline that knows the targets of the training rows and nothing else."""
+"""How good predictions are, compared with a baseline that knows the targets of the training rows and nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from backlit.errors import BacklitError
 BINS = 10
 """Bins of equal width that the reliability of probabilities is counted in."""
 
-SMALLEST = 1e-15
+PROBABILITY_FLOOR = 1e-15
 """A probability of 0 counts as this, so that one row cannot make the log loss infinite."""
 
 Numbers = NDArray[np.float64]
@@ -30,7 +30,7 @@ class Score(NamedTuple):
 
 
 class ClassScore(NamedTuple):
-    """How one class fares: of the rows called so, of the rows that are so, their harmonic mean, and how many are so."""
+    """Precision, recall and F1 of one class, and how many rows are of it."""
 
     label: str
     precision: float
@@ -122,19 +122,19 @@ def by_class(guesses: Codes, codes: Codes, labels: Sequence[Any]) -> list[ClassS
 
 
 def reliability(probabilities: Numbers, codes: Codes) -> list[Bin]:
-    """How often the most likely class is right, by how likely it was said to be; empty bins are left out.
+    """How often the most likely class is right, by its predicted probability; empty bins are left out.
 
     Examples
     --------
     >>> reliability(np.array([[0.9, 0.1], [0.9, 0.1]]), np.array([0, 1]))
     [Bin(low=0.9, high=1.0, rows=2, confidence=0.9, accuracy=0.5)]
     """
-    said, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == codes
-    places = np.minimum((said * BINS).astype(np.int64), BINS - 1)
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == codes
+    bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
     return [
-        Bin(k / BINS, (k + 1) / BINS, int(own.sum()), float(said[own].mean()), float(right[own].mean()))
+        Bin(k / BINS, (k + 1) / BINS, int(inside.sum()), float(confidence[inside].mean()), float(right[inside].mean()))
         for k in range(BINS)
-        if (own := places == k).any()
+        if (inside := bins == k).any()
     ]
 
 
@@ -150,19 +150,19 @@ def expected_calibration_error(bins: Sequence[Bin]) -> float:
 
 
 def codes_of(labels: Sequence[Any], classes: Sequence[Any]) -> Codes:
-    """The place of each label among the classes.
+    """The index of each label among the classes.
 
     Raises
     ------
     BacklitError
         If a label is none of them, naming its row.
     """
-    places = {label: place for place, label in enumerate(classes)}
+    indices = {label: index for index, label in enumerate(classes)}
     for row, label in enumerate(labels):
-        if label not in places:
+        if label not in indices:
             known = ", ".join(map(repr, list(classes)[:10]))
             raise BacklitError(f"row {row} has the label {label!r}, which the model does not know; it knows {known}")
-    return np.array([places[label] for label in labels], dtype=np.int64)
+    return np.array([indices[label] for label in labels], dtype=np.int64)
 
 
 def _accuracy(probabilities: Numbers, codes: Codes) -> float:
@@ -207,7 +207,7 @@ def _of_all_classes(measure: ClassMeasure) -> ClassMeasure:
 
 def _log_loss(probabilities: Numbers, codes: Codes) -> float:
     right = probabilities[np.arange(len(codes)), codes]
-    return float(-np.log(np.maximum(right, SMALLEST)).mean())
+    return float(-np.log(np.maximum(right, PROBABILITY_FLOOR)).mean())
 
 
 def _brier(probabilities: Numbers, codes: Codes) -> float:

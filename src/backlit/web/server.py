@@ -7,11 +7,13 @@ import signal
 import socket
 import sys
 import threading
+import warnings
 import webbrowser
 
 import uvicorn
 
 from backlit.errors import BacklitError
+from backlit.training.rules.finiteness import Divergence
 from backlit.web.app import application
 from backlit.web.security import LOOPBACK
 from backlit.web.start_options import StartOptions
@@ -60,7 +62,8 @@ def serve(options: StartOptions, port: int, browser: bool) -> None:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         before = signal.signal(signal.SIGTERM, lambda *_: None)  # raised once more when the server has ended
         try:
-            with contextlib.suppress(KeyboardInterrupt):  # so is Ctrl-C: it is how one ends this
+            with contextlib.suppress(KeyboardInterrupt), warnings.catch_warnings():  # Ctrl-C is how one ends this
+                warnings.simplefilter("ignore", Divergence)  # the page shows it
                 _Server(config).run(sockets=[sock])
         finally:
             signal.signal(signal.SIGTERM, before)

@@ -46,7 +46,7 @@ class Site:
         self.sessions.close()
         self.library.close()
 
-    def framed(self, result: dict[str, Any]) -> Response:
+    def with_frame(self, result: dict[str, Any]) -> Response:
         """A result as JSON; its ``document``, where it has one, gets an address of its own, ``frame``."""
         document = result.pop("document")
         return json_response({**result, "frame": self.frames.add(document) if document else None})

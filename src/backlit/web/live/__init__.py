@@ -1,1 +1,1 @@
-"""A network that trains before your eyes."""
+"""A network in training that can be watched, paused, stepped and rewound."""

@@ -7,7 +7,7 @@ import contextlib
 import threading
 from collections.abc import AsyncIterator
 
-SILENCE = 10.0
+KEEP_ALIVE = 10.0
 """Seconds after which a comment is sent, so that a listener who has gone is noticed."""
 
 
@@ -56,7 +56,7 @@ class Feed:
                     yield f"data: {message}\n\n"
                     continue
                 try:
-                    await asyncio.wait_for(event.wait(), SILENCE)
+                    await asyncio.wait_for(event.wait(), KEEP_ALIVE)
                 except TimeoutError:
                     yield ": still here\n\n"
         finally:

@@ -1,8 +1,7 @@
-"""A network in training that can be stopped, stepped and put back anywhere: the real engine, a stretch at a time."""
+"""A network in training that can be stopped, stepped and rewound: the engine's own training, a stretch at a time."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -17,9 +16,8 @@ from backlit.training.history import Epoch
 from backlit.training.initial_parameters import initial
 from backlit.training.loop import train
 from backlit.training.plan import Plan
-from backlit.training.rules.finiteness import Divergence
 from backlit.training.samples import Samples, row_order
-from backlit.web.live.observing import LOOKED_AT, Observer
+from backlit.web.live.observing import MEASURED_ROWS, Observer
 from backlit.web.live.problems import Problem
 from backlit.web.live.settings import Settings
 from backlit.web.live.timeline import Moment, Point
@@ -27,7 +25,7 @@ from backlit.web.live.timeline import Moment, Point
 Rows = NDArray[np.int64]
 
 STRETCH = 10_000
-"""Epochs of one call of the training loop, which keeps a note of each."""
+"""Epochs of one call of the training loop, which keeps the history of each."""
 
 FEWEST_ROWS = 2
 
@@ -55,7 +53,6 @@ class Learner:
     """
 
     def __init__(self, problem: Problem, settings: Settings) -> None:
-        warnings.filterwarnings("ignore", category=Divergence)  # the page says so
         self.problem = problem
         self.settings = settings
         self.blueprint = settings.blueprint(problem.inputs.shape[1], problem.outputs, len(problem.classes))
@@ -71,7 +68,7 @@ class Learner:
         self._optimizer = Optimizer(settings.optimizer, theta.size, theta.dtype, constants)
         self._regularization = Regularization(**{"weight_decay" if kind.decoupled else "l2_penalty": settings.penalty})
         self._observer = Observer(self.blueprint, problem, self.batch_size)
-        self._looked_at = [rows[:LOOKED_AT] for rows in (self.learn, self.held)]
+        self._measured_rows = [rows[:MEASURED_ROWS] for rows in (self.learn, self.held)]
 
     @property
     def theta(self) -> Vector:
@@ -93,18 +90,18 @@ class Learner:
         bool
             Whether all stayed finite.
         """
-        asked = False
+        stopping = False
 
-        def told(epoch: Epoch) -> bool:
-            nonlocal asked
+        def after_epoch(epoch: Epoch) -> bool:
+            nonlocal stopping
             self.epoch, self.batch = self.epoch + 1, 0
-            asked = bool(on_epoch(epoch))
-            return asked
+            stopping = bool(on_epoch(epoch))
+            return stopping
 
-        if self.batch and not self._train(self._rest(), self._plan(1, shuffle=False), told):
+        if self.batch and not self._train(self._rest(), self._plan(1, shuffle=False), after_epoch):
             return False
-        while not asked:
-            if not self._train(self.learn, self._plan(STRETCH, shuffle=True), told):
+        while not stopping:
+            if not self._train(self.learn, self._plan(STRETCH, shuffle=True), after_epoch):
                 return False
         return True
 
@@ -120,10 +117,10 @@ class Learner:
         """End a training after the step that it is in, wherever that leaves the epoch; for another thread."""
         self._network.stop()
 
-    def _train(self, rows: Rows, plan: Plan, told: Callable[[Epoch], bool] | None) -> bool:
+    def _train(self, rows: Rows, plan: Plan, on_epoch: Callable[[Epoch], bool] | None) -> bool:
         inputs, targets = self.problem.inputs[rows], self.problem.targets[rows]
         samples = Samples(inputs, targets, np.empty(0))
-        return not train(self._network, self._optimizer, samples, plan, on_epoch=told, first_epoch=self.epoch).diverged
+        return not train(self._network, self._optimizer, samples, plan, on_epoch=on_epoch, first_epoch=self.epoch).diverged
 
     def _plan(self, epochs: int, shuffle: bool) -> Plan:
         return Plan(
@@ -137,16 +134,16 @@ class Learner:
         )
 
     def _rest(self) -> Rows:
-        """The rows of this epoch that have not been met, in their order."""
+        """The rows of this epoch that are still to come, in their order."""
         order = row_order(self._plan(1, shuffle=True), self.epoch, len(self.learn))
         return self.learn[order[self.batch * self.batch_size :]]
 
-    # -- looking, and going back --------------------------------------------------------------------------------------
+    # -- measuring, and going back --------------------------------------------------------------------------------------
 
     def moment(self) -> Moment:
         """Where the training stands."""
-        loss, score = self._observer.measured(self.theta, self._looked_at[0])
-        held = self._observer.measured(self.theta, self._looked_at[1]) if len(self.held) else (None, None)
+        loss, score = self._observer.measured(self.theta, self._measured_rows[0])
+        held = self._observer.measured(self.theta, self._measured_rows[1]) if len(self.held) else (None, None)
         point = Point(self.epoch + self.batch / self.batches, loss, score, *held)
         memory, settings = self._optimizer.state.copy(), self._optimizer.settings.copy()
         return Moment(self.epoch, self.batch, self.theta.copy(), memory, settings, point)
@@ -164,7 +161,7 @@ class Learner:
 
 
 def _split(rows: int, held: float, seed: int) -> tuple[Rows, Rows]:
-    """Rows to learn from and rows held out, both in an order of chance."""
+    """Rows to learn from and rows held out, both in random order."""
     order = np.random.default_rng(seed).permutation(rows)
     count = round(rows * held)
     if rows - count < FEWEST_ROWS:

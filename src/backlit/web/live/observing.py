@@ -1,4 +1,4 @@
-"""What is seen of a network between two steps: losses, scores, gradients, and its answers over two inputs."""
+"""What is measured of a network between two steps: losses, scores, gradients, and its answers over two inputs."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from backlit.web.live.problems import Problem
 Matrix = NDArray[np.floating[Any]]
 Rows = NDArray[np.int64]
 
-LOOKED_AT = 512
+MEASURED_ROWS = 512
 """Rows, at most, that a loss and a score are measured on."""
 
 SIDE, TILE_STEP = 64, 4
-"""A plane is evaluated at so many places each way; neurons are shown at every fourth."""
+"""A plane is evaluated at so many points each way; neurons are shown at every fourth."""
 
 MOST_SHOWN = 10
 """So many neurons of a layer are drawn: the lines between them, and what each makes of the plane."""
@@ -31,7 +31,7 @@ MARGIN = 0.12
 
 
 class Observer:
-    """Looks at parameters that are lent to it, with compiled passes of its own: nothing that trains is touched.
+    """Measures parameters that are copied into it, with compiled passes of its own: the training is not touched.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Observer:
 
     def __init__(self, blueprint: Blueprint, problem: Problem, batch: int) -> None:
         self._problem = problem
-        capacity = max(batch, LOOKED_AT)
+        capacity = max(batch, MEASURED_ROWS)
         self._network = Network(blueprint, np.zeros(blueprint.theta_size), capacity, on_callers_thread=True)
 
     def measured(self, theta: Matrix, rows: Rows) -> tuple[float, float]:
@@ -57,8 +57,9 @@ class Observer:
         """The gradient of the mean loss of a mini-batch."""
         np.copyto(self._network.theta, theta)
         weights = np.full(len(rows), 1.0 / len(rows))
-        _, found = self._network.loss_and_gradient(self._problem.inputs[rows], self._problem.dense(rows), weights)
-        return found.astype(np.float64)
+        inputs, targets = self._problem.inputs[rows], self._problem.dense(rows)
+        _, gradient = self._network.loss_and_gradient(inputs, targets, weights)
+        return gradient.astype(np.float64)
 
 
 def score(outputs: Matrix, targets: Matrix, classes: bool) -> float:
@@ -74,8 +75,8 @@ def score(outputs: Matrix, targets: Matrix, classes: bool) -> float:
 def extent(inputs: Matrix, column: int) -> tuple[float, float]:
     """From where to where a plane reaches along one input."""
     low, high = float(inputs[:, column].min()), float(inputs[:, column].max())
-    room = MARGIN * (high - low or 1.0)
-    return low - room, high + room
+    margin = MARGIN * (high - low or 1.0)
+    return low - margin, high + margin
 
 
 def plane(blueprint: Blueprint, theta: Matrix, problem: Problem, across: int, up: int) -> dict[str, Any]:
@@ -84,9 +85,9 @@ def plane(blueprint: Blueprint, theta: Matrix, problem: Problem, across: int, up
     Returns
     -------
     dict
-        ``answers``: for each output, the values at `SIDE` x `SIDE` places, from the lower left, row by row, as bytes
+        ``answers``: for each output, the values at `SIDE` x `SIDE` points, from the lower left, row by row, as bytes
         0 to 255 (of numbers: from the lowest to the highest target); ``neurons``: for the inputs and each hidden layer,
-        the same for the first neurons at every fourth place, as shares of the largest magnitude, bytes -127 to 127.
+        the same for the first neurons at every fourth point, as shares of the largest magnitude, bytes -127 to 127.
         Bytes are written in base64.
 
     Raises
@@ -117,10 +118,10 @@ def plane(blueprint: Blueprint, theta: Matrix, problem: Problem, across: int, up
 
 
 def _tiles(layer: Matrix) -> list[str]:
-    some = layer[:, :MOST_SHOWN]
-    flat = some.reshape(SIDE, SIDE, -1)[::TILE_STEP, ::TILE_STEP].reshape(-1, some.shape[1])
+    neurons = layer[:, :MOST_SHOWN]
+    tiles = neurons.reshape(SIDE, SIDE, -1)[::TILE_STEP, ::TILE_STEP].reshape(-1, neurons.shape[1])
     with np.errstate(all="ignore"):
-        shares = 127.0 * flat / np.maximum(np.abs(flat).max(axis=0), 1e-12)
+        shares = 127.0 * tiles / np.maximum(np.abs(tiles).max(axis=0), 1e-12)
     return _written(shares, np.int8)
 
 

@@ -1,4 +1,4 @@
-"""What a live network learns: toy data made on the spot, or a table's columns as numbers."""
+"""What a network in training learns: toy data made on the spot, or a table's columns as numbers."""
 
 from __future__ import annotations
 
@@ -50,8 +50,9 @@ class Problem:
 
     def dense(self, rows: NDArray[np.int64]) -> Matrix:
         """Targets of some rows with a column for each output."""
-        some = self.targets[rows]
-        return np.ascontiguousarray(np.eye(self.outputs)[some[:, 0].astype(np.int64)] if self.outputs > 1 else some)
+        targets = self.targets[rows]
+        labels = targets[:, 0].astype(np.int64)
+        return np.ascontiguousarray(np.eye(self.outputs)[labels] if self.outputs > 1 else targets)
 
 
 Made = tuple[NDArray[Any], NDArray[Any]]
@@ -73,24 +74,24 @@ def _circles(seed: int) -> Made:
 
 
 def _spirals(seed: int) -> Made:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     label = np.arange(ROWS) % 2
-    turn = np.sqrt(chance.uniform(0.02, 1.0, ROWS))
+    turn = np.sqrt(rng.uniform(0.02, 1.0, ROWS))
     angle = 3.5 * np.pi * turn + np.pi * label
     arm = np.stack([turn * np.cos(angle), turn * np.sin(angle)], axis=1)
-    return arm + chance.normal(scale=0.02, size=arm.shape), label
+    return arm + rng.normal(scale=0.02, size=arm.shape), label
 
 
 def _xor(seed: int) -> Made:
-    chance = np.random.default_rng(seed)
-    x = chance.uniform(0.08, 1.0, (ROWS, 2)) * chance.choice([-1.0, 1.0], (ROWS, 2))
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(0.08, 1.0, (ROWS, 2)) * rng.choice([-1.0, 1.0], (ROWS, 2))
     return x, (x[:, 0] * x[:, 1] > 0).astype(np.int64)
 
 
 def _hills(seed: int) -> Made:
-    chance = np.random.default_rng(seed)
-    x = chance.uniform(-2.0, 2.0, (ROWS, 2))
-    return x, np.sin(2.0 * x[:, 0]) * np.cos(1.5 * x[:, 1]) + chance.normal(scale=0.05, size=ROWS)
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-2.0, 2.0, (ROWS, 2))
+    return x, np.sin(2.0 * x[:, 0]) * np.cos(1.5 * x[:, 1]) + rng.normal(scale=0.05, size=ROWS)
 
 
 def _iris(columns: slice) -> tuple[Made, tuple[str, ...], tuple[str, ...]]:
@@ -114,7 +115,7 @@ TOYS: Mapping[str, Callable[[int], tuple[Made, tuple[str, ...], tuple[str, ...]]
 }
 """Name -> from a seed, its rows and targets, and the names of columns and classes. Iris is the same for every seed.
 
-The names are words of the page.
+The names are those of messages: ``toy_NAME``.
 """
 
 

@@ -1,4 +1,4 @@
-"""A training to watch: it runs in a thread of its own, tells what it looks like, and does as it is told."""
+"""A training to watch: it runs in a thread of its own, publishes its pictures, and takes commands."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class TrainingSession:
             self._halted()
             self._learner.go_to(self._timeline.go_to(at))
             self.state = "paused"
-            self._tell()
+            self._publish()
 
     def close(self) -> None:
         """End for good; nothing is waited for."""
@@ -125,8 +125,8 @@ class TrainingSession:
 
     def _train(self) -> None:
         self._begun, self._first = time.monotonic(), self._learner.epoch
-        self._tell()
-        with single_threaded_blas():  # its looks too: threads that wait for their next product would take a processor
+        self._publish()
+        with single_threaded_blas():  # measuring too: threads that wait for their next product would take a processor
             self._after(self._learner.run(self._on_epoch))
 
     def _after(self, finite: bool) -> None:
@@ -136,10 +136,10 @@ class TrainingSession:
         else:
             self.state = "diverged"
             self._learner.go_to(self._timeline.now)
-            self._tell()
+            self._publish()
 
     def _on_epoch(self, epoch: Epoch) -> bool:
-        """Between two epochs: send a picture if it is time for one, wait, and say whether to stop."""
+        """Between two epochs: send a picture if it is time for one, wait, and return whether to stop."""
         now = time.monotonic()
         if now >= self._due:
             self._rate = (self._learner.epoch - self._first) / max(now - self._begun, 1e-9)
@@ -154,16 +154,16 @@ class TrainingSession:
             self._halt.wait(1.0 / self._pace)
         return self._halt.is_set()
 
-    # -- what is told -------------------------------------------------------------------------------------------------
+    # -- what is published -------------------------------------------------------------------------------------------------
 
     def _note(self) -> None:
-        """Keep where the training stands, unless that is kept, and tell of it."""
+        """Keep where the training stands, unless that is kept, and publish it."""
         moment = self._learner.moment()
         if not len(self._timeline) or self._timeline.now.point.epoch != moment.point.epoch:
             self._timeline.add(moment)
-        self._tell()
+        self._publish()
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         self.feed.put(to_json(self.picture()))
 
     def picture(self) -> dict[str, Any]:
@@ -223,8 +223,8 @@ class TrainingSession:
         """The network's answers over two of its inputs, as it stands, and how long to rest before the next ones."""
         begun = time.thread_time()
         with single_threaded_blas():
-            found = plane(self.blueprint, self._timeline.now.theta, self.problem, across, up)
-        return {**found, "rest": _rest(time.thread_time() - begun)}
+            result = plane(self.blueprint, self._timeline.now.theta, self.problem, across, up)
+        return {**result, "rest": _rest(time.thread_time() - begun)}
 
     def sample(self, row: int) -> tuple[Numbers, Numbers, Numbers]:
         """The parameters as they stand, and one row's inputs and targets.
@@ -237,13 +237,13 @@ class TrainingSession:
         rows = len(self.problem.inputs)
         if not 0 <= row < rows:
             raise no_row(row, "the data", rows)
-        here = np.array([row])
+        index = np.array([row])
         theta = np.asarray(self._timeline.now.theta, np.float64)
-        return theta, self.problem.inputs[row], np.asarray(self.problem.dense(here)[0], np.float64)
+        return theta, self.problem.inputs[row], np.asarray(self.problem.dense(index)[0], np.float64)
 
 
 def _rest(spent: float) -> float:
-    """Seconds to rest after a look that took so many of a processor."""
+    """Seconds to rest after a measurement that took so many of a processor."""
     return max(OFTEN, spent * (1.0 - SHARE) / SHARE)
 
 

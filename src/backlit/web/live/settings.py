@@ -1,4 +1,4 @@
-"""What a person chooses for a live network, checked: a blueprint, an optimizer, a plan."""
+"""What a person chooses for a network in training, checked: a blueprint, an optimizer, a plan."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ class Settings:
         return mlp(inputs, widths, outputs, hidden_gate=gates, output_gate=ending.gate, loss=loss)
 
 
-def settings_of(asked: Mapping[str, Any]) -> Settings:
-    """Read and check what the page sends; what it leaves out is chosen.
+def settings_of(choices: Mapping[str, Any]) -> Settings:
+    """Read and check what the page sends; what it leaves out has a default.
 
     Raises
     ------
@@ -87,15 +87,15 @@ def settings_of(asked: Mapping[str, Any]) -> Settings:
     ((4, 'tanh'),)
     """
     return Settings(
-        hidden=_hidden(asked.get("hidden", [[4, "tanh"], [4, "tanh"]])),
-        loss=str(asked.get("loss", "")),
-        optimizer=one_of("optimizer", str(asked.get("optimizer", "adam")), OPTIMIZERS),
-        rate=_number(asked, "rate", 0.01, 1e-6, 1e6),
-        batch=_whole(asked, "batch", 32, 1, MOST_BATCH),
-        penalty=_number(asked, "penalty", 0.0, 0.0, 100.0),
-        held=_number(asked, "held", 0.25, 0.0, 0.8),
-        init=one_of("init", str(asked.get("init", "glorot")), INITIALIZERS),
-        seed=_whole(asked, "seed", 0, 0, LARGEST_SEED),
+        hidden=_hidden(choices.get("hidden", [[4, "tanh"], [4, "tanh"]])),
+        loss=str(choices.get("loss", "")),
+        optimizer=one_of("optimizer", str(choices.get("optimizer", "adam")), OPTIMIZERS),
+        rate=_number(choices, "rate", 0.01, 1e-6, 1e6),
+        batch=_whole(choices, "batch", 32, 1, MOST_BATCH),
+        penalty=_number(choices, "penalty", 0.0, 0.0, 100.0),
+        held=_number(choices, "held", 0.25, 0.0, 0.8),
+        init=one_of("init", str(choices.get("init", "glorot")), INITIALIZERS),
+        seed=_whole(choices, "seed", 0, 0, LARGEST_SEED),
     )
 
 
@@ -111,15 +111,15 @@ def _hidden(given: Any) -> tuple[tuple[int, str], ...]:
     return tuple(layers)
 
 
-def _number(asked: Mapping[str, Any], name: str, chosen: float, low: float, high: float) -> float:
-    value = asked.get(name, chosen)
+def _number(choices: Mapping[str, Any], name: str, default: float, low: float, high: float) -> float:
+    value = choices.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise BacklitError(f"{name} needs a number from {low:g} to {high:g}")
     return float(value)
 
 
-def _whole(asked: Mapping[str, Any], name: str, chosen: int, low: int, high: int) -> int:
-    value = _number(asked, name, chosen, low, high)
+def _whole(choices: Mapping[str, Any], name: str, default: int, low: int, high: int) -> int:
+    value = _number(choices, name, default, low, high)
     if not math.isfinite(value) or value != int(value):
         raise BacklitError(f"{name} needs a whole number from {low} to {high}")
     return int(value)

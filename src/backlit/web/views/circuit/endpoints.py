@@ -55,7 +55,7 @@ EXAMPLES = (
 
 async def circuit_endpoint(site: Site, request: Request) -> Response:
     """A formula as a circuit."""
-    return site.framed(await run_in_thread(circuit, await read_json(request)))
+    return site.with_frame(await run_in_thread(circuit, await read_json(request)))
 
 
 def circuit(query: Mapping[str, Any]) -> dict[str, Any]:

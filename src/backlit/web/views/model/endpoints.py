@@ -39,7 +39,7 @@ async def explain_endpoint(site: Site, request: Request) -> Response:
     """One row of a table as a model sees it."""
     query = await read_json(request)
     file, table = site.library.models.get(query.get("model")), site.library.tables.get(query.get("table"))
-    return site.framed(await run_in_thread(explain, file, table, query))
+    return site.with_frame(await run_in_thread(explain, file, table, query))
 
 
 def explain(file: ModelFile, table: TableFile, query: Mapping[str, Any]) -> dict[str, Any]:

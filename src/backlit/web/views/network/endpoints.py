@@ -76,7 +76,7 @@ async def row(site: Site, request: Request) -> Response:
     session, values = site.sessions.get(request.path_params["number"]), await read_json(request)
     lang = language(values.get("lang"), site.options.lang)
     number = int(_clipped(values.get("row"), 0.0, 1e9))
-    return site.framed(await run_in_thread(_traced, session, number, zoom_of(values), lang))
+    return site.with_frame(await run_in_thread(_traced, session, number, zoom_of(values), lang))
 
 
 def _traced(session: TrainingSession, row: int, zoom: str, lang: str) -> dict[str, Any]:

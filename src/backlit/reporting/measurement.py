@@ -1,4 +1,4 @@
-"""Measure a fitted model on labelled rows: everything that a report says."""
+"""Measure a fitted model on labelled rows: every number of a report."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
-from backlit.reporting.numbers import Curve, LayerFlow, Pairs, Report, shown
+from backlit.reporting.numbers import Curve, LayerFlow, Pairs, shown
+from backlit.reporting.result import Report
 from backlit.reporting.scores import codes_of, measured_classes, measured_numbers, reliability
 from backlit.tracing.trace import trace
 
 IMPORTANCE_ROWS = 2000
-"""Rows that columns are shuffled in; more tell little more."""
+"""Rows that columns are shuffled in; more change little."""
 
 FEWEST_ROWS = 2
 """R squared and a shuffled column need two rows."""
 
 FLOW_ROWS = 64
-"""Rows of the batch whose gradients are looked at."""
+"""Rows of the batch whose gradients are measured."""
 
-TARGET, ANSWER = "the target", "the prediction"
-MENDS = {TARGET: "leave the row out", ANSWER: "the training diverged, use a smaller learning rate"}
+TARGET, PREDICTION = "the target", "the prediction"
+REMEDIES = {TARGET: "leave the row out", PREDICTION: "the training diverged, use a smaller learning rate"}
 
 Numbers = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ Numbers = NDArray[np.float64]
 def report(
     model: Any, X: Any, y: Any, *, learnt: Any = None, title: str = "", repeats: int = 3, random_state: int = 0
 ) -> Report:
-    """Measure a fitted model on labelled rows that it has not learnt from.
+    """Measure a fitted model on labelled rows that it was not trained on.
 
     Parameters
     ----------
@@ -64,58 +65,64 @@ def report(
     >>> import backlit
     >>> X, y = load_iris(return_X_y=True)
     >>> model = backlit.MLPClassifier((8,), solver="lbfgs", random_state=0).fit(X[::2], y[::2])
-    >>> found = backlit.report(model, X[1::2], y[1::2])
-    >>> found.confusion.sum(axis=1).tolist()
+    >>> measured = backlit.report(model, X[1::2], y[1::2])
+    >>> measured.confusion.sum(axis=1).tolist()
     [25, 25, 25]
-    >>> len(found.to_html("ko")) > 10_000
+    >>> len(measured.to_html("ko")) > 10_000
     True
     """
+    targets = _labelled(X, y)
+    known = targets if learnt is None else _targets(learnt)
+    outcome = (_of_classes if hasattr(model, "classes_") else _of_numbers)(model, X, targets, known)
+    shuffled = _sample(len(targets), IMPORTANCE_ROWS, random_state)
+    batch = _sample(len(targets), FLOW_ROWS, random_state)
+    return Report(
+        title=title or type(model).__name__,
+        facts=_facts(model, len(targets)),
+        settings=tuple((name, shown(value)) for name, value in sorted(model.get_params().items())),
+        curves=_curves(model),
+        importance=model.importance(
+            _taken(X, shuffled), np.asarray(targets)[shuffled], repeats=repeats, random_state=random_state
+        ),
+        flow=_flow(model, _taken(X, batch), [targets[row] for row in batch]),
+        **outcome,
+    )
+
+
+def _labelled(X: Any, y: Any) -> list[Any]:
+    """The targets, if there is one for each row, and enough of them."""
     targets = _targets(y)
     if len(X) != len(targets):
         raise BacklitError(f"report: {len(targets)} targets for {len(X)} rows; give one of each")
     if len(targets) < FEWEST_ROWS:
         raise BacklitError(f"report: {len(targets)} labelled rows show nothing; give at least {FEWEST_ROWS}")
-    classifies = model.task == "classification"
-    known = targets if learnt is None else _targets(learnt)
-    own = _of_classes(model, X, targets, known) if classifies else _of_numbers(model, X, targets, known)
-    some = _sample(len(targets), IMPORTANCE_ROWS, random_state)
-    lost = model.importance(_taken(X, some), np.asarray(targets)[some], repeats=repeats, random_state=random_state)
-    few = _sample(len(targets), FLOW_ROWS, random_state)
-    return Report(
-        title=title or type(model).__name__,
-        task=model.task,
-        facts=_facts(model, len(targets)),
-        settings=tuple((name, shown(value)) for name, value in sorted(model.get_params().items())),
-        curves=_curves(model),
-        importance=lost,
-        flow=_flow(model, _taken(X, few), [targets[row] for row in few]),
-        **own,
-    )
+    return targets
 
 
 def _targets(y: Any) -> list[Any]:
     """One Python value a row."""
-    found = np.asarray(y.to_pylist() if hasattr(y, "to_pylist") else y)
-    if found.ndim > 1 and found.shape[1] != 1:
+    array = np.asarray(y.to_pylist() if hasattr(y, "to_pylist") else y)
+    if array.ndim > 1 and array.shape[1] != 1:
         raise BacklitError("report: y has several targets per row; report on one target at a time")
-    return list(found.ravel().tolist())
+    return list(array.ravel().tolist())
 
 
 def _finite(values: Any, what: str) -> Numbers:
     """Numbers as an array, if all of them are finite."""
-    found = np.asarray(values, np.float64)
-    wrong = ~np.isfinite(found.reshape(len(found), -1)).all(axis=1)
+    array = np.asarray(values, np.float64)
+    wrong = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
     if wrong.any():
-        raise BacklitError(f"report: {what} of row {int(wrong.argmax())} is NaN or infinite; {MENDS[what]}")
-    return found
+        raise BacklitError(f"report: {what} of row {int(wrong.argmax())} is NaN or infinite; {REMEDIES[what]}")
+    return array
 
 
 def _of_classes(model: Any, X: Any, targets: list[Any], known: list[Any]) -> dict[str, Any]:
     labels = model.classes_.tolist()
-    codes, probabilities = codes_of(targets, labels), _finite(model.predict_proba(X), ANSWER)
+    codes, probabilities = codes_of(targets, labels), _finite(model.predict_proba(X), PREDICTION)
     confusion = np.zeros((len(labels), len(labels)), np.int64)
     np.add.at(confusion, (codes, probabilities.argmax(axis=1)), 1)
     return {
+        "task": "classification",
         "labels": tuple(map(str, labels)),
         **measured_classes(probabilities, codes, codes_of(known, labels), labels)._asdict(),
         "confusion": confusion,
@@ -126,8 +133,9 @@ def _of_classes(model: Any, X: Any, targets: list[Any], known: list[Any]) -> dic
 
 
 def _of_numbers(model: Any, X: Any, targets: list[Any], known: list[Any]) -> dict[str, Any]:
-    truth, predictions = _finite(targets, TARGET), _finite(model.predict(X), ANSWER)
+    truth, predictions = _finite(targets, TARGET), _finite(model.predict(X), PREDICTION)
     return {
+        "task": "regression",
         "labels": (),
         **measured_numbers(predictions, truth, _finite(known, TARGET))._asdict(),
         "confusion": None,
@@ -138,7 +146,7 @@ def _of_numbers(model: Any, X: Any, targets: list[Any], known: list[Any]) -> dic
 
 
 def _facts(model: Any, rows: int) -> Pairs:
-    """The data and the network in numbers, by the words that name them."""
+    """The data and the network in numbers, by the names of their messages."""
     layers = model.network_.neurons
     widths = " → ".join(f"{layer.outputs:,} {layer.gate}" for layer in layers)
     facts = [("rows", f"{rows:,}"), ("columns", f"{model.n_features_in_:,}")]
@@ -151,7 +159,7 @@ def _facts(model: Any, rows: int) -> Pairs:
 
 
 def _curves(model: Any) -> tuple[Curve, ...]:
-    """What the estimator remembers of its training."""
+    """The histories of a training that an estimator keeps."""
     if hasattr(model, "histories_"):
         return tuple(_curve(history) for history in model.histories_)
     losses = tuple(map(float, getattr(model, "loss_curve_", ())))
@@ -188,7 +196,7 @@ def _magnitude(values: Any) -> float:
 
 
 def _sample(count: int, most: int, seed: int) -> NDArray[np.int64]:
-    """All rows, or `most` of them by chance, in their order."""
+    """All rows, or `most` of them at random, in their order."""
     if count <= most:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).permutation(count)[:most])
