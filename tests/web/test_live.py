@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+DIVERGENCE = "ignore::backlit.training.rules.finiteness.Divergence"  # as `serve` has it
+pytestmark = pytest.mark.filterwarnings(DIVERGENCE)
+
 SMALL = {"data": "xor", "hidden": [[4, "tanh"]], "batch": 50, "rate": 0.05}
 
 

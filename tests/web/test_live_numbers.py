@@ -21,7 +21,10 @@ from backlit.web.live.session import TrainingSession
 from backlit.web.live.settings import settings_of
 from backlit.web.live.timeline import Moment, Point, Timeline
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.ConvergenceWarning",
+    "ignore::backlit.training.rules.finiteness.Divergence",  # as `serve` has it
+)
 
 EPOCHS = 4
 SMALL = {"hidden": [[4, "tanh"]], "batch": 50, "rate": 0.05}

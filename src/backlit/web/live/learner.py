@@ -120,7 +120,9 @@ class Learner:
     def _train(self, rows: Rows, plan: Plan, on_epoch: Callable[[Epoch], bool] | None) -> bool:
         inputs, targets = self.problem.inputs[rows], self.problem.targets[rows]
         samples = Samples(inputs, targets, np.empty(0))
-        return not train(self._network, self._optimizer, samples, plan, on_epoch=on_epoch, first_epoch=self.epoch).diverged
+        return not train(
+            self._network, self._optimizer, samples, plan, on_epoch=on_epoch, first_epoch=self.epoch
+        ).diverged
 
     def _plan(self, epochs: int, shuffle: bool) -> Plan:
         return Plan(
@@ -138,7 +140,7 @@ class Learner:
         order = row_order(self._plan(1, shuffle=True), self.epoch, len(self.learn))
         return self.learn[order[self.batch * self.batch_size :]]
 
-    # -- measuring, and going back --------------------------------------------------------------------------------------
+    # -- measuring, and going back ------------------------------------------------------------------------------------
 
     def moment(self) -> Moment:
         """Where the training stands."""

@@ -154,7 +154,7 @@ class TrainingSession:
             self._halt.wait(1.0 / self._pace)
         return self._halt.is_set()
 
-    # -- what is published -------------------------------------------------------------------------------------------------
+    # -- what is published --------------------------------------------------------------------------------------------
 
     def _note(self) -> None:
         """Keep where the training stands, unless that is kept, and publish it."""
