@@ -9,6 +9,7 @@ import warnings
 import numpy as np
 import pytest
 
+from backlit.declared.schedules import SCHEDULES, rates
 from backlit.engine.network import Network
 from backlit.network.building import mlp
 from backlit.training.history import Epoch, History
@@ -231,3 +232,20 @@ def test_the_callback_sees_an_epoch_before_it_is_judged() -> None:
     assert [type(rule) for rule in rules] == [Callback, KeepBest, ScheduleCycle, Patience]
     rules = rules_of(Plan(9, 0.1, rate_rule="adaptive"), rate, KeepBest(theta), None)
     assert [type(rule) for rule in rules] == [KeepBest, AdaptiveRate]
+
+
+# -- learning rate ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_rates_are_the_schedules_times_the_base(schedule: str) -> None:
+    rate = LearningRate(Plan(7, 0.3, schedule), n=10, batches=3)
+    rate.base /= 5.0
+    for epoch in range(7):
+        np.testing.assert_array_equal(rate.of_epoch(epoch), rates(schedule, 0.3 / 5.0, epoch, 7, 3))
+
+
+def test_inverse_scaling_counts_samples_once_an_epoch() -> None:
+    rate = LearningRate(Plan(7, 0.3, rate_rule="invscaling", power_t=0.5), n=10, batches=3, first_sample=4)
+    np.testing.assert_allclose(rate.of_epoch(2), [0.3 / 25.0**0.5] * 3, rtol=1e-15)
+    assert rate.after(2) == pytest.approx(0.3 / 5.0, rel=1e-15)

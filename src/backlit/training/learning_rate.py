@@ -35,11 +35,15 @@ class LearningRate:
         self._n = n
         self._batches = batches
         self._first_sample = first_sample
+        self._is_constant = plan.schedule == "constant"
         self._falls = plan.rate_rule == "invscaling"
 
     def of_epoch(self, epoch: int) -> NDArray[np.float64]:
         """The rate of each mini-batch of an epoch (counted from 0), shape (batches,)."""
-        rates = scheduled(self._plan.schedule, self.base, epoch, self._plan.epochs, self._batches)
+        if self._is_constant:  # the schedule's 1 times the base; an epoch of a small network takes as long as to ask it
+            rates = np.full(self._batches, self.base)
+        else:
+            rates = scheduled(self._plan.schedule, self.base, epoch, self._plan.epochs, self._batches)
         return rates / self._inverse_scaling(epoch) if self._falls else rates
 
     def after(self, epochs: int) -> float:
