@@ -14,7 +14,7 @@ from backlit.drawing.parts import GIVEN, Circuit
 from backlit.drawing.style import classes
 from backlit.drawing.svg import to_svg
 
-NO_GATES = "const GATES = {};"
+NO_GATES = "const GATES = {}, MISTAKES = [], TOLERANCE = 1e-3, NEXT_TO_ZERO = 1e-9;"
 
 Cell = tuple[str, str]
 """Class and text."""
@@ -31,8 +31,8 @@ def to_html(
         One circuit, or the same computation at several zooms, by the name of the zoom, from fine to coarse.
     lang : {"en", "ko"}
     gates : str
-        JavaScript that defines ``GATES``, the formulas that the page recomputes with; without them new inputs
-        cannot be put in.
+        JavaScript that defines ``GATES``, the formulas that the page recomputes with, and ``MISTAKES``, the table of
+        wrong answers with its tolerances; without them new inputs cannot be put in, and no mistake is named.
     shown : str, optional
         The zoom that the page begins with; the first unless given.
 

@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from backlit.declared.gate_kinds import Gate
 from backlit.declared.gates import GATES
+from backlit.declared.mistakes import MISTAKES, NEXT_TO_ZERO, TOLERANCE
 from backlit.formula.derivative import expand, local_tree, value_tree
-from backlit.formula.expression import Expression, Name, Number, fold
+from backlit.formula.expression import Expression, Name, Number, fold, names, parse
 
 WORDS: Mapping[str, str] = {
     "add": "({} + {})",
@@ -71,7 +72,7 @@ def to_javascript(root: Expression) -> str:
     return fold(expand(root), written)
 
 
-def gates_module(names: Iterable[str], more: Mapping[str, str] = MappingProxyType({})) -> str:
+def gates_module(gate_names: Iterable[str], more: Mapping[str, str] = MappingProxyType({})) -> str:
     """JavaScript that defines ``GATES``: of each gate its value and local gradients, as functions.
 
     Gates that mix whole arrays, and those declared nowhere, are left out: a page cannot recompute them. `more` are
@@ -83,7 +84,7 @@ def gates_module(names: Iterable[str], more: Mapping[str, str] = MappingProxyTyp
       "mul": {value: (x, z) => (x * z), local: [(x, z, y) => z, (x, z, y) => x]},
     """
     lines = []
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(gate_names):
         gate = GATES.get(name)
         if not isinstance(gate, Gate):
             continue
@@ -96,3 +97,17 @@ def gates_module(names: Iterable[str], more: Mapping[str, str] = MappingProxyTyp
     lines += [f"  {json.dumps(name)}: {written}," for name, written in more.items()]
     body = "\n".join(["const GATES = {", *lines, "};"])
     return f"{ERF}\n{body}" if "erf(" in body else body
+
+
+def mistakes_module() -> str:
+    """JavaScript that defines ``MISTAKES`` and the two tolerances, from the one table of mistakes."""
+    lines = [
+        f"const TOLERANCE = {TOLERANCE!r}, NEXT_TO_ZERO = {NEXT_TO_ZERO!r};",
+        "const MISTAKES = [",
+    ]
+    for mistake in MISTAKES:
+        tree = parse(mistake.wrong.formula, GATES)
+        compute = f"({{{', '.join(names(tree))}}}) => {to_javascript(tree)}"
+        data = f'name: "{mistake.name}", form: "{mistake.wrong.form}", needs: "{mistake.wrong.needs}"'
+        lines.append(f"  {{{data}, compute: {compute}}},")
+    return "\n".join([*lines, "];"])

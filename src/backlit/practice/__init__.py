@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from backlit.declared.mistakes import MISTAKES, Mistake
 from backlit.practice.answers import Verdict, diagnose_answer
-from backlit.practice.mistakes import MISTAKES, Mistake
 from backlit.practice.questions import Question, questions
 from backlit.practice.worksheet import Worksheet, worksheet
 

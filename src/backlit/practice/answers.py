@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backlit.declared.mistakes import MULTIPLY, Mistake
 from backlit.drawing.messages import words
 from backlit.errors import BacklitError
 from backlit.practice.arrivals import Arrival, Spot, find
-from backlit.practice.mistakes import MULTIPLY, Mistake, same, slips
+from backlit.practice.mistakes import same, slips
 from backlit.tracing import Trace
 from backlit.tracing.derivation.as_text import partial
 

@@ -6,10 +6,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from backlit.declared.mistakes import Mistake
 from backlit.drawing.parts import Box, Circuit, Link
 from backlit.errors import BacklitError
 from backlit.practice.arrivals import askable, find
-from backlit.practice.mistakes import Mistake, slips
+from backlit.practice.mistakes import slips
 from backlit.tracing import Trace
 
 MOST = 8

@@ -297,7 +297,7 @@ class Trace:
     def _page(self) -> tuple[dict[str, Circuit], str, str]:
         """What a page needs: circuits by zoom, the zoom that is shown first, every gate in JavaScript."""
         from backlit.tracing.picture import circuit, witness_rows
-        from backlit.tracing.zooms import gates_in_javascript, zooms_of_formula, zooms_of_network
+        from backlit.tracing.zooms import page_tables, zooms_of_formula, zooms_of_network
 
         network = self.blueprint is not None
         graphs = zooms_of_network(self.graph, self.whole) if network else zooms_of_formula(self.graph)
@@ -310,7 +310,7 @@ class Trace:
             witness = self._witness if network else witness_rows(graph, gradients)
             circuits[zoom] = circuit(self.title, graph, gradients, witness)
         shown = next(zoom for zoom, graph in graphs.items() if graph is self.graph)
-        return circuits, shown, gates_in_javascript(graphs.values())
+        return circuits, shown, page_tables(graphs.values())
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, or nothing where it is not installed: then a notebook asks for the pictures below."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from backlit.formula.javascript import gates_module
+from backlit.formula.javascript import gates_module, mistakes_module
 from backlit.graph import Graph, unroll
 from backlit.graph.nary_gates import ManyGate
 from backlit.graph.rewrite import expanded, fused, summed
@@ -57,11 +57,12 @@ def zooms_of_network(graph: Graph, whole: Graph) -> dict[str, Graph]:
     return {"neuron" if neurons else "gates": graph, **levels}
 
 
-def gates_in_javascript(graphs: Iterable[Graph]) -> str:
-    """JavaScript of every gate of some graphs."""
+def page_tables(graphs: Iterable[Graph]) -> str:
+    """JavaScript of what a page computes with: every gate of some graphs, and the table of mistakes."""
     wires = [wire for graph in graphs for wire in graph.gates]
     many = {gate_name(wire): wire.rule.javascript for wire in wires if isinstance(wire.rule, ManyGate)}
-    return gates_module((gate_name(wire) for wire in wires if not isinstance(wire.rule, ManyGate)), many)
+    named = (gate_name(wire) for wire in wires if not isinstance(wire.rule, ManyGate))
+    return f"{gates_module(named, many)}\n{mistakes_module()}"
 
 
 def _shape(graph: Graph) -> frozenset[tuple[str, int]]:

@@ -26,7 +26,8 @@ SCRIPTS = (
 
 WORDS = (
     "not_computed", "upstream", "local", "start", "before", "asking", "no_number", "path", "verdict_right",
-    "verdict_sign", "verdict_one_branch", "verdict_local_only", "verdict_upstream_only", "verdict_swapped_inputs",
+    "verdict_sign", "verdict_one_branch", "verdict_local_alone", "verdict_forgot_local", "verdict_swapped_inputs",
+    "verdict_stopped_before_gate", "verdict_upstream_before_gate",
     "verdict_value", "verdict_unknown", "unfold", "fold_few", "fold_arrays", "fold_several", "fold_choose", "folded",
 )  # fmt: skip
 """What the scripts say."""
