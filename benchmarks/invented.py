@@ -77,7 +77,7 @@ CASES: dict[str, Callable[[], Made]] = {
 def run(
     peers: Annotated[str, typer.Option(help="with commas")] = f"{OURS},lightgbm,catboost,realmlp-td",
     only: Annotated[str, typer.Option(help="tables whose name has this in it")] = "",
-    options: Annotated[str, typer.Option(help="ours, as JSON, such as '{\"input_scales\": false}'")] = "{}",
+    options: Annotated[str, typer.Option(help="ours, as JSON, such as '{\"input_scaling\": false}'")] = "{}",
     name: Annotated[str, typer.Option(help="of the JSON in results/")] = "invented",
 ) -> None:
     """Fit every peer on every table, print a table, keep it as JSON."""
