@@ -25,6 +25,8 @@ ENGINE_ROOMS = (
     "web",
 )
 """Rooms whose tests compile or train."""
+READ_ONLY = ("test_architecture.py", "test_lecture.py", "test_prose.py")
+"""Files among them whose tests only read pages."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     tests = Path(__file__).parent
     for item in items:
         room = item.path.relative_to(tests).parts[0] if item.path.is_relative_to(tests) else ""
-        if room in ENGINE_ROOMS and item.path.name != "test_architecture.py":
+        if room in ENGINE_ROOMS and item.path.name not in READ_ONLY:
             item.add_marker(pytest.mark.engine)
 
 
