@@ -12,7 +12,7 @@ import pytest
 from backlit.declared.gate_kinds import Gate
 from backlit.formula import GATES, local_of, value_of
 from backlit.formula.javascript import gates_module
-from backlit.graph.nary_gates import LOGSUMEXP, MEAN, SUM, WEIGHTED_SUM, ManyGate, softmax_output
+from backlit.graph.nary_gates import LOGSUMEXP, MEAN, SUM, WEIGHTED_SUM, NaryGate, softmax_output
 
 ELEMENTWISE = [gate for gate in GATES.values() if isinstance(gate, Gate)]
 POINTS = [-40.0, -3.2, -1.0, -0.3, 0.0, 1e-3, 0.4, 1.0, 2.6, 5.0, 40.0]
@@ -51,7 +51,7 @@ console.log(JSON.stringify(found));"""
 
 
 @pytest.mark.parametrize("rule", [WEIGHTED_SUM, SUM, MEAN, LOGSUMEXP, softmax_output(0), softmax_output(3)])
-def test_gates_of_many_operands_mean_the_same_in_javascript(rule: ManyGate) -> None:
+def test_gates_of_many_operands_mean_the_same_in_javascript(rule: NaryGate) -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("no node here to run JavaScript with")

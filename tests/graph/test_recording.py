@@ -11,7 +11,7 @@ import pytest
 from backlit.errors import BacklitError
 from backlit.formula import GATES
 from backlit.graph import Graph, backward, call, given, read
-from backlit.graph.described import formula, local_formula
+from backlit.graph.labels import formula, local_formula
 from backlit.graph.wire import FUNCTIONS, UFUNCS
 
 

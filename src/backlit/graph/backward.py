@@ -12,7 +12,7 @@ from backlit.declared.gate_kinds import Array, ArrayGate, Gate
 from backlit.errors import BacklitError
 from backlit.formula.numpy import local_evaluator
 from backlit.graph.messages import no_gradient
-from backlit.graph.nary_gates import ManyGate
+from backlit.graph.nary_gates import NaryGate
 from backlit.graph.tape import Graph
 from backlit.graph.wire import Wire
 
@@ -126,7 +126,7 @@ def _locals(wire: Wire) -> Callable[[int], Array]:
         return lambda slot: _fitted(local_evaluator(rule, slot)(scope), value)
     if isinstance(rule, ArrayGate):
         return lambda slot: rule.jacobian[slot](values, value, wire.axis)
-    assert isinstance(rule, ManyGate)
+    assert isinstance(rule, NaryGate)
     every = rule.locals(np.array(values), value)
     return lambda slot: every[slot]
 

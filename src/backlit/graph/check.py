@@ -12,10 +12,10 @@ from backlit.declared.gate_kinds import Array, ArrayGate
 from backlit.errors import BacklitError
 from backlit.formula import value_of
 from backlit.graph.backward import Gradients, local_gradient
-from backlit.graph.nary_gates import ManyGate
+from backlit.graph.nary_gates import NaryGate, Rule
 from backlit.graph.tape import Graph, reached
 from backlit.graph.unroll import element_name
-from backlit.graph.wire import Rule, Wire
+from backlit.graph.wire import Wire
 
 STEP = float(np.cbrt(np.finfo(np.float64).eps))
 """Relative step of a central difference: balances truncation against rounding."""
@@ -177,7 +177,7 @@ def _run(plan: Sequence[Wire], changes: Mapping[Wire, Array], output: Wire) -> A
 
 
 def _apply(rule: Rule | None, operands: Sequence[Array], axis: int | None) -> Array:
-    if isinstance(rule, ManyGate):
+    if isinstance(rule, NaryGate):
         return rule.value(np.array(operands))
     if rule is None:
         raise BacklitError("numeric: a given wire is not computed; name a gate's wire")

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from backlit.declared.gate_kinds import Array
 from backlit.errors import BacklitError
-from backlit.graph.described import described, formula, number
-
-if TYPE_CHECKING:
-    from backlit.graph.wire import Wire
+from backlit.graph.labels import Node, formula, in_message, short_number
 
 _LARGE = "the result is too large for its float type; make the operands smaller"
 
@@ -35,7 +31,7 @@ GRADIENT_MENDS: Mapping[tuple[str, int], str] = {
 """(gate, operand) -> what to do where its gradient is not finite."""
 
 
-def no_value(wire: Wire) -> BacklitError:
+def no_value(wire: Node) -> BacklitError:
     """The error for a gate whose value is not finite, though its operands are."""
     gate = wire.gate or ""
     where = _where(wire, ~np.isfinite(wire.value))
@@ -43,22 +39,22 @@ def no_value(wire: Wire) -> BacklitError:
     return BacklitError(f"gate {gate}: {_written(wire)} has no finite value at {where}; {mend}")
 
 
-def no_gradient(wire: Wire, slot: int, contribution: Array) -> BacklitError:
+def no_gradient(wire: Node, slot: int, contribution: Array) -> BacklitError:
     """The error for an edge whose contribution is not finite."""
     gate = wire.gate or ""
     where = _where(wire, np.zeros(()))
     mend = GRADIENT_MENDS.get((gate, slot), "the gradient is too large or undefined there; move the operands")
-    operand = described(wire.operands[slot])
+    operand = in_message(wire.operands[slot])
     return BacklitError(
         f"gate {gate}: the gradient of {_written(wire)} with respect to {operand} is not finite at {where}; {mend}"
     )
 
 
-def _written(wire: Wire) -> str:
-    return formula(wire) if wire.name else described(wire)
+def _written(wire: Node) -> str:
+    return formula(wire) if wire.name else in_message(wire)
 
 
-def _where(wire: Wire, bad: Array) -> str:
+def _where(wire: Node, bad: Array) -> str:
     """The operands' values where the output first goes wrong: ``x = 0``, ``x[2] = 0``, or their shapes."""
     at = np.argwhere(np.atleast_1d(bad))
     index = tuple(at[0]) if len(at) and np.ndim(bad) else ()
@@ -66,16 +62,16 @@ def _where(wire: Wire, bad: Array) -> str:
     return ", ".join(part for part in shown if part) or "these constants"
 
 
-def _at(operand: Wire, index: Sequence[int], shape: tuple[int, ...]) -> str:
+def _at(operand: Node, index: Sequence[int], shape: tuple[int, ...]) -> str:
     if operand.kind == "constant" and not operand.name and operand.value.ndim == 0:
         return ""
     if operand.value.ndim == 0:
-        return f"{described(operand)} = {number(operand.value)}"
+        return f"{in_message(operand)} = {short_number(operand.value)}"
     try:
         value = np.broadcast_to(operand.value, shape)[tuple(index)]
     except ValueError:
         value = operand.value
     if np.ndim(value):
-        return f"{described(operand)} of shape {operand.value.shape}"
-    place = "".join(f"[{i}]" for i in index[len(index) - operand.value.ndim :])
-    return f"{described(operand)}{place} = {number(value)}"
+        return f"{in_message(operand)} of shape {operand.value.shape}"
+    suffix = "".join(f"[{i}]" for i in index[len(index) - operand.value.ndim :])
+    return f"{in_message(operand)}{suffix} = {short_number(value)}"

@@ -9,15 +9,15 @@ from functools import lru_cache
 import numpy as np
 
 from backlit.declared.array_rules import logsumexp, softmax
-from backlit.declared.gate_kinds import Array, Pattern
+from backlit.declared.gate_kinds import AnyGate, Array, Pattern
 
 
 @dataclass(frozen=True, slots=True)
-class ManyGate:
+class NaryGate:
     """A gate of many scalar operands.
 
     `value` and `locals` take the operands as one vector (`locals` the output too, and gives one derivative for each
-    operand); `written` and `written_local` (of a slot) say both as formulas in the operands' names.
+    operand); `written` and `written_local` (of a slot) write both as formulas in the operands' names.
     """
 
     name: str
@@ -30,6 +30,9 @@ class ManyGate:
     javascript: str = ""
     part: str = ""
 
+
+Rule = AnyGate | NaryGate
+"""What computes a wire."""
 
 SHOWN = 4
 """A formula of more operands than this is shortened in the middle."""
@@ -68,7 +71,7 @@ _WEIGHTED_JS = """{
       for (let i = 0; i < n; i++) total += v[i] * v[n + i]; return total; },
     locals: (v) => { const n = v.length >> 1; return v.map((_, i) => i < n ? v[n + i] : i < 2 * n ? v[i - n] : 1); }}"""
 
-WEIGHTED_SUM = ManyGate(
+WEIGHTED_SUM = NaryGate(
     "weighted_sum",
     _weighted_value,
     _weighted_locals,
@@ -85,7 +88,7 @@ def _call(name: str) -> Callable[[Sequence[str]], str]:
     return lambda names: f"{name}({_shortened(names, ', ')})"
 
 
-SUM = ManyGate(
+SUM = NaryGate(
     "sum",
     lambda operands: operands.sum(),
     lambda operands, y: np.ones_like(operands),
@@ -95,7 +98,7 @@ SUM = ManyGate(
     "distributor",
     "{value: (...v) => v.reduce((a, b) => a + b), locals: (v) => v.map(() => 1)}",
 )
-MEAN = ManyGate(
+MEAN = NaryGate(
     "mean",
     lambda operands: operands.mean(),
     lambda operands, y: np.full_like(operands, 1 / len(operands)),
@@ -105,7 +108,7 @@ MEAN = ManyGate(
     "distributor",
     "{value: (...v) => v.reduce((a, b) => a + b) / v.length, locals: (v) => v.map(() => 1 / v.length)}",
 )
-LOGSUMEXP = ManyGate(
+LOGSUMEXP = NaryGate(
     "logsumexp",
     lambda operands: logsumexp(operands),
     lambda operands, y: np.exp(operands - y),
@@ -127,7 +130,7 @@ def _softmax_js(j: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def softmax_output(j: int) -> ManyGate:
+def softmax_output(j: int) -> NaryGate:
     """Output `j` of a softmax; its local gradients are row `j` of the Jacobian, diag(a) - a a^T."""
 
     def value(operands: Array) -> Array:
@@ -145,7 +148,7 @@ def softmax_output(j: int) -> ManyGate:
         other = output.replace(f"[{j}]", f"[{slot}]") if output.endswith(f"[{j}]") else f"a[{slot}]"
         return f"-{output} * {other}"
 
-    return ManyGate(
+    return NaryGate(
         "softmax",
         value,
         slopes,

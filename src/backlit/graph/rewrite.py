@@ -12,9 +12,9 @@ from backlit.formula import GATES
 from backlit.formula.derivative import expand, is_primitive, value_tree
 from backlit.formula.expression import Call, Expression, Name, Number, postorder
 from backlit.graph.from_formula import apply
-from backlit.graph.nary_gates import WEIGHTED_SUM
+from backlit.graph.nary_gates import WEIGHTED_SUM, Rule
 from backlit.graph.tape import Graph, complete
-from backlit.graph.wire import Rule, Wire, record
+from backlit.graph.wire import Wire, record
 
 Found = tuple[Rule, tuple[Wire, ...]]
 """A gate that can stand for a wire's own, and the operands that it would take."""

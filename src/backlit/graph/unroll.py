@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
 from backlit.formula import GATES
-from backlit.graph.nary_gates import LOGSUMEXP, MEAN, SUM, WEIGHTED_SUM, softmax_output
+from backlit.graph.nary_gates import LOGSUMEXP, MEAN, SUM, WEIGHTED_SUM, Rule, softmax_output
 from backlit.graph.tape import Graph, complete
-from backlit.graph.wire import Rule, Wire, as_float, record
+from backlit.graph.wire import Wire, as_float, record
 
 Zoom = Literal["neuron", "gates"]
 Cells = NDArray[Any]

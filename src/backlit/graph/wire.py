@@ -13,9 +13,8 @@ from backlit.declared.gate_kinds import AnyGate, Array, ArrayGate
 from backlit.errors import BacklitError
 from backlit.formula import GATES, value_of
 from backlit.graph.messages import no_value
-from backlit.graph.nary_gates import ManyGate
+from backlit.graph.nary_gates import NaryGate, Rule
 
-Rule: TypeAlias = AnyGate | ManyGate
 Kind: TypeAlias = Literal["input", "parameter", "constant", "gate"]
 
 _serials = itertools.count()
@@ -60,7 +59,7 @@ class Wire:
         What readers call it; a gate's wire is named when its graph is complete.
     kind : {"input", "parameter", "constant", "gate"}
     value : scalar or array, float32 or float64
-    rule : Gate, ArrayGate or ManyGate, optional
+    rule : Gate, ArrayGate or NaryGate, optional
         What computed it; None for what was given.
     operands : tuple of Wire
         In the gate's order; ``x * x`` has the same wire twice.
@@ -194,7 +193,7 @@ def record(rule: Rule, operands: Sequence[Any], axis: int | None = None, name: s
 
     Parameters
     ----------
-    rule : Gate, ArrayGate or ManyGate
+    rule : Gate, ArrayGate or NaryGate
     operands : sequence of Wire, number or array
         max, min and sum take more than they have: they are applied from left to right.
     axis : int, optional
@@ -212,7 +211,7 @@ def record(rule: Rule, operands: Sequence[Any], axis: int | None = None, name: s
     BacklitError
         If operands are too few or too many, do not fit together, or the value is not finite.
     """
-    if rule.name in FOLDED and not isinstance(rule, ManyGate) and len(operands) > len(rule.operands):
+    if rule.name in FOLDED and not isinstance(rule, NaryGate) and len(operands) > len(rule.operands):
         return _folded(rule, operands, axis, name)
     wires = _as_wires(rule, operands, dtype)
     _check_call(rule, len(wires), axis)
@@ -264,7 +263,7 @@ def constant_wire(value: Any, dtype: Any, where: str) -> Wire:
 
 
 def _check_call(rule: Rule, given: int, axis: int | None) -> None:
-    if isinstance(rule, ManyGate):
+    if isinstance(rule, NaryGate):
         return
     wanted = len(rule.operands)
     if given != wanted:
@@ -278,7 +277,7 @@ def _check_call(rule: Rule, given: int, axis: int | None) -> None:
 
 def _value(rule: Rule, wires: tuple[Wire, ...], axis: int | None) -> Array:
     values = [wire.value for wire in wires]
-    if isinstance(rule, ManyGate):
+    if isinstance(rule, NaryGate):
         return rule.value(np.array(values))
     try:
         with np.errstate(all="ignore"):

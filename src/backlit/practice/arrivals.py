@@ -13,7 +13,7 @@ from backlit.errors import BacklitError
 from backlit.formula.expression import Name, substitute
 from backlit.graph import Edge, Gradients, Wire
 from backlit.graph.backward import local_gradient
-from backlit.graph.described import local_expression, local_formula
+from backlit.graph.labels import local_expression, local_formula
 from backlit.tracing import Trace
 from backlit.tracing.derivation.as_text import bracketed, partial
 from backlit.tracing.derivation.chain import GraphChain

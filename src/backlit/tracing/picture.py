@@ -10,8 +10,8 @@ import numpy as np
 
 from backlit.drawing.parts import Box, Circuit, Link, Number, WitnessRow
 from backlit.graph import Edge, Gradients, Graph, Wire
-from backlit.graph.described import formula, label, local_formula
-from backlit.graph.nary_gates import ManyGate
+from backlit.graph.labels import formula, label, local_formula
+from backlit.graph.nary_gates import NaryGate
 from backlit.tracing.checking import compared
 
 WITNESSED = 64
@@ -90,7 +90,7 @@ def _box(graph: Graph, gradients: Gradients, wire: Wire, name: str) -> Box:
 
 def gate_name(wire: Wire) -> str:
     """By what a page finds the gate's formula; empty for what was given."""
-    part = wire.rule.part if isinstance(wire.rule, ManyGate) else ""
+    part = wire.rule.part if isinstance(wire.rule, NaryGate) else ""
     return f"{wire.gate or ''}{part}"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from backlit.declared.gate_kinds import Array
 from backlit.graph import Gradients, Graph, Wire
-from backlit.graph.described import formula, label, local_formula
+from backlit.graph.labels import formula, label, local_formula
 from backlit.tracing.lookup import NoSuchName, entry
 
 Value = float | Array

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from backlit.formula.javascript import gates_module, mistakes_module
 from backlit.graph import Graph, unroll
-from backlit.graph.nary_gates import ManyGate
+from backlit.graph.nary_gates import NaryGate
 from backlit.graph.rewrite import expanded, fused, summed
 from backlit.graph.unroll import scalar_wires
 from backlit.tracing.picture import gate_name
@@ -53,15 +53,15 @@ def zooms_of_network(graph: Graph, whole: Graph) -> dict[str, Graph]:
     levels["layer"] = whole
     if graph in levels.values():
         return levels
-    neurons = any(isinstance(wire.rule, ManyGate) for wire in graph.gates)
+    neurons = any(isinstance(wire.rule, NaryGate) for wire in graph.gates)
     return {"neuron" if neurons else "gates": graph, **levels}
 
 
 def page_tables(graphs: Iterable[Graph]) -> str:
     """JavaScript of what a page computes with: every gate of some graphs, and the table of mistakes."""
     wires = [wire for graph in graphs for wire in graph.gates]
-    many = {gate_name(wire): wire.rule.javascript for wire in wires if isinstance(wire.rule, ManyGate)}
-    named = (gate_name(wire) for wire in wires if not isinstance(wire.rule, ManyGate))
+    many = {gate_name(wire): wire.rule.javascript for wire in wires if isinstance(wire.rule, NaryGate)}
+    named = (gate_name(wire) for wire in wires if not isinstance(wire.rule, NaryGate))
     return f"{gates_module(named, many)}\n{mistakes_module()}"
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from backlit.formula.expression import Call, Expression
 from backlit.formula.latex import symbol, to_latex
 from backlit.formula.precedence import BINDING
-from backlit.tracing.derivation.chain import Contribution, Fork, Path, product
-
-if TYPE_CHECKING:
-    from backlit.tracing.derivation.derivation import Derivation
+from backlit.tracing.derivation.chain import ChainRule, Contribution, Fork, Path, product
 
 DOT = r" \cdot "
 
 
-def written(derivation: Derivation) -> str:
+def written(derivation: ChainRule) -> str:
     """The derivation as an ``aligned`` block."""
     of = partial(derivation.output, derivation.wrt)
     if derivation.forks:

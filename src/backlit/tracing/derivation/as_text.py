@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from backlit.formula.expression import Call, Expression
 from backlit.formula.precedence import BINDING
 from backlit.formula.text import to_text
-from backlit.tracing.derivation.chain import MAX_PATHS, SHOWN, Contribution, Factor, Fork, Path, product
+from backlit.tracing.derivation.chain import MAX_PATHS, SHOWN, ChainRule, Contribution, Factor, Fork, Path, product
 from backlit.tracing.tables import table
-
-if TYPE_CHECKING:
-    from backlit.tracing.derivation.derivation import Derivation
 
 FEW = 4
 """So many paths are written out even where they carry 0."""
 
 
-def written(derivation: Derivation, words: Mapping[str, str]) -> str:
+def written(derivation: ChainRule, words: Mapping[str, str]) -> str:
     """The whole derivation."""
     of = partial(derivation.output, derivation.wrt)
     lines = [words["title"].format(of=of), ""]
@@ -47,7 +43,7 @@ def number(value: float) -> str:
     return f"{value + 0.0:.9g}"  # + 0.0: no minus before a zero
 
 
-def _several(derivation: Derivation, of: str, words: Mapping[str, str]) -> list[str]:
+def _several(derivation: ChainRule, of: str, words: Mapping[str, str]) -> list[str]:
     lines = []
     shown = _shown(derivation.paths)
     for position, path in enumerate(derivation.paths, 1):

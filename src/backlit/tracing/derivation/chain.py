@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from backlit.formula.expression import Expression, Name, Number, substitute
 from backlit.graph import Gradients, Graph, Wire
-from backlit.graph.described import local_expression
+from backlit.graph.labels import local_expression
 
 MAX_PATHS = 64
 """More paths than these are not listed one by one."""
@@ -54,6 +54,33 @@ class Fork:
 
 
 Path = tuple[Factor, ...]
+
+
+@dataclass(frozen=True)
+class ChainRule:
+    """The chain rule for one number, as data.
+
+    Attributes
+    ----------
+    wrt, output : str
+        The derivative is of `output` with respect to `wrt`.
+    gradient : float
+        The result.
+    paths : tuple of tuple of Factor
+        Every path from the output back to `wrt`; empty where there are more than `MAX_PATHS`.
+    forks : tuple of Fork
+        Instead of paths: the sums at the forks along the way of the largest contributions.
+    note : str
+    """
+
+    wrt: str
+    output: str
+    gradient: float
+    paths: tuple[Path, ...]
+    forks: tuple[Fork, ...]
+    note: str
+
+
 Node = TypeVar("Node")
 
 

@@ -9,7 +9,7 @@ from backlit.errors import BacklitError
 from backlit.graph import Gradients, Graph
 from backlit.network.blueprint import Blueprint
 from backlit.tracing.derivation import as_latex, as_text
-from backlit.tracing.derivation.chain import MAX_PATHS, Chain, Fork, GraphChain, Path, followed, paths, product
+from backlit.tracing.derivation.chain import MAX_PATHS, Chain, ChainRule, GraphChain, followed, paths, product
 from backlit.tracing.derivation.mathml import converted
 from backlit.tracing.derivation.network_chain import OUTPUT, NetworkChain
 from backlit.tracing.lookup import entry
@@ -19,30 +19,10 @@ Node = TypeVar("Node")
 
 
 @dataclass(frozen=True)
-class Derivation:
-    """The chain rule for one number.
+class Derivation(ChainRule):
+    """The chain rule for one number, and how it is written: as text in `lang`, as LaTeX, as MathML."""
 
-    Attributes
-    ----------
-    wrt, output : str
-        The derivative is of `output` with respect to `wrt`.
-    gradient : float
-        The result.
-    paths : tuple of tuple of Factor
-        Every path from the output back to `wrt`; empty where there are more than 64.
-    forks : tuple of Fork
-        Instead of paths: the sums at the forks along the way of the largest contributions.
-    lang : str
-    note : str
-    """
-
-    wrt: str
-    output: str
-    gradient: float
-    paths: tuple[Path, ...]
-    forks: tuple[Fork, ...]
     lang: str
-    note: str = ""
 
     def __str__(self) -> str:
         return as_text.written(self, WORDS[self.lang])
@@ -84,6 +64,6 @@ def _derived(chain: Chain[Node], start: Node, output: str, lang: str, note: str)
     name = chain.name(start)
     if chain.ways(start) > MAX_PATHS:
         forks = tuple(followed(chain, start))
-        return Derivation(name, output, forks[-1].total, (), forks, lang, note)
+        return Derivation(name, output, forks[-1].total, (), forks, note, lang)
     found = tuple(paths(chain, start)) if chain.ways(start) else ()
-    return Derivation(name, output, sum(map(product, found)), found, (), lang, note)
+    return Derivation(name, output, sum(map(product, found)), found, (), note, lang)

@@ -1,25 +1,41 @@
-"""What a wire is, said as a formula in its operands' names."""
+"""Labels of wires: names, constants' numbers, and formulas in the operands' names."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from backlit.declared.gate_kinds import Gate
+from backlit.declared.gate_kinds import Array, Gate
 from backlit.formula.derivative import local_tree
 from backlit.formula.expression import Call, Expression, Name, Number, substitute
 from backlit.formula.precedence import constant
 from backlit.formula.simplify import simplify
 from backlit.formula.text import to_text
-from backlit.graph.nary_gates import ManyGate
-
-if TYPE_CHECKING:
-    from backlit.graph.wire import Wire
+from backlit.graph.nary_gates import NaryGate, Rule
 
 DEPTH = 3
 """How many gates deep a wire without a name is written out, in messages."""
 
 
-def formula(wire: Wire) -> str:
+class Node(Protocol):
+    """What a label reads of a wire. A protocol, since a wire's own errors are written with labels."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def value(self) -> Array: ...  # noqa: D102
+    @property
+    def rule(self) -> Rule | None: ...  # noqa: D102
+    @property
+    def gate(self) -> str | None: ...  # noqa: D102
+    @property
+    def operands(self) -> tuple[Node, ...]: ...  # noqa: D102
+    @property
+    def axis(self) -> int | None: ...  # noqa: D102
+
+
+def formula(wire: Node) -> str:
     """The wire's gate applied to its operands, such as ``q1 * z``; for an input its name.
 
     Examples
@@ -28,27 +44,27 @@ def formula(wire: Wire) -> str:
     >>> [formula(wire) for wire in read("(x + y) * 2", {"x": 1, "y": 2}).wires if wire.rule]
     ['x + y', 'q1 * 2']
     """
-    if isinstance(wire.rule, ManyGate):
+    if isinstance(wire.rule, NaryGate):
         return wire.rule.written([operand.name for operand in wire.operands])
     return to_text(_tree(wire, 1)) if wire.rule else label(wire)
 
 
-def described(wire: Wire) -> str:
+def in_message(wire: Node) -> str:
     """A wire in a message: its name, or a few gates of what it is."""
-    if wire.name or isinstance(wire.rule, ManyGate):
+    if wire.name or isinstance(wire.rule, NaryGate):
         return wire.name or formula(wire)
     return to_text(_tree(wire, DEPTH))
 
 
-def local_formula(wire: Wire, slot: int) -> str:
+def local_formula(wire: Node, slot: int) -> str:
     """The local gradient for one operand as text, such as ``z`` for the first operand of ``q1 * z``."""
-    if isinstance(wire.rule, ManyGate):
+    if isinstance(wire.rule, NaryGate):
         return wire.rule.written_local(slot, [label(operand) for operand in wire.operands], wire.name)
     tree = local_expression(wire, slot)
     return to_text(tree) if tree else ""
 
 
-def local_expression(wire: Wire, slot: int) -> Expression | None:
+def local_expression(wire: Node, slot: int) -> Expression | None:
     """The same as an expression in the wires' names; None for gates over whole arrays, which have a Jacobian."""
     if not isinstance(wire.rule, Gate):
         return None
@@ -58,18 +74,18 @@ def local_expression(wire: Wire, slot: int) -> Expression | None:
     return simplify(substitute(local_tree(wire.rule, slot), scope))
 
 
-def label(wire: Wire) -> str:
+def label(wire: Node) -> str:
     """A wire's name, or a constant's number."""
     return to_text(_leaf(wire))
 
 
-def _leaf(wire: Wire) -> Expression:
+def _leaf(wire: Node) -> Expression:
     if wire.kind == "constant" and not wire.name:
         return Number(float(wire.value)) if wire.value.ndim == 0 else Name(f"constant{list(wire.value.shape)}")
     return Name(wire.name or "...")
 
 
-def _tree(wire: Wire, depth: int) -> Expression:
+def _tree(wire: Node, depth: int) -> Expression:
     """The wire's formula, `depth` gates deep (a small number: this is the one place that recurses)."""
     if wire.rule is None or depth == 0:
         return _leaf(wire)
@@ -77,7 +93,7 @@ def _tree(wire: Wire, depth: int) -> Expression:
     return Call(wire.rule.name, tuple(operands), wire.axis)
 
 
-def number(value: object) -> str:
+def short_number(value: object) -> str:
     """A value as messages show it."""
     text = f"{float(value):.6g}"  # type: ignore[arg-type]
     return constant(float(text)) if float(text) == float(value) else text  # type: ignore[arg-type]
