@@ -12,7 +12,7 @@ from backlit.cli.console import show_table
 from backlit.cli.evaluating import targets_of
 from backlit.cli.tables import read_for_model
 from backlit.estimators.loading import load
-from backlit.estimators.shared.table_input import answer, inputs_of, labelled_column, located, no_row, target_of
+from backlit.estimators.shared.table_input import inputs_of, labelled_column, located, no_row, predict_row, target_of
 from backlit.files import ReadOptions
 
 
@@ -44,7 +44,7 @@ def _show_row(model: Any, table: pa.Table, data: Path, row: int, target: str) ->
     with located(data):
         inputs = inputs_of(model, single_row, target)
         shares = model.contributions(inputs)
-    prediction, likely = answer(model, inputs)
+    prediction, likely = predict_row(model, inputs)
     what = f"{prediction:.6g}" if likely is None else f"the logit of {prediction!r}"
     cells = [str(single_row[name][0].as_py()) if name in single_row.column_names else "" for name in shares.columns]
     rows = sorted(zip(shares.columns, cells, shares.values[0].tolist(), strict=True), key=lambda part: -abs(part[2]))

@@ -10,12 +10,12 @@ from backlit.cli.tables import read_for_model
 from backlit.errors import BacklitError
 from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import (
-    answer,
     inputs_of,
     labelled_column,
     labels_of,
     located,
     no_row,
+    predict_row,
     target_of,
 )
 from backlit.files import ReadOptions
@@ -105,7 +105,7 @@ def weight_name(text: str) -> str:
 
 def _show_sample(model: Any, inputs: Any, target: str, label: Any, row: int, traced: Trace) -> None:
     """Label, prediction and loss."""
-    prediction, likely = answer(model, inputs)
+    prediction, likely = predict_row(model, inputs)
     shown = f"{prediction:.6g}" if likely is None else f"{prediction!r} with probability {likely:.6g}"
     scaled = " (of the target in standard deviations)" if hasattr(model, "scaler_") else ""
     console().print(f"row {row}: {target} = {label!r}, predicted {shown}, loss {traced.value:.9g}{scaled}\n")

@@ -1,1 +1,1 @@
-"""scikit-learn's face of the engine: drop-in perceptrons, raw data frames, and loading a saved model."""
+"""scikit-learn's interface to the engine: drop-ins for its networks, estimators of raw data frames, saved models."""

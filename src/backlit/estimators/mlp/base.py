@@ -105,7 +105,7 @@ class BaseMLP(HasColumns, BaseEstimator):
 
     @abstractmethod
     def _begin_partial_fit(self, y: Any, classes: Any) -> None:
-        """Learn the labels that `partial_fit` is told beforehand."""
+        """Learn the labels that are given to the first `partial_fit`."""
 
     @abstractmethod
     def _finishers(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:
@@ -179,7 +179,7 @@ class BaseMLP(HasColumns, BaseEstimator):
     @available_if(lambda self: self.solver in OPTIMIZERS)
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
-        """Train one epoch on these rows, from where the training stands.
+        """Train one epoch on these rows, from the parameters and the optimizer's state as they are.
 
         Parameters
         ----------

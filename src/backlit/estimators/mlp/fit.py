@@ -43,12 +43,12 @@ NON_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and need to be "
     "preprocessed; or use a smaller learning_rate_init."
 )
-"""scikit-learn's words, and the mend."""
+"""scikit-learn's message, and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitInput:
-    """The arguments of a call of `fit`, or of `partial_fit`, which is one epoch of the network as it stands."""
+    """The arguments of a call of `fit`, or of `partial_fit`, which is one epoch."""
 
     X: Any
     y: Any

@@ -32,7 +32,7 @@ def no_row(row: int | str, where: Path | str, rows: int) -> BacklitError:
     return BacklitError(f"row {row}: {where} has rows 0 to {rows - 1}")
 
 
-def answer(model: Any, inputs: Any) -> tuple[Any, float | None]:
+def predict_row(model: Any, inputs: Any) -> tuple[Any, float | None]:
     """The prediction for one row, and a label's probability."""
     (prediction,) = model.predict(inputs).tolist()
     return prediction, float(model.predict_proba(inputs).max()) if model.task == "classification" else None
@@ -49,8 +49,8 @@ def labelled_column(table: pa.Table, data: Path | str, target: str) -> pa.Chunke
     if target in table.column_names:
         return table[target]
     near = get_close_matches(target, table.column_names, 1)
-    mend = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(map(repr, table.column_names[:10]))}"
-    raise BacklitError(f"{data} has no column {target!r}; {mend}")
+    remedy = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(map(repr, table.column_names[:10]))}"
+    raise BacklitError(f"{data} has no column {target!r}; {remedy}")
 
 
 def text_columns(model: Any, target: str | None = None) -> frozenset[str]:

@@ -158,7 +158,7 @@ class BaseTabular(HasColumns, BaseEstimator):
 
     @final
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, *, classes: Any = None) -> Self:
-        """Train one epoch on these rows, from where the network stands.
+        """Train one epoch on these rows, from the parameters as they are.
 
         How columns become numbers is learnt by the first call, or by `fit`, and stays: give it rows of every kind.
         Nothing is held out, so that no epoch is selected and probabilities are not calibrated anew.

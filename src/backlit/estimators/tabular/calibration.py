@@ -70,9 +70,9 @@ class _Costs:
         self._below = logits - logits.max(axis=1, keepdims=True)
         self._scaled = np.empty_like(self._below)
         self._shares = np.full(len(codes), 1.0 / len(codes)) if weights is None else weights / weights.sum()
-        known = self._shares @ self._below[np.arange(len(codes)), codes]
+        labels = self._shares @ self._below[np.arange(len(codes)), codes]
         unknown = self._shares @ self._below.mean(axis=1)
-        self._label_terms = (len(codes) * known + PRIOR_ROWS * unknown) / (len(codes) + PRIOR_ROWS)
+        self._label_terms = (len(codes) * labels + PRIOR_ROWS * unknown) / (len(codes) + PRIOR_ROWS)
 
     def __call__(self, temperature: float) -> float:
         np.multiply(self._below, 1.0 / temperature, out=self._scaled)

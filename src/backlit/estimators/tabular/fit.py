@@ -159,8 +159,9 @@ def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[
     """For each member the rows to learn from and the rows to validate on; the caller's own, if given."""
     data, recipe = prepared.samples, prepared.recipe
     if given.X_val is not None:
-        own = validation_samples(model, given.X_val, given.y_val)
-        return [Split(data, np.arange(len(data)), own, np.arange(len(own)))] * recipe.n_members
+        validation = validation_samples(model, given.X_val, given.y_val)
+        all_rows, held = np.arange(len(data)), np.arange(len(validation))
+        return [Split(data, all_rows, validation, held)] * recipe.n_members
     parts = folds(
         len(data),
         recipe.n_members,
@@ -258,7 +259,7 @@ def record(model: BaseTabular, histories: Sequence[History]) -> None:
 
 
 def partial_fit(model: BaseTabular, given: FitInput, classes: Any) -> None:
-    """Train the network one epoch as it stands; the first call makes it."""
+    """Train the network one epoch; the first call makes it."""
     recipe, again = recipe_of(model), "theta_" in vars(model)
     if not again:
         model._learn_target(given.y if classes is None else classes)

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from backlit.drawing.messages import LANGUAGES
 from backlit.errors import one_of
 from backlit.estimators.shared.table_input import (
-    answer,
     inputs_of,
     labelled_column,
     labels_of,
     located,
     no_row,
+    predict_row,
     target_of,
     text_columns,
 )
@@ -104,5 +104,5 @@ def _witnessed(model: Any, traced: Trace, weight: str) -> dict[str, Any]:
 
 
 def _prediction(model: Any, inputs: Any) -> dict[str, Any]:
-    prediction, likely = answer(model, inputs)
+    prediction, likely = predict_row(model, inputs)
     return {"prediction": f"{prediction:.6g}" if likely is None else str(prediction), "probability": likely}

@@ -111,3 +111,12 @@ def test_unfitted_is_not_saved(tmp_path: Path) -> None:
     with pytest.raises(BacklitError, match="not fitted"):
         MLPClassifier().save(tmp_path / "model")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_of_the_first_format_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs").fit([[0.0], [1.0]], [0.0, 1.0])
+    with monkeypatch.context() as before:
+        before.setattr("backlit.files.model_file.FORMAT", 1)
+        model.save(tmp_path / "old.backlit")
+    with pytest.raises(backlit.errors.DamagedFile, match=r"old\.backlit .*format 1, .*; train again and save"):
+        backlit.load(tmp_path / "old.backlit")

@@ -10,8 +10,8 @@ from sklearn.metrics import accuracy_score, log_loss
 import backlit
 from backlit import BacklitError, TabularClassifier
 
-CHANCE = np.random.default_rng(0)
-FRAME = pd.DataFrame({"size": CHANCE.normal(size=600), "kind": CHANCE.choice(["a", "b", None], 600)})
+RNG = np.random.default_rng(0)
+FRAME = pd.DataFrame({"size": RNG.normal(size=600), "kind": RNG.choice(["a", "b", None], 600)})
 LABELS = pd.DataFrame({"large": FRAME["size"] > 0.3, "is a": FRAME["kind"] == "a", "rare": FRAME["size"] > 2.5})
 LEARN, HELD = slice(0, 450), slice(450, 600)
 

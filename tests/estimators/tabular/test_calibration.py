@@ -9,15 +9,15 @@ from scipy.special import log_softmax, softmax
 
 from backlit.estimators.tabular.calibration import PRIOR_ROWS, best_temperature
 
-CHANCE = np.random.default_rng(0)
+RNG = np.random.default_rng(0)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize(("rows", "classes", "true"), [(300, 2, 0.5), (300, 5, 1.7), (2_000, 20, 1.0)])
 def test_the_best_temperature_is_where_the_cost_is_least(rows: int, classes: int, true: float, weighted: bool) -> None:
-    logits = CHANCE.normal(scale=2.0, size=(rows, classes))
-    codes = np.array([CHANCE.choice(classes, p=shares) for shares in softmax(logits / true, axis=1)])
-    weights = CHANCE.uniform(0.1, 3.0, rows) if weighted else None
+    logits = RNG.normal(scale=2.0, size=(rows, classes))
+    codes = np.array([RNG.choice(classes, p=shares) for shares in softmax(logits / true, axis=1)])
+    weights = RNG.uniform(0.1, 3.0, rows) if weighted else None
 
     def cost(log_temperature: float) -> float:
         logs = log_softmax(logits / np.exp(log_temperature), axis=1)

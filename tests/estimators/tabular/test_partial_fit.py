@@ -9,8 +9,8 @@ import pytest
 import backlit
 from backlit import BacklitError, TabularClassifier, TabularRegressor
 
-CHANCE = np.random.default_rng(0)
-FRAME = pd.DataFrame({"size": CHANCE.normal(size=900), "kind": CHANCE.choice(["a", "b", None], 900)})
+RNG = np.random.default_rng(0)
+FRAME = pd.DataFrame({"size": RNG.normal(size=900), "kind": RNG.choice(["a", "b", None], 900)})
 PRICE = (3.0 * np.tanh(FRAME["size"]) + 2.0 * (FRAME["kind"] == "a")).to_numpy()
 LABEL = np.where(PRICE > 1.0, "dear", "cheap")
 SMALL = {"hidden_layer_sizes": (32,), "n_members": 2, "random_state": 0}

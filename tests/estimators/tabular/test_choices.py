@@ -11,10 +11,10 @@ import backlit
 from backlit import BacklitError, MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load, trace
 from backlit.estimators.tabular.metrics import CLASS_METRICS, NUMBER_METRICS
 
-CHANCE = np.random.default_rng(0)
-X = CHANCE.normal(size=(400, 3))
-RARE = (X[:, 0] + 0.7 * CHANCE.normal(size=400) > 1.6).astype(int)
-NUMBER = X[:, 0] + CHANCE.exponential(size=400)
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(400, 3))
+RARE = (X[:, 0] + 0.7 * RNG.normal(size=400) > 1.6).astype(int)
+NUMBER = X[:, 0] + RNG.exponential(size=400)
 
 
 def small(**chosen) -> TabularClassifier:
@@ -99,7 +99,7 @@ def test_a_time_limit_ends_a_fit() -> None:
 
 
 RATE = np.exp(X[:, 0] - 0.5)
-COUNT = CHANCE.poisson(RATE)
+COUNT = RNG.poisson(RATE)
 
 
 def test_counts_have_a_loss_that_beats_the_squared_one() -> None:

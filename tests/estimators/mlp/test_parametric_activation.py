@@ -1,4 +1,4 @@
-"""Drop-ins whose neurons learn how much of their gate they use, or whose weights are a running mean."""
+"""Drop-ins whose neurons learn how much of their gate they use, or whose weights are a moving average."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sklearn.exceptions import ConvergenceWarning
 from backlit import BacklitError, MLPClassifier, MLPRegressor, load, trace
 from backlit.network.blueprint import Blueprint, Layer
 
-CHANCE = np.random.default_rng(0)
-X = CHANCE.uniform(-1, 1, size=(600, 3)).astype(np.float32)
+RNG = np.random.default_rng(0)
+X = RNG.uniform(-1, 1, size=(600, 3)).astype(np.float32)
 Y = np.abs(X[:, 0]) + X[:, 1]
 
 
@@ -69,9 +69,9 @@ def _at_start(model: MLPRegressor) -> MLPRegressor:
 
 
 def test_a_running_mean_of_the_weights_is_steadier() -> None:
-    chance = np.random.default_rng(0)
-    rows = chance.normal(size=(1000, 5)).astype(np.float32)
-    wanted = rows[:, 0] + chance.normal(size=1000)  # half of it is noise
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(1000, 5)).astype(np.float32)
+    wanted = rows[:, 0] + rng.normal(size=1000)  # half of it is noise
     errors = []
     for stays in (0.0, 0.99):
         model = regressor(learning_rate_init=0.03, batch_size=8, max_iter=12, tol=0.0, ema_decay=stays)

@@ -10,8 +10,8 @@ import pytest
 
 from backlit import BacklitError, MLPClassifier, MLPRegressor, load, trace
 
-CHANCE = np.random.default_rng(0)
-X = CHANCE.uniform(-1, 1, size=(600, 3)).astype(np.float32)
+RNG = np.random.default_rng(0)
+X = RNG.uniform(-1, 1, size=(600, 3)).astype(np.float32)
 Y = np.sin(8 * X[:, 0]) + X[:, 1]
 
 

@@ -43,8 +43,8 @@ def test_groups_that_cannot_be() -> None:
 
 
 def test_rows_of_the_callers_own_validate() -> None:
-    chance = np.random.default_rng(0)
-    X = chance.normal(size=(80, 3))
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 3))
     y = np.where(X[:, 0] > 0, "b", "a")
     other = np.where(X[:, 0] > 0, "a", "b")  # turned around: the best epoch is the worst on the training rows
     model = TabularClassifier((8,), epochs=30, n_members=1, random_state=0).fit(X, y, X_val=X, y_val=other)
