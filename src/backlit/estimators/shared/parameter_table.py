@@ -53,12 +53,8 @@ def docstring_rows(table: Table) -> str:
 
     Examples
     --------
-    >>> print(docstring_rows({"shuffle": Parameter(True, ["boolean"], "bool", "Whether rows are shuffled.")}))
-
-    Parameters
-    ----------
-    shuffle : bool, default True
-        Whether rows are shuffled.
+    >>> docstring_rows({"shuffle": Parameter(True, ["boolean"], "bool", "Whether rows are shuffled.")}).splitlines()
+    ['Parameters', '----------', 'shuffle : bool, default True', '    Whether rows are shuffled.']
     """
     lines = ["Parameters", "----------"]
     for name, parameter in table.items():

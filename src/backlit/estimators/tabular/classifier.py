@@ -194,7 +194,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
         Examples
         --------
-        >>> model = TabularClassifier((8,), epochs=9, random_state=0).fit([["a"], ["b"]] * 20, ["no", "yes"] * 20)
+        >>> model = TabularClassifier((8,), epochs=60, random_state=0).fit([["a"], ["b"]] * 20, ["no", "yes"] * 20)
         >>> model.predict([["b"]]).tolist()
         ['yes']
         """

@@ -151,7 +151,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         Examples
         --------
         >>> model = TabularRegressor((8,), epochs=4, random_state=0).fit([[0.0], [1.0]] * 20, [1.0, 3.0] * 20)
-        >>> model.predict([[0.5], [9.0]]).max() <= 3.0
+        >>> bool(model.predict([[0.5], [9.0]]).max() <= 3.0)
         True
         """
         return self._by_parts(X, self._predictions_of)
