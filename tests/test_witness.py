@@ -1,6 +1,6 @@
-"""Each is the other's witness: every gradient of `training` against `graph`, for every gate, output and loss there is.
+"""Each is the other's witness: every gradient of `engine` against `graph`, for every gate, layer, output and loss.
 
-The loops go over the registries, so a new gate or loss cannot escape.
+The loops go over the registries, so a new gate, layer or loss cannot escape.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import pytest
 
 from backlit.declared.gate_kinds import Gate
 from backlit.declared.gates import GATES
+from backlit.declared.layers import LAYERS
 from backlit.declared.losses import FUSIONS, LOSSES
 from backlit.engine.network import Network
 from backlit.engine.rng import generator
 from backlit.graph import backward
 from backlit.graph import network as read_as_graph
-from backlit.network.blueprint import Blueprint
+from backlit.network.blueprint import Blueprint, Layer
 from backlit.network.building import mlp
 
 HIDDEN = [gate.name for gate in GATES.values() if isinstance(gate, Gate) and len(gate.operands) == 1]
@@ -26,14 +27,26 @@ UNDEFINED = {  # outputs that may be negative or above 1, where these losses tak
     ("exp", "binary_cross_entropy"), ("softplus", "binary_cross_entropy"),
 }  # fmt: skip
 ENDS = [(gate, loss) for gate in OUTPUTS for loss in LOSSES if (gate, loss) not in UNDEFINED]
+POSITIVE = ("log", "sqrt", "log1p")
+
+
+def with_layer(kind: str, gate: str, output_gate: str, loss: str) -> Blueprint:
+    """A network that has a layer of this kind, before or behind a gate."""
+    outputs, hidden = 3 if output_gate == "softmax" else 2, Layer("dense", 4, 6, gate)
+    layers = {
+        "dense": (hidden, Layer("dense", 6, 4, gate)),
+        "grouped": (hidden, Layer("grouped", 6, 4, gate, 2)),
+        "periodic": (Layer("periodic", 4, 10, groups=2), Layer("dense", 10, 4, gate)),
+    }.get(kind, (hidden, Layer(kind, 6, 6), Layer("dense", 6, 4, gate)))
+    return Blueprint((*layers, Layer("dense", 4, outputs, output_gate)), loss)
+
+
 NETWORKS = [
     *[mlp(3, (4,), 2, hidden_gate=gate, output_gate="identity", loss="squared") for gate in HIDDEN],
     *[mlp(3, (4,), 3, hidden_gate="tanh", output_gate=gate, loss=loss) for gate, loss in ENDS],
-    *[
-        mlp(3, (4, 3), 2, hidden_gate=gate, parametric_activation=True)
-        for gate in HIDDEN
-        if gate not in ("log", "sqrt", "log1p")
-    ],
+    *[mlp(3, (4, 3), 2, hidden_gate=gate, parametric_activation=True) for gate in HIDDEN if gate not in POSITIVE],
+    *[with_layer(kind, gate, "softmax", "cross_entropy") for kind in LAYERS for gate in HIDDEN if gate not in POSITIVE],
+    *[with_layer(kind, "tanh", gate, loss) for kind in LAYERS for gate, loss in ENDS],
     mlp(5, (), 3),
     mlp(2, (3, 4, 2, 3), 2, hidden_gate=("relu", "selu", "gelu", "sigmoid")),
 ]
@@ -43,11 +56,13 @@ def test_every_fusion_is_looped_over() -> None:
     assert set(FUSIONS) <= set(ENDS)
 
 
-@pytest.mark.parametrize("network", NETWORKS, ids=lambda n: "-".join([*(layer.gate for layer in n.layers), n.loss]))
+@pytest.mark.parametrize(
+    "network", NETWORKS, ids=lambda n: "-".join([*(f"{layer.kind}.{layer.gate}" for layer in n.layers), n.loss])
+)
 def test_training_equals_graph(network: Blueprint) -> None:
     chance = generator(11, "initial")
     theta = np.zeros(network.theta_size)
-    positive = {"log", "sqrt", "log1p"} & {layer.gate for layer in network.layers}
+    positive = set(POSITIVE) & {layer.gate for layer in network.layers}
     for slot in network.slots:  # positive weights where a gate takes positive numbers only
         slot.view(theta)[...] = chance.uniform(0.1 if positive else -0.6, 0.9, slot.shape)
     x = chance.uniform(0.2, 1.0, (6, network.inputs))

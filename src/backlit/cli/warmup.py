@@ -27,15 +27,15 @@ PASSES: Mapping[str, str] = {
 
 def warm_up() -> None:
     """Compile for both float types, a line each; what is in the cache already takes no time."""
-    told = console()
+    output = console()
     begun = time.perf_counter()
     for precision in FLOATS:
         compiled = program(precision)
         for what, compile_one in _kernels(compiled):
             start = time.perf_counter()
             compile_one()
-            told.print(f"{precision} {what}: {time.perf_counter() - start:.1f} s")
-    told.print(f"Ready after {time.perf_counter() - begun:.1f} s; kernels are kept in {cache_folder()}")
+            output.print(f"{precision} {what}: {time.perf_counter() - start:.1f} s")
+    output.print(f"Ready after {time.perf_counter() - begun:.1f} s; kernels are kept in {cache_folder()}")
 
 
 def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:

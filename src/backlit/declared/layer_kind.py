@@ -1,6 +1,6 @@
 """What a layer is: its formula, its parameters, its widths, and how several members of it become one.
 
-Each layer is a file of `backlit.declared.layers`; CONTRIBUTING.md says how one is added.
+Each layer is a file of `backlit.declared.layers`; CONTRIBUTING.md describes how one is added.
 """
 
 from __future__ import annotations

@@ -21,6 +21,6 @@ class Optimizer:
         self.name = name
         self.learning_rate = 0.0  # of the next epoch, as the training loop leaves it
         self.kernel, self.matrix_kernel = kind.kernel, kind.matrix_kernel
-        own = [settings[key] for key in kind.settings]
-        self.settings: NDArray[np.float64] = np.array([0.0, 0.0, *own])  # rate and number of the step come first
+        constants = [settings[key] for key in kind.settings]
+        self.settings: NDArray[np.float64] = np.array([0.0, 0.0, *constants])  # rate and number of the step come first
         self.state = rows_apart("state", max(kind.vectors, 1), size if kind.vectors else 1, dtype)

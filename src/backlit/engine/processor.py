@@ -51,6 +51,6 @@ VECTORS = (
 def vectors_here() -> tuple[Vectors, ...]:
     """The kinds that Numba compiles for on this machine, the best first; the last is always there."""
     settings: Any = numba.config
-    told = settings.CPU_FEATURES if settings.CPU_NAME else llvm.get_host_cpu_features().flatten()
-    features = (told or "").split(",")
+    host = settings.CPU_FEATURES if settings.CPU_NAME else llvm.get_host_cpu_features().flatten()
+    features = (host or "").split(",")
     return tuple(kind for kind in VECTORS if all("+" + need in features for need in kind.needs))

@@ -26,7 +26,7 @@ LIMITS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @lru_cache(maxsize=1)
-def _libraries(process: int) -> list[Any]:
+def _blas_controllers(process: int) -> list[Any]:
     """The BLAS libraries of this process that have threads, found once."""
     import scipy.linalg.cython_blas  # noqa: F401  # the BLAS that the kernels call has to be loaded to be found
 
@@ -61,11 +61,11 @@ if hasattr(os, "register_at_fork"):
 
 
 def _set(numbers: Sequence[int]) -> None:
-    """Give each BLAS library its number of threads, whichever thread asks."""
+    """Give each BLAS library its number of threads, whichever thread calls."""
     free = getattr(OpenBLASController, "clear_controlling_thread", None)  # from threadpoolctl 3.8 on
-    if free:  # else only the thread that set it first is heard, and the others silently not
+    if free:  # else the limits of all threads but the first that set one are ignored
         free(force=True)
-    for library, number in zip(_libraries(os.getpid()), numbers, strict=True):
+    for library, number in zip(_blas_controllers(os.getpid()), numbers, strict=True):
         library.set_num_threads(number)
     if free:
         free(force=True)
@@ -73,7 +73,7 @@ def _set(numbers: Sequence[int]) -> None:
 
 def _now() -> list[int]:
     """How many threads each BLAS library has."""
-    return [library.num_threads for library in _libraries(os.getpid())]
+    return [library.num_threads for library in _blas_controllers(os.getpid())]
 
 
 def _blas_threads() -> list[int]:
@@ -90,29 +90,29 @@ def processors() -> int:
     """
     affinity = getattr(os, "sched_getaffinity", None)
     available = len(affinity(0)) if affinity else os.cpu_count() or 1
-    told = [int(os.environ[name]) for name in LIMITS if os.environ.get(name, "").isdecimal()]
-    return max(1, min(available, *_blas_threads(), *told))
+    limits = [int(os.environ[name]) for name in LIMITS if os.environ.get(name, "").isdecimal()]
+    return max(1, min(available, *_blas_threads(), *limits))
 
 
-def team_size(asked: int | None) -> int:
-    """The number of threads for a training: what was asked for (scikit-learn's `n_jobs`), at most all there are.
+def team_size(requested: int | None) -> int:
+    """The number of threads for a training: what was requested (scikit-learn's `n_jobs`), at most all there are.
 
     Raises
     ------
     BacklitError
-        If 0 threads are asked for.
+        If 0 threads are requested.
 
     Examples
     --------
     >>> team_size(1), team_size(None) == team_size(-1) == processors()
     (1, True)
     """
-    if asked == 0:
+    if requested == 0:
         raise BacklitError("n_jobs: 0 threads cannot train; use 1 or more, or -1 for all processors")
     there = processors()
-    if asked is None:
+    if requested is None:
         return there
-    return min(asked, there) if asked > 0 else max(1, there + 1 + asked)
+    return min(requested, there) if requested > 0 else max(1, there + 1 + requested)
 
 
 def blocks_of(deterministic: bool | None) -> int | None:
@@ -129,7 +129,7 @@ def blocks_of(deterministic: bool | None) -> int | None:
 def single_threaded_blas() -> Iterator[None]:
     """BLAS on one thread a call: two pools of threads in one process fight, and its threads decide its rounding.
 
-    Several threads of a process may ask for it at once; BLAS has its threads back when the last one is done.
+    Several threads of a process may need it at once; BLAS has its threads back when the last one is done.
     """
     with _SHARED.lock:
         if not _SHARED.holders:
@@ -194,7 +194,7 @@ class Team:
     def run(self, work: Callable[[int], Any], size: int, stop: Callable[[], None]) -> Any:
         """Run ``work(rank)`` on so many threads at once, and return what rank 0 returned.
 
-        The calling thread only waits, so that Ctrl-C is heard at once; it then calls `stop`, and waits for the end.
+        The calling thread only waits, so that it handles Ctrl-C at once; it then calls `stop`, and waits for the end.
         """
 
         def run(rank: int) -> Any:
@@ -222,7 +222,7 @@ class Team:
 def side_by_side(
     works: Sequence[Callable[[], T]], threads: int | None, stop: Callable[[], None]
 ) -> tuple[list[T], bool]:
-    """Run some trainings of guests, as many at once as there are threads, with one thread for each call of BLAS.
+    """Run some trainings on one thread each, as many at once as there are threads; a call of BLAS has one.
 
     The calling thread only waits: on Ctrl-C it calls `stop`, which must end what runs, and waits for the end.
 
@@ -255,12 +255,12 @@ def shared_out(works: Sequence[Callable[[], None]], threads: int | None, stop: C
     """
     team = min(team_size(threads), len(works))
     with single_threaded_blas(), leased(team) as free:
-        own, others = (works[:1], works[1:]) if free > 1 else (works, ())
+        mine, others = (works[:1], works[1:]) if free > 1 else (works, ())
         helpers = _helpers(max(free - 1, 1))
         helpers.step_aside()
         running = [helpers.submit(work) for work in others]
         try:
-            for work in own:
+            for work in mine:
                 work()
             wait(running)
         except BaseException:
@@ -271,7 +271,7 @@ def shared_out(works: Sequence[Callable[[], None]], threads: int | None, stop: C
 
 
 def _end(running: Sequence[Future[Any]], stop: Callable[[], None]) -> None:
-    """Begin nothing more, ask what runs to stop, and wait for it."""
+    """Begin nothing more, stop what runs, and wait for it."""
     for future in running:
         future.cancel()
     stop()

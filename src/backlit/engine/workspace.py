@@ -1,4 +1,4 @@
-"""What the compiled passes read and write: arrays by name, and the table that says where each lies."""
+"""What the compiled passes read and write: arrays by name, and the table of their addresses."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Workspace:
             self._table[_INDEX["state_step"]] = state.shape[1]
 
     def table(self, *without: str) -> NDArray[np.int64]:
-        """Where each lies; 0 for those that are not there, or not wanted."""
+        """Where each lies; 0 for those that are not there, or not used."""
         table = self._table.copy()
         for name in without:
             table[_INDEX[name]] = 0

@@ -1,7 +1,7 @@
 """What layers' kernels are written with, where nothing is compiled: names only, so that no Numba is imported.
 
-The engine's program has a file of the same name (`engine/kernels/layers/compiling.py`), which says what each of them
-does; a test holds the two against each other.
+The engine's program has a file of the same name (`engine/kernels/layers/compiling.py`), which describes them; a test
+holds the two against each other.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Muon: momentum whose singular values are all made about 1, for a hidden layer's weights (Jordan et al. 2024).
 
 A step of it is as long as Adam's, 0.2 a weight in the root of the mean square (Liu et al. 2025, 'Muon is scalable').
-Compiled when first asked for; called by address. The gradient's place is used for what lies between.
+Compiled when first asked for; called by address. The gradient's memory is used for what lies between.
 """
 
 import math
@@ -20,9 +20,9 @@ WHOLE = types.int64
 
 
 @njit(**OPTIONS)
-def matrix(place, rows, columns, stride):
+def matrix(address, rows, columns, stride):
     """A matrix whose rows begin so many numbers apart."""
-    return carray(pointer(place), (rows, stride))[:, :columns]
+    return carray(pointer(address), (rows, stride))[:, :columns]
 
 
 @njit(**OPTIONS)
@@ -40,7 +40,7 @@ def follow(grad, momentum, into, mu):
 
 @njit(**OPTIONS)
 def step_one(product, basis, theta, grad, momentum, first, second, third, rows, columns, stride, rate, mu):
-    """Step a matrix whose rows begin `stride` numbers apart; first, second and third have room for as many numbers."""
+    """Step a matrix whose rows begin `stride` numbers apart; first, second and third hold as many numbers."""
     tall, least = rows > columns, min(rows, columns)
     here, now, now_stride, spare, spare_stride = matrix(first, rows, columns, columns), first, columns, grad, stride
     slope = matrix(grad, rows, columns, stride)

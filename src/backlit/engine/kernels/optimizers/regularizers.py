@@ -1,7 +1,7 @@
 """What changes parameters beside the loss: L2 penalty, decoupled decay, a running mean that follows them.
 
-All have one signature, and each is compiled when first asked for: ``into`` is changed in place by ``other``, as
-strongly as ``strength`` says.
+All have one signature, and each is compiled when first asked for: ``into`` is changed in place by ``other``, with
+a strength of ``strength``.
 """
 
 from numba import carray, types

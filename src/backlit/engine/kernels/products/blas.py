@@ -20,26 +20,26 @@ SIGNATURE = PRODUCTS
 
 
 class _Arguments:
-    """BLAS takes every argument by reference: each is put in a place of its own."""
+    """BLAS takes every argument by reference: each is put on the stack."""
 
     def __init__(self, builder):
         self.builder = builder
 
-    def place(self, value, kind):
+    def stack(self, value, kind):
         slot = cgutils.alloca_once(self.builder, kind)
         self.builder.store(value, slot)
         return self.builder.ptrtoint(slot, _WHOLE)
 
     def number(self, value):
-        return self.place(_FLOAT(value), _FLOAT)
+        return self.stack(_FLOAT(value), _FLOAT)
 
     def whole(self, value):
-        return self.place(self.builder.trunc(value, _INT), _INT)
+        return self.stack(self.builder.trunc(value, _INT), _INT)
 
     def letter(self, flip):
         turned = self.builder.icmp_signed("!=", flip, _WHOLE(0))
         code = self.builder.select(turned, ir.IntType(8)(ord("T")), ir.IntType(8)(ord("N")))
-        return self.place(code, ir.IntType(8))
+        return self.stack(code, ir.IntType(8))
 
     def call(self, address, arguments):
         function = ir.FunctionType(ir.VoidType(), [_WHOLE] * len(arguments)).as_pointer()

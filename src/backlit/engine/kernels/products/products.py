@@ -1,7 +1,7 @@
 """Matrix products out of tiles, for processors with vectors; `blas.py` has the same for the others.
 
 Each number of the result is one chain of sums along the inner side, whatever tile it falls into: it does not depend on
-the rows beside it.
+the rows around it.
 """
 
 import numpy as np
@@ -10,13 +10,13 @@ from numba import carray, njit
 from ..precision import FLOAT_BYTES, LANES, OPTIONS, PAGE, PART, TILE_ROWS, F
 from ..runtime.calls import PRODUCTS
 from ..runtime.memory import address, pointer
-from .tiles import BROAD, DEPTH, NARROW, PANEL, copy, pack, room_for_panel, tile, turn
+from .tiles import BROAD, DEPTH, NARROW, PANEL, copy, pack, panel_memory, tile, turn
 from .vectors import wide
 
 SIGNATURE = PRODUCTS
 FAR = 2**19 // FLOAT_BYTES  # numbers of a panel's rows and of the result that the near caches do not hold
 BAND = 480  # rows of the left matrix that are multiplied with every panel before the next rows
-COPIED = 2**17 // FLOAT_BYTES  # numbers from which a turned left matrix is copied, so that a tile's lie close together
+COPIED = 2**17 // FLOAT_BYTES  # numbers from which a left matrix is copied, so that a tile's lie close together
 
 
 @njit(**PART)
@@ -31,8 +31,8 @@ def turn_panel(source, stride, packed, columns, deep):
     """Pack some rows of a matrix as the columns of a panel."""
     for j in range(0, columns, LANES):
         for k in range(0, deep, LANES):
-            place = source + j * stride + k * FLOAT_BYTES
-            turn(place, stride, packed + (k * PANEL + j) * FLOAT_BYTES, columns - j, deep - k)
+            block = source + j * stride + k * FLOAT_BYTES
+            turn(block, stride, packed + (k * PANEL + j) * FLOAT_BYTES, columns - j, deep - k)
 
 
 @njit(**OPTIONS)
@@ -44,7 +44,7 @@ def pack_panel(source, stride, packed, columns, deep):
 
 @njit(**OPTIONS)
 def copy_band(left, left_step, band, rows, deep):
-    """Copy rows of a turned left matrix, so that what a tile reads lies number behind number."""
+    """Copy rows of a transposed left matrix, so that what a tile reads lies number behind number."""
     count = -(-rows // TILE_ROWS)
     low, higher = rows // count, rows % count
     for k in range(deep):
@@ -84,7 +84,7 @@ def multiply_row(left, left_step, right, right_row, begin, out, inner, columns):
 
 @njit(**PART)
 def next_panel(right, right_row, turn_right, column, row):
-    """Where a tile at this row finds what it asks for: a panel's width of rows that are packed next."""
+    """Where the rows lie that a tile at this row requests: a panel's width of rows that are packed next."""
     if turn_right:
         return right + (column + PANEL + row % PANEL) * right_row + row // PANEL * PANEL * FLOAT_BYTES
     return right + (column + PANEL) * FLOAT_BYTES + row * right_row
@@ -96,56 +96,56 @@ def multiply_band(
     deep, columns,
 ):  # fmt: skip
     """A band of the result, and at most `DEPTH` along the inner side; `left_tile` is 0, or the step of copied rows."""
-    room, count = room_for_panel(), -(-rows // TILE_ROWS)
+    packed, count = panel_memory(), -(-rows // TILE_ROWS)
     low, higher = rows // count, rows % count
     far = (rows + deep) * columns >= FAR
     for column in range(0, columns, PANEL):
-        broad, here = min(PANEL, columns - column), column * FLOAT_BYTES
-        heard, heard_row = right + here, right_row
+        broad, offset = min(PANEL, columns - column), column * FLOAT_BYTES
+        panel, panel_row = right + offset, right_row
         kind = NARROW if broad <= LANES else BROAD
         if turn_right:
-            turn_panel(right + column * right_row, right_row, room, broad, deep)
-            heard, heard_row = room, PANEL * FLOAT_BYTES
+            turn_panel(right + column * right_row, right_row, packed, broad, deep)
+            panel, panel_row = packed, PANEL * FLOAT_BYTES
         elif count > 1 or LANES < broad < PANEL:  # for a single tile only what is no whole panel
-            pack_panel(heard, right_row, room, broad, deep)
-            heard, heard_row = room, PANEL * FLOAT_BYTES
+            pack_panel(panel, right_row, packed, broad, deep)
+            panel, panel_row = packed, PANEL * FLOAT_BYTES
         row = 0
         for number in range(count):
             high = low + 1 if number < higher else low
-            beside, beside_row, beside_step = left + row * left_row, left_row, left_step
+            left_part, left_part_row, left_part_step = left + row * left_row, left_row, left_step
             if left_tile:
-                beside, beside_row, beside_step = left + row * left_tile, FLOAT_BYTES, high * FLOAT_BYTES
-            soon = next_panel(right, right_row, turn_right, column, row) if far else 0
-            start = begin + here + row * begin_row if begin else 0
+                left_part, left_part_row, left_part_step = left + row * left_tile, FLOAT_BYTES, high * FLOAT_BYTES
+            ahead = next_panel(right, right_row, turn_right, column, row) if far else 0
+            start = begin + offset + row * begin_row if begin else 0
             tile(
-                tiles, kind, high, beside, beside_row, beside_step, heard, heard_row, start, begin_row,
-                out + here + row * out_row, out_row, deep, broad, soon, right_row,
+                tiles, kind, high, left_part, left_part_row, left_part_step, panel, panel_row, start, begin_row,
+                out + offset + row * out_row, out_row, deep, broad, ahead, right_row,
             )  # fmt: skip
             row += high
 
 
 @njit(**PART)
 def multiply_bands(
-    tiles, left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
+    tiles, left, left_row, left_step, copies, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
 ):  # fmt: skip
-    """Band by band, and part by part of the inner side; `room` is for copies of a turned left matrix, or empty."""
+    """Band by band, and part by part of the inner side; `copies` is memory for a transposed left matrix, or empty."""
     depth, high = even(inner, DEPTH, LANES), even(rows, BAND, 1)
     for first in range(0, inner, depth):
         deep, over = min(depth, inner - first), right + first * (FLOAT_BYTES if turn_right else right_row)
         for top in range(0, rows, high):
             tall, into = min(high, rows - top), out + top * out_row
-            beside, beside_row, tile_step = left + top * left_row + first * left_step, left_row, 0
-            if room.size and left_row == FLOAT_BYTES:
-                copy_band(beside, left_step, address(room, 0), tall, deep)
-                beside, tile_step = address(room, 0), deep * FLOAT_BYTES
-            elif room.size:
-                beside_row = (deep + LANES) * FLOAT_BYTES
-                copy_rows(beside, left_row, address(room, 0), beside_row, tall, deep)
-                beside = address(room, 0)
+            left_part, left_part_row, tile_step = left + top * left_row + first * left_step, left_row, 0
+            if copies.size and left_row == FLOAT_BYTES:
+                copy_band(left_part, left_step, address(copies, 0), tall, deep)
+                left_part, tile_step = address(copies, 0), deep * FLOAT_BYTES
+            elif copies.size:
+                left_part_row = (deep + LANES) * FLOAT_BYTES
+                copy_rows(left_part, left_row, address(copies, 0), left_part_row, tall, deep)
+                left_part = address(copies, 0)
             start, start_row = (into, out_row) if first else (begin, 0)
             multiply_band(
-                tiles, beside, beside_row, left_step, tile_step, over, right_row, turn_right, start, start_row, into,
-                out_row, tall, deep, columns,
+                tiles, left_part, left_part_row, left_step, tile_step, over, right_row, turn_right, start, start_row,
+                into, out_row, tall, deep, columns,
             )  # fmt: skip
 
 
@@ -154,8 +154,8 @@ def multiply(
 ):  # fmt: skip
     """Fill ``out = begin + left right``: (rows, columns) = (columns,) + (rows, inner) (inner, columns).
 
-    A matrix that is turned lies in memory as (inner, rows), or (columns, inner). Strides say how many numbers lie
-    between the beginnings of two rows; `begin` is 0 where nothing is to be added; `tiles` is their table's address.
+    A matrix that is transposed lies in memory as (inner, rows), or (columns, inner). Strides are the numbers from one
+    row to the next; `begin` is 0 where nothing is to be added; `tiles` is their table's address.
     """
     left_row, left_step = left_stride * FLOAT_BYTES, FLOAT_BYTES
     if turn_left:
@@ -166,9 +166,10 @@ def multiply(
         return
     if rows == 0:  # a block of a mini-batch that has fewer rows than blocks
         return
-    room = carray(pointer(left), 0)
-    if rows * inner >= COPIED and (turn_left or left_row % PAGE == 0):  # or rows share few places in a cache
-        room = np.empty(min(rows, BAND) * (min(inner, DEPTH) + LANES), F)
+    copies = carray(pointer(left), 0)
+    if rows * inner >= COPIED and (turn_left or left_row % PAGE == 0):  # or rows share few lines of a cache
+        copies = np.empty(min(rows, BAND) * (min(inner, DEPTH) + LANES), F)
     multiply_bands(
-        tiles, left, left_row, left_step, room, right, right_row, turn_right, begin, out, out_row, rows, inner, columns
+        tiles, left, left_row, left_step, copies, right, right_row, turn_right, begin, out, out_row, rows, inner,
+        columns,
     )  # fmt: skip

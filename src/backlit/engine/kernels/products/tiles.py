@@ -1,7 +1,7 @@
 """A tile of a matrix product: some rows of the left matrix times a panel of the right one, summed in registers.
 
 A panel is as many columns as two vectors hold. Every tile wants its numbers again, so they are packed before,
-row behind row (`turn` for a matrix that is turned).
+row behind row (`turn` for a matrix that is transposed).
 """
 
 from itertools import product
@@ -17,25 +17,25 @@ from .vectors import (
     VECTOR,
     VECTOR_BYTES,
     WHOLE,
-    across,
+    add_incoming,
+    addresses,
     after,
+    broadcast,
     either,
-    everywhere,
-    fetch,
     load_some,
+    load_vectors,
     masks,
-    meet,
     multiply_add,
     opaque,
-    places,
-    room,
+    prefetch,
+    stack_memory,
     store,
     store_some,
-    turned,
+    transposed,
 )
 
 BROAD, NARROW = range(2)
-"""Kinds of tiles: a whole panel, or a packed one; one of half the width or less, that may have numbers beside it."""
+"""Kinds of tiles: a whole panel, or a packed one; one of half the width or less, that may have numbers on its right."""
 VECTORS = (2, 1)  # side by side, of each kind
 PANEL = VECTORS[BROAD] * LANES  # columns
 # rows of a packed panel at most: with a tile's rows of the left matrix it fits the nearest cache
@@ -43,7 +43,7 @@ DEPTH = min(256, 46 * 2**10 // max((PANEL + TILE_ROWS) * FLOAT_BYTES, 1) // 64 *
 
 _BASES = 5  # rows of the left matrix that share a base address: x86 has few registers for addresses
 _ARGUMENTS = ("left", "left_row", "left_step", "right", "right_step", "begin", "begin_row")
-_ARGUMENTS += ("out", "out_row", "inner", "columns", "soon", "soon_row")
+_ARGUMENTS += ("out", "out_row", "inner", "columns", "ahead", "ahead_row")
 
 
 _BLOCKS = "entry", "stretch", "loop", "cut", "end"
@@ -57,10 +57,10 @@ def all_tiles(context):
     def codegen(target, builder, signature, values):
         module, shapes = builder.module, product(range(1, TILE_ROWS + 1), (BROAD, NARROW))
         functions = [_tile_function(module, kind, height) for height, kind in shapes]
-        place = ir.GlobalVariable(module, ir.ArrayType(_TILE.as_pointer(), len(functions)), "all_tiles")
-        place.linkage, place.global_constant = "internal", True
-        place.initializer = ir.Constant(place.value_type, functions)
-        return builder.ptrtoint(place, WHOLE)
+        address = ir.GlobalVariable(module, ir.ArrayType(_TILE.as_pointer(), len(functions)), "all_tiles")
+        address.linkage, address.global_constant = "internal", True
+        address.initializer = ir.Constant(address.value_type, functions)
+        return builder.ptrtoint(address, WHOLE)
 
     return types.int64(), codegen
 
@@ -68,21 +68,21 @@ def all_tiles(context):
 @intrinsic
 def tile(
     context, table, kind, rows, left, left_row, left_step, right, right_step, begin, begin_row, out, out_row, inner,
-    columns, soon, soon_row,
+    columns, ahead, ahead_row,
 ):  # fmt: skip
     """Fill rows of ``out = begin + left right``: at most `TILE_ROWS` of them, and as many columns as the kind has.
 
     Rows and steps are in bytes: `left_row` from one row of the left matrix to the next, `left_step` along it;
     `begin_row` is 0 where one row begins all, and `begin` 0 where nothing does. `table` is what `tiles` returns.
-    `soon` is where rows of the next panel lie, `soon_row` bytes apart, that are asked for meanwhile, with the rows of
+    `ahead` is where rows of the next panel lie, `ahead_row` bytes apart, that are requested meanwhile, with the rows of
     the result below; 0: all of them are near.
     """
 
     def codegen(target, builder, signature, values):
         table, kind, rows, *arguments = values
         number = builder.add(builder.shl(builder.sub(rows, WHOLE(1)), WHOLE(1)), kind)
-        place = builder.inttoptr(table, _TILE.as_pointer().as_pointer())
-        builder.call(builder.load(builder.gep(place, [number])), arguments)
+        address = builder.inttoptr(table, _TILE.as_pointer().as_pointer())
+        builder.call(builder.load(builder.gep(address, [number])), arguments)
         return target.get_dummy_value()
 
     return types.void(*[types.int64] * 16), codegen
@@ -91,35 +91,34 @@ def tile(
 def _tile_function(module, kind, height):
     """The function for tiles of this height: a loop along the inner side, with all sums in registers.
 
-    The loop is cut into a stretch for each row, so that what is asked for does not come all at once.
+    The loop is cut into a stretch for each row, so that what is requested does not come all at once.
     """
     function = ir.Function(module, _TILE, f"tile_{kind}_{height}")
-    function.linkage = "internal"
+    function.linkage, vectors = "internal", range(VECTORS[kind])
     given = dict(zip(_ARGUMENTS, function.args, strict=True))
-    vectors = range(VECTORS[kind])
     entry, stretch, loop, cut, end = (function.append_basic_block(name) for name in _BLOCKS)
     builder = ir.IRBuilder(entry)
     mask = masks(builder, given["columns"], len(vectors))
     is_whole = builder.icmp_signed(">=", given["columns"], WHOLE(len(vectors) * LANES))
-    far = builder.icmp_signed("!=", given["soon"], WHOLE(0))
+    far = builder.icmp_signed("!=", given["ahead"], WHOLE(0))
     below = builder.add(given["out"], builder.mul(given["out_row"], WHOLE(height)))
-    soon = builder.select(far, given["soon"], given["out"])
+    ahead = builder.select(far, given["ahead"], given["out"])
     length = builder.udiv(builder.add(given["inner"], WHOLE(height - 1)), WHOLE(height))
     length = builder.select(far, length, given["inner"])
     offsets = [builder.mul(given["left_row"], WHOLE(i)) for i in range(_BASES)]
     bases = [builder.add(given["left"], builder.mul(given["left_row"], WHOLE(i))) for i in range(0, height, _BASES)]
     beginnings = []
     for sums, way in _beginnings(builder, given, height, vectors, is_whole, mask):
-        beginnings.append(([below, soon, WHOLE(0), given["right"], *bases, *sums], way.block))
+        beginnings.append(([below, ahead, WHOLE(0), given["right"], *bases, *sums], way.block))
         way.branch(stretch)
 
     builder = ir.IRBuilder(stretch)
     before = [builder.phi(value.type) for value in beginnings[0][0]]
-    below, soon, count = before[:3]
+    below, ahead, count = before[:3]
     for line in range(0, len(vectors) * VECTOR_BYTES, LINE):
-        fetch(builder, after(builder, below, line), NEAREST)
-        fetch(builder, after(builder, soon, line), NEAR)
-    asked = [builder.add(below, given["out_row"]), builder.add(soon, given["soon_row"])]
+        prefetch(builder, after(builder, below, line), NEAREST)
+        prefetch(builder, after(builder, ahead, line), NEAR)
+    following_lines = [builder.add(below, given["out_row"]), builder.add(ahead, given["ahead_row"])]
     stop = builder.add(count, length)
     stop = builder.select(builder.icmp_signed("<", stop, given["inner"]), stop, given["inner"])
     builder.branch(loop)
@@ -127,45 +126,50 @@ def _tile_function(module, kind, height):
     builder = ir.IRBuilder(loop)
     phis = [builder.phi(value.type) for value in before[2:]]
     count, right = phis[:2]
-    base, total = [opaque(builder, place) for place in phis[2 : 2 + len(bases)]], phis[2 + len(bases) :]
-    heard = across(builder, right, mask if kind == NARROW else None, vectors)
+    base, total = [opaque(builder, address) for address in phis[2 : 2 + len(bases)]], phis[2 + len(bases) :]
+    right_row = load_vectors(builder, right, mask if kind == NARROW else None, vectors)
     following = []
     for i in range(height):
-        number = everywhere(builder, builder.add(base[i // _BASES], offsets[i % _BASES]))
-        following += [multiply_add(builder, number, heard[v], total[len(vectors) * i + v]) for v in vectors]
+        number = broadcast(builder, builder.add(base[i // _BASES], offsets[i % _BASES]))
+        following += [multiply_add(builder, number, right_row[v], total[len(vectors) * i + v]) for v in vectors]
     count_next = builder.add(count, WHOLE(1))
     moved = [
         count_next,
         builder.add(right, given["right_step"]),
-        *[builder.add(place, given["left_step"]) for place in base],
+        *[builder.add(address, given["left_step"]) for address in base],
         *following,
     ]
-    meet(phis, [(before[2:], stretch), (moved, loop)])
+    add_incoming(phis, [(before[2:], stretch), (moved, loop)])
     builder.cbranch(builder.icmp_signed("<", count_next, stop), loop, cut)
 
     builder = ir.IRBuilder(cut)
-    meet(before, [*beginnings, ([*asked, *moved], cut)])
+    add_incoming(before, [*beginnings, ([*following_lines, *moved], cut)])
     builder.cbranch(builder.icmp_signed("<", count_next, given["inner"]), stretch, end)
 
-    for whole, builder in either(ir.IRBuilder(end), is_whole):
-        place = given["out"]
-        for i in range(height):
-            for v, into in enumerate(places(builder, place, vectors)):
-                found = following[len(vectors) * i + v]
-                store(builder, found, into) if whole else store_some(builder, found, into, mask[v])
-            place = builder.add(place, given["out_row"])
-        builder.ret_void()
+    _store_results(ir.IRBuilder(end), given, following, height, vectors, is_whole, mask)
     return function
 
 
+def _store_results(builder, given, sums, height, vectors, is_whole, mask):
+    """Write the sums of a tile to the result, all columns of a whole panel or some, and return."""
+    for whole, way in either(builder, is_whole):
+        row = given["out"]
+        for i in range(height):
+            for v, target in enumerate(addresses(way, row, vectors)):
+                value = sums[len(vectors) * i + v]
+                store(way, value, target) if whole else store_some(way, value, target, mask[v])
+            row = way.add(row, given["out_row"])
+        way.ret_void()
+
+
 def _beginnings(builder, given, height, vectors, is_whole, mask):
-    """What the sums begin with, and a builder for each way there: a whole panel's numbers, some of them, or nothing."""
+    """What the sums begin with, and a builder for each way there: a whole panel's numbers, part of them, or nothing."""
     (_, begun), (_, not_begun) = either(builder, builder.icmp_signed("!=", given["begin"], WHOLE(0)))
     for whole, way in either(begun, is_whole):
-        sums, place = [], given["begin"]
+        sums, address = [], given["begin"]
         for _ in range(height):
-            sums += across(way, place, None if whole else mask, vectors)
-            place = way.add(place, given["begin_row"])
+            sums += load_vectors(way, address, None if whole else mask, vectors)
+            address = way.add(address, given["begin_row"])
         yield sums, way
     yield [ir.Constant(VECTOR, [0.0] * LANES)] * (height * len(vectors)), not_begun
 
@@ -185,11 +189,11 @@ def pack(context, source, into, columns):
         vectors = range(VECTORS[BROAD])
         mask = masks(builder, columns, len(vectors))
         with builder.if_else(builder.icmp_signed(">=", columns, WHOLE(PANEL))) as (whole, part):
-            for way, some in (whole, None), (part, mask):
+            for way, lanes in (whole, None), (part, mask):
                 with way:
-                    row = across(builder, source, some, vectors)
-                    for number, place in zip(row, places(builder, into, vectors), strict=True):
-                        store(builder, number, place)
+                    row = load_vectors(builder, source, lanes, vectors)
+                    for number, address in zip(row, addresses(builder, into, vectors), strict=True):
+                        store(builder, number, address)
         return target.get_dummy_value()
 
     return types.void(*[types.int64] * 3), codegen
@@ -197,7 +201,7 @@ def pack(context, source, into, columns):
 
 @intrinsic
 def turn(context, source, stride, packed, rows, columns):
-    """Pack a square of a matrix turned: rows become columns. At most as many rows and columns as a vector is long."""
+    """Pack a square of a matrix transposed: rows become columns. At most as many of both as a vector is long."""
 
     def codegen(target, builder, signature, values):
         source, stride, packed, rows, columns = values
@@ -207,7 +211,7 @@ def turn(context, source, stride, packed, rows, columns):
         for i in range(LANES):  # where there is no such row the last one stands for it, and is not looked at later
             row = builder.select(builder.icmp_signed("<", WHOLE(i), rows), WHOLE(i), last)
             square.append(load_some(builder, builder.add(source, builder.mul(row, stride)), mask))
-        for i, column in enumerate(turned(builder, square)):
+        for i, column in enumerate(transposed(builder, square)):
             store(builder, column, after(builder, packed, i * PANEL * FLOAT_BYTES))
         return target.get_dummy_value()
 
@@ -215,11 +219,11 @@ def turn(context, source, stride, packed, rows, columns):
 
 
 @intrinsic
-def room_for_panel(context):
+def panel_memory(context):
     """Where a panel can be packed."""
 
     def codegen(target, builder, signature, values):
-        return room(builder, DEPTH * PANEL)
+        return stack_memory(builder, DEPTH * PANEL)
 
     return types.int64(), codegen
 
@@ -231,8 +235,8 @@ def copy(context, source, into, count):
     def codegen(target, builder, signature, values):
         source, into, count = values
         for v, mask in enumerate(masks(builder, count, -(-TILE_ROWS // LANES))):
-            some = load_some(builder, after(builder, source, v * VECTOR_BYTES), mask)
-            store_some(builder, some, after(builder, into, v * VECTOR_BYTES), mask)
+            vector = load_some(builder, after(builder, source, v * VECTOR_BYTES), mask)
+            store_some(builder, vector, after(builder, into, v * VECTOR_BYTES), mask)
         return target.get_dummy_value()
 
     return types.void(*[types.int64] * 3), codegen

@@ -1,4 +1,4 @@
-"""Vectors in LLVM's words: what a register of numbers is told to do, for `tiles.py`; and `wide`, for plain loops."""
+"""Vectors in LLVM: operations on a register of numbers, for `tiles.py`; and `wide`, for plain loops."""
 
 from llvmlite import ir
 from numba import types
@@ -13,8 +13,8 @@ VECTOR_BYTES = LANES * FLOAT_BYTES
 NEAREST, NEAR = 3, 2  # caches that something is asked for into, as LLVM counts
 _INT = ir.IntType(32)
 _MASK = ir.VectorType(ir.IntType(1), VECTOR.count)
-_PLACE = ir.IntType(BITS)  # as long as a number, so that a comparison is a mask as it stands
-_PLACES = ir.VectorType(_PLACE, VECTOR.count)
+_INTEGER = ir.IntType(BITS)  # as long as a number, so that a comparison is a mask as it stands
+_INTEGERS = ir.VectorType(_INTEGER, VECTOR.count)
 _KIND = f"v{VECTOR.count}f{BITS}"
 
 
@@ -33,27 +33,27 @@ def store(builder, vector, address):
     builder.store(vector, builder.inttoptr(address, VECTOR.as_pointer()), align=FLOAT_BYTES)
 
 
-def everywhere(builder, address):
-    """The number at an address, in all places of a vector."""
+def broadcast(builder, address):
+    """The number at an address, in all lanes of a vector."""
     return _spread(builder, builder.load(builder.inttoptr(address, FLOAT.as_pointer()), align=FLOAT_BYTES), VECTOR)
 
 
 def masks(builder, count, vectors):
-    """Which places of so many vectors, side by side, belong to the first `count` numbers."""
-    limit = _spread(builder, builder.trunc(count, _PLACE) if WHOLE.width > BITS else count, _PLACES)
-    places = [[vector * LANES + lane for lane in range(LANES)] for vector in range(vectors)]
-    return [builder.icmp_signed("<", ir.Constant(_PLACES, some), limit) for some in places]
+    """Which lanes of so many vectors, side by side, belong to the first `count` numbers."""
+    limit = _spread(builder, builder.trunc(count, _INTEGER) if WHOLE.width > BITS else count, _INTEGERS)
+    lanes = [[vector * LANES + lane for lane in range(LANES)] for vector in range(vectors)]
+    return [builder.icmp_signed("<", ir.Constant(_INTEGERS, numbers), limit) for numbers in lanes]
 
 
 def load_some(builder, address, mask):
-    """The vector at an address where the mask says so, 0 elsewhere: nothing else is touched."""
+    """The vector at an address where the mask is true, 0 elsewhere: nothing else is touched."""
     pointer, zero = builder.inttoptr(address, VECTOR.as_pointer()), ir.Constant(VECTOR, [0.0] * LANES)
     kinds = [VECTOR.as_pointer(), _INT, _MASK, VECTOR]
     return _call(builder, f"llvm.masked.load.{_KIND}.p0", VECTOR, kinds, [pointer, _INT(FLOAT_BYTES), mask, zero])
 
 
 def store_some(builder, vector, address, mask):
-    """Put a vector at an address where the mask says so."""
+    """Put a vector at an address where the mask is true."""
     pointer = builder.inttoptr(address, VECTOR.as_pointer())
     kinds = [VECTOR, VECTOR.as_pointer(), _INT, _MASK]
     name, values = f"llvm.masked.store.{_KIND}.p0", [vector, pointer, _INT(FLOAT_BYTES), mask]
@@ -67,21 +67,21 @@ def either(builder, condition):
     return (True, ir.IRBuilder(holds)), (False, ir.IRBuilder(fails))
 
 
-def places(builder, place, vectors):
+def addresses(builder, address, vectors):
     """The addresses of vectors side by side."""
-    return [after(builder, place, v * VECTOR_BYTES) for v in vectors]
+    return [after(builder, address, v * VECTOR_BYTES) for v in vectors]
 
 
-def across(builder, place, mask, vectors):
+def load_vectors(builder, address, mask, vectors):
     """Vectors side by side; with masks only the numbers that they let through."""
-    all_places = places(builder, place, vectors)
+    starts = addresses(builder, address, vectors)
     if mask is None:
-        return [load(builder, here) for here in all_places]
-    return [load_some(builder, here, some) for here, some in zip(all_places, mask, strict=True)]
+        return [load(builder, start) for start in starts]
+    return [load_some(builder, start, part) for start, part in zip(starts, mask, strict=True)]
 
 
-def meet(phis, ways):
-    """Say what values come into a block by each way there: pairs of values and the block that they come from."""
+def add_incoming(phis, ways):
+    """Give the values that enter a block by each way there: pairs of values and the block that they come from."""
     for values, block in ways:
         for phi, value in zip(phis, values, strict=True):
             phi.add_incoming(value, block)
@@ -92,8 +92,8 @@ def multiply_add(builder, x, y, z):
     return _call(builder, f"llvm.fma.{_KIND}", VECTOR, [VECTOR] * 3, [x, y, z])
 
 
-def fetch(builder, address, cache):
-    """Ask for the cache line at an address, for soon: it may lie anywhere, and nothing is read."""
+def prefetch(builder, address, cache):
+    """Request the cache line at an address, ahead of its use: it may lie anywhere, and nothing is read."""
     byte = ir.IntType(8).as_pointer()
     read, data = _INT(0), _INT(1)
     values = [builder.inttoptr(address, byte), read, _INT(cache), data]
@@ -106,24 +106,24 @@ def opaque(builder, value):
     return builder.call(ir.InlineAsm(kind, "", "=r,0"), [value])
 
 
-def turned(builder, rows):
-    """A square of vectors with rows and columns exchanged: its blocks of 1, 2, 4 ... numbers change places in pairs."""
+def transposed(builder, rows):
+    """A square of vectors with rows and columns exchanged: its blocks of 1, 2, 4 ... numbers are exchanged in pairs."""
     rows, size = list(rows), 1
-    places = ir.VectorType(_INT, LANES)
+    indices = ir.VectorType(_INT, LANES)
     while size < LANES:
         upper = [lane if not lane & size else LANES + lane - size for lane in range(LANES)]
         lower = [lane + size if not lane & size else LANES + lane for lane in range(LANES)]
         for i in range(LANES):
             if not i & size:
                 pair = rows[i], rows[i + size]
-                rows[i] = builder.shuffle_vector(*pair, ir.Constant(places, upper))
-                rows[i + size] = builder.shuffle_vector(*pair, ir.Constant(places, lower))
+                rows[i] = builder.shuffle_vector(*pair, ir.Constant(indices, upper))
+                rows[i + size] = builder.shuffle_vector(*pair, ir.Constant(indices, lower))
         size *= 2
     return rows
 
 
-def room(builder, count):
-    """The address of room for so many numbers on the stack, at the beginning of a cache line."""
+def stack_memory(builder, count):
+    """The address of so many numbers on the stack, at the beginning of a cache line."""
     kind = ir.ArrayType(FLOAT, count)
     with builder.goto_entry_block():
         slot = builder.alloca(kind)

@@ -15,16 +15,16 @@ _BOTH = 0x8040  # of x86's register of floating-point modes: results, and operan
 
 @intrinsic
 def flush(context):
-    """Take them for 0 in this thread from here on; return what its modes were. Where that cannot be told: 0."""
+    """Take them for 0 in this thread from here on; return what its modes were. 0 where there are no such modes."""
 
     def codegen(target, builder, signature, values):
         if not FLUSHES:
             return _WORD(0)
-        place = _place(builder)
-        _call(builder, "stmxcsr", place)
-        before = builder.load(place)
-        builder.store(builder.or_(before, _WORD(_BOTH)), place)
-        _call(builder, "ldmxcsr", place)
+        address = _stack_word(builder)
+        _call(builder, "stmxcsr", address)
+        before = builder.load(address)
+        builder.store(builder.or_(before, _WORD(_BOTH)), address)
+        _call(builder, "ldmxcsr", address)
         return before
 
     return types.int32(), codegen
@@ -36,23 +36,23 @@ def restore(context, modes):
 
     def codegen(target, builder, signature, values):
         if FLUSHES:
-            place = _place(builder)
-            builder.store(values[0], place)
-            _call(builder, "ldmxcsr", place)
+            address = _stack_word(builder)
+            builder.store(values[0], address)
+            _call(builder, "ldmxcsr", address)
         return target.get_dummy_value()
 
     return types.void(types.int32), codegen
 
 
-def _place(builder):
+def _stack_word(builder):
     with builder.goto_entry_block():
         return builder.alloca(_WORD)
 
 
-def _call(builder, name, place):
+def _call(builder, name, address):
     byte = ir.IntType(8).as_pointer()
     name = f"llvm.x86.sse.{name}"
     function = builder.module.globals.get(name) or ir.Function(
         builder.module, ir.FunctionType(ir.VoidType(), [byte]), name
     )
-    builder.call(function, [builder.bitcast(place, byte)])
+    builder.call(function, [builder.bitcast(address, byte)])
