@@ -20,7 +20,7 @@ from backlit.estimators.shared.table_input import (
 )
 from backlit.files import ReadOptions
 from backlit.tracing import Trace, trace
-from backlit.tracing.messages import WORDS
+from backlit.tracing.messages import MESSAGES
 from backlit.tracing.steepest import check_label, steepest
 from backlit.tracing.witnesses import witnesses
 
@@ -59,7 +59,7 @@ def explain_rows(
     else:
         print(derivation)
         gradients = witnesses(model, traced, derivation.wrt)._asdict()
-        message = WORDS[lang]["witnesses"]
+        message = MESSAGES[lang]["witnesses"]
         print("\n" + message.format(**{side: f"{value:.9g}" for side, value in gradients.items()}))
 
 

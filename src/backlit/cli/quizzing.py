@@ -17,7 +17,7 @@ from backlit.formula import GATES
 from backlit.formula.expression import names, parse
 from backlit.practice import Question, diagnose_answer, questions
 from backlit.practice.expressions import VALUES
-from backlit.practice.messages import WORDS
+from backlit.practice.messages import MESSAGES
 from backlit.practice.worksheet import answered, table, worksheet
 from backlit.tracing import Trace, trace
 
@@ -33,7 +33,7 @@ LONGEST = 200
 
 def ask_gradients(expression: str, values: Sequence[str], seed: int, lang: str) -> None:
     """Show the circuit with blanks, ask for each, judge each answer, and end with a score."""
-    texts = WORDS[lang]
+    texts = MESSAGES[lang]
     traced = drawn(expression, assigned(values), seed)
     if len(traced.wires) > LONGEST:
         raise BacklitError(f"expression: {len(traced.wires):,} wires, a quiz takes {LONGEST}; take a shorter one")
@@ -107,12 +107,12 @@ def _attempts(traced: Trace, quiz: Sequence[Question], lang: str) -> Iterator[in
         for question in quiz:
             yield _attempt(traced, question, lang)
     except EOFError:
-        print(f"\n{WORDS[lang]['ended']}")
+        print(f"\n{MESSAGES[lang]['ended']}")
 
 
 def _attempt(traced: Trace, question: Question, lang: str) -> int:
     """Ask until the answer is right or the attempts are used up: the attempt that was right, else 0."""
-    texts = WORDS[lang]
+    texts = MESSAGES[lang]
     for attempt in range(1, ATTEMPTS + 1):
         answer = _answer(question, lang)
         if answer is None:
@@ -129,7 +129,7 @@ def _attempt(traced: Trace, question: Question, lang: str) -> int:
 
 def _answer(question: Question, lang: str) -> float | None:
     """The number that is given, requested until it is one; None if the learner wants the answer."""
-    texts = WORDS[lang]
+    texts = MESSAGES[lang]
     while True:
         text = input(f"\n∂{question.output}/∂{question.wire} = ").strip()
         if not sys.stdin.isatty():  # nobody has typed the line's end

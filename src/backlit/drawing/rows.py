@@ -26,7 +26,7 @@ MOST_LANES = 10_000
 """Lanes in a picture; beyond, the longest links have none and are drawn straight across, behind what they pass."""
 
 LANE = 0.35
-"""The room of a lane as a share of that of a box."""
+"""The height of a lane as a share of that of a box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ def rows(count: int, links: Sequence[Ends]) -> Rows:
 
 def _longest(lengths: Sequence[int]) -> int:
     """How many columns long a link with lanes may be, so that there are not too many lanes."""
-    room = MOST_LANES
+    left = MOST_LANES
     for length in sorted(lengths):
-        room -= length - 1
-        if room < 0:
+        left -= length - 1
+        if left < 0:
             return length - 1
     return max(lengths, default=1)
 
@@ -107,7 +107,7 @@ def _rightmost(count: int, links: Sequence[Ends]) -> list[int]:
     for box in reversed(range(count)):
         height[box] = 1 + max((height[reader] for reader in readers[box]), default=-1)
     most = max(height)
-    return [most - own for own in height]
+    return [most - steps for steps in height]
 
 
 def _across(edges: Sequence[Ends], count: int) -> list[float]:
@@ -151,8 +151,8 @@ def _reading_order(edges: Iterable[Ends], root: int) -> list[int]:
     return order
 
 
-def spread(wanted: Sequence[float], halves: Sequence[float]) -> list[float]:
-    """Positions in the given order, as near to the wanted ones as can be (least squares), that do not overlap.
+def spread(targets: Sequence[float], halves: Sequence[float]) -> list[float]:
+    """Positions in the given order, as near to the targets as can be (least squares), that do not overlap.
 
     Examples
     --------
@@ -163,8 +163,8 @@ def spread(wanted: Sequence[float], halves: Sequence[float]) -> list[float]:
     for before, after in pairwise(halves):
         offsets.append(offsets[-1] + before + after)
     blocks: list[tuple[float, int]] = []  # (mean, how many): pool adjacent violators
-    for want, offset in zip(wanted, offsets, strict=True):
-        mean, size = want - offset, 1
+    for target, offset in zip(targets, offsets, strict=True):
+        mean, size = target - offset, 1
         while blocks and blocks[-1][0] >= mean:
             other, many = blocks.pop()
             mean, size = (mean * size + other * many) / (size + many), size + many

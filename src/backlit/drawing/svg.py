@@ -99,8 +99,8 @@ def _described(circuit: Circuit, lang: str) -> str:
     return f"{head} {'; '.join(told)}."
 
 
-def _text(css: str, x: float, y: float, content: str, marks: str = "") -> str:
-    return f'<text {classes(css)} x="{x:.1f}" y="{y:.1f}"{marks}>{escape(content)}</text>'
+def _text(css: str, x: float, y: float, content: str, attributes: str = "") -> str:
+    return f'<text {classes(css)} x="{x:.1f}" y="{y:.1f}"{attributes}>{escape(content)}</text>'
 
 
 def _mark(**marks: object) -> str:
@@ -184,8 +184,8 @@ def _box(placement: Placement, output: str, lang: str, marked: bool) -> Iterator
     yield "</g>"
 
 
-def _legend(circuit: Circuit, lang: str, room: float) -> tuple[list[str], float]:
-    """One line of what the marks mean, wrapped to the room; only the marks that are used."""
+def _legend(circuit: Circuit, lang: str, available: float) -> tuple[list[str], float]:
+    """One line of what the marks mean, wrapped to the width available; only the marks that are used."""
     table = words(lang)
     forks = len({link.source for link in circuit.links}) < len(circuit.links)
     items = [
@@ -202,7 +202,7 @@ def _legend(circuit: Circuit, lang: str, room: float) -> tuple[list[str], float]
             continue
         sample_width = pixels(sample, NUMBER_SIZE) + 8 if sample else 36.0
         width = sample_width + pixels(meaning, SMALL_SIZE) + 22
-        if x and x + width > room:
+        if x and x + width > available:
             x, y = 0.0, y + LINE
         lines.extend(_sample(css, sample, x, y))
         lines.append(_text("meaning", x + sample_width + (4 if css == "local" else 0), y + 4, meaning))

@@ -67,22 +67,26 @@ def to_text(circuit: Circuit, lang: str = "en", color: bool = False) -> str:
         leaving[link.source].append(link)
         arriving[link.target].append(link)
     indent = " " * (widths[0] + 2)
-
-    def row(place: int) -> str:
-        texts = []
-        for (style, column), width in zip(columns, widths, strict=True):
-            text = pad(column[place], width, right=style in ("value", "gradient"))
-            styled = style in ESCAPES and (style != "no" or column[place] == table["no"])
-            texts.append(_styled(text, style) if color and styled and place else text)
-        return "  ".join(texts).rstrip()
-
-    lines = [_styled(printable(circuit.title), "head") if color else printable(circuit.title), "", row(0)]
-    for place, box in enumerate(circuit.boxes, start=1):
-        lines.append(row(place))
+    head, *rows = (_row(columns, widths, line, table, color) for line in range(len(circuit.boxes) + 1))
+    lines = [_styled(printable(circuit.title), "head") if color else printable(circuit.title), "", head]
+    for box, row in zip(circuit.boxes, rows, strict=True):
+        lines.append(row)
         notes = [*_edges(arriving[box.name]), *_fork(box, leaving[box.name], table)]
-        lines.extend(indent + line for note in notes for line in _wrapped(note, WIDTH - len(indent)))
+        lines.extend(indent + text for note in notes for text in _wrapped(note, WIDTH - len(indent)))
     lines.extend(["", *_legend(circuit, table)])
     return "\n".join(lines)
+
+
+def _row(
+    columns: Sequence[tuple[str, list[str]]], widths: Sequence[int], line: int, table: Mapping[str, str], color: bool
+) -> str:
+    """One line of the table, the heading without colours."""
+    texts = []
+    for (style, column), width in zip(columns, widths, strict=True):
+        text = pad(column[line], width, right=style in ("value", "gradient"))
+        styled = style in ESCAPES and (style != "no" or column[line] == table["no"])
+        texts.append(_styled(text, style) if color and styled and line else text)
+    return "  ".join(texts).rstrip()
 
 
 def _wrapped(note: str, width: int) -> list[str]:

@@ -25,7 +25,7 @@ def local_tree(gate: Gate, slot: int) -> Expression:
 
 @lru_cache(maxsize=4096)
 def is_primitive(gate: Gate) -> bool:
-    """Whether the gate is its own value, so that each emitter has a word for it."""
+    """Whether the gate is its own value, so that each language needs a spelling of it."""
     tree = value_tree(gate)
     return isinstance(tree, Call) and tree.gate == gate.name
 

@@ -12,7 +12,7 @@ from backlit.declared.mistakes import MISTAKES, NEXT_TO_ZERO, TOLERANCE
 from backlit.formula.derivative import expand, local_tree, value_tree
 from backlit.formula.expression import Expression, Name, Number, fold, names, parse
 
-WORDS: Mapping[str, str] = {
+SPELLINGS: Mapping[str, str] = {
     "add": "({} + {})",
     "sub": "({} - {})",
     "mul": "({} * {})",
@@ -35,7 +35,7 @@ WORDS: Mapping[str, str] = {
     "greater": "({} > {} ? 1 : 0)",
     "where": "({} !== 0 ? {} : {})",
 }
-"""Primitive -> its word in JavaScript."""
+"""Primitive -> its spelling in JavaScript."""
 
 ERF = """function erf(x) {
   const a = Math.abs(x), square = a * a;
@@ -49,7 +49,7 @@ ERF = """function erf(x) {
   for (let n = 80; n > 0; n--) tail = n / 2 / (a + tail);
   return Math.sign(x) * (1 - Math.exp(-square) / Math.sqrt(Math.PI) / (a + tail));
 }"""
-"""The one primitive that JavaScript has no word for."""
+"""The one primitive that JavaScript has no function for."""
 
 
 def to_javascript(root: Expression) -> str:
@@ -67,7 +67,7 @@ def to_javascript(root: Expression) -> str:
             return node.id
         if isinstance(node, Number):
             return f"{node.value:g}" if float(f"{node.value:g}") == node.value else repr(node.value)
-        return WORDS[node.gate].format(*operands)
+        return SPELLINGS[node.gate].format(*operands)
 
     return fold(expand(root), written)
 

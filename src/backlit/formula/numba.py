@@ -15,7 +15,7 @@ from backlit.errors import BacklitError
 from backlit.formula.derivative import expand, local_tree, value_tree
 from backlit.formula.expression import Call, Expression, Name, Number, fold, names, parse, postorder, substitute
 
-WORDS: Mapping[str, str] = {
+SPELLINGS: Mapping[str, str] = {
     "add": "{} + {}",
     "sub": "{} - {}",
     "mul": "{} * {}",
@@ -38,7 +38,7 @@ WORDS: Mapping[str, str] = {
     "greater": "F(1.0) if {} > {} else F(0.0)",
     "where": "{1} if {0} != F(0.0) else {2}",
 }
-"""Primitive -> its word in the compiled language."""
+"""Primitive -> its spelling in the compiled language."""
 
 _U = "exp(min(x, 20)) * (exp(min(x, 20)) + 2)"
 SHORTCUTS: Mapping[Expression, Expression] = {
@@ -139,7 +139,7 @@ _LOGSUMEXP = """        top, share = z[r, 0], a[r, 0]
         lse = top - functions.log(share)  # softmax gives the largest output exp(top - lse)
 """
 
-_SOFTMAX_PULL = """        along = F(0.0)
+_SOFTMAX_BACKWARD = """        along = F(0.0)
         for j in range(columns):
             along += delta[r, j] * a[r, j]
         for j in range(columns):
@@ -148,7 +148,7 @@ _SOFTMAX_PULL = """        along = F(0.0)
 
 def _head_rows(output_gate: str, loss: Loss, fusion: Fusion | None) -> str:
     """The loop over a row's outputs: fused where a fusion is named, else dC/da times the gate's local gradient."""
-    places = {"z": "z[r, j]", "a": "a[r, j]", "y": "y[r, j]"}
+    reads = {"z": "z[r, j]", "a": "a[r, j]", "y": "y[r, j]"}
     if fusion is not None:
         term, slope = parse(fusion.term, GATES), parse(fusion.delta, GATES)
     else:
@@ -159,17 +159,17 @@ def _head_rows(output_gate: str, loss: Loss, fusion: Fusion | None) -> str:
             slope = Call("mul", (slope, inner))
     rows = _LOGSUMEXP if any(isinstance(n, Call) and n.gate == "logsumexp" for n in postorder(term)) else ""
     rows += "        cost = F(0.0)\n        for j in range(columns):\n"
-    rows += _indented(_body(term, "cost += {}", places), 12) + "\n"
-    rows += _indented(_body(slope, "delta[r, j] = weight[r] * ({})", places), 12) + "\n"
+    rows += _indented(_body(term, "cost += {}", reads), 12) + "\n"
+    rows += _indented(_body(slope, "delta[r, j] = weight[r] * ({})", reads), 12) + "\n"
     if fusion is None and output_gate == "softmax":
-        rows += _SOFTMAX_PULL + "\n"
+        rows += _SOFTMAX_BACKWARD + "\n"
     return rows + "        total += cost * weight[r]"
 
 
-def _body(root: Expression, last: str, places: Mapping[str, str]) -> list[str]:
-    """Statements that compute a formula, each sub-formula once; `places` says where each variable is read."""
+def _body(root: Expression, last: str, reads: Mapping[str, str]) -> list[str]:
+    """Statements that compute a formula, each sub-formula once; `reads` gives how each variable is read."""
     root = _shortened(expand(root))
-    lines = [f"here_{name} = {places[name]}" for name in names(root)]
+    lines = [f"here_{name} = {reads[name]}" for name in names(root)]
     known: dict[str, str] = {}
 
     def visit(node: Expression, operands: list[str]) -> str:
@@ -179,9 +179,9 @@ def _body(root: Expression, last: str, places: Mapping[str, str]) -> list[str]:
             return f"F({node.value!r})"
         if node.gate == "logsumexp":
             return "lse"  # a row's, computed before the loop over its outputs
-        if node.gate not in WORDS:
+        if node.gate not in SPELLINGS:
             raise BacklitError(f"gate {node.gate!r} has no form that works element by element")
-        code = WORDS[node.gate].format(*operands)
+        code = SPELLINGS[node.gate].format(*operands)
         if code not in known:
             known[code] = f"t{len(known)}"
             lines.append(f"{known[code]} = {code}")

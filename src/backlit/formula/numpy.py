@@ -1,4 +1,4 @@
-"""A formula as a NumPy function: closures over NumPy's own words, nothing compiled and nothing evaluated as text."""
+"""A formula as a NumPy function: closures over NumPy's functions; nothing is compiled or evaluated as text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _where(c: Any, x: Any, z: Any) -> Any:
     return np.asarray(np.where(c, x, z))[()]
 
 
-WORDS: Mapping[str, Callable[..., Any]] = {
+SPELLINGS: Mapping[str, Callable[..., Any]] = {
     "add": np.add,
     "sub": np.subtract,
     "mul": np.multiply,
@@ -50,7 +50,7 @@ WORDS: Mapping[str, Callable[..., Any]] = {
     "greater": lambda x, z: np.greater(x, z) * 1.0,
     "where": _where,
 }
-"""Primitive -> its word in NumPy."""
+"""Primitive -> its spelling in NumPy."""
 
 
 def evaluator(root: Expression) -> Callable[[Scope], Any]:
@@ -66,15 +66,15 @@ def _closure(node: Expression, operands: list[Callable[[Scope], Any]]) -> Callab
         value = node.value
         return lambda scope: value
     gate = GATES[node.gate]
-    word = gate.value if isinstance(gate, ArrayGate) else WORDS[gate.name]
+    function = gate.value if isinstance(gate, ArrayGate) else SPELLINGS[gate.name]
     extra = {"axis": node.axis} if isinstance(gate, ArrayGate) else {}
     if len(operands) == 1:
         only = operands[0]
-        return lambda scope: word(only(scope), **extra)
+        return lambda scope: function(only(scope), **extra)
     if len(operands) == 2:
         left, right = operands
-        return lambda scope: word(left(scope), right(scope), **extra)
-    return lambda scope: word(*(operand(scope) for operand in operands), **extra)
+        return lambda scope: function(left(scope), right(scope), **extra)
+    return lambda scope: function(*(operand(scope) for operand in operands), **extra)
 
 
 @lru_cache(maxsize=1024)

@@ -111,16 +111,16 @@ def _combined(wide: Array, bend: Array, narrow: Array, half_bend: Array) -> tupl
 
 
 def compare(
-    graph: Graph, gradients: Gradients, places: Iterable[tuple[Wire, Index]], upstream: Array | float = 1.0
+    graph: Graph, gradients: Gradients, entries: Iterable[tuple[Wire, Index]], upstream: Array | float = 1.0
 ) -> list[Row]:
-    """Hold gradients against central differences of the whole graph, at the places named.
+    """Hold gradients against central differences of the whole graph, at the entries named.
 
     Parameters
     ----------
     graph : Graph
     gradients : Gradients
         Of the sweep that `upstream` began.
-    places : iterable of (wire, index)
+    entries : iterable of (wire, index)
         Elements of inputs and parameters.
     upstream : number or array, the output's shape
 
@@ -131,7 +131,7 @@ def compare(
     noise = _rounding(graph, gradients)
     plans: dict[Wire, list[Wire]] = {}
     rows = []
-    for wire, index in places:
+    for wire, index in entries:
         plan = plans.setdefault(wire, _plan(graph, (wire,)))
         moved = _mover(plan, wire, index, graph.output, upstream)
         slope, spread, step = difference(moved, float(wire.value[index]))
@@ -242,7 +242,7 @@ def _slopes(wire: Wire, slot: int, step: Array) -> tuple[Array, Array]:
     values = [np.asarray(operand.value, np.float64) for operand in wire.operands]
 
     def moved(by: Array) -> Array:
-        operands = [value + by if place == slot else value for place, value in enumerate(values)]
+        operands = [value + by if position == slot else value for position, value in enumerate(values)]
         return np.asarray(_apply(wire.rule, operands, wire.axis), np.float64)
 
     with np.errstate(all="ignore"):
@@ -261,7 +261,7 @@ def _wrong_array(wire: Wire, slot: int) -> Disagreement | None:
     upstream = chance.standard_normal(wire.value.shape)
 
     def moved(by: float) -> Any:
-        operands = [value + by * direction if place == slot else value for place, value in enumerate(values)]
+        operands = [value + by * direction if position == slot else value for position, value in enumerate(values)]
         return np.sum(upstream * _apply(wire.rule, operands, wire.axis))
 
     slope, spread, step = difference(moved, 0.0)

@@ -16,7 +16,7 @@ from backlit.graph.nary_gates import WEIGHTED_SUM, Rule
 from backlit.graph.tape import Graph, complete
 from backlit.graph.wire import Wire, record
 
-Found = tuple[Rule, tuple[Wire, ...]]
+Swap = tuple[Rule, tuple[Wire, ...]]
 """A gate that can stand for a wire's own, and the operands that it would take."""
 
 COMMUTING = frozenset({"add", "mul"})
@@ -70,9 +70,9 @@ def _shared(graph: Graph) -> frozenset[Wire]:
     return frozenset(again)
 
 
-def _rebuilt(graph: Graph, change: Callable[[Wire, Sequence[Wire]], Found | Wire | None]) -> Graph:
+def _rebuilt(graph: Graph, change: Callable[[Wire, Sequence[Wire]], Swap | Wire | None]) -> Graph:
     """The graph anew, from the output back: what a change swallows is not made at all."""
-    plan: dict[Wire, Found | None] = {}
+    plan: dict[Wire, Swap | None] = {}
     made: dict[Wire, Wire] = {}
     stack: list[tuple[Wire, bool]] = [(graph.output, False), *((wire, False) for wire in reversed(graph.given))]
     while stack:
@@ -113,7 +113,7 @@ def _declarations() -> list[tuple[Gate, Expression]]:
     return sorted(trees, key=lambda pair: -len(list(postorder(pair[1]))))
 
 
-def _declared(wire: Wire, shared: frozenset[Wire], declared: Sequence[tuple[Gate, Expression]]) -> Iterator[Found]:
+def _declared(wire: Wire, shared: frozenset[Wire], declared: Sequence[tuple[Gate, Expression]]) -> Iterator[Swap]:
     """The gates whose declaration the wire is."""
     for gate, tree in declared:
         for bound in _matches(tree, wire, shared, {}, root=True):
@@ -142,7 +142,7 @@ def _matches(
         yield from found
 
 
-def _weighted(wire: Wire, shared: frozenset[Wire]) -> Found | None:
+def _weighted(wire: Wire, shared: frozenset[Wire]) -> Swap | None:
     """A sum of two products or more and at most one other term."""
     if wire.gate != "add":
         return None

@@ -108,26 +108,26 @@ def expression(seed: int, level: int = 1, number: int = 0) -> Trace:
     """
     if level not in LEVELS:
         raise BacklitError(f"level {level} is unknown; choose one of {', '.join(map(str, LEVELS))}")
-    chance = random.Random(f"{seed} {level} {number}")  # text, so that (1, 2) and (2, 1) differ
-    shape = SHAPES[chance.choice(LEVELS[level].shapes)]
+    rng = random.Random(f"{seed} {level} {number}")  # text, so that (1, 2) and (2, 1) differ
+    shape = SHAPES[rng.choice(LEVELS[level].shapes)]
     for _ in range(TRIES):
-        found = _tried(chance, LEVELS[level], shape)
+        found = _tried(rng, LEVELS[level], shape)
         if found is not None:
             return found
     raise AssertionError(f"no formula of level {level} within {TRIES} tries")
 
 
-def _tried(chance: random.Random, level: Level, shape: Shape) -> Trace | None:
+def _tried(rng: random.Random, level: Level, shape: Shape) -> Trace | None:
     """A formula with values, if its numbers are short and it teaches something."""
     names = list(level.variables)
-    leaves = names + [chance.choice(names) for _ in range(level.leaves - len(names))]
-    chance.shuffle(leaves)
-    text = to_text(_grown(chance, level.gates, shape, [Name(leaf) for leaf in leaves]))
+    leaves = names + [rng.choice(names) for _ in range(level.leaves - len(names))]
+    rng.shuffle(leaves)
+    text = to_text(_grown(rng, level.gates, shape, [Name(leaf) for leaf in leaves]))
     if level.alike:
-        numbers = chance.choices(VALUES, k=len(names))
+        numbers = rng.choices(VALUES, k=len(names))
     else:
-        sizes = chance.sample(sorted({abs(value) for value in VALUES}), len(names))
-        numbers = [chance.choice((-1, 1)) * size for size in sizes]
+        sizes = rng.sample(sorted({abs(value) for value in VALUES}), len(names))
+        numbers = [rng.choice((-1, 1)) * size for size in sizes]
     values = dict(zip(names, numbers, strict=True))
     try:
         traced = trace(text, **values)
@@ -136,25 +136,25 @@ def _tried(chance: random.Random, level: Level, shape: Shape) -> Trace | None:
         return None
 
 
-def _grown(chance: random.Random, gates: Sequence[str], shape: Shape, leaves: list[Expression]) -> Expression:
+def _grown(rng: random.Random, gates: Sequence[str], shape: Shape, leaves: list[Expression]) -> Expression:
     """A random tree over the leaves, in their order."""
     if len(leaves) == 1:
         return leaves[0]
-    cut = chance.randint(1, len(leaves) - 1)
-    operands = (_grown(chance, gates, shape, leaves[:cut]), _grown(chance, gates, shape, leaves[cut:]))
-    tree = Call(chance.choice(gates), operands)
-    return shape.around(tree) if chance.random() < OFTEN else tree
+    cut = rng.randint(1, len(leaves) - 1)
+    operands = (_grown(rng, gates, shape, leaves[:cut]), _grown(rng, gates, shape, leaves[cut:]))
+    tree = Call(rng.choice(gates), operands)
+    return shape.around(tree) if rng.random() < OFTEN else tree
 
 
-def _is_nice(traced: Trace, wanted: str, digits: int) -> bool:
-    """Short numbers, the gate that is wanted, few zeros, nothing dull."""
+def _is_nice(traced: Trace, required: str, digits: int) -> bool:
+    """Short numbers, the gate that is required, few zeros, nothing dull."""
     gates = [wire for wire in traced.wires if wire.gate]
     numbers = [number for wire in traced.wires for number in (wire.value, wire.gradient) if number is not None]
     numbers += [edge.contribution for wire in gates for edge in wire.edges if edge.contribution is not None]
     zeros = sum(gradient == 0.0 for gradient in traced.gradients.values())
     return (
         zeros <= 1
-        and wanted in {wire.gate for wire in gates}
+        and required in {wire.gate for wire in gates}
         and all(_is_short(float(number), digits) for number in numbers)
         and not any(map(_is_dull, gates))
     )

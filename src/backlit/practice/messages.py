@@ -1,10 +1,10 @@
-"""The words of worksheets and quizzes, in each language."""
+"""The messages of worksheets and quizzes, in each language."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-WORDS: Mapping[str, Mapping[str, str]] = {
+MESSAGES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Backpropagation: find the gradients",
         "about": "Level {level}, seed {seed}",

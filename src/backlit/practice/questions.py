@@ -26,7 +26,7 @@ class Question:
     Attributes
     ----------
     wire, output : str
-        ReadOptions for is the derivative of `output` with respect to `wire`.
+        The question is the derivative of `output` with respect to `wire`.
     gradient : float
         The right answer.
     wrong : tuple of (Mistake, float)
@@ -77,14 +77,14 @@ def questions(trace: Trace, count: int = MOST, seed: int = 0) -> tuple[Question,
     return tuple(_question(trace, names[place]) for place in chosen)
 
 
-def blanked(trace: Trace, asked: Sequence[Question]) -> Circuit:
-    """The circuit with blanks for the gradients that are asked for, and for all that would tell them.
+def blanked(trace: Trace, blanks_for: Sequence[Question]) -> Circuit:
+    """The circuit with blanks for the gradients that are asked for, and for all that would give them away.
 
     The output is called what the questions call it.
     """
     drawn = trace.circuit(tables=False)
-    blanks = {question.wire for question in asked}
-    new_name = asked[0].output
+    blanks = {question.wire for question in blanks_for}
+    new_name = blanks_for[0].output
     boxes = tuple(_blank_box(_renamed(box, drawn.output, new_name), blanks) for box in drawn.boxes)
     links = tuple(_blank_link(link, drawn.output, new_name, blanks) for link in drawn.links)
     return Circuit(drawn.title, boxes, links, new_name)

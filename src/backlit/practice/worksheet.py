@@ -11,7 +11,7 @@ from backlit.drawing import number, to_svg, to_text, words
 from backlit.drawing.style import FONTS
 from backlit.errors import BacklitError
 from backlit.practice.expressions import expression
-from backlit.practice.messages import WORDS
+from backlit.practice.messages import MESSAGES
 from backlit.practice.questions import Question, blanked, questions
 from backlit.tracing import Trace
 
@@ -69,8 +69,8 @@ class Worksheet:
 
     def to_html(self) -> str:
         """The sheet as one page that prints: problems, then the answers on a page of their own. Nothing is loaded."""
-        said = WORDS[self.lang]
-        title = escape(said["title"])
+        texts = MESSAGES[self.lang]
+        title = escape(texts["title"])
         return "\n".join(
             [
                 "<!doctype html>",
@@ -78,10 +78,10 @@ class Worksheet:
                 '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
                 f"<title>{title}</title><style>{_STYLE}</style></head>",
                 f'<body><h1>{title}</h1><p class="about">{self._about()}</p>',
-                f'<div class="who"><span>{said["name"]}</span><span>{said["date"]}</span></div>',
-                f"<p>{escape(said['task'].format(output=self._output()))}</p>",
+                f'<div class="who"><span>{texts["name"]}</span><span>{texts["date"]}</span></div>',
+                f"<p>{escape(texts['task'].format(output=self._output()))}</p>",
                 *(self._problem(problem) for problem in self.problems),
-                f'<section class="key"><h1>{said["key"]}</h1><p class="about">{self._about()}</p>',
+                f'<section class="key"><h1>{texts["key"]}</h1><p class="about">{self._about()}</p>',
                 "<table><tbody>",
                 *(row for problem in self.problems for row in _key_rows(problem)),
                 "</tbody></table></section></body></html>",
@@ -91,24 +91,24 @@ class Worksheet:
 
     def to_text(self) -> str:
         """The sheet as plain text: problems as tables with blanks, then the answers after a form feed."""
-        said = WORDS[self.lang]
-        lines = [said["title"], self._about(), "", said["text_task"].format(output=self._output()), ""]
+        texts = MESSAGES[self.lang]
+        lines = [texts["title"], self._about(), "", texts["text_task"].format(output=self._output()), ""]
         for problem in self.problems:
             lines += [f"{problem.number}.", table(problem.trace, problem.questions, self.lang), ""]
-        lines += [f"\f{said['key']}", self._about(), ""]
+        lines += [f"\f{texts['key']}", self._about(), ""]
         for problem in self.problems:
-            lines.append(f"{problem.number}. {problem.trace.title}   {said['at']} {problem.given}")
+            lines.append(f"{problem.number}. {problem.trace.title}   {texts['at']} {problem.given}")
             lines += [f"   {answer}" for answer in map(answered, problem.questions)]
         return "\n".join(lines)
 
     def _about(self) -> str:
-        return WORDS[self.lang]["about"].format(level=self.level, seed=self.seed)
+        return MESSAGES[self.lang]["about"].format(level=self.level, seed=self.seed)
 
     def _output(self) -> str:
         return self.problems[0].output
 
     def _problem(self, problem: Problem) -> str:
-        at = WORDS[self.lang]["at"]
+        at = MESSAGES[self.lang]["at"]
         formula = escape(f"{problem.number}. {problem.output} = {problem.trace.title}")
         heading = f"<h2>{formula} <span>{at} {escape(problem.given)}</span></h2>"
         picture = to_svg(blanked(problem.trace, problem.questions), self.lang)
@@ -151,9 +151,9 @@ def worksheet(n: int = 10, seed: int = 0, level: int = 1, lang: str = "en") -> W
     return Worksheet(made, seed, level, lang)
 
 
-def table(trace: Trace, asked: tuple[Question, ...], lang: str) -> str:
+def table(trace: Trace, blanks_for: tuple[Question, ...], lang: str) -> str:
     """A circuit as a table of text with blanks; without edges, which would be blanks only."""
-    drawn = blanked(trace, asked)
+    drawn = blanked(trace, blanks_for)
     return to_text(type(drawn)(drawn.title, drawn.boxes, (), drawn.output), lang)
 
 

@@ -12,7 +12,7 @@ from backlit.errors import BacklitError, choose
 from backlit.graph import Gradients, Graph
 from backlit.graph.check import Disagreement, Row, compare, first_wrong_gate
 from backlit.tracing.lookup import Entry, entries_named, entries_of
-from backlit.tracing.messages import WORDS
+from backlit.tracing.messages import MESSAGES
 from backlit.tracing.tables import table
 
 SAMPLE = 300
@@ -53,7 +53,7 @@ class Check:
 
     def to_text(self, lang: str = "en") -> str:
         """The table, and what it comes to; `lang` is "en" or "ko"."""
-        words = choose("lang", lang, WORDS)
+        words = choose("lang", lang, MESSAGES)
         cells = [
             (row.name, f"{row.analytic:.9g}", f"{row.numeric:.9g}", words["ok" if row.ok else "wrong"])
             for row in self.rows

@@ -1,10 +1,10 @@
-"""The words of a derivation, in each language that it can be written in."""
+"""The messages of a derivation, in each language that it can be written in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-WORDS: Mapping[str, Mapping[str, str]] = {
+MESSAGES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Chain rule for {of} (backpropagation)",
         "factor": "factor",

@@ -17,7 +17,7 @@ from backlit.tracing import checking, listing, stepping
 from backlit.tracing.derivation.derivation import Derivation, derive, derive_in_network
 from backlit.tracing.derivation.matrix_form import MatrixDerivation, derive_in_arrays
 from backlit.tracing.lookup import one_number
-from backlit.tracing.messages import WORDS
+from backlit.tracing.messages import MESSAGES
 from backlit.tracing.samples import samples
 from backlit.tracing.views import GradientMap, Value, Wires, plain
 
@@ -153,7 +153,7 @@ class Trace:
         -4.0
         """
         self._scalar_output()
-        choose("lang", lang, WORDS)
+        choose("lang", lang, MESSAGES)
         if self.blueprint is not None:
             return self._derived_in_network(self.blueprint, wrt, lang, zoom)
         if zoom not in (None, "gates"):
@@ -225,7 +225,7 @@ class Trace:
 
         if len(self.wires) > listing.LIMIT:
             named = [self.wires.of(wire) for wire in self.graph.wires if wire.name]
-            return listing.listing(self.title, self.note, named, {**words(lang), **WORDS[lang]})
+            return listing.listing(self.title, self.note, named, {**words(lang), **MESSAGES[lang]})
         return to_text(self.circuit(), lang, color)
 
     def to_svg(self, lang: str = "en") -> str:

@@ -13,7 +13,7 @@ from backlit.tracing.derivation.chain import MAX_PATHS, Chain, ChainRule, GraphC
 from backlit.tracing.derivation.mathml import converted
 from backlit.tracing.derivation.network_chain import OUTPUT, NetworkChain
 from backlit.tracing.lookup import entry
-from backlit.tracing.messages import WORDS
+from backlit.tracing.messages import MESSAGES
 
 Node = TypeVar("Node")
 
@@ -25,7 +25,7 @@ class Derivation(ChainRule):
     lang: str
 
     def __str__(self) -> str:
-        return as_text.written(self, WORDS[self.lang])
+        return as_text.written(self, MESSAGES[self.lang])
 
     def to_latex(self) -> str:
         """The derivation as LaTeX, for an equation (an ``aligned`` block)."""

@@ -26,7 +26,7 @@ from backlit.tracing.derivation.mathml import converted
 from backlit.tracing.derivation.network_chain import OUTPUT
 from backlit.tracing.listing import shown
 from backlit.tracing.lookup import entry_name, one_number
-from backlit.tracing.messages import WORDS
+from backlit.tracing.messages import MESSAGES
 from backlit.tracing.tables import table
 
 WIDEST = 6
@@ -70,7 +70,7 @@ class MatrixDerivation:
     lang: str
 
     def __str__(self) -> str:
-        words = WORDS[self.lang]
+        words = MESSAGES[self.lang]
         of = as_text.partial(OUTPUT, self.wrt)
         rows = [(step.name, f"= {step.formula}", f"= {shown(step.value)}") for step in self.steps]
         lines = [words["title"].format(of=of), "", *table((words["array"], "", words["value"]), rows), ""]
