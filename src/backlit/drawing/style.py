@@ -80,6 +80,7 @@ _SHAPES = {
 
 
 @cache
+@cache
 def classes(names: str) -> str:
     """The attribute that gives an element these classes.
 

@@ -100,7 +100,9 @@ def _described(circuit: Circuit, lang: str) -> str:
 
 
 def _text(css: str, x: float, y: float, content: str, attributes: str = "") -> str:
-    return f'<text {classes(css)} x="{x:.1f}" y="{y:.1f}"{attributes}>{escape(content)}</text>'
+    if "<" in content or "&" in content or ">" in content:
+        content = escape(content)
+    return f'<text {classes(css)} x="{x:.1f}" y="{y:.1f}"{attributes}>{content}</text>'
 
 
 def _mark(**marks: object) -> str:
