@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def trained(x: Any, y: Any) -> backlit.MLPClassifier:
-    """A network of 64 pixels, 100 hidden neurons and 10 digits, an epoch at a time."""
+    """A network of 64 pixels, 100 hidden neurons and 10 digits, one epoch at a time."""
     model = backlit.MLPClassifier((100,), batch_size=32, random_state=0)
     for _ in track(range(EPOCHS), description=f"Training 64-100-10 on {len(x)} digits", console=screen):
         model.partial_fit(x, y, classes=np.arange(10))
@@ -56,7 +56,7 @@ def trained(x: Any, y: Any) -> backlit.MLPClassifier:
 
 def write_rows(path: Path, x: Any, y: Any) -> None:
     """Digits as a table: a column for each pixel, and the digit."""
-    columns = {f"p{place}": x[:, place] for place in range(x.shape[1])}
+    columns = {f"p{pixel}": x[:, pixel] for pixel in range(x.shape[1])}
     pq.write_table(pa.table({**columns, "digit": y}), path)
 
 
@@ -72,8 +72,8 @@ def show_predictions(model: Any, x: Any, y: Any) -> None:
     """A table of predictions."""
     screen.print(f"\nSaved to {FOLDER / 'digits.backlit'}, loaded from there, it predicts of held-out digits:")
     table = Table("digit", "prediction", "probability")
-    for digit, prediction, chances in zip(y, model.predict(x), model.predict_proba(x), strict=True):
-        table.add_row(str(digit), str(prediction), f"{chances.max():.4f}")
+    for digit, prediction, probabilities in zip(y, model.predict(x), model.predict_proba(x), strict=True):
+        table.add_row(str(digit), str(prediction), f"{probabilities.max():.4f}")
     screen.print(table, soft_wrap=False)
 
 
@@ -85,9 +85,9 @@ def explain_worst(model: Any, x: Any, y: Any) -> None:
     gradients = np.asarray(trace.gradients["w[1]"])
     i, j = np.unravel_index(np.abs(gradients).argmax(), gradients.shape)
     weight = f"w[1][{i}][{j}]"
-    (said,) = model.predict(x[row : row + 1])
+    (prediction,) = model.predict(x[row : row + 1])
     screen.print(
-        f"\nHeld-out row {row} is the digit {y[row]}, taken for {said}: loss {trace.value:.6f}. "
+        f"\nHeld-out row {row} is the digit {y[row]}, predicted as {prediction}: loss {trace.value:.6f}. "
         f"Of the first layer's weights, {weight} (pixel {i} to neuron {j}) would move most:\n"
     )
     print(trace.derivation(weight))

@@ -44,7 +44,7 @@ def explained(view: View, mine: tuple[Path, Path], **options: Any) -> Any:
     before = page.locator("#table option").count()
     page.set_input_files("#table-file", table)
     expect(page.locator("#table option")).to_have_count(before + 1)
-    expect(page.locator("#found")).not_to_have_attribute("aria-busy", "true")  # that was of another table
+    expect(page.locator("#explanation")).not_to_have_attribute("aria-busy", "true")  # that was of another table
     expect(page.locator("#chain math").first).to_be_visible()
     expect(page.locator("#problem")).to_be_empty()
     return page
@@ -63,7 +63,7 @@ def test_it_says_what_is_missing(view: View) -> None:
     page = view("model")
     if page.locator("#model option").count() == 0:
         expect(page.locator("#missing")).to_contain_text(EN["no_model"])
-        expect(page.locator("#found")).to_be_hidden()
+        expect(page.locator("#explanation")).to_be_hidden()
 
 
 def test_an_upload_before_the_list_came_stays(view: View, mine: Any) -> None:
@@ -127,7 +127,7 @@ def test_zooms_take_the_circuit_apart(view: View, mine: Any) -> None:
     steps = []
     for zoom in ("layer", "neuron", "gates"):
         page.select_option("#zoom", zoom)
-        expect(page.locator("#found")).not_to_have_attribute("aria-busy", "true")
+        expect(page.locator("#explanation")).not_to_have_attribute("aria-busy", "true")
         expect(place).to_have_text(re.compile(r"\d+ / \d+"))
         page.wait_for_timeout(300)
         steps.append(int(place.inner_text().split("/")[1]))
@@ -148,7 +148,7 @@ def test_the_keyboard_is_enough(view: View, mine: Any) -> None:
     page.locator("#later").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#row")).to_have_value("1")
-    expect(page.locator("#found")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#explanation")).not_to_have_attribute("aria-busy", "true")
     page.locator("#weights button").nth(2).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#weights button").nth(2)).to_have_attribute("aria-pressed", "true")

@@ -73,7 +73,7 @@ def test_it_trains_pauses_and_its_curves_grow(view: View) -> None:
     stands = epoch(page)
     page.wait_for_timeout(300)  # nothing is awaited: a training that is paused does not go on
     assert epoch(page) == stands
-    expect(page.locator("#said")).to_contain_text(f"{EN['state_paused']}, {EN['epoch']} ")
+    expect(page.locator("#announcement")).to_contain_text(f"{EN['state_paused']}, {EN['epoch']} ")
 
 
 def test_a_step_shows_what_the_engine_computes(view: View) -> None:
@@ -113,7 +113,7 @@ def test_rewinding_shows_the_same_numbers_and_training_goes_on_from_there(view: 
 def test_a_line_and_a_neuron_tell_their_numbers(view: View) -> None:
     page = opened_table(ready(view("network")))
     page.locator(f"[data-weight='{FIRST}']").dispatch_event("click")
-    told = page.locator("#told")
+    told = page.locator("#selection")
     expect(told).to_contain_text("w[1][0][0] (x[0] → a[1][0])")
     assert told.locator(".value").inner_text() == number(page, FIRST)
     assert told.locator(".gradient").inner_text() == number(page, FIRST, "gradient")
@@ -128,7 +128,7 @@ def test_a_line_and_a_neuron_tell_their_numbers(view: View) -> None:
 
 def test_what_is_not_computed_is_not_0(view: View) -> None:
     page = ready(view("network"))
-    told = "import('/views/network/picture.js').then((module) => [module.told(null), module.told(0)])"
+    told = "import('/views/network/picture.js').then((module) => [module.gradientText(null), module.gradientText(0)])"
     assert page.evaluate(told) == [EN["not_computed"], "0"]
     drawn = """import('/views/network/picture.js').then(({Picture}) => [null, 0, 1, -1].map((value) => {
         const line = document.querySelector('#picture .tie').cloneNode();
@@ -148,7 +148,9 @@ def test_lines_show_signs_of_weights_or_gradients(view: View) -> None:
         page.locator(f"input[name=lines][value='{side}']").check(force=True)
         first = learner.blueprint.arrays(flat)["w[1]"].ravel()
         signs = ["plus" if value > 0 else "minus" for value in first]
-        kinds = page.locator(".tie[data-own], #picture .tie").evaluate_all("all => all.map((one) => one.classList[1])")
+        kinds = page.locator(".tie[data-selected], #picture .tie").evaluate_all(
+            "all => all.map((one) => one.classList[1])"
+        )
         assert kinds[: len(signs)] == signs
 
 
@@ -364,7 +366,7 @@ def test_the_keyboard_is_enough(view: View) -> None:
     for _ in range(2):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
-    told = page.locator("#told")
+    told = page.locator("#selection")
     expect(told).to_contain_text("b[2][1]")
     for weight in ("w[2][0][1]", "w[2][1][1]"):
         page.keyboard.press("Enter")
@@ -398,7 +400,7 @@ def test_every_control_has_a_name_in_both_languages(view: View, lang: str, words
     expect(page.locator("#picture svg")).to_be_visible()
     assert page.locator("html").get_attribute("lang") == lang
     expect(page.get_by_role("button", name=words["play"])).to_be_visible()
-    expect(page.locator("#told")).to_have_text(words["picture_hint"])
+    expect(page.locator("#selection")).to_have_text(words["picture_hint"])
     expect(page.locator("#clock")).to_contain_text(words["state_paused"])
     named = "e => Boolean(e.ariaLabel || e.labels?.length || e.textContent.trim())"
     controls = page.locator("button, input, select, [role=button], [role=img], summary")

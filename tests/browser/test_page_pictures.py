@@ -55,7 +55,7 @@ def slow(page: Any, words: Any) -> None:
     page.focus("#when")
     for _ in range(5):
         page.keyboard.press("PageUp")
-    expect(page.locator("#when-said")).not_to_have_text("0")
+    expect(page.locator("#epoch-number")).not_to_have_text("0")
 
 
 def model(page: Any, words: Any) -> None:

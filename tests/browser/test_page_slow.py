@@ -30,7 +30,7 @@ def test_a_bad_start_shows_the_lectures_numbers(view: View) -> None:
     expect(said(page, "quadratic")).to_contain_text("a < 0.5 from epoch 232 on")
     page.focus("#when")
     page.keyboard.press("End")
-    expect(page.locator("#when-said")).to_have_text("300")
+    expect(page.locator("#epoch-number")).to_have_text("300")
     expect(product(page, "quadratic")).to_contain_text("= 0.2028 ×")  # the output; the target is 0
 
 

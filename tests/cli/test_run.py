@@ -106,3 +106,12 @@ def test_the_zooms_are_those_of_a_derivation() -> None:
     from backlit.tracing.trace import ZOOMS
 
     assert tuple(Zoom) == ZOOMS
+
+
+def test_every_room_has_the_same_languages() -> None:
+    from backlit.cli.messages import VERDICTS, Language
+    from backlit.drawing.messages import LANGUAGES
+    from backlit.reporting.messages import MESSAGES as REPORTING
+    from backlit.web.messages import MESSAGES as WEB
+
+    assert [*Language] == [*VERDICTS] == [*LANGUAGES] == [*REPORTING] == [*WEB]

@@ -16,7 +16,7 @@ import pytest
 
 from backlit.errors import BacklitError
 from backlit.files import ReadOptions
-from backlit.web.store.library import MOST_BYTES, MOST_UPLOADS
+from backlit.web.store.library import MOST_UPLOAD_BYTES, MOST_UPLOADS
 
 CSV = b"a,b,label\n" + b"".join(b"%d,%d,%s\n" % (n, n % 7, b"yes" if n % 2 else b"no") for n in range(40))
 
@@ -84,7 +84,7 @@ def test_broken_uploads_are_one_line_with_their_name(client: Any, kind: str, nam
 def test_uploads_have_a_limit_that_is_known_before_they_are_read(client: Any) -> None:
     connection = client.connect()
     connection.putrequest("POST", "/api/upload/tables?name=a.csv")
-    for name, text in (("Origin", client.origin), ("Content-Length", str(MOST_BYTES + 1))):
+    for name, text in (("Origin", client.origin), ("Content-Length", str(MOST_UPLOAD_BYTES + 1))):
         connection.putheader(name, text)
     connection.endheaders()
     assert connection.getresponse().status == 413

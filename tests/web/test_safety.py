@@ -177,7 +177,7 @@ def test_what_takes_too_long_is_given_up(client: Any, monkeypatch: pytest.Monkey
     from backlit.web.views.circuit import endpoints
 
     release = threading.Event()
-    monkeypatch.setattr(responses, "TIME_LIMIT", 0.05)
+    monkeypatch.setattr(responses, "ANSWER_TIME_LIMIT", 0.05)
     monkeypatch.setattr(endpoints, "circuit", lambda asked: release.wait(60))
     try:
         found = client.post("/api/circuit", {"expression": "x"})

@@ -1,4 +1,4 @@
-"""The languages of explanations, and what the terminal prints in each."""
+"""The languages of explanations, and what the terminal prints in each: a new language is one entry in both."""
 
 from __future__ import annotations
 

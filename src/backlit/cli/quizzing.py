@@ -27,7 +27,7 @@ ATTEMPTS = 2
 DRAWS = 200
 """So many sets of values are tried where a formula has no finite value at some of them."""
 
-LONGEST = 200
+MOST_QUIZ_WIRES = 200
 """Wires; a longer table cannot be read in a terminal."""
 
 
@@ -35,8 +35,10 @@ def ask_gradients(expression: str, values: Sequence[str], seed: int, lang: str) 
     """Show the circuit with blanks, ask for each, judge each answer, and end with a score."""
     texts = MESSAGES[lang]
     traced = drawn(expression, assigned(values), seed)
-    if len(traced.wires) > LONGEST:
-        raise BacklitError(f"expression: {len(traced.wires):,} wires, a quiz takes {LONGEST}; take a shorter one")
+    if len(traced.wires) > MOST_QUIZ_WIRES:
+        raise BacklitError(
+            f"expression: {len(traced.wires):,} wires, a quiz takes {MOST_QUIZ_WIRES}; take a shorter one"
+        )
     quiz = questions(traced, seed=seed)
     print(table(traced, quiz, lang), end="\n\n")
     print(texts["text_task"].format(output=quiz[0].output), texts["hint"])

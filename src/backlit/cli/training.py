@@ -26,7 +26,7 @@ Rows = NDArray[np.int64]
 HELD_EVERY = 5
 """One row in five is held out."""
 
-FEWEST_ROWS = 10
+FEWEST_TABLE_ROWS = 10
 """Enough to learn from, to choose the best epoch by, and to measure on."""
 
 
@@ -49,8 +49,8 @@ def train_model(
         check_output(report, data, out)
         if report.absolute() == out.absolute():
             raise BacklitError(f"{report} is where the model goes; write the report to another file")
-    if table.num_rows < FEWEST_ROWS:
-        raise BacklitError(f"{data} is too short to train and measure on; give at least {FEWEST_ROWS} rows")
+    if table.num_rows < FEWEST_TABLE_ROWS:
+        raise BacklitError(f"{data} is too short to train and measure on; give at least {FEWEST_TABLE_ROWS} rows")
     with located(f"{data}, column {target!r}"):
         task, why = (task, "as --task says") if task else _inferred(labels)
         groups = _groups(labels, task)

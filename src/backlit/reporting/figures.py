@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Panel = Callable[["Axes", ReportNumbers], None]
 
-MOST_COLUMNS = 15
+FIGURE_COLUMNS = 15
 LABELLED = 12
 """With more classes a matrix has no names at its side."""
 
@@ -92,7 +92,7 @@ def _residuals(axes: Axes, report: ReportNumbers) -> None:
 
 
 def _importance(axes: Axes, report: ReportNumbers) -> None:
-    rows = report.importance.ranked()[:MOST_COLUMNS][::-1]
+    rows = report.importance.ranked()[:FIGURE_COLUMNS][::-1]
     axes.barh(range(len(rows)), [row[1] for row in rows], xerr=[row[2] for row in rows], color=COLOURS[0])
     axes.set_yticks(range(len(rows)), _plain([row[0] for row in rows]))
     _named(axes, "importance", "score lost when shuffled", "")

@@ -16,7 +16,7 @@ from backlit.tracing.trace import trace
 IMPORTANCE_ROWS = 2000
 """Rows that columns are shuffled in; more change little."""
 
-FEWEST_ROWS = 2
+FEWEST_REPORT_ROWS = 2
 """R squared and a shuffled column need two rows."""
 
 FLOW_ROWS = 64
@@ -94,8 +94,8 @@ def _labelled(X: Any, y: Any) -> list[Any]:
     targets = _targets(y)
     if len(X) != len(targets):
         raise BacklitError(f"report: {len(targets)} targets for {len(X)} rows; give one of each")
-    if len(targets) < FEWEST_ROWS:
-        raise BacklitError(f"report: {len(targets)} labelled rows show nothing; give at least {FEWEST_ROWS}")
+    if len(targets) < FEWEST_REPORT_ROWS:
+        raise BacklitError(f"report: {len(targets)} labelled rows show nothing; give at least {FEWEST_REPORT_ROWS}")
     return targets
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backlit.drawing.messages import LANGUAGES
 from backlit.errors import choose
 
 MESSAGES: Mapping[str, Mapping[str, str]] = {
@@ -155,16 +154,15 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "numbers": "숫자로 보기",
     },
 }
-"""Language -> word -> its text."""
+"""Language -> name of a message -> text. A new language is one entry here."""
 
 
 def messages(lang: str) -> Mapping[str, str]:
-    """The words of a language.
+    """The messages of a language.
 
     Raises
     ------
     BacklitError
         If it is unknown.
     """
-    choose("language", lang, LANGUAGES)
-    return MESSAGES[lang]
+    return choose("language", lang, MESSAGES)

@@ -23,7 +23,7 @@ Texts = Mapping[str, str]
 Cells = Sequence[str]
 
 SHADES = 10
-MOST_CLASSES, MOST_COLUMNS, MOST_POINTS = 20, 20, 1500
+PAGE_CLASSES, PAGE_COLUMNS, PAGE_POINTS = 20, 20, 1500
 HISTOGRAM_BINS = 30
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
@@ -180,7 +180,7 @@ def _legend(members: Sequence[Curve], texts: Texts) -> str:
 def _confusion(report: ReportNumbers, texts: Texts) -> str:
     matrix = report.confusion
     assert matrix is not None
-    order = np.sort(np.argsort(-matrix.sum(axis=1), kind="stable")[:MOST_CLASSES])
+    order = np.sort(np.argsort(-matrix.sum(axis=1), kind="stable")[:PAGE_CLASSES])
     totals = np.maximum(matrix.sum(axis=1), 1)
     head = "".join(f'<th scope="col">{_text(report.labels[j])}</th>' for j in order)
     rows = "".join(
@@ -229,7 +229,7 @@ def _residuals(report: ReportNumbers, texts: Texts) -> str:
     assert report.truth is not None
     assert report.predictions is not None
     residuals = report.truth - report.predictions
-    drawn = slice(None, None, -(-len(residuals) // MOST_POINTS))
+    drawn = slice(None, None, -(-len(residuals) // PAGE_POINTS))
     counts, edges = np.histogram(residuals, HISTOGRAM_BINS)
     quantiles = np.quantile(residuals, QUANTILES)
     described = ", ".join(f"{part:.0%}: {_number(value)}" for part, value in zip(QUANTILES, quantiles, strict=True))
@@ -256,7 +256,7 @@ def _residuals(report: ReportNumbers, texts: Texts) -> str:
 
 def _importance(report: ReportNumbers, texts: Texts) -> str:
     ranked = [charts.Whisker(*row) for row in report.importance.ranked()]
-    shown = ranked[:MOST_COLUMNS]
+    shown = ranked[:PAGE_COLUMNS]
     score = texts["of_classes" if report.labels else "of_numbers"]
     described = "; ".join(f"{printable(row.name)}: {_number(row.value)}" for row in shown)
     rows = [(row.name, _number(row.value), _number(row.spread)) for row in ranked]

@@ -22,7 +22,7 @@ from backlit.web.responses import errors_as_json, json_response, read_body, run_
 from backlit.web.security import OnlyThisPage
 from backlit.web.site import Site
 from backlit.web.start_options import StartOptions
-from backlit.web.store.library import MOST_BYTES
+from backlit.web.store.library import MOST_UPLOAD_BYTES
 from backlit.web.view import Endpoint, all_views, served_files
 
 
@@ -62,7 +62,7 @@ async def upload(site: Site, request: Request) -> Response:
     """Take in a table or a model: its bytes are the body, its name is in the query."""
     kinds = {"tables": site.library.upload_table, "models": site.library.upload_model}
     take_in = choose("kind of upload", request.path_params["kind"], kinds)
-    name, data = request.query_params.get("name", ""), await read_body(request, MOST_BYTES)
+    name, data = request.query_params.get("name", ""), await read_body(request, MOST_UPLOAD_BYTES)
     number = await run_in_thread(take_in, name, data)
     return json_response({"number": number, **await run_in_thread(_listed, site)})
 

@@ -21,10 +21,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 MOST_BODY = 64 * 1024
 """Bytes of a request that is not an upload."""
 
-TIME_LIMIT = 20.0
+ANSWER_TIME_LIMIT = 20.0
 """Seconds after which an answer is given up."""
 
-AT_FAULT, GONE, TOO_LARGE, TOO_LONG = 422, 404, 413, 503
+UNPROCESSABLE, GONE, TOO_LARGE, TOO_LONG = 422, 404, 413, 503
 
 
 class TooLargeError(BacklitError):
@@ -48,16 +48,18 @@ def errors_as_json(endpoint: Endpoint) -> Endpoint:
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         except BacklitError as error:
-            return JSONResponse({"error": " ".join(str(error).split())}, STATUS.get(type(error), AT_FAULT))
+            return JSONResponse({"error": " ".join(str(error).split())}, STATUS.get(type(error), UNPROCESSABLE))
         except TimeoutError:
-            return JSONResponse({"error": f"no answer within {TIME_LIMIT:g} s; ask for something smaller"}, TOO_LONG)
+            return JSONResponse(
+                {"error": f"no answer within {ANSWER_TIME_LIMIT:g} s; ask for something smaller"}, TOO_LONG
+            )
 
     return answer
 
 
 async def run_in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
     """Run plain Python beside the event loop, and give up waiting for it after a while."""
-    return await asyncio.wait_for(run_in_threadpool(partial(work, *arguments)), TIME_LIMIT)
+    return await asyncio.wait_for(run_in_threadpool(partial(work, *arguments)), ANSWER_TIME_LIMIT)
 
 
 async def read_body(request: Request, most: int = MOST_BODY) -> bytes:

@@ -12,7 +12,7 @@ from backlit.tracing.trace import NEURON_LIMIT
 MOST_BOXES = 400
 """Wires up to which a circuit is drawn; larger ones are drawn layer by layer."""
 
-ZOOMS = ("neuron", "gates", "layer")
+ROW_ZOOMS = ("neuron", "gates", "layer")
 """How far one row's network may be taken apart; the first one is the usual."""
 
 
@@ -29,7 +29,7 @@ def zoom_of(query: Mapping[str, Any]) -> str:
     >>> zoom_of({"zoom": "layer"}), zoom_of({})
     ('layer', 'neuron')
     """
-    return one_of("zoom", str(query.get("zoom") or ZOOMS[0]), ZOOMS)
+    return one_of("zoom", str(query.get("zoom") or ROW_ZOOMS[0]), ROW_ZOOMS)
 
 
 def trace_row(model: Any, x: Any, y: Any, zoom: str) -> tuple[Trace, str]:
@@ -43,7 +43,7 @@ def trace_row(model: Any, x: Any, y: Any, zoom: str) -> tuple[Trace, str]:
     y : array_like or label
         Its target.
     zoom : str
-        One of `ZOOMS`.
+        One of `ROW_ZOOMS`.
 
     Returns
     -------

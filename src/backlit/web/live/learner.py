@@ -27,7 +27,7 @@ Rows = NDArray[np.int64]
 STRETCH = 10_000
 """Epochs of one call of the training loop, which keeps the history of each."""
 
-FEWEST_ROWS = 2
+FEWEST_LEARNING_ROWS = 2
 
 
 class Learner:
@@ -166,6 +166,6 @@ def _split(rows: int, held: float, seed: int) -> tuple[Rows, Rows]:
     """Rows to learn from and rows held out, both in random order."""
     order = np.random.default_rng(seed).permutation(rows)
     count = round(rows * held)
-    if rows - count < FEWEST_ROWS:
+    if rows - count < FEWEST_LEARNING_ROWS:
         raise BacklitError(f"{rows - count} rows are left to learn from; hold out fewer, or give more")
     return order[count:], order[:count]

@@ -27,7 +27,7 @@ SIDE, TILE_STEP = 64, 4
 MOST_SHOWN = 10
 """So many neurons of a layer are drawn: the lines between them, and what each makes of the plane."""
 
-MARGIN = 0.12
+PLANE_MARGIN = 0.12
 
 
 class Observer:
@@ -75,7 +75,7 @@ def score(outputs: Matrix, targets: Matrix, classes: bool) -> float:
 def extent(inputs: Matrix, column: int) -> tuple[float, float]:
     """From where to where a plane reaches along one input."""
     low, high = float(inputs[:, column].min()), float(inputs[:, column].max())
-    margin = MARGIN * (high - low or 1.0)
+    margin = PLANE_MARGIN * (high - low or 1.0)
     return low - margin, high + margin
 
 

@@ -13,10 +13,10 @@ from backlit.errors import BacklitError, choose
 
 Matrix = NDArray[np.float64]
 
-ROWS = 300
+TOY_ROWS = 300
 """Of a toy data set."""
 
-MOST_NUMBERS, MOST_CLASSES = 4_000_000, 20
+MOST_TABLE_NUMBERS, MOST_CLASSES = 4_000_000, 20
 """Of a table, once it is encoded; of a target."""
 
 
@@ -62,21 +62,21 @@ XY = ("x[0]", "x[1]")
 def _moons(seed: int) -> Made:
     from sklearn.datasets import make_moons
 
-    made: Made = make_moons(ROWS, noise=0.15, random_state=seed)
+    made: Made = make_moons(TOY_ROWS, noise=0.15, random_state=seed)
     return made
 
 
 def _circles(seed: int) -> Made:
     from sklearn.datasets import make_circles
 
-    made: Made = make_circles(ROWS, noise=0.1, factor=0.45, random_state=seed)
+    made: Made = make_circles(TOY_ROWS, noise=0.1, factor=0.45, random_state=seed)
     return made
 
 
 def _spirals(seed: int) -> Made:
     rng = np.random.default_rng(seed)
-    label = np.arange(ROWS) % 2
-    turn = np.sqrt(rng.uniform(0.02, 1.0, ROWS))
+    label = np.arange(TOY_ROWS) % 2
+    turn = np.sqrt(rng.uniform(0.02, 1.0, TOY_ROWS))
     angle = 3.5 * np.pi * turn + np.pi * label
     arm = np.stack([turn * np.cos(angle), turn * np.sin(angle)], axis=1)
     return arm + rng.normal(scale=0.02, size=arm.shape), label
@@ -84,14 +84,14 @@ def _spirals(seed: int) -> Made:
 
 def _xor(seed: int) -> Made:
     rng = np.random.default_rng(seed)
-    x = rng.uniform(0.08, 1.0, (ROWS, 2)) * rng.choice([-1.0, 1.0], (ROWS, 2))
+    x = rng.uniform(0.08, 1.0, (TOY_ROWS, 2)) * rng.choice([-1.0, 1.0], (TOY_ROWS, 2))
     return x, (x[:, 0] * x[:, 1] > 0).astype(np.int64)
 
 
 def _hills(seed: int) -> Made:
     rng = np.random.default_rng(seed)
-    x = rng.uniform(-2.0, 2.0, (ROWS, 2))
-    return x, np.sin(2.0 * x[:, 0]) * np.cos(1.5 * x[:, 1]) + rng.normal(scale=0.05, size=ROWS)
+    x = rng.uniform(-2.0, 2.0, (TOY_ROWS, 2))
+    return x, np.sin(2.0 * x[:, 0]) * np.cos(1.5 * x[:, 1]) + rng.normal(scale=0.05, size=TOY_ROWS)
 
 
 def _iris(columns: slice) -> tuple[Made, tuple[str, ...], tuple[str, ...]]:
@@ -163,8 +163,10 @@ def from_table(name: str, table: Any, target: str) -> Problem:
     task, _ = infer_task(labels)
     rows = table.drop_columns([target])
     encoder = fit_encoder(rows)
-    if table.num_rows * encoder.n_outputs > MOST_NUMBERS:
-        raise BacklitError(f"{name} makes {table.num_rows * encoder.n_outputs:,} numbers; stay below {MOST_NUMBERS:,}")
+    if table.num_rows * encoder.n_outputs > MOST_TABLE_NUMBERS:
+        raise BacklitError(
+            f"{name} makes {table.num_rows * encoder.n_outputs:,} numbers; stay below {MOST_TABLE_NUMBERS:,}"
+        )
     inputs = np.ascontiguousarray(encoder.encode(rows), np.float64)
     columns = tuple(encoder.feature_names_out)
     if task == "regression":

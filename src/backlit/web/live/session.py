@@ -24,13 +24,13 @@ from backlit.web.responses import to_json
 
 State = Literal["paused", "running", "diverged"]
 
-OFTEN = 1.0 / 15.0
+PICTURE_INTERVAL = 1.0 / 15.0
 """Seconds between two pictures, at least."""
 
-SHARE = 0.008
+PICTURE_SHARE = 0.008
 """Of the time, at most, for pictures between two epochs; planes may take as much once more."""
 
-ALONE = 20.0
+UNWATCHED_TIME = 20.0
 """Seconds after which a training that nobody watches pauses."""
 
 MOST_ROWS, MOST_AXES = 450, 12
@@ -148,7 +148,7 @@ class TrainingSession:
             self._due = time.monotonic() + _rest(time.thread_time() - begun)
             if self.feed.listeners:
                 self._watched = now
-            elif now - self._watched > ALONE:
+            elif now - self._watched > UNWATCHED_TIME:
                 return True
         if self._pace:
             self._halt.wait(1.0 / self._pace)
@@ -244,7 +244,7 @@ class TrainingSession:
 
 def _rest(spent: float) -> float:
     """Seconds to rest after a measurement that took so many of a processor."""
-    return max(OFTEN, spent * (1.0 - SHARE) / SHARE)
+    return max(PICTURE_INTERVAL, spent * (1.0 - PICTURE_SHARE) / PICTURE_SHARE)
 
 
 def _numbers(point: Point) -> list[float | None]:

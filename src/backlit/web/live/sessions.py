@@ -9,7 +9,7 @@ from backlit.errors import BacklitError
 from backlit.web.live.session import TrainingSession
 from backlit.web.responses import GoneError
 
-MOST = 64
+MOST_SESSIONS = 64
 
 
 class TrainingSessions:
@@ -29,10 +29,10 @@ class TrainingSessions:
             If there are too many that are watched.
         """
         with self._lock:
-            if len(self._sessions) >= MOST:
+            if len(self._sessions) >= MOST_SESSIONS:
                 alone = next((number for number, other in self._sessions.items() if not other.feed.listeners), None)
                 if alone is None:
-                    raise BacklitError(f"{MOST} trainings are being watched; close the page of one")
+                    raise BacklitError(f"{MOST_SESSIONS} trainings are being watched; close the page of one")
                 self._sessions.pop(alone).close()
             number = str(next(self._numbers))
             self._sessions[number] = session

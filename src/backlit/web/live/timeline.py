@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MOST, LATELY, MOST_BYTES = 240, 60, 64 * 2**20
+MOST_MOMENTS, RECENT_MOMENTS, MOST_MOMENT_BYTES = 240, 60, 64 * 2**20
 """Moments that are kept, how many of the last ones are never thinned out, and what all may weigh."""
 
 
@@ -54,7 +54,7 @@ class Timeline:
     [0, 4, 8, 10, 13, 16, 18, 19]
     """
 
-    def __init__(self, most: int = MOST, lately: int = LATELY) -> None:
+    def __init__(self, most: int = MOST_MOMENTS, lately: int = RECENT_MOMENTS) -> None:
         self._most = most
         self._lately = lately
         self._moments: list[Moment] = []
@@ -80,7 +80,7 @@ class Timeline:
         """What comes next from where the training stands; what came after that before is forgotten."""
         del self._moments[self.at + 1 :]
         self._moments.append(moment)
-        most = max(4, min(self._most, MOST_BYTES // max(moment.size, 1)))
+        most = max(4, min(self._most, MOST_MOMENT_BYTES // max(moment.size, 1)))
         if len(self) > most:
             del self._moments[self._least(len(self) - min(self._lately, most // 2))]
         self.at = len(self) - 1

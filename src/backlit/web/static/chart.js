@@ -6,10 +6,10 @@ const WIDTH = 460, HEIGHT = 210, LEFT = 48, RIGHT = 12, TOP = 10, BOTTOM = 26;
 // Round numbers between two ends: 1, 2 or 5 times a power of ten apart.
 function ticks(low, high, about = 4) {
   const rough = (high - low) / about, power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((times) => times * power).find((found) => found >= rough);
-  const found = [];
-  for (let at = Math.ceil(low / step); at * step <= high + step * 1e-9; at += 1) found.push(Number((at * step).toPrecision(12)));
-  return found;
+  const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= rough);
+  const values = [];
+  for (let at = Math.ceil(low / step); at * step <= high + step * 1e-9; at += 1) values.push(Number((at * step).toPrecision(12)));
+  return values;
 }
 
 // Ends that hold all numbers that are ones.
@@ -27,7 +27,7 @@ export function chart(host, {label, x, y, lines, now = null, dots = [], width = 
   const right = width - RIGHT, low = height - BOTTOM;
   const across = (value) => LEFT + (value - x[0]) / (x[1] - x[0]) * (right - LEFT);
   const up = (value) => low - (value - y[0]) / (y[1] - y[0]) * (low - TOP);
-  const place = ([a, b]) => `${across(a).toFixed(1)},${up(b).toFixed(1)}`;
+  const position = ([a, b]) => `${across(a).toFixed(1)},${up(b).toFixed(1)}`;
   const picture = drawn("svg", {class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label});
   for (const value of ticks(...y)) {
     picture.append(drawn("line", {class: "grid", x1: LEFT, x2: right, y1: up(value), y2: up(value)}),
@@ -36,17 +36,17 @@ export function chart(host, {label, x, y, lines, now = null, dots = [], width = 
   for (const value of ticks(...x, width / 90)) {
     picture.append(drawn("text", {x: across(value), y: height - 6, "text-anchor": "middle"}, shown(value, 5)));
   }
-  const line = (points, css) => drawn("polyline", {class: `line ${css}`, points: points.map(place).join(" ")});
+  const line = (points, css) => drawn("polyline", {class: `line ${css}`, points: points.map(position).join(" ")});
   for (const {points, css, dashed} of lines) {
     const kept = points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b));
     picture.append(line(kept, dashed ? `${css} dashed` : css));
   }
   const moving = drawn("g");
   picture.append(moving);
-  const mark = (moment, places, tangents = []) => moving.replaceChildren(
+  const mark = (moment, marked, tangents = []) => moving.replaceChildren(
     ...(moment === null ? [] : [drawn("line", {class: "now", x1: across(moment), x2: across(moment), y1: TOP, y2: low})]),
     ...tangents.map(({from, to, css}) => line([from, to], css)),
-    ...places.map(({at, css}) => drawn("circle", {class: `dot ${css}`, cx: across(at[0]), cy: up(at[1]), r: 5.5})),
+    ...marked.map(({at, css}) => drawn("circle", {class: `dot ${css}`, cx: across(at[0]), cy: up(at[1]), r: 5.5})),
   );
   mark(now, dots);
   host.replaceChildren(picture);

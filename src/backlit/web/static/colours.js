@@ -1,4 +1,4 @@
-// Colours of numbers and classes, told apart without colour as well: blue against vermillion, and a shape for each class.
+// Colours of numbers and classes, distinguished without colour as well: blue against vermillion, and a shape for each class.
 const CLASSES = ["--red-fill", "--blue-fill", "--green", "--purple", "--amber", "--sky", "--edge"];
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
@@ -38,8 +38,8 @@ export function likeliest(shares, most = 0.72) {
 
 // Bytes in base64, as the server writes them.
 export function bytes(text, signed = false) {
-  const found = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return signed ? new Int8Array(found.buffer) : found;
+  const array = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return signed ? new Int8Array(array.buffer) : array;
 }
 
 // A canvas of one dot for each number, the first row at the bottom; colour(at) -> three bytes.

@@ -48,9 +48,9 @@ export function shown(value, digits = 4) {
 // What is wrong, in words that can be shown.
 class Problem extends Error {}
 
-export function say(text) {
-  const place = byId("problem");
-  if (place.textContent !== text) place.textContent = text;
+export function showProblem(text) {
+  const line = byId("problem");
+  if (line.textContent !== text) line.textContent = text;
 }
 
 async function answered(path, options) {
@@ -61,12 +61,12 @@ async function answered(path, options) {
     if (error.name === "AbortError") throw error;
     throw new Problem(word("lost"));
   }
-  const found = await response.json().catch((error) => {
+  const result = await response.json().catch((error) => {
     if (error.name === "AbortError") throw error;
     return {error: word("lost")};
   });
-  if (!response.ok || found.error) throw new Problem(found.error ?? word("lost"));
-  return found;
+  if (!response.ok || result.error) throw new Problem(result.error ?? word("lost"));
+  return result;
 }
 
 export const get = (path, signal) => answered(path, {signal});
@@ -80,26 +80,26 @@ export const upload = (kind, file) =>
 
 // The newest list of tables and models: answers may come out of their order.
 let library = {age: -1, tables: [], models: []};
-export function stored(found) {
-  if (found && found.age > library.age) library = found;
+export function stored(listed) {
+  if (listed && listed.age > library.age) library = listed;
   return library;
 }
 
 // Runs something that may go wrong; a problem is shown in one line, and cleared by the next success.
 export async function guarded(work) {
   try {
-    const found = await work();
-    say("");
-    return found;
+    const result = await work();
+    showProblem("");
+    return result;
   } catch (error) {
     if (error.name === "AbortError") return undefined;
     if (!(error instanceof Problem)) throw error;
-    say(error.message);
+    showProblem(error.message);
     return undefined;
   }
 }
 
-// Only the newest question counts: those before are called off, asked or waiting, as they are by forget().
+// Only the newest question counts: those before are cancelled, sent or waiting, as they are by forget().
 // work(signal) -> promise. later() asks when nobody has called for a while; ready() asks at once what waits, and is
 // settled when the newest is answered: with its answer, or undefined where it was a problem.
 export function newest(work, milliseconds = 250) {
@@ -121,8 +121,8 @@ export function newest(work, milliseconds = 250) {
   };
   ask.ready = async () => {
     if (waiting) ask();
-    const awaited = answer, found = await awaited;
-    return awaited === answer && !waiting ? found : ask.ready();
+    const awaited = answer, result = await awaited;
+    return awaited === answer && !waiting ? result : ask.ready();
   };
   return ask;
 }
@@ -144,7 +144,7 @@ export function showCircuit(host, address, title) {
     const inside = frame.contentDocument?.querySelector("main");
     if (!inside) return;
     const fit = () => {
-      const whole = frame.contentDocument?.documentElement; // none once another circuit has taken the place
+      const whole = frame.contentDocument?.documentElement; // none once another circuit has replaced it
       if (whole) frame.style.height = `${Math.ceil(whole.offsetHeight) + 48}px`;
     };
     new ResizeObserver(fit).observe(inside);

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from backlit.web.responses import GoneError
 
-MOST_BYTES = 64 * 2**20
+MOST_FRAME_BYTES = 64 * 2**20
 """What all documents may weigh; the ones that were requested longest ago go first."""
 
 DECLARED_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
@@ -39,7 +39,7 @@ class Frames:
     False
     """
 
-    def __init__(self, most: int = MOST_BYTES) -> None:
+    def __init__(self, most: int = MOST_FRAME_BYTES) -> None:
         self._most = most
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)

@@ -19,7 +19,7 @@ from backlit.web.responses import GoneError, TooLargeError
 MOST_UPLOADS = 8
 """Uploaded tables, and as many models; the oldest goes first."""
 
-MOST_BYTES = 32 * 2**20
+MOST_UPLOAD_BYTES = 32 * 2**20
 MOST_CELLS = 5_000_000
 MOST_UNPACKED = 2**29
 """Limits of an upload: its size, its cells, and the bytes that it declares to unpack to."""

@@ -1,5 +1,5 @@
 // Any formula as a circuit: the server computes and draws it, and its interactive document is shown as it is.
-import {byId, element, given, lang, newest, onEnter, post, read, say, showCircuit, word} from "/static/common.js";
+import {byId, element, given, lang, newest, onEnter, post, read, showProblem, showCircuit, word} from "/static/common.js";
 
 const formula = byId("formula"), inputs = byId("inputs"), stage = byId("stage"), examples = byId("examples");
 const languages = document.querySelectorAll(".language");
@@ -22,29 +22,28 @@ function field(name) {
 }
 
 function change(name, box) {
-  const found = numbers(box.value);
-  box.setAttribute("aria-invalid", String(found === null));
-  if (found === null) return say(word("no_number", {name}));
-  values[name] = found;
+  const typed = numbers(box.value);
+  box.setAttribute("aria-invalid", String(typed === null));
+  if (typed === null) return showProblem(word("no_number", {name}));
+  values[name] = typed;
   draw.forget(); // an answer that is on its way would bring the number before
   return draw.later();
 }
 
 const fields = () => [...inputs.querySelectorAll("input")];
 
-function showInputs(found) {
+function showInputs(inputValues) {
   const before = fields().map((box) => box.dataset.name).join();
-  values = found;
-  if (before !== Object.keys(found).join()) inputs.replaceChildren(...Object.keys(found).map(field));
+  values = inputValues;
+  if (before !== Object.keys(inputValues).join()) inputs.replaceChildren(...Object.keys(inputValues).map(field));
 }
 
 // -- asking, and showing ------------------------------------------------------------------------------------------------
 const draw = newest(async (signal, entered = false) => {
-  const asked = {expression: formula.value, values, lang};
-  const found = await post("/api/circuit", asked, signal);
-  showInputs(found.values);
+  const answer = await post("/api/circuit", {expression: formula.value, values, lang}, signal);
+  showInputs(answer.values);
   remember();
-  const frame = showCircuit(stage, found.frame, `${word("circuit")}: ${formula.value}`);
+  const frame = showCircuit(stage, answer.frame, `${word("circuit")}: ${formula.value}`);
   frame.addEventListener("load", () => {
     follow(frame);
     if (!entered) return;
@@ -53,14 +52,14 @@ const draw = newest(async (signal, entered = false) => {
   });
 });
 
-// What is typed into the circuit's own fields stands in ours too.
+// What is typed into the fields of the circuit's document is shown in the fields of the page as well.
 function follow(frame) {
   frame.contentDocument?.addEventListener("input", (event) => {
-    const name = event.target.dataset.input, found = read(event.target.value);
+    const name = event.target.dataset.input, typed = read(event.target.value);
     const box = fields().find((one) => one.dataset.name === name);
-    if (!box || !Number.isFinite(found)) return;
-    values[name] = found;
-    box.value = written(found);
+    if (!box || !Number.isFinite(typed)) return;
+    values[name] = typed;
+    box.value = written(typed);
     box.setAttribute("aria-invalid", "false");
     remember();
   });
@@ -81,9 +80,9 @@ function remember() {
   }
 }
 
-function pick({formula: text, values: found}) {
+function pick({formula: text, values: numbersOfIt}) {
   formula.value = text;
-  values = {...found};
+  values = {...numbersOfIt};
   inputs.replaceChildren();
   draw();
 }
@@ -95,7 +94,7 @@ byId("form").addEventListener("submit", (event) => event.preventDefault());
 // A form of several fields without a button is not submitted by Enter; here Enter draws at once and enters the circuit.
 onEnter(byId("form"), (box) => box.getAttribute("aria-invalid") === "true" || draw(true));
 
-function asked() {
+function fromAddress() {
   const query = new URLSearchParams(location.search);
   if (!query.get("formula")) return given.examples[0];
   try {
@@ -105,4 +104,4 @@ function asked() {
   }
 }
 
-pick(asked());
+pick(fromAddress());

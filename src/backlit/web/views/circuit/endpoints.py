@@ -20,10 +20,10 @@ from backlit.web.site import Site
 
 Value = float | list[float]
 
-MOST_CHARACTERS, MOST_GATES, MOST_NUMBERS = 2_000, 300, 8
+MOST_CHARACTERS, MOST_GATES, MOST_INPUT_NUMBERS = 2_000, 300, 8
 """Of a formula, of the gates in it, and of one input that is a list."""
 
-LARGEST = sys.float_info.max
+LARGEST_INPUT = sys.float_info.max
 """Whole numbers of JSON have no end, float64 has."""
 
 START = 1.0
@@ -102,12 +102,14 @@ def _values(inputs: list[str], given: Any) -> dict[str, Value]:
 
 def _number(name: str, value: Any) -> Value:
     """A finite number, or a short list of them."""
-    if isinstance(value, list) and 0 < len(value) <= MOST_NUMBERS:
+    if isinstance(value, list) and 0 < len(value) <= MOST_INPUT_NUMBERS:
         return [_scalar(name, item) for item in value]
     return _scalar(name, value)
 
 
 def _scalar(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
-        raise BacklitError(f"{name} needs a number, such as 0.5, or up to {MOST_NUMBERS} of them, such as 1, 2, 4")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST_INPUT:
+        raise BacklitError(
+            f"{name} needs a number, such as 0.5, or up to {MOST_INPUT_NUMBERS} of them, such as 1, 2, 4"
+        )
     return float(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backlit.web.row_trace import ZOOMS
+from backlit.web.row_trace import ROW_ZOOMS
 from backlit.web.view import View
 from backlit.web.views.model.endpoints import explain_endpoint
 from backlit.web.views.model.messages import MESSAGES
@@ -11,5 +11,5 @@ VIEW = View(
     order=4,
     messages=MESSAGES,
     endpoints={"POST /api/explain": explain_endpoint},
-    settings={"zooms": ZOOMS},
+    settings={"zooms": ROW_ZOOMS},
 )

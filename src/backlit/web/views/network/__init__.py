@@ -6,7 +6,7 @@ from backlit.declared.initializers import INITIALIZERS
 from backlit.declared.optimizers import OPTIMIZERS
 from backlit.web.live.problems import TOYS
 from backlit.web.live.settings import ENDINGS, HIDDEN_GATES, MOST_LAYERS, MOST_NEURONS
-from backlit.web.row_trace import ZOOMS
+from backlit.web.row_trace import ROW_ZOOMS
 from backlit.web.view import View
 from backlit.web.views.network import endpoints
 from backlit.web.views.network.messages import MESSAGES
@@ -27,7 +27,7 @@ VIEW = View(
         "losses": {kind: ending.losses for kind, ending in ENDINGS.items()},
         "optimizers": list(OPTIMIZERS),
         "inits": list(INITIALIZERS),
-        "zooms": ZOOMS,
+        "zooms": ROW_ZOOMS,
         "mostLayers": MOST_LAYERS,
         "mostNeurons": MOST_NEURONS,
     },

@@ -47,9 +47,9 @@ export const table = () => tables.find(({number}) => byId("data").value === `tab
 const group = (label, options) => element("optgroup", {label}, options.map(([value, text]) => element("option", {value}, text)));
 
 // Lists what there is to learn from; a table that was just taken in is chosen.
-export function showTables(found, chosen) {
+export function showTables(listed, chosen) {
   const data = byId("data"), before = chosen ? `table:${chosen}` : data.value;
-  tables = found;
+  tables = listed;
   data.replaceChildren(group(word("toy_data"), given.toys.map((name) => [name, word(`toy_${name}`)])));
   if (tables.length) data.append(group(word("your_tables"), tables.map(({number, name}) => [`table:${number}`, name])));
   if (before) data.value = before;
@@ -57,10 +57,10 @@ export function showTables(found, chosen) {
 }
 
 export function showTargets() {
-  const own = table();
-  byId("target-label").hidden = !own;
-  byId("finding").textContent = own?.finding ?? "";
-  if (own) fill(byId("target"), own.columns.map((name) => [name, name]), own.target ?? own.columns.at(-1));
+  const selected = table();
+  byId("target-label").hidden = !selected;
+  byId("finding").textContent = selected?.finding ?? "";
+  if (selected) fill(byId("target"), selected.columns.map((name) => [name, name]), selected.target ?? selected.columns.at(-1));
 }
 
 // -- losses -----------------------------------------------------------------------------------------------------------
@@ -81,9 +81,9 @@ export function fillChoices() {
 
 // What is posted; a number that is none goes as null, so that the server says what it needs.
 export function chosen() {
-  const own = table(), number = (id) => read(byId(id).value);
+  const selected = table(), number = (id) => read(byId(id).value);
   return {
-    ...(own ? {table: own.number, target: byId("target").value} : {data: byId("data").value}),
+    ...(selected ? {table: selected.number, target: byId("target").value} : {data: byId("data").value}),
     hidden: [...layers.children].map((row) => [read(row.querySelector("input").value), row.querySelector("select").value]),
     loss: byId("loss").value,
     optimizer: byId("optimizer").value,

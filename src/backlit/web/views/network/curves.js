@@ -10,11 +10,11 @@ const LOSS = 1, SCORE = 2;
 // What lies beyond the chart is drawn at its edge.
 function curve(host, points, at, first, label, y) {
   const within = (value) => (value === null ? NaN : Math.max(y[0], Math.min(y[1], value)));
-  const here = points[at], sides = SIDES.filter(({column}) => points.some((point) => point[first + column] !== null));
-  const lines = sides.map(({css, dashed, column}) => ({css, dashed, points: points.map((point) => [point[0], within(point[first + column])])}));
-  const dots = sides.filter(({column}) => here[first + column] !== null).map(({css, column}) => ({at: [here[0], within(here[first + column])], css}));
-  chart(host, {label, x: [0, Math.max(points.at(-1)[0], 1)], y, lines, dots, now: here[0]});
-  host.append(legend(sides.map(({name, css, dashed, column}) => ({name: word(name), css, dashed, value: shown(here[first + column])}))));
+  const point = points[at], sides = SIDES.filter(({column}) => points.some((other) => other[first + column] !== null));
+  const lines = sides.map(({css, dashed, column}) => ({css, dashed, points: points.map((other) => [other[0], within(other[first + column])])}));
+  const dots = sides.filter(({column}) => point[first + column] !== null).map(({css, column}) => ({at: [point[0], within(point[first + column])], css}));
+  chart(host, {label, x: [0, Math.max(points.at(-1)[0], 1)], y, lines, dots, now: point[0]});
+  host.append(legend(sides.map(({name, css, dashed, column}) => ({name: word(name), css, dashed, value: shown(point[first + column])}))));
 }
 
 const all = (points, first) => points.flatMap((point) => SIDES.map(({column}) => point[first + column]));

@@ -1,38 +1,38 @@
-// The network view: a training on the server, its pictures as they come, and the buttons that it obeys.
-import {byId, element, fill, get, given, guarded, lang, newest, post, read, say, stored, showCircuit, shown, upload, word} from "/static/common.js";
+// The network view: a training on the server, its pictures as they come, and its buttons.
+import {byId, element, fill, get, given, guarded, lang, newest, post, read, showProblem, stored, showCircuit, shown, upload, word} from "/static/common.js";
 import {chosen, fillChoices, showLosses, showTables, showTargets} from "./choices.js";
 import {curves} from "./curves.js";
-import {Picture, told} from "./picture.js";
+import {Picture, gradientText} from "./picture.js";
 import {Plane} from "./plane.js";
 
 const KINDS = ["number", "two", "two"]; // by the count of classes; more are "several"
 const TABLE_REST = 1000; // milliseconds between two tables of a training that runs
 
-let live = null; // what the server said of the training that is shown, its latest picture, and the parts that draw it
+let session = null; // the training that is shown: the server's description, its latest picture, and the parts that draw it
 
 // -- one training -----------------------------------------------------------------------------------------------------
 const begin = newest(async (signal) => {
   byId("clock").textContent = word("preparing");
-  const found = await post("/api/sessions", chosen(), signal).finally(() => {
-    if (live && !signal.aborted) transport(live.picture); // where there will be none, the clock tells of the one before
+  const answer = await post("/api/sessions", chosen(), signal).finally(() => {
+    if (session && !signal.aborted) transport(session.picture); // where there will be none, the clock shows the one before
   });
   end();
-  const kind = KINDS[found.classes.length] ?? "several";
-  live = {...found, kind, state: null, tabled: 0};
-  live.drawn = new Picture(found, (neuron) => live?.plane.peek(neuron));
-  live.plane = new Plane(found, {onRow: showRow, onPlane: (plane) => live.drawn.tile(plane)});
-  live.feed = listen(found.number);
-  showLosses(kind, found.loss);
-  byId("size").textContent = word("parameters", {count: found.parameters.toLocaleString("en")});
-  byId("row").max = found.count - 1;
+  const kind = KINDS[answer.classes.length] ?? "several";
+  session = {...answer, kind, state: null, tabled: 0};
+  session.drawn = new Picture(answer, (neuron) => session?.plane.peek(neuron));
+  session.plane = new Plane(answer, {onRow: showRow, onPlane: (plane) => session.drawn.tile(plane)});
+  session.feed = listen(answer.number);
+  showLosses(kind, answer.loss);
+  byId("size").textContent = word("parameters", {count: answer.parameters.toLocaleString("en")});
+  byId("row").max = answer.count - 1;
   byId("row-view").replaceChildren();
   byId("row-hint").textContent = word("one_row_hint");
-  show(found.picture);
-  return live;
+  show(answer.picture);
+  return session;
 });
 
 // What is clicked right after a change is meant for the training that the change makes, not for the one that is shown
-// until that is there; and where the choices made none, they are asked for once more, so that it is said why.
+// until that is there; and where the choices made none, they are sent once more, so that the problem is shown.
 let arriving = null; // what comes before a training: the list of tables, or a table that is being uploaded
 async function ready() {
   if (arriving && !(await arriving)) return undefined;
@@ -42,39 +42,39 @@ async function ready() {
 function listen(number) {
   const feed = new EventSource(`/api/sessions/${number}/feed`);
   feed.onmessage = (event) => {
-    if (live?.number !== number) return;
-    if (live.lost) { live.lost = false; say(""); }
+    if (session?.number !== number) return;
+    if (session.lost) { session.lost = false; showProblem(""); }
     show(JSON.parse(event.data));
   };
   feed.onerror = () => {
-    if (live?.number !== number) return;
-    live.lost = true;
-    say(word("lost"));
+    if (session?.number !== number) return;
+    session.lost = true;
+    showProblem(word("lost"));
   };
   return feed;
 }
 
 function end() {
-  if (!live) return;
-  live.feed.close();
-  live.plane.close();
-  navigator.sendBeacon(`/api/sessions/${live.number}/close`, "{}");
-  live = null;
+  if (!session) return;
+  session.feed.close();
+  session.plane.close();
+  navigator.sendBeacon(`/api/sessions/${session.number}/close`, "{}");
+  session = null;
 }
 
 async function command(name, body) {
-  await guarded(() => post(`/api/sessions/${live.number}/${name}`, body));
-  if (live?.state === "diverged") say(word("diverged")); // told before the answer came
+  await guarded(() => post(`/api/sessions/${session.number}/${name}`, body));
+  if (session?.state === "diverged") showProblem(word("diverged")); // its picture came before the answer
 }
 
 // -- what is shown ----------------------------------------------------------------------------------------------------
 function show(picture) {
-  const before = live.state;
-  Object.assign(live, {picture, state: picture.state});
+  const before = session.state;
+  Object.assign(session, {picture, state: picture.state});
   transport(picture);
-  live.drawn.show(picture.layers, side());
-  curves(picture.points, picture.at, live.kind);
-  live.plane.ask(picture.state === "running");
+  session.drawn.show(picture.layers, side());
+  curves(picture.points, picture.at, session.kind);
+  session.plane.ask(picture.state === "running");
   table(picture);
   if (before !== picture.state || picture.state !== "running") announce(picture);
 }
@@ -85,17 +85,17 @@ function transport(picture) {
   const running = picture.state === "running", {points, at, epoch, batch, batches} = picture;
   byId("play").querySelector(".sign").textContent = running ? "❚❚" : "▶";
   byId("play-word").textContent = word(running ? "pause" : "play");
-  const told = [`${word("epoch")} `, element("b", {}, epoch.toLocaleString("en"))];
-  if (batch) told.push(` · ${word("minibatch", {batch, batches})}`);
-  if (running && picture.speed) told.push(` · ${word("epochs_per_second", {speed: shown(picture.speed, 2)})}`);
-  told.push(" · ", element("span", {class: picture.state}, word(`state_${picture.state}`)));
-  byId("clock").replaceChildren(...told);
+  const parts = [`${word("epoch")} `, element("b", {}, epoch.toLocaleString("en"))];
+  if (batch) parts.push(` · ${word("minibatch", {batch, batches})}`);
+  if (running && picture.speed) parts.push(` · ${word("epochs_per_second", {speed: shown(picture.speed, 2)})}`);
+  parts.push(" · ", element("span", {class: picture.state}, word(`state_${picture.state}`)));
+  byId("clock").replaceChildren(...parts);
   const slider = byId("rewind");
   slider.max = String(points.length - 1);
   if (!going.waiting) slider.value = String(at);
   slider.disabled = points.length < 2;
   slider.setAttribute("aria-valuetext", `${word("epoch")} ${shown(points[at][0])}`);
-  byId("told").setAttribute("aria-live", running ? "off" : "polite");
+  byId("selection").setAttribute("aria-live", running ? "off" : "polite");
 }
 
 // For who does not see the clock: when something has changed, not twenty times a second.
@@ -103,17 +103,17 @@ function announce({state, points, at}) {
   const [epoch, loss, score] = points[at];
   const parts = [word(`state_${state}`), `${word("epoch")} ${shown(epoch)}`, `${word("loss_curve")} ${shown(loss)}`,
     `${byId("score-title").textContent} ${shown(score)}`];
-  byId("said").textContent = parts.join(", ");
-  if (state === "diverged") say(word("diverged"));
+  byId("announcement").textContent = parts.join(", ");
+  if (state === "diverged") showProblem(word("diverged"));
 }
 
 function table(picture, now = false) {
   if (!byId("table-card").open) return;
-  if (picture.state === "running" && !now && performance.now() - live.tabled < TABLE_REST) return;
-  live.tabled = performance.now();
+  if (picture.state === "running" && !now && performance.now() - session.tabled < TABLE_REST) return;
+  session.tabled = performance.now();
   const head = ["name", "value", "gradient"].map((name) => element("th", {scope: "col"}, word(name)));
   const row = (name, value, gradient) => element("tr", {"data-row": name}, element("th", {scope: "row"}, name),
-    element("td", {class: "value"}, shown(value, 5)), element("td", {class: "gradient"}, told(gradient)));
+    element("td", {class: "value"}, shown(value, 5)), element("td", {class: "gradient"}, gradientText(gradient)));
   const rows = picture.layers.flatMap(({w, b, dw, db}, at) => [
     ...w.flatMap((from, i) => from.map((value, j) => row(`w[${at + 1}][${i}][${j}]`, value, dw[i][j]))),
     ...b.map((value, j) => row(`b[${at + 1}][${j}]`, value, db[j]))]);
@@ -124,22 +124,22 @@ function table(picture, now = false) {
 const showRow = newest(async (signal, row) => {
   if (!(await ready())) return;
   byId("row").value = row;
-  const zoom = byId("zoom").value, found = await post(`/api/sessions/${live.number}/row`, {row, zoom, lang}, signal);
-  const {picture} = live, epoch = shown(picture.points[picture.at][0]);
-  byId("zoom").value = found.zoom;
-  byId("row-hint").textContent = word("row_loss", {row: found.row, epoch, loss: shown(found.loss, 6)});
-  if (found.zoom !== zoom) byId("row-hint").append(` ${word("zoom_bounded")}`);
-  live.plane.choose(found.row);
-  showCircuit(byId("row-view"), found.frame, word("one_row"));
+  const zoom = byId("zoom").value, answer = await post(`/api/sessions/${session.number}/row`, {row, zoom, lang}, signal);
+  const {picture} = session, epoch = shown(picture.points[picture.at][0]);
+  byId("zoom").value = answer.zoom;
+  byId("row-hint").textContent = word("row_loss", {row: answer.row, epoch, loss: shown(answer.loss, 6)});
+  if (answer.zoom !== zoom) byId("row-hint").append(` ${word("zoom_bounded")}`);
+  session.plane.choose(answer.row);
+  showCircuit(byId("row-view"), answer.frame, word("one_row"));
 });
 
 // -- buttons and keys -------------------------------------------------------------------------------------------------
 const pace = () => ({pace: Number(byId("pace").value)});
 const train = async () => (await ready()) && command("play", pace());
 const step = async () => (await ready()) && command("step");
-const toggle = () => (live?.state === "running" ? command("pause") : train());
+const toggle = () => (session?.state === "running" ? command("pause") : train());
 
-// The slider runs ahead of the server: only where it stands when the last answer has come is asked for.
+// The slider runs ahead of the server: only where it stands when the last answer has come is requested.
 const going = {waiting: false, to: null};
 async function go() {
   going.to = Number(byId("rewind").value);
@@ -156,11 +156,11 @@ async function go() {
 let taken = null; // the table that was uploaded last
 async function takeIn(file) {
   const coming = arriving = guarded(() => upload("tables", file));
-  const found = await coming;
+  const answer = await coming;
   if (arriving === coming) arriving = null;
-  if (!found) return;
-  taken = found.number;
-  showTables(stored(found).tables, taken);
+  if (!answer) return;
+  taken = answer.number;
+  showTables(stored(answer).tables, taken);
   anyLoss();
   begin();
 }
@@ -176,7 +176,7 @@ document.addEventListener("keydown", (event) => {
 byId("play").addEventListener("click", toggle);
 byId("step").addEventListener("click", step);
 byId("restart").addEventListener("click", () => begin());
-byId("pace").addEventListener("change", () => live?.state === "running" && command("play", pace()));
+byId("pace").addEventListener("change", () => session?.state === "running" && command("play", pace()));
 byId("rewind").addEventListener("input", go);
 byId("file").addEventListener("change", (event) => event.target.files[0] && takeIn(event.target.files[0]));
 const anyLoss = () => fill(byId("loss"), [["", ""]]); // the natural one of other data
@@ -190,10 +190,10 @@ byId("choices").addEventListener("change", (event) => {
   begin.later();
 });
 byId("choices").addEventListener("submit", (event) => event.preventDefault());
-document.querySelectorAll("input[name=lines]").forEach((choice) => choice.addEventListener("change", () => live?.drawn.show(live.picture.layers, side())));
+document.querySelectorAll("input[name=lines]").forEach((choice) => choice.addEventListener("change", () => session?.drawn.show(session.picture.layers, side())));
 byId("row-form").addEventListener("submit", (event) => { event.preventDefault(); showRow(read(byId("row").value)); });
 byId("zoom").addEventListener("change", () => byId("row-view").firstChild && showRow(read(byId("row").value)));
-byId("table-card").addEventListener("toggle", () => live && table(live.picture, true));
+byId("table-card").addEventListener("toggle", () => session && table(session.picture, true));
 addEventListener("pagehide", end);
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
@@ -203,6 +203,6 @@ const listed = arriving = guarded(() => get("/api/library"));
 const {tables} = stored(await listed);
 if (arriving === listed) arriving = null;
 if (taken === null) {
-  showTables(tables, tables.find((own) => own.target)?.number);
+  showTables(tables, tables.find((table) => table.target)?.number);
   begin();
 }

@@ -9,7 +9,7 @@ const ARROWS = {ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRi
 
 const cut = (text) => (text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME - 1)}…` : text);
 
-const beside = (names) => EDGE + LETTER * Math.max(4, ...names.map((name) => cut(name).length));
+const sideWidth = (names) => EDGE + LETTER * Math.max(4, ...names.map((name) => cut(name).length));
 
 export class Picture {
   // onPeek({layer, at, name}) while a neuron is pointed at or has the keyboard's focus, onPeek(null) afterwards.
@@ -19,8 +19,8 @@ export class Picture {
     this.counts = described.widths.map((width) => Math.min(width, described.shown));
     const tallest = Math.max(...this.counts), last = this.counts.length - 1, names = Array.from({length: this.counts[last]}, (_, at) => this.answer(at));
     this.row = Math.min(FARTHEST, Math.max(CLOSEST, HEIGHT / tallest));
-    this.left = beside(described.columns.slice(0, this.counts[0]));
-    this.width = this.left + NODE + COLUMN * last + beside(names);
+    this.left = sideWidth(described.columns.slice(0, this.counts[0]));
+    this.width = this.left + NODE + COLUMN * last + sideWidth(names);
     this.height = TOP + BOTTOM + this.row * tallest;
     this.picked = this.pinned = null;
     this.layers = null;
@@ -28,7 +28,7 @@ export class Picture {
     onScheme(() => { if (this.canvas.isConnected && this.plane) this.tile(this.plane); });
   }
 
-  place(layer, at) {
+  centre(layer, at) {
     const free = this.height - TOP - BOTTOM - this.row * this.counts[layer];
     return [this.left + NODE / 2 + COLUMN * layer, TOP + free / 2 + this.row * (at + 0.5)];
   }
@@ -70,7 +70,7 @@ export class Picture {
     for (let layer = 1; layer < this.counts.length; layer += 1) {
       for (let from = 0; from < this.counts[layer - 1]; from += 1) {
         for (let to = 0; to < this.counts[layer]; to += 1) {
-          const [x0, y0] = this.place(layer - 1, from), [x1, y1] = this.place(layer, to), half = NODE / 2, bend = COLUMN / 2;
+          const [x0, y0] = this.centre(layer - 1, from), [x1, y1] = this.centre(layer, to), half = NODE / 2, bend = COLUMN / 2;
           const d = `M${x0 + half} ${y0}C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1 - half - 8} ${y1}`;
           const line = drawn("path", {d, class: "tie none"}), picked = {kind: "w", layer, from, to};
           group.append(line);
@@ -83,14 +83,14 @@ export class Picture {
   }
 
   column(picture, layer, count) {
-    const [x] = this.place(layer, 0), more = this.described.widths[layer] - count;
+    const [x] = this.centre(layer, 0), more = this.described.widths[layer] - count;
     picture.append(drawn("text", {x, y: 24, class: "layer-name"}, this.title(layer)));
     for (let at = 0; at < count; at += 1) this.node(picture, layer, at);
     if (more) picture.append(drawn("text", {x, y: this.height - 8, class: "layer-name"}, word("more_neurons", {count: more})));
   }
 
   node(picture, layer, at) {
-    const [x, y] = this.place(layer, at), corner = {x: x - NODE / 2, y: y - NODE / 2, width: NODE, height: NODE, rx: 8};
+    const [x, y] = this.centre(layer, at), corner = {x: x - NODE / 2, y: y - NODE / 2, width: NODE, height: NODE, rx: 8};
     const picked = {kind: layer ? "b" : "x", layer, to: at}, first = !layer && !at;
     const look = {layer, at, name: this.entry(layer, at)};
     const node = drawn("g", {class: "node", role: "button", tabindex: first ? 0 : -1, "data-neuron": `${layer},${at}`, onclick: () => this.pin(picked),
@@ -117,7 +117,7 @@ export class Picture {
       const dot = this.nodes[number + 1][at].querySelector(".bias");
       this.mark(dot, "bias", value, 1);
     }));
-    this.tell();
+    this.describe();
   }
 
   // Not computed is dotted; 0 is a hair; others are blue above 0 and vermillion below.
@@ -128,19 +128,19 @@ export class Picture {
     if (css === "tie") drawing.style.strokeWidth = sign === "none" || sign === "zero" ? "" : (0.4 + THICKEST * Math.abs(value) / most).toFixed(2);
   }
 
-  // What each neuron makes of the plane, in its place.
+  // What each neuron makes of the plane, where it is drawn.
   tile(plane) {
     this.plane = plane;
     const context = this.canvas.getContext("2d");
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     plane.neurons.forEach((neurons, layer) => neurons.forEach((text, at) => {
-      const shares = bytes(text, true), [x, y] = this.place(layer, at), half = NODE / 2 - 1.5;
+      const shares = bytes(text, true), [x, y] = this.centre(layer, at), half = NODE / 2 - 1.5;
       const corner = [x - half, y - half, 2 * half, 2 * half].map((value) => value * SHARPNESS);
       context.save();
       context.beginPath();
       context.roundRect(...corner, 7 * SHARPNESS);
       context.clip();
-      context.drawImage(dots(plane.tile, (place) => diverging(shares[place] / 127)), ...corner);
+      context.drawImage(dots(plane.tile, (dot) => diverging(shares[dot] / 127)), ...corner);
       context.restore();
     }));
     this.outputs(context, plane);
@@ -149,19 +149,19 @@ export class Picture {
   outputs(context, plane) {
     const last = this.counts.length - 1;
     plane.answers.slice(0, this.counts[last]).forEach((text, at) => {
-      const shares = bytes(text), [x, y] = this.place(last, at), half = NODE / 2 - 1.5;
+      const shares = bytes(text), [x, y] = this.centre(last, at), half = NODE / 2 - 1.5;
       const corner = [x - half, y - half, 2 * half, 2 * half].map((value) => value * SHARPNESS);
       context.save();
       context.beginPath();
       context.roundRect(...corner, 7 * SHARPNESS);
       context.clip();
-      context.drawImage(dots(plane.side, (place) => diverging(shares[place] / 127.5 - 1)), ...corner);
+      context.drawImage(dots(plane.side, (dot) => diverging(shares[dot] / 127.5 - 1)), ...corner);
       context.restore();
     });
   }
 
-  // -- what is told -----------------------------------------------------------------------------------------------------
-  // Told until another one is pointed at; a pinned one comes back when nothing is.
+  // -- what is selected -----------------------------------------------------------------------------------------------------
+  // Described until another one is pointed at; a pinned one comes back when nothing is.
   pin(picked) {
     this.pinned = picked;
     this.pick(picked);
@@ -173,24 +173,24 @@ export class Picture {
     all.forEach((one) => one.classList.toggle("chosen", one === node));
     if (node && picked === this.pinned) all.forEach((one) => one.setAttribute("tabindex", one === node ? 0 : -1));
     this.ties.forEach(({layer, from, to, line}) => {
-      const own = picked?.layer === layer && picked.to === to && (picked.kind === "b" || picked.from === from);
-      line.dataset.own = own;
+      const selected = picked?.layer === layer && picked.to === to && (picked.kind === "b" || picked.from === from);
+      line.dataset.selected = selected;
     });
     this.ties[0].line.parentNode.classList.toggle("picking", Boolean(picked?.layer));
-    this.tell();
+    this.describe();
   }
 
   // The chosen number's name, value and gradient.
-  tell() {
-    const said = byId("told"), {picked} = this;
-    if (!picked || !this.layers) { said.textContent = word("picture_hint"); return; }
-    if (picked.kind === "x") { said.textContent = `x[${picked.to}] = ${this.described.columns[picked.to]}`; return; }
+  describe() {
+    const host = byId("selection"), {picked} = this;
+    if (!picked || !this.layers) { host.textContent = word("picture_hint"); return; }
+    if (picked.kind === "x") { host.textContent = `x[${picked.to}] = ${this.described.columns[picked.to]}`; return; }
     const {kind, layer, from, to} = picked, numbers = this.layers[layer - 1], w = kind === "w";
     const name = w ? `w[${layer}][${from}][${to}]` : `b[${layer}][${to}]`;
     const way = w ? `${this.entry(layer - 1, from)} → ${this.entry(layer, to)}` : this.entry(layer, to);
     const value = w ? numbers.w[from][to] : numbers.b[to], gradient = w ? numbers.dw[from][to] : numbers.db[to];
-    said.replaceChildren(element("b", {}, name), ` (${way})  ${word(w ? "weight" : "bias")} `,
-      element("span", {class: "value"}, shown(value, 5)), `  ${word("gradient")} `, element("span", {class: "gradient"}, told(gradient)));
+    host.replaceChildren(element("b", {}, name), ` (${way})  ${word(w ? "weight" : "bias")} `,
+      element("span", {class: "value"}, shown(value, 5)), `  ${word("gradient")} `, element("span", {class: "gradient"}, gradientText(gradient)));
   }
 
   // Arrows go from neuron to neuron; Enter from one of its weights to the next.
@@ -212,4 +212,4 @@ export class Picture {
   }
 }
 
-export const told = (number) => (number === null || number === undefined ? word("not_computed") : shown(number, 5));
+export const gradientText = (number) => (number === null || number === undefined ? word("not_computed") : shown(number, 5));

@@ -11,7 +11,7 @@ export class Plane {
     this.described = described;
     this.onPlane = onPlane;
     this.last = null;
-    this.busy = this.wanted = this.closed = false;
+    this.busy = this.requested = this.closed = false;
     this.chosen = this.peeked = null;
     this.axes(described.columns.slice(0, described.rows.x[0]?.length ?? 0));
     if (!this.possible) return;
@@ -56,17 +56,17 @@ export class Plane {
   // Asks for the plane as it is now; while one is on its way, or a training has to rest from the last one, after that.
   async ask(running = false) {
     if (!this.possible || this.closed) return;
-    this.wanted = true;
+    this.requested = true;
     this.running = running;
     if (!running) this.wake?.();
     if (this.busy) return;
     this.busy = true;
-    while (this.wanted && !this.closed) {
-      this.wanted = false;
+    while (this.requested && !this.closed) {
+      this.requested = false;
       const [across, up] = this.pair;
-      const found = await get(`/api/sessions/${this.described.number}/plane?across=${across}&up=${up}`).catch(() => null);
-      if (found && !this.closed) { this.show(found); this.onPlane(found); }
-      if (this.running) await this.rested(Math.max(LEAST, 1000 * (found?.rest ?? 1)));
+      const answer = await get(`/api/sessions/${this.described.number}/plane?across=${across}&up=${up}`).catch(() => null);
+      if (answer && !this.closed) { this.show(answer); this.onPlane(answer); }
+      if (this.running) await this.rested(Math.max(LEAST, 1000 * (answer?.rest ?? 1)));
     }
     this.busy = false;
   }
@@ -98,14 +98,14 @@ export class Plane {
   }
 
   // What one neuron makes of the plane, for a while; null: the answers again.
-  peek(found) {
+  peek(neuron) {
     if (!this.last || this.closed) return;
-    this.peeked = found && found.layer < this.last.neurons.length ? found : null;
-    byId("plane-title").textContent = this.peeked ? word("neuron_makes", {name: found.name}) : word("plane");
+    this.peeked = neuron && neuron.layer < this.last.neurons.length ? neuron : null;
+    byId("plane-title").textContent = this.peeked ? word("neuron_makes", {name: neuron.name}) : word("plane");
     this.show(this.last);
   }
 
-  place([left, right, bottom, top], x) {
+  position([left, right, bottom, top], x) {
     const [across, up] = this.pair;
     return [(x[across] - left) / (right - left) * SIZE, (top - x[up]) / (top - bottom) * SIZE];
   }
@@ -115,7 +115,7 @@ export class Plane {
     context.clearRect(0, 0, SIZE, SIZE);
     context.lineWidth = 2;
     rows.x.forEach((x, at) => {
-      const [left, top] = this.place(extent, x), outline = new Path2D(this.outline(at)), colour = css(this.colour(at));
+      const [left, top] = this.position(extent, x), outline = new Path2D(this.outline(at)), colour = css(this.colour(at));
       context.save();
       context.translate(left, top);
       context.fillStyle = rows.held[at] ? css(ground()) : colour;
@@ -149,7 +149,7 @@ export class Plane {
     if (!this.last) return;
     const box = this.points.getBoundingClientRect(), scale = SIZE / box.width;
     const at = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
-    const far = this.described.rows.x.map((x) => { const [left, top] = this.place(this.last.extent, x); return Math.hypot(left - at[0], top - at[1]); });
+    const far = this.described.rows.x.map((x) => { const [left, top] = this.position(this.last.extent, x); return Math.hypot(left - at[0], top - at[1]); });
     const nearest = far.indexOf(Math.min(...far));
     if (far[nearest] <= NEAR * scale) onRow(this.described.rows.number[nearest]);
   }

@@ -15,7 +15,7 @@ from backlit.web.responses import json_response, run_in_thread
 from backlit.web.site import Site
 
 MOST_EPOCHS = 2_000
-LARGEST = 50.0
+FARTHEST_START = 50.0
 """No start lies farther out: sigma' is 0 in float64 long before."""
 
 STARTS = ((0.6, 0.9), (2.0, 2.0))
@@ -43,7 +43,7 @@ def slow_learning(query: Mapping[str, str]) -> dict[str, Any]:
     >>> round(costs["quadratic"]["output"][-1], 6), costs["quadratic"]["below_half"]
     (0.202848, 232)
     """
-    w, b = (_number(query, name, -LARGEST, LARGEST) for name in ("w", "b"))
+    w, b = (_number(query, name, -FARTHEST_START, FARTHEST_START) for name in ("w", "b"))
     rate = _number(query, "rate", 0.0, 1_000.0)
     epochs = int(_number({"epochs": str(EPOCHS), **query}, "epochs", 1, MOST_EPOCHS))
     costs = compare_costs(w, b, rate, query.get("match", "rate"), epochs)

@@ -11,7 +11,7 @@ const HALF = {width: 360, height: 190}, NARROW = matchMedia("(max-width: 34rem)"
 const dials = ["w", "b", "rate", "epochs", "match"].map(byId), [w, b] = dials;
 const when = byId("when"), play = byId("play");
 const sigmoid = (z) => 1 / (1 + Math.exp(-z));
-let found = null, cards = [], playing = 0;
+let costs = null, cards = [], playing = 0;
 
 // -- one cost: its product, its bars, its curves ------------------------------------------------------------------------
 const column = {error: "error", slope: "slope", x: "input", dcdw: "gradient"};
@@ -34,7 +34,7 @@ function bar(name, css, absent) {
 }
 
 function card(cost, data) {
-  const product = element("p", {class: "product"}), said = element("p", {class: "soft"}, below(data));
+  const product = element("p", {class: "product"}), verdict = element("p", {class: "soft"}, below(data));
   const bars = [...FACTORS, ["dcdw", "c-purple"]].map(([name, css]) => ({name, ...bar(name, css, cost !== "quadratic" && name === "slope")}));
   const [output, where, factors] = [0, 1, 2].map(() => element("div"));
   const last = data.output.length - 1, x = [0, last];
@@ -49,7 +49,7 @@ function card(cost, data) {
   };
   const names = [...sides(cost).map(([name, css]) => ({name: word(name), css, dashed: name === "x"})), {name: word("dcdw"), css: "c-purple", dashed: cost !== "quadratic"}];
   const section = element("section", {class: "card cost", "data-cost": cost, "aria-label": word(cost)},
-    element("header", {}, element("h2", {}, word(cost)), element("span", {class: "soft"}, `η = ${shown(data.rate)}`), said),
+    element("header", {}, element("h2", {}, word(cost)), element("span", {class: "soft"}, `η = ${shown(data.rate)}`), verdict),
     product, element("div", {class: "factors"}, bars.map(({row}) => row)),
     element("div", {class: "pair"}, titled("output_curve", output), titled("on_sigmoid", where)),
     element("div", {}, titled("factors", factors), legend(names)));
@@ -64,7 +64,7 @@ const bracketed = (value) => (value < 0 ? `(${shown(value)})` : shown(value));
 
 function showEpoch(cost, data, epoch, {product, bars, charts}) {
   const at = (name) => data[column[name]][epoch], a = data.output[epoch];
-  const numbers = sides(cost).flatMap(([name, , css], place) => [place ? " × " : "", element("span", {class: css}, bracketed(at(name)))]);
+  const numbers = sides(cost).flatMap(([name, , css], factor) => [factor ? " × " : "", element("span", {class: css}, bracketed(at(name)))]);
   const symbols = sides(cost).map(([name]) => (name === "error" ? `(${word(name)})` : word(name))).join(" · ");
   const slowed = cost === "quadratic" && at("slope") < 0.1 && a > 0.5;
   product.replaceChildren(`${word("dcdw")} = ${symbols}`, element("br"), "= ", ...numbers, " = ", element("strong", {class: "v-purple"}, shown(at("dcdw"))),
@@ -80,7 +80,7 @@ function showEpoch(cost, data, epoch, {product, bars, charts}) {
 // -- time -----------------------------------------------------------------------------------------------------------------
 function show(epoch) {
   when.value = epoch;
-  byId("when-said").textContent = epoch;
+  byId("epoch-number").textContent = epoch;
   for (const each of cards) each.show(epoch);
 }
 
@@ -110,27 +110,27 @@ function replay() {
 
 // -- asking -----------------------------------------------------------------------------------------------------------------
 const ask = newest(async (signal) => {
-  const asked = Object.fromEntries(dials.map((dial) => [dial.id, dial.id === "match" ? dial.value : String(read(dial.value))]));
-  found = await get(`/api/slow?${new URLSearchParams(asked)}`, signal);
+  const query = Object.fromEntries(dials.map((dial) => [dial.id, dial.id === "match" ? dial.value : String(read(dial.value))]));
+  costs = await get(`/api/slow?${new URLSearchParams(query)}`, signal);
   stop();
-  cards = COSTS.map((cost) => card(cost, found[cost]));
+  cards = COSTS.map((cost) => card(cost, costs[cost]));
   byId("costs").replaceChildren(...cards.map(({section}) => section));
-  when.max = found.quadratic.output.length - 1;
+  when.max = costs.quadratic.output.length - 1;
   show(Math.min(Number(when.value), Number(when.max)));
 }, 120);
 
-function said() {
+function showDials() {
   for (const dial of [w, b]) dial.nextElementSibling.textContent = shown(Number(dial.value));
   for (const chip of byId("starts").children) {
     chip.setAttribute("aria-pressed", String(chip.dataset.start === `${Number(w.value)},${Number(b.value)}`));
   }
 }
 
-byId("starts").append(...given.starts.map(([at, offset], place) => element("button", {type: "button", "data-start": `${at},${offset}`, "aria-pressed": "false",
-  onclick: () => { [w.value, b.value] = [at, offset]; show(0); said(); ask(); }}, word(["start_good", "start_bad"][place]))));
+byId("starts").append(...given.starts.map(([at, offset], start) => element("button", {type: "button", "data-start": `${at},${offset}`, "aria-pressed": "false",
+  onclick: () => { [w.value, b.value] = [at, offset]; show(0); showDials(); ask(); }}, word(["start_good", "start_bad"][start]))));
 [byId("rate").value, byId("epochs").value, byId("epochs").max] = [given.rate, given.epochs, given.mostEpochs];
 [w.value, b.value] = given.starts.at(-1);
-for (const dial of dials) dial.addEventListener("input", () => { said(); ask.later(); });
+for (const dial of dials) dial.addEventListener("input", () => { showDials(); ask.later(); });
 byId("form").addEventListener("submit", (event) => event.preventDefault());
 onEnter(byId("form"), () => ask());
 when.addEventListener("input", () => { stop(); show(Number(when.value)); });
@@ -140,5 +140,5 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   replay();
 });
-said();
+showDials();
 ask();
