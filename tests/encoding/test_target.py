@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from backlit.encoding import TargetScaler, encode_classes, infer_task
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, DataError
 
 WORDS = ["b", "a", "b", "c"]
 MAKERS: list[Any] = [list, tuple, np.array, lambda y: np.array(y, dtype=object), pd.Series, pl.Series, pa.array]
@@ -137,6 +137,30 @@ def test_scores_are_standard() -> None:
     np.testing.assert_allclose(TargetScaler.fit(y).scale(y), (y - 3) / np.std(y))
     assert TargetScaler.fit([0.1] * 10).std.tolist() == [1]
     assert TargetScaler.fit([0.1] * 10).scale([0.1]).tolist() == [0]
+
+
+@pytest.mark.parametrize("scale", [2.0**-1030, 1e-310, 1e-200, 1e-160, 1e150])
+def test_scores_do_not_depend_on_the_size_of_numbers(scale: float) -> None:
+    y = np.array([[1.0, 5.0], [2.0, 7.0], [6.0, 5.0]])
+    scaler = TargetScaler.fit(y * scale)
+    np.testing.assert_allclose(scaler.scale(y * scale), TargetScaler.fit(y).scale(y), rtol=1e-9)
+    np.testing.assert_allclose(scaler.restore(scaler.scale(y * scale)) / scale, y, rtol=1e-9)
+    rates = TargetScaler.fit(y * scale, "poisson")
+    np.testing.assert_allclose(rates.scale(y * scale), y / y.mean(axis=0), rtol=1e-9)
+
+
+def test_the_smallest_numbers_have_scores() -> None:
+    y = np.array([0.0, 0.0, 0.0, 5e-324])
+    for loss in ("squared", "poisson"):
+        scaler = TargetScaler.fit(y, loss)
+        assert np.isfinite(scaler.scale(y)).all()
+        np.testing.assert_array_equal(scaler.restore(scaler.scale(y)), y)
+
+
+def test_a_number_too_far_from_those_of_the_fit_is_refused() -> None:
+    with pytest.raises(DataError, match=r"the target is 1e\+39 in row 1, too far from .*; drop such rows") as refused:
+        TargetScaler.fit([1.0, 3.0]).scale([2.0, 1e39])
+    assert refused.value.row == 1
 
 
 def test_scores_of_frames_of_several_targets() -> None:

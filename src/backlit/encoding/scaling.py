@@ -63,6 +63,38 @@ def robust_affine(values: Numbers, counts: NDArray[np.int64] | None = None) -> t
     return median, min(2.0 / (high - low), LARGEST) if high > low else 0.0
 
 
+def scale_by_power_of_two(
+    values: Numbers, axis: int | None = None, max_exponent: int | None = None
+) -> tuple[Numbers, NDArray[np.int_]]:
+    """Multiply by the power of two that brings the largest magnitude between 0.5 and 1, so that squares can be summed.
+
+    The product is exact, except for numbers that vanish beside the largest; so ratios do not change.
+
+    Parameters
+    ----------
+    values : ndarray
+        Finite numbers, as near to the ends of float64 as they may be.
+    axis : int, optional
+        The axis along which the largest is taken; without it there is one power for all.
+    max_exponent : int, optional
+        The largest exponent that is taken out; with 0, large numbers stay as they are.
+
+    Returns
+    -------
+    scaled : ndarray
+    exponents : ndarray of int
+        ``np.ldexp(scaled, exponents)`` gives the values back.
+
+    Examples
+    --------
+    >>> scale_by_power_of_two(np.array([5e-324, 1e-323]))[0], scale_by_power_of_two(np.array([3.0, 4.0]))[0]
+    (array([0.25, 0.5 ]), array([0.375, 0.5  ]))
+    """
+    exponents = np.frexp(np.abs(values).max(axis=axis, initial=0.0))[1]
+    exponents = exponents if max_exponent is None else np.minimum(exponents, max_exponent)
+    return np.ldexp(values, -exponents), exponents
+
+
 def _counted_quartiles(values: Numbers, counts: NDArray[np.int64]) -> tuple[float, float, float]:
     """The quartiles of values that stand `counts` times each, interpolated linearly as numpy.quantile does."""
     order = np.argsort(values, kind="stable")

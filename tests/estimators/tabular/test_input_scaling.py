@@ -83,6 +83,40 @@ def test_an_irrelevant_input_has_a_small_factor_but_not_zero() -> None:
         np.testing.assert_array_equal(input_scales(rows, same, None, columns), 1)
 
 
+RNG = np.random.default_rng(4)
+INPUTS = np.clip(RNG.normal(size=(300, 3)), -2.9, 2.9).astype(np.float32)
+NUMBERS = INPUTS[:, :1] + RNG.normal(size=(300, 1))
+COLUMNS = [("a", [0]), ("b", [1]), ("c", [2])]
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-200, 1e-160, 1e160, 1e300, 1e307])
+def test_factors_depend_neither_on_the_size_of_targets_nor_on_that_of_weights(scale: float) -> None:
+    expected = input_scales(INPUTS, NUMBERS, None, COLUMNS)
+    assert len(set(expected.tolist())) > 1
+    np.testing.assert_allclose(input_scales(INPUTS, NUMBERS * scale, None, COLUMNS), expected, rtol=1e-5)
+    both = input_scales(INPUTS, np.hstack([NUMBERS, -NUMBERS]) * scale, None, COLUMNS)
+    np.testing.assert_allclose(both, expected, rtol=1e-5)
+    weights = np.full(300, np.clip(scale, 1e-44, 3e38), np.float32)
+    np.testing.assert_allclose(input_scales(INPUTS, NUMBERS, weights, COLUMNS), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [5e-324, 1e-45, 1e-20, 1e-3])
+@pytest.mark.parametrize("targets", [NUMBERS, (NUMBERS[:, 0] > 0).astype(int)], ids=["numbers", "classes"])
+def test_inputs_that_stay_within_a_bin_explain_nothing(scale: float, targets: Any) -> None:
+    rows = 0.01 + np.abs(INPUTS * scale).astype(np.float32)
+    np.testing.assert_array_equal(input_scales(rows, targets, None, COLUMNS), 1)
+
+
+@pytest.mark.parametrize("constant", [0.1, 1e-310, 1e300])
+def test_what_rounding_leaves_of_a_constant_is_no_variation(constant: float) -> None:
+    weights = RNG.uniform(0.5, 2.0, 300).astype(np.float32)
+    weights[0] = 0.0
+    numbers, classes = np.full((300, 2), constant), np.full(300, 1)
+    numbers[0], classes[0] = 7e300, 0  # but that row has no weight
+    np.testing.assert_array_equal(input_scales(INPUTS, numbers, weights, COLUMNS), 1)
+    np.testing.assert_array_equal(input_scales(INPUTS, classes, weights, COLUMNS), 1)
+
+
 BLUEPRINTS = {
     "no hidden layer": mlp(5, (), 3),
     "dense": mlp(5, (8, 6), 3),

@@ -9,7 +9,11 @@ import numpy as np
 
 from backlit.declared.losses import natural_gate
 from backlit.encoding.cells import Numbers
+from backlit.encoding.scaling import scale_by_power_of_two
 from backlit.errors import DataError, ParameterError
+
+LEAST_UNIT = float(np.finfo(np.float64).smallest_subnormal)
+"""The least unit of a target that varies: rounding must not make it 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +58,16 @@ class TargetDomain:
 
 def _standard(values: Numbers) -> tuple[Numbers, Numbers]:
     """Mean and standard deviation; of a constant the constant and 1, since rounding may leave a tiny deviation."""
-    mean, std = values.mean(axis=0), values.std(axis=0)
-    constant = (values.max(axis=0) == values.min(axis=0)) | (std == 0)
-    return np.where(constant, values[0], mean), np.where(constant, 1.0, std)
+    # squares of tiny numbers would be 0; those of large ones, which fit refuses, stay infinite
+    scaled, exponents = scale_by_power_of_two(values, axis=0, max_exponent=0)
+    mean, std = np.ldexp(scaled.mean(axis=0), exponents), np.ldexp(scaled.std(axis=0), exponents)
+    constant = values.max(axis=0) == values.min(axis=0)
+    return np.where(constant, values[0], mean), np.where(constant, 1.0, np.maximum(std, LEAST_UNIT))
 
 
 def _of_mean(values: Numbers) -> tuple[Numbers, Numbers]:
     """Zero, and the mean: a rate stays a rate."""
-    return np.zeros(values.shape[1]), values.mean(axis=0)
+    return np.zeros(values.shape[1]), np.maximum(values.mean(axis=0), LEAST_UNIT)
 
 
 def _unchanged(values: Numbers) -> tuple[Numbers, Numbers]:

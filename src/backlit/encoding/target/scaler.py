@@ -65,17 +65,26 @@ class TargetScaler:
         return cls(mean, std, one_dimensional)
 
     def scale(self, y: object) -> Numbers:
-        """Standard scores, float64, of the shape of `y`.
+        """Standard scores, float64, of the shape of `y`, all within the range of float32.
 
         Raises
         ------
         DataError
-            As in `fit`, or if the number of targets differs.
+            As in `fit`, if the number of targets differs, or if a score lies beyond float32, naming its row.
         """
         values, one_dimensional = target_numbers(y)
         if values.shape[1] != len(self.mean):
             raise DataError(f"there are {values.shape[1]} targets instead of {len(self.mean)}; give the same ones")
-        scaled: Numbers = (values - self.mean) / self.std
+        with np.errstate(over="ignore"):
+            scaled: Numbers = (values - self.mean) / self.std
+            beyond = ~np.isfinite(scaled.astype(np.float32)).all(axis=1)
+        if beyond.any():
+            row = int(beyond.argmax())
+            raise DataError(
+                f"the target is {', '.join(f'{value:g}' for value in values[row])} in row {row}, too far from those of "
+                "the fit for float32; drop such rows, or fit again with them",
+                row=row,
+            )
         return scaled[:, 0] if one_dimensional else scaled
 
     def restore(self, z: NDArray[np.floating[Any]]) -> Numbers:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.encoding.scaling import CLIP_BOUND
+from backlit.encoding.scaling import CLIP_BOUND, scale_by_power_of_two
 from backlit.estimators.inspection.columns import Groups
 from backlit.network.blueprint import Blueprint
 
@@ -48,7 +48,7 @@ def input_scales(
     Returns
     -------
     ndarray of shape (inputs,), float32
-        Positive; all 1 where the targets do not vary or nothing has weight.
+        Positive and finite; all 1 where the targets do not vary, each input stays within one bin, or no row has weight.
 
     Examples
     --------
@@ -57,7 +57,9 @@ def input_scales(
     array([1.3, 0.4], dtype=float32)
     """
     sample = np.linspace(0, len(rows) - 1, min(len(rows), SAMPLED_ROWS)).astype(np.int64)
-    shares = np.ones(len(sample)) if weights is None else weights[sample].astype(np.float64)
+    shares = np.ones(len(sample))
+    if weights is not None:
+        shares, _ = scale_by_power_of_two(weights[sample].astype(np.float64))
     inputs = np.ascontiguousarray(rows[sample].T)
     if not shares.any():
         return np.ones(len(inputs), np.float32)
@@ -66,6 +68,8 @@ def input_scales(
         return np.ones(len(inputs), np.float32)
     effective_rows = shares.sum() ** 2 / (shares**2).sum()  # so many of equal weight inform as much
     explained, freedom, high = np.array([_explained(row, target, shares) for row in inputs]).T
+    if not freedom.any():
+        return np.ones(len(inputs), np.float32)
     relevance = np.maximum(explained - freedom / effective_rows, 0.0)
     for _, group in columns:
         indicators = [i for i in group if freedom[i] == 1.0]  # of its categories
@@ -74,7 +78,7 @@ def input_scales(
         freedom[list(group)] = np.maximum(freedom[list(group)], len(indicators))
     factors = np.sqrt(relevance + NOISE_MARGIN * math.sqrt(2.0 * freedom.max()) / effective_rows)
     variation = inputs.var(axis=1, dtype=np.float64)
-    factors /= math.sqrt((factors**2 @ variation) / variation.sum()) if variation.any() else 1.0
+    factors /= math.sqrt((factors**2 @ variation) / variation.sum())
     return np.asarray(np.minimum(factors, LARGEST_SCALE), np.float32)
 
 
@@ -113,8 +117,10 @@ class _Classes:
 
     def __init__(self, codes: NDArray[np.int64], shares: Numbers) -> None:
         self._codes, self._shares, self._classes = codes, shares, int(codes.max()) + 1
-        self.in_the_mean = float((np.bincount(codes, shares) ** 2).sum() / shares.sum())
-        self.variation = float(shares.sum()) - self.in_the_mean
+        counts = np.bincount(codes, shares)
+        self.in_the_mean = float((counts**2).sum() / shares.sum())
+        # with one class alone, rounding may leave a tiny variation
+        self.variation = float(shares.sum()) - self.in_the_mean if np.count_nonzero(counts) > 1 else 0.0
 
     def sums(self, bins: NDArray[np.int64]) -> Iterator[Numbers]:
         """For each class the weights in each bin."""
@@ -126,8 +132,11 @@ class _Outputs:
     """Numbers, one or several a row."""
 
     def __init__(self, targets: NDArray[Any], shares: Numbers) -> None:
-        centered = targets.astype(np.float64)
-        centered = centered - np.average(centered, axis=0, weights=shares)
+        counted = shares > 0.0
+        scaled, _ = scale_by_power_of_two(np.where(counted[:, None], targets, 0.0))
+        constant = scaled[counted].max(axis=0) == scaled[counted].min(axis=0)
+        centered = np.where(constant, 0.0, scaled - np.average(scaled, axis=0, weights=shares))
+        centered, _ = scale_by_power_of_two(centered)
         self._weighted = (centered * shares[:, None]).T
         self.in_the_mean = 0.0
         self.variation = float((self._weighted * centered.T).sum())

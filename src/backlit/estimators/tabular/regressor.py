@@ -94,8 +94,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     def _observe_targets(self, targets: NDArray[np.float32]) -> None:
         """Predictions stay within the range of the targets that were seen, and within the loss's domain."""
         domain = target_domain_of(self._loss_name())
-        self._low = np.maximum(np.minimum(self._low, targets.min(axis=0)), np.float32(domain.low + domain.margin))
-        self._high = np.minimum(np.maximum(self._high, targets.max(axis=0)), np.float32(domain.high - domain.margin))
+        bounds = np.float32(domain.low + domain.margin), np.float32(domain.high - domain.margin)
+        self._low = np.clip(np.minimum(self._low, targets.min(axis=0)), *bounds)
+        self._high = np.clip(np.maximum(self._high, targets.max(axis=0)), *bounds)
 
     def _loss_name(self) -> str:
         """The loss that is trained on; a quantile's is declared when it is first needed."""
