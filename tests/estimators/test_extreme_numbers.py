@@ -1,4 +1,4 @@
-"""Numbers near the ends of float64, in columns and in targets: a fit ends with finite parameters."""
+"""Numbers near the ends of float64, in columns and in targets: a fit ends with finite parameters, or in an error."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backlit import TabularClassifier, TabularRegressor
+from backlit import BacklitError, MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
 from backlit.errors import DataError
+from backlit.training.rules.finiteness import Divergence
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 RNG = np.random.default_rng(0)
 ROWS = RNG.normal(size=(120, 3))
@@ -92,7 +95,66 @@ def test_rates_and_shares_at_the_ends(loss: str, target: Any) -> None:
     assert has_finite_scores(model)
 
 
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+@pytest.mark.filterwarnings("ignore::backlit.training.rules.finiteness.Divergence")
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's and SciPy's
+def test_an_mlp_is_finite_or_refuses(kind: Any, solver: str, table: str) -> None:
+    """An MLP does not scale its inputs."""
+    model = kind(hidden_layer_sizes=(8,), solver=solver, max_iter=5, random_state=0)
+    message = ""
+    try:
+        model.fit(TABLES[table], SCORE > 0.5 if kind is MLPClassifier else SCORE)
+    except BacklitError as error:
+        message = str(error)
+    if message:
+        assert "large" in message or "to about 1" in message
+        assert "\n" not in message
+        assert np.abs(TABLES[table]).max() > 1e100
+    else:
+        assert is_finite(model, TABLES[table])
+        assert np.isfinite(model.loss_)
+
+
+@pytest.mark.parametrize("kind", [TabularClassifier, TabularRegressor])
+@pytest.mark.parametrize("members", [1, 2])
+@pytest.mark.filterwarnings("ignore::backlit.training.rules.finiteness.Divergence")
+def test_a_rate_that_leaves_nothing_to_keep_is_refused(kind: Any, members: int) -> None:
+    model = kind(**{**SMALL, "n_members": members}, learning_rate=1e38, batch_size=16)
+    with pytest.raises(BacklitError, match="no parameters to keep; use a smaller learning_rate"):
+        model.fit(ROWS, SCORE > 0.5 if kind is TabularClassifier else SCORE)
+
+
+def test_a_metric_that_is_never_finite_is_refused() -> None:
+    with pytest.raises(BacklitError, match="or a metric whose scores are finite"):
+        TabularRegressor(**SMALL, metric=lambda y, outputs: np.nan).fit(ROWS, SCORE)
+
+
+def test_partial_fit_of_a_frame_goes_on_after_a_divergence() -> None:
+    """The optimizer starts anew, and the parameters are those before it."""
+    model = TabularRegressor(**SMALL).partial_fit(ROWS, SCORE)
+    before = model.theta_.copy()
+    with pytest.raises(BacklitError, match="use a smaller learning_rate"), pytest.warns(Divergence):
+        model.set_params(learning_rate=1e38).partial_fit(ROWS, SCORE)
+    np.testing.assert_array_equal(model.theta_, before)
+    model.set_params(learning_rate=0.01).partial_fit(ROWS, SCORE)
+    assert is_finite(model, ROWS)
+    assert not np.array_equal(model.theta_, before)
+
+
 def test_a_target_too_far_from_those_of_the_fit_is_refused() -> None:
     model = TabularRegressor(**SMALL).partial_fit(ROWS, SCORE * 1e-310)
     with pytest.raises(DataError, match=r"the target is 1 in row 1, too far .* drop such rows"):
         model.partial_fit(ROWS[:2], [1e-310, 1.0])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("kind", [MLPClassifier, TabularRegressor])
+def test_numbers_that_are_not_finite_are_not_saved(kind: Any, bad: float, tmp_path: Path) -> None:
+    model = kind(**SMALL) if kind is TabularRegressor else kind((8,), max_iter=2, random_state=0)
+    model.fit(ROWS, SCORE if kind is TabularRegressor else SCORE > 0)
+    model.coefs_[-1][1, 0] = bad
+    with pytest.raises(BacklitError, match=r"save: 1 parameters of w\[2\] .* the first is w\[2\]\[1\]\[0\]; fit again"):
+        model.save(tmp_path / "model")
+    assert not list(tmp_path.iterdir())

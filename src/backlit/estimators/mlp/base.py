@@ -157,7 +157,8 @@ class BaseMLP(HasColumns, BaseEstimator):
         Raises
         ------
         ValueError
-            If X or y hold NaN or infinity, lengths differ, or a parameter is out of range.
+            If X or y hold NaN or infinity, lengths differ, a parameter is out of range, or the training has no finite
+            parameters to keep.
 
         Examples
         --------

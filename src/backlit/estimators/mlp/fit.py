@@ -213,7 +213,7 @@ def conclude(model: BaseMLP, history: History, partial: bool) -> None:
             model.validation_scores_.append(float("nan"))
         del model._optimizer  # its memory is not finite
         if not history.epochs:
-            raise ValueError(NON_FINITE)
+            raise BacklitError(NON_FINITE)
     if not partial and history.stopped == RAN_OUT and schedule_of(model) == "constant":
         warnings.warn(
             f"Stochastic Optimizer: Maximum iterations ({model.max_iter}) reached and the optimization "
@@ -238,7 +238,9 @@ def train_on_all_rows(model: BaseMLP, samples: Samples) -> None:
         on_iteration=print_iteration if model.verbose else None,
     )
     if not np.isfinite(network.theta).all():
-        raise ValueError(NON_FINITE)
+        raise BacklitError(NON_FINITE)
+    if not np.isfinite(minimum.loss):
+        raise BacklitError("lbfgs found no finite loss; scale the columns, and a target of numbers, to about 1")
     model.theta_[:] = network.theta
     model.loss_ = model.best_loss_ = minimum.loss
     model.n_iter_ = minimum.iterations

@@ -200,7 +200,7 @@ class HasNetwork(ABC):
         Raises
         ------
         BacklitError
-            If the model is not fitted.
+            If the model is not fitted, or a parameter is not finite.
         OSError
             If the file cannot be written; nothing is left half-written.
 

@@ -23,9 +23,22 @@ State = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
 def save_model(model: Any, path: str | PathLike[str]) -> None:
     """Write a fitted estimator; see `HasNetwork.save`."""
+    _refuse_non_finite(model)
     header, arrays = model._to_state()
     header = {"estimator": type(model).__name__, "parameters": _plain(model.get_params(deep=False)), **header}
     files.write_model(path, header, arrays)
+
+
+def _refuse_non_finite(model: Any) -> None:
+    """Refuse parameters that are not finite, naming the first."""
+    for name, array in model.network_.arrays(model.theta_).items():
+        bad = np.argwhere(~np.isfinite(array))
+        if len(bad):
+            index = "".join(f"[{i}]" for i in bad[0])
+            raise BacklitError(
+                f"save: {len(bad)} parameters of {name} are not finite, the first is {name}{index}; fit again, "
+                "or set finite numbers in coefs_ and intercepts_"
+            )
 
 
 def network_state(model: Any) -> State:

@@ -139,7 +139,7 @@ class BaseTabular(HasColumns, BaseEstimator):
         Raises
         ------
         BacklitError
-            If a column or the target cannot be used, naming it.
+            If a column or the target cannot be used, naming it, or the training has no finite parameters to keep.
 
         Examples
         --------
@@ -177,7 +177,7 @@ class BaseTabular(HasColumns, BaseEstimator):
         Raises
         ------
         BacklitError
-            If a column or the target cannot be used, or a label is new.
+            If a column or the target cannot be used, a label is new, or the training has no finite parameters to keep.
 
         Examples
         --------

@@ -51,6 +51,11 @@ if TYPE_CHECKING:
 PARTIAL_RATE = 0.1
 """The rate of `partial_fit`, which has no schedule, over the highest of a schedule."""
 
+NON_FINITE = (
+    "no epoch of the training ended in finite numbers, so that there are no parameters to keep; use a smaller "
+    "learning_rate, or a metric whose scores are finite"
+)
+
 NO_WEIGHTS = np.empty(0, np.float32)
 
 
@@ -234,6 +239,8 @@ def train_member(prepared: Prepared, split: Split, number: int, monitor: FitMoni
     )
     outputs = network.predict(held.inputs)
     fold_scales_into_weights(blueprint, theta, scales)
+    if not (history.best_epoch or history.interrupted) or not np.isfinite(theta).all():
+        raise BacklitError(NON_FINITE)
     return Member(theta, history, outputs, targets, weights)
 
 
@@ -289,5 +296,8 @@ def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples) -> Non
     )
     with single_threaded_blas():
         history = train(network, model._optimizer, samples, plan)
+    if history.diverged:
+        del model._optimizer  # its memory is not finite
+        raise BacklitError(NON_FINITE)
     model.n_iter_ += len(history.epochs)
     model.__dict__.pop("_members", None)  # the members were trained as one
