@@ -158,3 +158,35 @@ def test_numbers_that_are_not_finite_are_not_saved(kind: Any, bad: float, tmp_pa
     with pytest.raises(BacklitError, match=r"save: 1 parameters of w\[2\] .* the first is w\[2\]\[1\]\[0\]; fit again"):
         model.save(tmp_path / "model")
     assert not list(tmp_path.iterdir())
+
+
+WEIGHTS = RNG.uniform(0.5, 2.0, 120).astype(np.float32).astype(np.float64)
+
+
+@pytest.mark.parametrize("power", [-1000, -149, -130, 120, 126, 1000])
+@pytest.mark.parametrize("kind", [TabularClassifier, TabularRegressor])
+def test_only_the_ratios_of_weights_count(kind: Any, power: int) -> None:
+    target = SCORE > 0.5 if kind is TabularClassifier else SCORE
+    usual, extreme = (kind(**SMALL).fit(ROWS, target, np.ldexp(WEIGHTS, exponent)) for exponent in (0, power))
+    assert has_finite_scores(extreme)
+    np.testing.assert_array_equal(extreme.theta_, usual.theta_)
+
+
+@pytest.mark.parametrize("power", [-1000, -149, 120, 1000])
+def test_only_the_ratios_of_class_weights_count(power: int) -> None:
+    usual, extreme = (
+        TabularClassifier(class_weight={True: 2.0**exponent, False: 3 * 2.0**exponent}, **SMALL).fit(ROWS, SCORE > 0.5)
+        for exponent in (0, power)
+    )
+    np.testing.assert_array_equal(extreme.theta_, usual.theta_)
+
+
+def test_classes_that_all_have_no_weight_are_refused() -> None:
+    with pytest.raises(BacklitError, match="all weights are zero; at least one row has to count"):
+        TabularClassifier(class_weight={True: 0.0, False: 0.0}, **SMALL).fit(ROWS, SCORE > 0.5)
+
+
+def test_rows_held_out_that_all_have_no_weight_count_alike() -> None:
+    model = TabularRegressor(**{**SMALL, "n_members": 1}, ordered=True)
+    model.fit(ROWS, SCORE, np.where(np.arange(120) < 60, 1.0, 0.0))  # the last fifth is held out
+    assert has_finite_scores(model)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils._param_validation import StrOptions
 
+from backlit.encoding.scaling import scale_by_power_of_two
 from backlit.errors import BacklitError
 
 CLASS_WEIGHTS: list[Any] = [StrOptions({"balanced"}), Mapping, None]
@@ -57,10 +58,30 @@ def class_weights(
 
 
 def sample_weights(sample_weight: Any, n: int) -> NDArray[np.float32]:
-    """Sample weights as float32, or an empty array where none are given."""
+    """Sample weights as float32, the largest between 0.5 and 1, or an empty array where none are given."""
     if sample_weight is None:
         return np.empty(0, np.float32)
-    weights = np.asarray(sample_weight, dtype=np.float32)
-    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any() or not weights.sum() > 0:
+    weights = np.asarray(sample_weight, dtype=np.float64)
+    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
         raise BacklitError(f"sample_weight: give {n} finite numbers of at least 0, one of them above 0")
-    return weights
+    return normalized_weights(weights)
+
+
+def normalized_weights(weights: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The weights times a power of two, so that the largest is between 0.5 and 1, in float32.
+
+    Of weights only the ratios count; so scaled, neither they nor their sum leave the range of float32.
+
+    Raises
+    ------
+    BacklitError
+        If there are weights, but none above 0.
+
+    Examples
+    --------
+    >>> normalized_weights(np.array([3e200, 1.5e200]))
+    array([0.9798151 , 0.48990756], dtype=float32)
+    """
+    if weights.size and not weights.any():
+        raise BacklitError("sample_weight: all weights are zero; at least one row has to count")
+    return scale_by_power_of_two(weights)[0].astype(np.float32)

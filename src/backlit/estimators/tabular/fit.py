@@ -22,7 +22,7 @@ from backlit.engine.threads import side_by_side, single_threaded_blas, team_size
 from backlit.errors import BacklitError
 from backlit.estimators.inspection.columns import Groups
 from backlit.estimators.shared.arguments import seed_of
-from backlit.estimators.shared.sample_weights import sample_weights
+from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
 from backlit.estimators.tabular.building import (
     FLOAT,
     Vector,
@@ -156,7 +156,7 @@ def encode(
     weights = sample_weights(weights, len(rows))
     by_class = model._class_weights(targets)
     if by_class is not None:
-        weights = (by_class * (weights if weights.size else 1.0)).astype(np.float32)
+        weights = normalized_weights(by_class * (weights if weights.size else 1.0))
     return Samples(rows, targets, weights)
 
 
@@ -220,7 +220,8 @@ def train_member(prepared: Prepared, split: Split, number: int, monitor: FitMoni
     else:
         theta = prepared.members[number].copy()
         fold_scales_into_weights(blueprint, theta, 1.0 / scales)
-    weights = held.weights if held.weights.size else np.ones(len(held), np.float32)
+    # where no row held out has weight, all count alike: they select the epoch
+    weights = held.weights if held.weights.any() else np.ones(len(held), np.float32)
     targets = prepared.task.metric_targets(held.targets)
     network = network_to_train(recipe, blueprint, theta, len(learn), prepared.n_jobs, has_team=alone)
     monitor.networks.append(network)
