@@ -126,11 +126,6 @@ def test_a_rate_that_leaves_nothing_to_keep_is_refused(kind: Any, members: int) 
         model.fit(ROWS, SCORE > 0.5 if kind is TabularClassifier else SCORE)
 
 
-def test_a_metric_that_is_never_finite_is_refused() -> None:
-    with pytest.raises(BacklitError, match="or a metric whose scores are finite"):
-        TabularRegressor(**SMALL, metric=lambda y, outputs: np.nan).fit(ROWS, SCORE)
-
-
 def test_partial_fit_of_a_frame_goes_on_after_a_divergence() -> None:
     """The optimizer starts anew, and the parameters are those before it."""
     model = TabularRegressor(**SMALL).partial_fit(ROWS, SCORE)

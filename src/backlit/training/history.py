@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from backlit.training.messages import RAN_OUT
@@ -28,6 +29,8 @@ class Epoch:
     --------
     >>> Epoch(1, 0.5, None, 0.001, 10).quality, Epoch(1, 0.5, 0.8, 0.001, 10).quality
     (-0.5, 0.8)
+    >>> Epoch(1, 0.5, float("nan"), 0.001, 10).quality
+    -inf
     """
 
     number: int
@@ -38,8 +41,13 @@ class Epoch:
 
     @property
     def quality(self) -> float:
-        """What the best epoch has most of: the score, or, where there is none, the negative loss."""
-        return -self.loss if self.score is None else self.score
+        """What the best epoch has most of: the score, or the negative loss where there is none.
+
+        A score that is not finite has quality -inf, so that its epoch is never the best.
+        """
+        if self.score is None:
+            return -self.loss
+        return self.score if math.isfinite(self.score) else -math.inf
 
 
 @dataclass(slots=True)
@@ -50,7 +58,7 @@ class History:
     ----------
     epochs : list of Epoch
     best_epoch : int
-        Number of the epoch of highest quality, from 1; 0 before any.
+        Number of the epoch of highest quality, from 1; 0 before any, and where no score was finite.
     waited : int
         Epochs since the last progress, when the training ended.
     stopped : str

@@ -157,8 +157,8 @@ class BaseMLP(HasColumns, BaseEstimator):
         Raises
         ------
         ValueError
-            If X or y hold NaN or infinity, lengths differ, a parameter is out of range, or the training has no finite
-            parameters to keep.
+            If X or y hold NaN or infinity, lengths differ, a parameter is out of range, the training has no finite
+            parameters to keep, or the validation score is never finite.
 
         Examples
         --------

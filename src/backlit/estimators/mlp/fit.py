@@ -27,7 +27,7 @@ from backlit.estimators.mlp.building import batch_size_of, blueprint_of, new_opt
 from backlit.estimators.mlp.head import Head, dense_targets, score_outputs, smoothed_targets
 from backlit.estimators.mlp.monitor import FitMonitor, print_iteration
 from backlit.estimators.mlp.parameters import SCIKIT_NAMES
-from backlit.estimators.shared.arguments import dense, seed_of
+from backlit.estimators.shared.arguments import dense, no_finite_score, seed_of
 from backlit.network.blueprint import Blueprint
 from backlit.training.history import History
 from backlit.training.initial_parameters import initial
@@ -206,14 +206,16 @@ def train_by_epochs(model: BaseMLP, given: FitInput, split: Split, head: Head) -
 
 
 def conclude(model: BaseMLP, history: History, partial: bool) -> None:
-    """Record how the training ended; warn where it did not converge, and refuse one that had no finite epoch."""
+    """Record how the training ended; warn where it did not converge, and refuse one that has no best epoch."""
     model._no_improvement_count = history.waited
     if history.diverged:
         if model.validation_scores_ is not None:
             model.validation_scores_.append(float("nan"))
         del model._optimizer  # its memory is not finite
-        if not history.epochs:
+        if not history.best_epoch:
             raise BacklitError(NON_FINITE)
+    elif not history.best_epoch and not history.interrupted:
+        raise no_finite_score("scoring", model.scoring, len(history.epochs))
     if not partial and history.stopped == RAN_OUT and schedule_of(model) == "constant":
         warnings.warn(
             f"Stochastic Optimizer: Maximum iterations ({model.max_iter}) reached and the optimization "

@@ -56,7 +56,7 @@ class FitMonitor:
             model.best_loss_ = min(epoch.loss, model.best_loss_ if model.best_loss_ is not None else np.inf)
         elif model.validation_scores_ is not None and model.best_validation_score_ is not None:
             model.validation_scores_.append(epoch.score)
-            model.best_validation_score_ = max(model.best_validation_score_, epoch.score)
+            model.best_validation_score_ = max(model.best_validation_score_, epoch.quality)
         if model.verbose:
             print_iteration(model.n_iter_, epoch.loss, epoch.score)
         return self._on_epoch(epoch) if self._on_epoch else None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, ParameterError
 
 
 def dense(rows: Any) -> NDArray[Any]:
@@ -68,6 +68,31 @@ def seed_of(random_state: Any) -> int:
     if seed < 0:
         raise BacklitError(f"random_state: {seed} is negative; use a whole number from 0")
     return seed
+
+
+def no_finite_score(parameter: str, scorer: Any, epochs: int) -> ParameterError:
+    """The error of a training whose validation score was not finite in any epoch.
+
+    Parameters
+    ----------
+    parameter : str
+        That chooses the score.
+    scorer : str, callable or None
+        The parameter's value; None: the estimator's default.
+    epochs : int
+        How many were scored.
+
+    Examples
+    --------
+    >>> print(no_finite_score("metric", "roc_auc", 9))
+    metric: 'roc_auc' was finite in none of 9 epochs, so none is the best; use another, or other rows to validate on
+    """
+    name = "the default score" if scorer is None else getattr(scorer, "__name__", repr(scorer))
+    return ParameterError(
+        f"{parameter}: {name} was finite in none of {epochs} epochs, so none is the best; use another, or other rows "
+        "to validate on",
+        parameter=parameter,
+    )
 
 
 def store_parameters(estimator: Any, arguments: Mapping[str, Any]) -> None:

@@ -139,7 +139,8 @@ class BaseTabular(HasColumns, BaseEstimator):
         Raises
         ------
         BacklitError
-            If a column or the target cannot be used, naming it, or the training has no finite parameters to keep.
+            If a column or the target cannot be used, naming it, the training has no finite parameters to keep, or the
+            metric is never finite.
 
         Examples
         --------

@@ -21,7 +21,7 @@ from backlit.engine.network import Network
 from backlit.engine.threads import side_by_side, single_threaded_blas, team_size
 from backlit.errors import BacklitError
 from backlit.estimators.inspection.columns import Groups
-from backlit.estimators.shared.arguments import seed_of
+from backlit.estimators.shared.arguments import no_finite_score, seed_of
 from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
 from backlit.estimators.tabular.building import (
     FLOAT,
@@ -80,6 +80,7 @@ class Prepared:
     columns: Groups
     recipe: Recipe
     task: FitTask
+    metric: Any
     objective: Objective
     blueprint: Blueprint
     seed: int
@@ -141,7 +142,7 @@ def prepare(model: BaseTabular, given: FitInput) -> Prepared:
         raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
     objective = objective_of(model.metric, task)
     columns = model._column_inputs()
-    return Prepared(samples, columns, recipe, task, objective, blueprint, seed, model.n_jobs, members)
+    return Prepared(samples, columns, recipe, task, model.metric, objective, blueprint, seed, model.n_jobs, members)
 
 
 def encode(
@@ -240,6 +241,8 @@ def train_member(prepared: Prepared, split: Split, number: int, monitor: FitMoni
     )
     outputs = network.predict(held.inputs)
     fold_scales_into_weights(blueprint, theta, scales)
+    if not (history.best_epoch or history.interrupted or history.diverged):
+        raise no_finite_score("metric", prepared.metric, len(history.epochs))
     if not (history.best_epoch or history.interrupted) or not np.isfinite(theta).all():
         raise BacklitError(NON_FINITE)
     return Member(theta, history, outputs, targets, weights)
