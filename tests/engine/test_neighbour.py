@@ -152,12 +152,12 @@ def test_ctrl_c_keeps_the_best_so_far(ctrl_c: None, monkeypatch: pytest.MonkeyPa
     model = MLPClassifier(LARGE, max_iter=40, random_state=0, verbose=True, early_stopping=early_stopping, tol=0.0)
     seen: dict[int, np.ndarray] = {}
 
-    def say(iteration: int, loss: float, score: float | None = None) -> None:
+    def note(iteration: int, loss: float, score: float | None = None) -> None:
         seen[iteration] = model.theta_.copy()
         if iteration == 2:  # sent from another thread, while the next epoch runs
             threading.Thread(target=os.kill, args=(os.getpid(), signal.SIGINT)).start()
 
-    monkeypatch.setattr(model, "_say", say, raising=False)
+    monkeypatch.setattr("backlit.estimators.mlp.monitor.print_iteration", note)
     with pytest.warns(UserWarning, match="interrupted by user"):
         model.fit(rows, labels)
     assert 2 <= model.n_iter_ < 10
@@ -170,11 +170,11 @@ def test_ctrl_c_keeps_the_best_so_far(ctrl_c: None, monkeypatch: pytest.MonkeyPa
 def test_ctrl_c_ends_lbfgs_at_its_last_iteration(monkeypatch: pytest.MonkeyPatch) -> None:
     model = MLPClassifier((20,), solver="lbfgs", verbose=True, random_state=0)
 
-    def say(iteration: int, loss: float) -> None:
+    def stop(iteration: int, loss: float) -> None:
         if iteration == 4:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(model, "_say", say, raising=False)
+    monkeypatch.setattr("backlit.estimators.mlp.fit.print_iteration", stop)
     with pytest.warns(UserWarning, match="interrupted by user after 4 iterations"):
         model.fit(X, Y)
     four = MLPClassifier((20,), solver="lbfgs", max_iter=4, random_state=0).fit(X, Y)

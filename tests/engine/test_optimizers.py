@@ -119,8 +119,8 @@ def test_muon_turns_tall_wide_and_grouped_matrices(blocks: int, factors: bool, p
     optimizer = Optimizer("muon", theta.size, theta.dtype, SETTINGS)
     gradients: list[dict[str, np.ndarray]] = []
     for _ in range(2):
-        theta = Network(blueprint, theta.copy(), 200).loss_and_gradient(x, y, shares)[1]
-        gradients.append({name: array.copy() for name, array in blueprint.arrays(theta).items()})
+        gradient = Network(blueprint, theta.copy(), 200).loss_and_gradient(x, y, shares)[1]
+        gradients.append({name: array.copy() for name, array in blueprint.arrays(gradient).items()})
         before = blueprint.arrays(theta.copy())
         network.train_epoch(optimizer, np.array([RATE]), x, y, none, np.arange(200))
     for number, layer in enumerate(blueprint.layers[:-1], 1):
