@@ -128,7 +128,7 @@ def test_muon_turns_tall_wide_and_grouped_matrices(blocks: int, factors: bool, p
         moved = before[name] - blueprint.arrays(theta)[name]
         rate = RATE * (1.0 if rates is None else rates[[slot.name for slot in blueprint.slots].index(name)])
         for part in np.split(np.arange(layer.outputs), layer.groups):
-            wanted = rate * muon([gradient[name][:, part].astype(np.float64) for gradient in gradients])
+            wanted = rate * muon([arrays[name][:, part].astype(np.float64) for arrays in gradients])
             np.testing.assert_allclose(moved[:, part], wanted, atol=2e-4 * abs(wanted).max())
 
 
