@@ -32,7 +32,7 @@ def layer_table(
                 min(slots.values(), default=0),
                 slots.get("b", 0) if kind.weighted_sum else 0,
                 offset,
-                program.layer(layer.kind, "forward"),
+                0 if kind.weighted_sum else program.layer(layer.kind, "forward"),  # the passes have those of sums
                 0,
                 0,
                 *gates,
@@ -49,6 +49,8 @@ def add_backward_kernels(table: Table, program: Program, blueprint: Blueprint) -
     """Put the kernels that a training needs besides into the table of layers."""
     columns = program.module("passes/tables.py")
     for row, layer in enumerate(blueprint.layers):
+        if layer.declared.weighted_sum:
+            continue
         table[row, columns.LAYER_BACKWARD] = program.layer(layer.kind, "backward") if row else 0
         table[row, columns.LAYER_GRADIENT] = program.layer(layer.kind, "gradient")
 

@@ -131,6 +131,7 @@ class Program:
     def __init__(self, precision: str, vectors: Vectors) -> None:
         self._sources = _sources(precision, vectors)
         self._stamped: dict[str, Stamped] = {}
+        self._modules: dict[str, ModuleType] = {}
         self._folder = cache_folder() / PACKAGE
         passes = stamp("passes/passes.py", self._sources, self._stamped)
         if not (self._folder / passes.path).exists():
@@ -230,10 +231,13 @@ class Program:
             if self._sources.get(name) != source:  # new, or a gate that was declared anew
                 self._sources[name] = source
                 self._stamped.pop(name, None)
+                self._modules.pop(name, None)
             return self.module(name)
 
     def module(self, name: str) -> ModuleType:
         """A file of the program as a module, after those that it imports."""
+        if name in self._modules:  # a training of one neuron asks for a dozen, and takes a millisecond
+            return self._modules[name]
         with _compiling():
             file = stamp(name, self._sources, self._stamped)
             for imported in file.imports:
@@ -245,7 +249,8 @@ class Program:
                 write(self._folder, {str(path): ""})
                 load(".".join(package.parts), self._folder / path, package=True)
             dotted = ".".join(PurePosixPath(PACKAGE, file.path).with_suffix("").parts)
-            return load(dotted, self._folder / file.path)
+            self._modules[name] = load(dotted, self._folder / file.path)
+            return self._modules[name]
 
 
 @contextmanager

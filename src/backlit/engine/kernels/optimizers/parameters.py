@@ -2,12 +2,12 @@
 
 from numba import njit
 
-from ..kernel_table import ADD_L2_PENALTY, BASIS, MATRIX_STEP, PRODUCT, STEP
+from ..kernel_table import ADD_L2_PENALTY, BASIS, DECAY_WEIGHTS, MATRIX_STEP, PRODUCT, STEP, UPDATE_EMA
 from ..passes.tables import BEGIN, COLUMNS, DECAYS, FIRST, MATRICES, ROWS, part_of
 from ..precision import ALIGNMENT, OPTIONS, PART
 from ..runtime.calls import call_matrix_step, call_regularizer, call_step
 from ..runtime.memory import address, along
-from ..workspace import GRADIENT, STATE, STATE_STEP, THETA
+from ..workspace import GRADIENT, MEAN, STATE, STATE_STEP, THETA
 from .steps import RATE
 
 EVERY, DECAYING = FIRST, FIRST + 1  # which arrays a regularizer changes
@@ -43,6 +43,20 @@ def penalty(arrays, kernels, workspace, strength, part, parts):
 
 
 @njit(**OPTIONS)
+def decay_weights(arrays, kernels, workspace, strength, part, parts):
+    """Decoupled weight decay of a part of all weights: they are multiplied by ``1 - strength``."""
+    theta, left = workspace[THETA], 1.0 - strength
+    regularize(kernels[DECAY_WEIGHTS], arrays, DECAYING, theta, theta, left, part, parts)
+
+
+@njit(**OPTIONS)
+def update_ema(arrays, kernels, workspace, steps, decay, part, parts):
+    """Let a part of the EMA follow theta: faster in the first steps, lest it keep the start."""
+    left = min(decay, (1.0 + steps) / (10.0 + steps))
+    regularize(kernels[UPDATE_EMA], arrays, EVERY, workspace[MEAN], workspace[THETA], left, part, parts)
+
+
+@njit(**OPTIONS)
 def step_range(step, workspace, settings, rate, first, last):
     """Let the optimizer step a range of the vector theta."""
     settings[RATE] = rate
@@ -55,7 +69,7 @@ def step_range(step, workspace, settings, rate, first, last):
 
 
 @njit(**PART)
-def step_part(arrays, factors, kernels, workspace, settings, rate, part, parts):
+def update_part(arrays, factors, kernels, workspace, settings, rate, part, parts):
     """Let the optimizer step a part of every array; without factors one part is the whole vector, padding included."""
     if parts == 1 and factors.size == 0 and kernels[MATRIX_STEP] == 0:
         _, last = range_of(arrays, arrays.shape[0] - 1, part, parts)

@@ -3,6 +3,7 @@
 from numba import njit
 
 from ..kernel_table import ACTIVATE, DROPOUT_BACKWARD, DROPOUT_FORWARD, HEAD
+from ..layers import dense
 from ..precision import OPTIONS, PART
 from ..runtime.calls import (
     call_activate,
@@ -19,6 +20,7 @@ from ..runtime.memory import address, along
 from ..workspace import DELTA, DROPPED, GRADIENT, LISTED, MASK, PARTIAL, THETA, WEIGHT, A, X, Y, Z
 from .first_layer import forward_listed, gradient_listed
 from .tables import (
+    BIAS,
     DROPOUT,
     FIRST,
     GATE_BACKWARD,
@@ -33,6 +35,12 @@ from .tables import (
     PARAMETERS,
     ROWS_OFFSET,
     THROUGH_GATE,
+)
+
+# the kernels of a dense layer, which serve a grouped one too, compiled as parts of the passes: most layers are weighted
+# sums, and in a small network five calls by address are a fiftieth of a step
+weighted_sum, weighted_sum_backward, weighted_sum_gradient = (
+    njit(**PART)(kernel) for kernel in (dense.forward, dense.backward, dense.gradient)
 )
 
 
@@ -79,6 +87,8 @@ def forward(network, kernels, workspace, first, rows, order, seed, rate):
             pass  # z is there: the team has shared the layer out by inputs
         elif workspace[LISTED] and network[layer, MAY_SKIP]:
             forward_listed(network, kernels, workspace, layer, first, rows, x, z)
+        elif network[layer, BIAS]:
+            weighted_sum(address(kernels, 0), z_before, x, theta, z, rows, inputs, outputs, groups)
         else:
             call_layer_forward(
                 network[layer, LAYER_FORWARD], address(kernels, 0), z_before, x, theta, z, rows, inputs, outputs, groups
@@ -122,10 +132,15 @@ def backward(network, kernels, workspace, first, rows):
         under = offset_of(network, layer - 1, first)
         delta, delta_before = along(workspace[DELTA], offset_of(network, layer, first)), along(workspace[DELTA], under)
         theta, gate = along(workspace[THETA], network[layer, PARAMETERS]), network[layer - 1, GATE_BACKWARD]
-        call_layer_backward(
-            network[layer, LAYER_BACKWARD], address(kernels, 0), gate, z_before, x, theta, delta, delta_before, rows,
-            inputs, outputs, groups,
-        )  # fmt: skip
+        if network[layer, BIAS]:
+            weighted_sum_backward(
+                address(kernels, 0), gate, z_before, x, theta, delta, delta_before, rows, inputs, outputs, groups
+            )
+        else:
+            call_layer_backward(
+                network[layer, LAYER_BACKWARD], address(kernels, 0), gate, z_before, x, theta, delta, delta_before,
+                rows, inputs, outputs, groups,
+            )  # fmt: skip
         if workspace[MASK] and network[layer - 1, DROPOUT] >= 0:
             call_dropout_backward(kernels[DROPOUT_BACKWARD], delta_before, along(workspace[MASK], under), rows * inputs)
         if gate and not network[layer, THROUGH_GATE]:
@@ -144,7 +159,12 @@ def gradients(network, kernels, workspace, part, parts, rows, batch):
             continue
         offset = network[layer, PARAMETERS]
         theta, grad = along(workspace[THETA], offset), along(workspace[GRADIENT], offset)
-        call_layer_gradient(
-            network[layer, LAYER_GRADIENT], address(kernels, 0), z_before, x, theta, delta, grad, part, parts, rows,
-            inputs, outputs, groups,
-        )  # fmt: skip
+        if network[layer, BIAS]:
+            weighted_sum_gradient(
+                address(kernels, 0), z_before, x, theta, delta, grad, part, parts, rows, inputs, outputs, groups
+            )
+        else:
+            call_layer_gradient(
+                network[layer, LAYER_GRADIENT], address(kernels, 0), z_before, x, theta, delta, grad, part, parts, rows,
+                inputs, outputs, groups,
+            )  # fmt: skip

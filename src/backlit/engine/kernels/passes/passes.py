@@ -9,15 +9,15 @@ the blocks.
 
 from numba import njit, types
 
-from ..kernel_table import ACTIVATE, DECAY_WEIGHTS, UPDATE_EMA
-from ..optimizers.parameters import DECAYING, EVERY, penalty, regularize, step_part
+from ..kernel_table import ACTIVATE
+from ..optimizers.parameters import decay_weights, penalty, update_ema, update_part
 from ..optimizers.steps import COUNT
 from ..precision import MATRIX, PART, VECTOR
 from ..runtime.calls import call_activate
 from ..runtime.denormals import flush, restore
 from ..runtime.memory import address, along
 from ..runtime.team import wait_for_all
-from ..workspace import MEAN, PARTIAL, THETA, WEIGHT, X, Y, Z
+from ..workspace import PARTIAL, WEIGHT, X, Y, Z
 from .batches import gather, gather_targets, gather_weights, mass_of
 from .first_layer import add_partial_sums, sum_inputs
 from .layers import backward, forward, gradients, loss_and_delta
@@ -90,10 +90,15 @@ def train_epoch(
         arrivals = wait_for_all(counter, team, arrivals)
 
         for part in range(rank, blocks, team):
-            costs[part, PENALTY] = update(
-                arrays, factors, kernels, workspace, settings[part], rates[number], alpha / batch_mass, decay,
-                ema_decay, part, blocks,
-            )  # fmt: skip
+            costs[part, PENALTY] = 0.0
+            if alpha > 0.0:
+                costs[part, PENALTY] = penalty(arrays, kernels, workspace, alpha / batch_mass, part, blocks)
+            if decay > 0.0:
+                decay_weights(arrays, kernels, workspace, rates[number] * decay, part, blocks)
+            settings[part, COUNT] += 1.0
+            update_part(arrays, factors, kernels, workspace, settings[part], rates[number], part, blocks)
+            if ema_decay > 0.0:
+                update_ema(arrays, kernels, workspace, settings[part, COUNT], ema_decay, part, blocks)
         if rank == 0 and shared[STOP] != 0:
             shared[HALTED] = 1
         arrivals = wait_for_all(counter, team, arrivals)
@@ -121,22 +126,6 @@ def load(network, workspace, inputs, targets, weights, order, start, first, coun
     gather(inputs, order, start, workspace[X], first, count)
     gather_targets(targets, order, start, workspace[Y], first, count, outputs, smoothing)
     gather_weights(weights, order, start, workspace[WEIGHT], first, count, batch_mass)
-
-
-@njit(**PART)
-def update(arrays, factors, kernels, workspace, settings, rate, l2_strength, decay, ema_decay, part, parts):
-    """Step a part of all parameters, with what regularises them; returns the L2 penalty of that part."""
-    cost = penalty(arrays, kernels, workspace, l2_strength, part, parts) if l2_strength > 0.0 else 0.0
-    if decay > 0.0:
-        left, theta = 1.0 - rate * decay, workspace[THETA]
-        regularize(kernels[DECAY_WEIGHTS], arrays, DECAYING, theta, theta, left, part, parts)
-    settings[COUNT] += 1.0
-    step_part(arrays, factors, kernels, workspace, settings, rate, part, parts)
-    if ema_decay > 0.0:
-        steps = settings[COUNT]
-        left = min(ema_decay, (1.0 + steps) / (10.0 + steps))  # faster at first, lest it keep the start
-        regularize(kernels[UPDATE_EMA], arrays, EVERY, workspace[MEAN], workspace[THETA], left, part, parts)
-    return cost
 
 
 def predict(network, kernels, workspace, inputs, outputs, capacity):

@@ -10,7 +10,7 @@ from numba import carray, njit
 from ..precision import OPTIONS, F
 from ..runtime.memory import along, pointer
 
-# of a layer; offsets are in numbers, kernels that there are not have the address 0
+# of a layer; offsets are in numbers, kernels that there are not have the address 0, layers other than sums no bias
 INPUTS, OUTPUTS, GROUPS, PARAMETERS, BIAS, ROWS_OFFSET = range(6)
 LAYER_FORWARD, LAYER_BACKWARD, LAYER_GRADIENT, GATE_FORWARD, GATE_BACKWARD = range(6, 11)
 THROUGH_GATE = 11  # whether LAYER_BACKWARD carries delta through the gate of the layer before
