@@ -1,19 +1,16 @@
-"""One column of any origin as an Arrow array, and its cells as numbers, seconds or text."""
+"""The cells of an Arrow array as numbers, seconds or text."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from backlit.encoding.conversion import as_text, is_text
 from backlit.errors import DataError
 
 Numbers = NDArray[np.float64]
@@ -43,107 +40,6 @@ def of_column(name: str) -> Iterator[str]:
         raise
 
 
-def to_cells(values: object, what: str, *, mixed: bool = True) -> pa.Array:
-    """A column as one Arrow array; Python objects of several types become text, or are refused.
-
-    Parameters
-    ----------
-    values : one-dimensional
-        A series of any frame that narwhals reads, a NumPy or Arrow array, or a list.
-    what : str
-        Its name in errors, such as ``"column 'age'"``.
-    mixed : bool, default True
-        Whether objects of several types may become text.
-
-    Returns
-    -------
-    pyarrow.Array
-        Text is ``large_string``; categories stay dictionaries.
-
-    Raises
-    ------
-    DataError
-        If its cells are of a type that a table of numbers, text and times cannot hold, or mixed when not allowed.
-
-    Examples
-    --------
-    >>> to_cells([1, "a", None], "column 'x'").to_pylist()
-    ['1', 'a', None]
-    """
-    array = _arrow(values, what, mixed)
-    return _converted(lambda: _joined(array), what)
-
-
-def _joined(array: Any) -> pa.Array:
-    """Chunks as one array, extensions as what they store, text as ``large_string``."""
-    if isinstance(array, pa.ChunkedArray):
-        if pa.types.is_dictionary(array.type):
-            array = array.unify_dictionaries()
-        elif _is_text(array.type):
-            array = array.cast(pa.large_string())  # before joining: a string array ends at 2 GiB
-        array = array.combine_chunks()
-    if isinstance(array, pa.ExtensionArray):
-        array = array.storage
-    return array.cast(pa.large_string()) if _is_text(array.type) else array
-
-
-def _arrow(values: Any, what: str, mixed: bool) -> Any:
-    """The Arrow array, or chunks of it, behind some values."""
-    if isinstance(values, pa.Array | pa.ChunkedArray):
-        return values
-    if isinstance(values, np.ndarray) and values.dtype != object:
-        return _converted(lambda: pa.array(values), what)
-    if not isinstance(values, np.ndarray | list | tuple | nw.Series):
-        values = list(values) if isinstance(values, Sequence) else _series(values, what)
-    if isinstance(values, nw.Series) and values.dtype != nw.Object:
-        return _converted(partial(_from_series, values), what)
-    cells = list(values.to_list() if isinstance(values, nw.Series) else values)
-    if len({cell.tzinfo is None for cell in cells if isinstance(cell, dt.datetime) and not _is_null(cell)}) > 1:
-        raise DataError(f"{what} mixes times with and without a time zone; give all of them one")
-    types = {type(cell) for cell in cells if not _is_null(cell)}
-    if bool in types and types - {bool} and types <= {bool, int, float}:
-        # flags among numbers are numbers; Arrow's own answer depends on which of them comes first
-        cells = [float(cell) if isinstance(cell, bool) else cell for cell in cells]
-    try:
-        return pa.array(cells, from_pandas=True)
-    except (pa.ArrowException, OverflowError, ValueError, TypeError):
-        if mixed:
-            return pa.array([None if _is_null(cell) else str(cell) for cell in cells], pa.large_string())
-    kinds = ", ".join(sorted({type(cell).__name__ for cell in cells if not _is_null(cell)}))
-    raise DataError(f"{what} mixes values that are no one type ({kinds}); make all of them text or numbers")
-
-
-def _series(values: Any, what: str) -> nw.Series[Any]:
-    """A column of any library that narwhals knows."""
-    try:
-        return nw.from_native(values, series_only=True)
-    except TypeError:
-        kind = f"{type(values).__module__}.{type(values).__qualname__}"
-        raise DataError(f"{what} is a {kind}, which is no column; give a series, an array or a list") from None
-
-
-def _from_series(series: nw.Series[Any]) -> Any:
-    """A series as Arrow; one that Arrow does not know, such as a sparse one of pandas, through NumPy."""
-    try:
-        return series.to_arrow()
-    except (pa.ArrowException, TypeError):
-        return pa.array(np.asarray(series.to_native()))
-
-
-def _converted(convert: Callable[[], Any], what: str) -> Any:
-    """What `convert` returns; its failure as an error of ours."""
-    try:
-        return convert()
-    except (pa.ArrowException, TypeError, ValueError, NotImplementedError) as error:
-        why = " ".join(str(error).split())
-        raise DataError(f"{what} cannot be read ({why}); convert it to numbers, text or times") from None
-
-
-def _is_null(cell: Any) -> bool:
-    """None, pandas.NA, NaT and NaN: what is missing, or does not equal itself."""
-    return cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and cell != cell)
-
-
 def is_number(kind: pa.DataType) -> bool:
     """Whether a type holds integers, floats or decimals."""
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
@@ -156,7 +52,7 @@ def is_flag(kind: pa.DataType) -> bool:
 
 def is_label(kind: pa.DataType) -> bool:
     """Whether a type holds text or categories."""
-    return bool(_is_text(kind) or pa.types.is_dictionary(kind))
+    return bool(is_text(kind) or pa.types.is_dictionary(kind))
 
 
 def is_moment(kind: pa.DataType) -> bool:
@@ -179,10 +75,8 @@ def is_duration(kind: pa.DataType) -> bool:
     return bool(pa.types.is_duration(kind))
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    """Whether a type holds text, or bytes that may be text."""
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary)
-    return any(test(kind) for test in tests) or bool(pa.types.is_large_binary(kind))
+LABELS = (is_label, is_number, is_flag, is_moment, is_instant, is_time)
+"""The types whose cells can be labels."""
 
 
 def texts(cells: pa.Array, what: str) -> pa.Array:
@@ -195,12 +89,32 @@ def texts(cells: pa.Array, what: str) -> pa.Array:
     """
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
-    elif not (any(test(cells.type) for test in (is_label, is_number, is_flag)) or pa.types.is_null(cells.type)):
-        raise _mismatch(what, cells.type, "labels")
+    if not (any(test(cells.type) for test in LABELS) or pa.types.is_null(cells.type)):
+        raise mismatch(what, cells.type, "labels")
     if pa.types.is_floating(cells.type):
         cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
-    text = pc.utf8_trim_whitespace(_converted(lambda: cells.cast(pa.large_string()), what))
+    try:
+        text = as_text(cells)
+    except pa.ArrowInvalid:  # bytes that are no text
+        row = _first_failing(cells, pa.large_string())
+        raise DataError(f"{what}: the bytes in row {row} are no UTF-8 text; convert the column", row=row) from None
+    if is_moment(cells.type) or is_instant(cells.type) or is_time(cells.type) or pa.types.is_decimal(cells.type):
+        text = without_zeros(text)
+    text = pc.utf8_trim_whitespace(text)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+
+
+def without_zeros(text: pa.Array) -> pa.Array:
+    """Times and decimals without zeros at the end of their fraction, midnight without its hours.
+
+    Examples
+    --------
+    >>> without_zeros(pa.array(["2024-01-31 00:00:00.000", "2024-01-31 09:30:00.250", "1.50"])).to_pylist()
+    ['2024-01-31', '2024-01-31 09:30:00.25', '1.5']
+    """
+    text = pc.replace_substring_regex(text, r"(\.[0-9]*?)0+(Z?)$", r"\1\2")
+    text = pc.replace_substring_regex(text, r"\.(Z?)$", r"\1")
+    return pc.replace_substring_regex(text, r"(-[0-9]{2}) 00:00:00$", r"\1")
 
 
 def flags(cells: pa.Array, what: str) -> pa.Array:
@@ -235,7 +149,7 @@ def numbers(cells: pa.Array, what: str) -> Numbers:
     if is_label(cells.type):
         cells = _parsed(cells, pa.float64(), what, "a number")
     elif not (is_number(cells.type) or is_flag(cells.type) or pa.types.is_null(cells.type)):
-        raise _mismatch(what, cells.type, "numbers")
+        raise mismatch(what, cells.type, "numbers")
     return _float64(cells)
 
 
@@ -250,7 +164,7 @@ def moments(cells: pa.Array, what: str) -> Numbers:
     if is_label(cells.type):
         cells = _parsed(cells, pa.timestamp("us"), what, "a date as in 2024-12-31")
     elif not (is_moment(cells.type) or pa.types.is_null(cells.type)):
-        raise _mismatch(what, cells.type, "dates without a time zone")
+        raise mismatch(what, cells.type, "dates without a time zone")
     if pa.types.is_date(cells.type):
         cells = cells.cast(pa.timestamp("ms"))
     return _seconds(cells)
@@ -267,21 +181,21 @@ def instants(cells: pa.Array, what: str) -> Numbers:
     if is_label(cells.type):
         cells = _parsed(cells, pa.timestamp("us", "UTC"), what, "a time with its zone as in 2024-12-31T09:00:00Z")
     elif not (is_instant(cells.type) or pa.types.is_null(cells.type)):
-        raise _mismatch(what, cells.type, "times with a time zone")
+        raise mismatch(what, cells.type, "times with a time zone")
     return _seconds(cells)
 
 
 def times(cells: pa.Array, what: str) -> Numbers:
     """Times of the day as seconds since midnight, NaN where they are null."""
     if not (is_time(cells.type) or pa.types.is_null(cells.type)):
-        raise _mismatch(what, cells.type, "times of the day")
+        raise mismatch(what, cells.type, "times of the day")
     return _seconds(cells)
 
 
 def durations(cells: pa.Array, what: str) -> Numbers:
     """Spans of time in seconds, NaN where they are null."""
     if not (is_duration(cells.type) or pa.types.is_null(cells.type)):
-        raise _mismatch(what, cells.type, "durations")
+        raise mismatch(what, cells.type, "durations")
     return _seconds(cells)
 
 
@@ -324,7 +238,7 @@ def _first_failing(text: pa.Array, kind: pa.DataType) -> int:
     return low
 
 
-def _mismatch(what: str, kind: pa.DataType, expected: str) -> DataError:
+def mismatch(what: str, kind: pa.DataType, expected: str) -> DataError:
     """The error for a column of a type that does not belong there."""
     return DataError(f"{what} holds {kind} where {expected} are needed; convert it")
 

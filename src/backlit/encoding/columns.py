@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from backlit.encoding import cells as read
 from backlit.encoding.cells import of_column
 from backlit.encoding.scaling import LARGEST
+from backlit.encoding.spelling import UNMATCHED, matched
 
 Numbers = NDArray[np.float64]
 
@@ -77,7 +79,10 @@ class Column:
             if kind.numbers is not None:
                 values = bounded(kind.numbers(cells, what), self.low, self.high)
                 return Reading(values, np.isnan(values))
-            return coded(kind.labels(cells, what), self.categories)
+            text = kind.labels(cells, what)
+            reading = coded(text, self.categories, complete=not any(block.kind == "other" for block in self.blocks))
+            _check_seen(self, cells, text, reading)
+            return reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +115,35 @@ def bounded(values: Numbers, low: float, high: float) -> Numbers:
     return clipped
 
 
-def coded(text: pa.Array, categories: tuple[str, ...]) -> Reading:
-    """Text as indices into `categories`, else `MISSING` or `UNSEEN`."""
-    indices = pc.index_in(text, value_set=pa.array(categories, pa.large_string()))
+def coded(text: pa.Array, categories: tuple[str, ...], *, complete: bool = True) -> Reading:
+    """Text as indices into `categories`, else `MISSING` or `UNSEEN`; see `spelling.matched`."""
+    codes = matched(text, categories, complete=complete)
     missing = pc.is_null(text).to_numpy(zero_copy_only=False)
-    codes = pc.fill_null(indices, UNSEEN).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes[codes == UNMATCHED] = UNSEEN
     codes[missing] = MISSING
     return Reading(codes, missing)
+
+
+SHOWN_CATEGORIES = 3
+"""How many of the categories seen in training a warning shows."""
+
+
+def _check_seen(column: Column, cells: pa.Array, text: pa.Array, reading: Reading) -> None:
+    """Warn where cells are given and not one of them is a category that training saw; times there are an error."""
+    unseen = np.flatnonzero(reading.values == UNSEEN)
+    if not (len(unseen) and column.categories) or len(unseen) < len(text) - int(reading.missing.sum()):
+        return
+    if not any(holds(cells.type) for holds in (read.is_label, read.is_number, read.is_flag)):
+        raise read.mismatch(f"column {column.name!r}", cells.type, "labels")
+    row = int(unseen[0])
+    seen = ", ".join(repr(category) for category in column.categories[:SHOWN_CATEGORIES])
+    seen += ", ..." if len(column.categories) > SHOWN_CATEGORIES else ""
+    warnings.warn(
+        f"column {column.name!r}: no cell is a category that training saw, such as {text[row].as_py()!r} in row {row}; "
+        f"seen were {seen}; spell them as in training",
+        UserWarning,
+        stacklevel=2,
+    )
 
 
 def _days(seconds: Numbers) -> NDArray[np.datetime64]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from backlit.encoding.cells import is_label, of_column, reads_as, to_cells
+from backlit.encoding.cells import is_label, of_column, reads_as
 from backlit.encoding.columns import (
     BLOCKS,
     KINDS,
@@ -24,7 +24,9 @@ from backlit.encoding.columns import (
     Reading,
     bounded,
 )
+from backlit.encoding.conversion import to_cells
 from backlit.encoding.scaling import LARGEST, robust_affine
+from backlit.encoding.spelling import merged_spellings
 from backlit.errors import DataError
 
 Affines = list[tuple[float, float]]
@@ -168,11 +170,11 @@ def _fit_labels(column: Column, cells: pa.Array, options: Options) -> tuple[Colu
 
 
 def _ranked(text: pa.Array) -> tuple[list[str], list[int]]:
-    """The distinct values and their counts, the most frequent first, equal ones by text."""
+    """The distinct values and their counts, the most frequent first, equal ones by text; spellings of one merged."""
     distinct = pc.value_counts(text.drop_null())
     table = pa.table([distinct.field("values"), distinct.field("counts")], names=["value", "count"])
     table = table.sort_by([("count", "descending"), ("value", "ascending")])
-    return table["value"].to_pylist(), table["count"].to_pylist()
+    return merged_spellings(table["value"].to_pylist(), table["count"].to_pylist())
 
 
 def _label_blocks(column: Column, nulls: bool, many: bool) -> list[Block]:

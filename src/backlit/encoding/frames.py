@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +14,8 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from backlit.encoding.cells import of_column, to_cells
+from backlit.encoding.cells import of_column
+from backlit.encoding.conversion import registered, to_cells
 from backlit.errors import DataError
 
 
@@ -39,8 +43,8 @@ def read_frame(frame: object) -> Frame:
 
     Parameters
     ----------
-    frame : data frame, ndarray or sparse matrix of shape (n_rows, n_columns), or list of rows
-        The columns of a matrix are named ``x[0]``, ``x[1]`` and so on.
+    frame : data frame, ndarray or sparse matrix of shape (n_rows, n_columns), records, or list of rows
+        The columns of a matrix are named ``x[0]``, ``x[1]`` and so on; those of records by their fields.
 
     Returns
     -------
@@ -59,7 +63,14 @@ def read_frame(frame: object) -> Frame:
     """
     if hasattr(frame, "toarray"):  # a sparse matrix
         frame = frame.toarray()
-    read = _read_matrix(frame) if isinstance(frame, np.ndarray | list | tuple) else _read_narwhals(frame)
+    if isinstance(frame, list | tuple) and len(frame) and isinstance(frame[0], np.void) and frame[0].dtype.names:
+        frame = np.array(list(frame), dtype=frame[0].dtype)  # a list of records
+    if isinstance(frame, np.ndarray) and frame.dtype.names and frame.ndim == 1:
+        read = Frame({name: frame[name] for name in frame.dtype.names}, len(frame), named=True)
+    elif isinstance(frame, np.ndarray | list | tuple):
+        read = _read_matrix(frame)
+    else:
+        read = _read_narwhals(_as_written(frame) if isinstance(frame, pa.Table) else frame)
     if not read.columns:
         raise DataError("the table has no columns; give at least one")
     if not read.rows:
@@ -79,6 +90,35 @@ def _read_matrix(matrix: Any) -> Frame:
         raise DataError(f"the data has {matrix.ndim} dimensions ({shape}); reshape it to rows and columns")
     columns = {f"x[{j}]": matrix[:, j] for j in range(matrix.shape[1])}
     return Frame(columns, matrix.shape[0], named=False)
+
+
+def _as_written(table: pa.Table) -> pa.Table:
+    """A table of Arrow with what its schema notes: extension types by name, and the categories of pandas.
+
+    Parquet keeps text that was categorical as such, but of numbers only a note of pandas says it.
+    """
+    noted = {b"pandas.period", b"pandas.interval"} & {
+        (field.metadata or {}).get(b"ARROW:extension:name") for field in table.schema
+    }
+    if noted and importlib.util.find_spec("pandas"):
+        importlib.import_module("pandas")  # registers its types
+    categorical = _noted_categories(table.schema.metadata or {})
+    for number, field in enumerate(table.schema):
+        column = registered(table.column(number), field)
+        if field.name in categorical and not pa.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        if column.type != field.type:
+            table = table.set_column(number, pa.field(field.name, column.type), column)
+    return table
+
+
+def _noted_categories(metadata: Mapping[bytes, bytes]) -> set[str]:
+    """The columns that were categorical in pandas, by the note that it leaves in a schema."""
+    try:
+        columns = json.loads(metadata.get(b"pandas", b"{}")).get("columns", [])
+        return {str(column["field_name"]) for column in columns if column["pandas_type"] == "categorical"}
+    except (ValueError, KeyError, TypeError, AttributeError):  # another program's note
+        return set()
 
 
 def _read_narwhals(frame: Any) -> Frame:

@@ -1,7 +1,7 @@
 """The target column: which task it asks for, classes as codes, numbers as standard scores and back."""
 
 from backlit.encoding.target.cells import has_several_targets
-from backlit.encoding.target.classes import encode_classes, encode_labels
+from backlit.encoding.target.classes import codes_among, encode_classes, encode_labels, label_in_row, labels_as_fitted
 from backlit.encoding.target.domain import TARGET_DOMAINS, TargetDomain, target_domain_of
 from backlit.encoding.target.scaler import TargetScaler, target_numbers
 from backlit.encoding.target.task import InferredTask, infer_task
@@ -11,10 +11,13 @@ __all__ = [
     "InferredTask",
     "TargetDomain",
     "TargetScaler",
+    "codes_among",
     "encode_classes",
     "encode_labels",
     "has_several_targets",
     "infer_task",
+    "label_in_row",
+    "labels_as_fitted",
     "target_domain_of",
     "target_numbers",
 ]

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from backlit.encoding.cells import to_cells
+from backlit.encoding.cells import of_column
+from backlit.encoding.conversion import to_cells
 from backlit.encoding.frames import read_frame
 from backlit.errors import DataError
 
@@ -19,18 +20,25 @@ TARGET = "the target"
 def target_columns(y: Any) -> list[pa.Array]:
     """The target as Arrow columns: one, or several of a table."""
     shape = getattr(y, "shape", None)
-    if isinstance(y, pa.Table) or (shape is not None and len(shape) == 2) or is_rows(y):
+    is_records = isinstance(y, np.ndarray) and y.dtype.names is not None
+    if isinstance(y, pa.Table) or is_records or (shape is not None and len(shape) == 2) or is_rows(y):
         table = read_frame(y)
-        columns = [table.cells(name) for name in table.names]
+        columns = [_table_cells(name, table.columns[name]) for name in table.names]
     else:
         if isinstance(y, np.ndarray) and y.ndim != 1:
             raise DataError(f"the target has {y.ndim} dimensions; give one value for each row")
         if isinstance(y, str | bytes) or not hasattr(y, "__len__"):
             raise DataError(f"the target is a {type(y).__name__}; give a column with one value for each row")
-        columns = [to_cells(y, TARGET, mixed=False)]
+        columns = [to_cells(y, TARGET, mixed=False, periods_as_text=True)]
     if not len(columns[0]):
         raise DataError("the target has 0 rows; give at least two")
     return columns
+
+
+def _table_cells(name: str, values: Any) -> pa.Array:
+    """One column of a table of targets."""
+    with of_column(name) as what:
+        return to_cells(values, what, periods_as_text=True)
 
 
 def has_several_targets(y: object) -> bool:

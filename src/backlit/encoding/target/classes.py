@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from backlit.encoding.cells import Numbers, is_flag, is_label, is_number, numbers
+from backlit.encoding.cells import Numbers, is_flag, is_label, is_number, numbers, texts
+from backlit.encoding.conversion import label_of
+from backlit.encoding.spelling import UNMATCHED, matched
 from backlit.encoding.target.cells import TARGET, refuse_nulls, target_columns
 from backlit.errors import DataError
 
@@ -42,9 +44,7 @@ def encode_classes(y: object) -> tuple[NDArray[Any], NDArray[np.int64]]:
     columns = target_columns(y)
     if len(columns) > 1:
         raise DataError(f"there are {len(columns)} target columns; give one column of classes")
-    cells = columns[0]
-    refuse_nulls(cells)
-    labels, codes = _labels(cells)
+    labels, codes = _labels(columns[0])
     if isinstance(y, np.ndarray) and y.dtype.kind in "USiufb":
         labels = labels.astype(y.dtype)
     order = np.argsort(labels, kind="stable")
@@ -97,17 +97,83 @@ def encode_labels(y: object) -> tuple[NDArray[Any], NDArray[np.int64]]:
     return labels, np.stack(indicators, axis=1)
 
 
+def codes_among(y: object, classes: NDArray[Any]) -> NDArray[np.int64]:
+    """The index of each row's label among the classes of a fit, in any spelling or type; -1 where it is none of them.
+
+    Raises
+    ------
+    DataError
+        If a label is null or a fraction, or there are several target columns.
+
+    Examples
+    --------
+    >>> codes_among([1.0, 2.0, 3.0], np.array([1, 2])).tolist()
+    [0, 1, -1]
+    >>> codes_among(np.array(["True", "False"]), np.array([False, True])).tolist()
+    [1, 0]
+    """
+    columns = target_columns(y)
+    if len(columns) > 1:
+        raise DataError(f"there are {len(columns)} target columns; give one column of classes")
+    labels, codes = _labels(columns[0])
+    places = {label: place for place, label in enumerate(classes.tolist())}
+    exact = np.array([places.get(label, UNMATCHED) for label in labels.tolist()], dtype=np.int64)
+    if (exact == UNMATCHED).any():
+        text = pa.array([label_of(label) for label in labels.tolist()], pa.large_string())
+        known = [label_of(label) for label in classes.tolist()]
+        exact = np.where(exact == UNMATCHED, matched(text, known, complete=True), exact)
+    return exact[codes]
+
+
+def label_in_row(y: object, row: int) -> Any:
+    """The label in a row of a target, as Python's object.
+
+    Examples
+    --------
+    >>> label_in_row(np.array(["a", "b"]), 1)
+    'b'
+    """
+    return target_columns(y)[0][row].as_py()
+
+
+def labels_as_fitted(y: object, classes: NDArray[Any]) -> Any:
+    """The labels of a target in the spelling and type of the classes; those that are none of them as they are.
+
+    Examples
+    --------
+    >>> labels_as_fitted(np.array([1.0, 2.0]), np.array(["1", "2"], dtype=object)).tolist()
+    ['1', '2']
+    """
+    codes = codes_among(y, classes)
+    if (codes >= 0).all():
+        return classes[codes]
+    known = classes[np.maximum(codes, 0)].astype(object)
+    known[codes < 0] = [label_in_row(y, int(row)) for row in np.flatnonzero(codes < 0)]
+    return known if classes.dtype == object else np.array(known.tolist())
+
+
 def _labels(cells: pa.Array) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """The distinct labels in any order, and the index of each row's among them."""
+    refuse_nulls(cells)
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
     if pa.types.is_floating(cells.type) or pa.types.is_decimal(cells.type):
         _refuse_fractions(numbers(cells, TARGET))
+        if pa.types.is_decimal(cells.type):
+            cells = _whole(cells)
     elif not (is_label(cells.type) or is_flag(cells.type) or is_number(cells.type)):
         raise DataError(f"the target holds {cells.type}; give text, whole numbers or true and false as classes")
     coded = cells.dictionary_encode()
     labels = coded.dictionary.to_numpy(zero_copy_only=False)
     return labels, coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def _whole(cells: pa.Array) -> pa.Array:
+    """Whole decimals as integers, or as text where they are too wide for 64 bits."""
+    try:
+        return cells.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return texts(cells, TARGET)
 
 
 def _refuse_fractions(values: Numbers) -> None:

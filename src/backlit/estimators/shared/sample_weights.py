@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils._param_validation import StrOptions
 
+from backlit.encoding.cells import numbers
+from backlit.encoding.conversion import to_cells
 from backlit.encoding.scaling import scale_by_power_of_two
 from backlit.errors import BacklitError
 
@@ -61,9 +63,18 @@ def sample_weights(sample_weight: Any, n: int) -> NDArray[np.float32]:
     """Sample weights as float32, the largest between 0.5 and 1, or an empty array where none are given."""
     if sample_weight is None:
         return np.empty(0, np.float32)
-    weights = np.asarray(sample_weight, dtype=np.float64)
-    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
-        raise BacklitError(f"sample_weight: give {n} finite numbers of at least 0, one of them above 0")
+    what = f"sample_weight: give {n} finite numbers of at least 0, one of them above 0"
+    if len(getattr(sample_weight, "shape", (n,))) != 1:
+        raise BacklitError(what)
+    weights = numbers(to_cells(sample_weight, "sample_weight"), "sample_weight")
+    if weights.shape != (n,):
+        raise BacklitError(f"{what}; there are {len(weights)}")
+    bad = ~(np.isfinite(weights) & (weights >= 0))
+    if bad.any():
+        row = int(bad.argmax())
+        raise BacklitError(f"{what}; in row {row} it is {weights[row]:g}")
+    if not weights.any():
+        raise BacklitError(what)
     return normalized_weights(weights)
 
 

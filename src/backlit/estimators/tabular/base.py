@@ -128,7 +128,8 @@ class BaseTabular(HasColumns, BaseEstimator):
         X_val, y_val : as X and y, optional
             Rows that select the best epoch; then all rows of X are learnt from.
         groups : array-like, shape (n_samples,), optional
-            Rows of one group are never both learnt from and validated on.
+            Rows of one group are never both learnt from and validated on. Where the group is missing (None, NaN), the
+            row is a group of its own.
         on_epoch : callable, optional
             Called after each epoch (number, loss, score, rate); returning True stops the training.
 

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
 
 from backlit.encoding import encode_classes, encode_labels, has_several_targets
+from backlit.encoding.target import codes_among, label_in_row, labels_as_fitted
 from backlit.errors import BacklitError
 from backlit.estimators.shared.arguments import class_code, store_parameters
 from backlit.estimators.shared.parameter_table import constraints_of, documented
@@ -99,8 +101,12 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
                 known = len(self.classes_)
                 raise BacklitError(f"targets: {indicators.shape[1]} labels a row, of the fit {known}; give as many")
             return indicators
-        codes = [class_code(self.classes_, label) for label in np.asarray(y, dtype=object).reshape(-1)]
-        return np.array(codes, np.float32)[:, None]
+        codes = codes_among(y, self.classes_)
+        if (codes < 0).any():
+            row = int((codes < 0).argmax())
+            label = label_in_row(y, row)
+            raise BacklitError(f"y: {label!r} in row {row} is not one of the model's classes {self.classes_.tolist()}")
+        return codes.astype(np.float32)[:, None]
 
     def _observe_targets(self, targets: NDArray[np.float32]) -> None:
         """Predictions are among `classes_`; they need to know no more."""
@@ -210,6 +216,28 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         if self.multilabel_:
             return (self._probabilities(rows) > 0.5).astype(np.int64)
         return np.asarray(self.classes_[self._probabilities(rows).argmax(axis=1)])
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The accuracy: which part of the rows, by weight, has its label predicted.
+
+        Parameters
+        ----------
+        X : data frame or array, shape (n_samples, n_columns)
+        y : array-like, shape (n_samples,), or (n_samples, n_labels)
+            In any form that `fit` takes; a label that is none of `classes_` counts as wrong.
+        sample_weight : array-like, shape (n_samples,), optional
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        NotFittedError, BacklitError
+            As `predict_proba` does.
+        """
+        check_is_fitted(self, "theta_")
+        return float(super().score(X, y if self.multilabel_ else labels_as_fitted(y, self.classes_), sample_weight))
 
     # -- files --------------------------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ from backlit.estimators.tabular.input_scaling import fold_scales_into_weights, i
 from backlit.estimators.tabular.metrics import FitTask, Objective, objective_of
 from backlit.estimators.tabular.monitor import FitMonitor
 from backlit.estimators.tabular.recipe import Recipe, recipe_of
-from backlit.estimators.tabular.validation import MIN_ROWS, Rows, folds, too_few_rows
+from backlit.estimators.tabular.validation import MIN_ROWS, Rows, folds, group_codes, too_few_rows
 from backlit.network.blueprint import Blueprint
 from backlit.network.merging import merged
 from backlit.training.history import History
@@ -173,7 +173,7 @@ def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[
         recipe.n_members,
         float(recipe.validation_fraction),
         strata=prepared.task.strata,
-        groups=None if given.groups is None else np.asarray(given.groups),
+        groups=None if given.groups is None else group_codes(given.groups, len(data)),
         ordered=model.ordered,
         seed=prepared.seed,
     )

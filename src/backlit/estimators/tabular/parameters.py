@@ -83,5 +83,12 @@ REGRESSOR: Table = {
         "standard scores.",
     ),
     "quantile": Parameter(0.5, [INNER_FRACTION], "float", "Which one, with that loss."),
+    "clip": Parameter(
+        True,
+        ["boolean"],
+        "bool",
+        "Whether predictions stay within the range of the training targets, in each target; False gives the network's "
+        "own answer, also beyond it. It may be changed after the fit, too (`set_params`).",
+    ),
     **CONTROL,
 }

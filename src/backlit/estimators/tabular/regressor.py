@@ -33,6 +33,9 @@ UNITS: Mapping[str, Callable[[float, float], tuple[float, float]]] = {
 class TabularRegressor(RegressorMixin, BaseTabular):
     """Numbers from a raw data frame, without choosing anything.
 
+    Predictions stay within the range of the training targets, in each target, however far a row lies from those of the
+    training: a trend is not continued. ``clip=False`` gives the network's own answer instead.
+
     Attributes
     ----------
     encoder_, network_, theta_, coefs_, intercepts_, interrupted_, histories_, n_iter_, best_epoch_
@@ -54,6 +57,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     loss: str
     quantile: float
+    clip: bool
     scaler_: TargetScaler
     _low: NDArray[np.float32]
     _high: NDArray[np.float32]
@@ -73,6 +77,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         n_jobs: int | None = None,
         loss: str = "squared",
         quantile: float = 0.5,
+        clip: bool = True,
         warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
@@ -92,11 +97,15 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return scores.reshape(len(scores), -1).astype(np.float32)
 
     def _observe_targets(self, targets: NDArray[np.float32]) -> None:
-        """Predictions stay within the range of the targets that were seen, and within the loss's domain."""
+        """Predictions stay within the range of the targets that were seen (unless `clip` is False), and the domain."""
+        low, high = self._domain_ends()
+        self._low = np.clip(np.minimum(self._low, targets.min(axis=0)), low, high)
+        self._high = np.clip(np.maximum(self._high, targets.max(axis=0)), low, high)
+
+    def _domain_ends(self) -> tuple[np.float32, np.float32]:
+        """The least and the largest number that a loss can take of an output."""
         domain = target_domain_of(self._loss_name())
-        bounds = np.float32(domain.low + domain.margin), np.float32(domain.high - domain.margin)
-        self._low = np.clip(np.minimum(self._low, targets.min(axis=0)), *bounds)
-        self._high = np.clip(np.maximum(self._high, targets.max(axis=0)), *bounds)
+        return np.float32(domain.low + domain.margin), np.float32(domain.high - domain.margin)
 
     def _loss_name(self) -> str:
         """The loss that is trained on; a quantile's is declared when it is first needed."""
@@ -108,7 +117,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     def _fit_task(self, recipe: Recipe, targets: NDArray[np.float32]) -> FitTask:
         loss = self._loss_name()
-        objective = number_objective(loss, self._low, self._high)
+        low, high = (self._low, self._high) if self.clip else self._domain_ends()
+        objective = number_objective(loss, low, high)
         return FitTask(loss, int(targets.shape[1]), NUMBER_METRICS, objective, None, lambda scores: scores)
 
     def _class_weights(self, targets: NDArray[np.float32]) -> None:
@@ -131,7 +141,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     # -- predictions --------------------------------------------------------------------------------------------------
 
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """The prediction for each row, within the range of the training targets.
+        """The prediction for each row, within the range of the training targets unless `clip` is False.
 
         Parameters
         ----------
@@ -158,7 +168,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return self._by_parts(X, self._predictions_of)
 
     def _predictions_of(self, rows: NDArray[Any]) -> NDArray[np.float64]:
-        return self.scaler_.restore(np.clip(self._outputs(rows), self._low, self._high))
+        outputs = self._outputs(rows)
+        return self.scaler_.restore(np.clip(outputs, self._low, self._high) if self.clip else outputs)
 
     # -- files --------------------------------------------------------------------------------------------------------
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
+from backlit.encoding.conversion import to_cells
 from backlit.errors import BacklitError
 
 Rows = NDArray[np.int64]
@@ -85,6 +88,51 @@ def folds(
     while len(pairs) < members:
         pairs += _cut(n, parts, strata, groups, seed + len(pairs) // parts)
     return pairs[:members]
+
+
+def group_codes(groups: Any, n: int) -> NDArray[np.int64]:
+    """The groups as whole numbers from 0 in the order of their values; each missing one is a group of its own.
+
+    Parameters
+    ----------
+    groups : one-dimensional
+        Numbers, text, times or categories, of any library.
+    n : int
+        How many there must be.
+
+    Raises
+    ------
+    BacklitError
+        If there are not so many, or they are not one column.
+
+    Examples
+    --------
+    >>> group_codes(["g", "h", None, "g", None], 5).tolist()
+    [0, 1, 2, 0, 3]
+    """
+    if len(getattr(groups, "shape", (n,))) != 1:
+        raise BacklitError(
+            f"groups: {'x'.join(map(str, groups.shape))} values; give one for each row, in one dimension"
+        )
+    cells = to_cells(groups, "groups")
+    if len(cells) != n:
+        raise BacklitError(f"groups: {len(cells)} for {n} rows of X; give one for each row")
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_decode()
+    if pa.types.is_floating(cells.type):
+        cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
+    encoded = cells.dictionary_encode()
+    values = encoded.dictionary.to_pylist()
+    try:
+        order = sorted(range(len(values)), key=values.__getitem__)
+    except TypeError:
+        raise BacklitError(f"groups: {cells.type} has no order; give numbers or text") from None
+    codes = np.empty(n, np.int64)
+    missing = pc.is_null(encoded).to_numpy(zero_copy_only=False)
+    ranks = np.argsort(np.array(order, np.int64), kind="stable")
+    codes[~missing] = ranks[encoded.indices.drop_null().to_numpy()]
+    codes[missing] = len(values) + np.arange(int(missing.sum()))
+    return codes
 
 
 def class_strata(codes: NDArray[np.int64]) -> NDArray[np.int64] | None:
