@@ -100,7 +100,12 @@ def label_of(cell: Any) -> str:
     if isinstance(cell, Decimal) and cell.is_finite():
         text = f"{cell:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(cell, float | np.floating) and np.isfinite(cell) and cell == np.floor(cell) and abs(cell) < 2**53:
+    if (
+        isinstance(cell, float | np.floating)
+        and np.isfinite(cell)
+        and float(cell).is_integer()
+        and abs(float(cell)) < 2**53
+    ):
         return str(int(cell))
     return str(cell)
 
@@ -113,8 +118,8 @@ def native_array(values: NDArray[Any]) -> NDArray[Any]:
     >>> native_array(np.array([1.5], dtype=">f8")).dtype, native_array(np.array(["2020-01"], dtype="M8[M]")).dtype
     (dtype('float64'), dtype('<M8[D]'))
     """
-    dtype = values.dtype
-    if dtype.kind == "f" and int(dtype.itemsize) > 8:
+    dtype: Any = values.dtype
+    if dtype.kind == "f" and dtype.itemsize > 8:
         return values.astype(np.float64)
     if dtype.kind in "Mm":
         units = MOMENT_UNITS if dtype.kind == "M" else SPAN_UNITS
@@ -248,7 +253,7 @@ class _Conversion:
         if isinstance(cell, np.floating):
             return float(cell)
         name = type(cell).__name__
-        if type(cell).__module__.startswith("pandas.") and name in ("Period", "Interval"):
+        if type(cell).__module__.partition(".")[0] == "pandas" and name in ("Period", "Interval"):
             return cell.to_timestamp() if name == "Period" and not self.periods_as_text else str(cell)
         return cell
 

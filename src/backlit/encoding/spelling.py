@@ -26,6 +26,7 @@ SPELLINGS = (
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 FIRST_OF_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})-01")
+MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 SYNONYMS = {"1": "true", "0": "false", "true": "1", "false": "0"}
 """Flags as words and as digits: one stands for the other where training saw only the other."""
 
@@ -110,7 +111,7 @@ def _indices(text: pa.Array, known: pa.Array) -> NDArray[np.int64]:
 
 
 def _match_further(distinct: pa.Array, keys: pa.Array, found: NDArray[np.int64]) -> None:
-    """Match, in place, what is still unmatched: as a number, a flag, or the first day of a month or year."""
+    """Match, in place, what is still unmatched: as a number, a flag, or a month as its first day."""
     known: list[str] = keys.to_pylist()
     places = {key: place for place, key in enumerate(known)}
     by_number: dict[Decimal, list[int]] = {}
@@ -130,6 +131,8 @@ def _other_spellings(text: str) -> Iterator[str]:
     """Further texts that mean the same where they are all that training saw."""
     if text in SYNONYMS:
         yield SYNONYMS[text]
+    if MONTH.fullmatch(text):
+        yield f"{text}-01"
     first = FIRST_OF_MONTH.fullmatch(text)
     if first:
         year, month = first.groups()

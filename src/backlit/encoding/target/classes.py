@@ -26,7 +26,8 @@ def encode_classes(y: object) -> tuple[NDArray[Any], NDArray[np.int64]]:
     Returns
     -------
     classes : ndarray of shape (n_classes,)
-        Of the labels' own type; text as Python strings (dtype object) unless `y` is a NumPy array of text.
+        Of the labels' own type; text as Python strings (dtype object) unless `y` is a NumPy array of text
+        or bytes.
     codes : ndarray of shape (n_rows,), int64
         ``classes[codes]`` is `y`.
 
@@ -46,7 +47,7 @@ def encode_classes(y: object) -> tuple[NDArray[Any], NDArray[np.int64]]:
         raise DataError(f"there are {len(columns)} target columns; give one column of classes")
     labels, codes = _labels(columns[0])
     if isinstance(y, np.ndarray) and y.dtype.kind in "USiufb":
-        labels = labels.astype(y.dtype)
+        labels = labels.astype(str if y.dtype.kind == "S" else y.dtype.newbyteorder("="))
     order = np.argsort(labels, kind="stable")
     if len(order) < 2:
         raise DataError(f"the target has one class only ({labels[0]!s}); give rows of at least two classes")

@@ -117,7 +117,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     def _fit_task(self, recipe: Recipe, targets: NDArray[np.float32]) -> FitTask:
         loss = self._loss_name()
-        low, high = (self._low, self._high) if self.clip else self._domain_ends()
+        low, high = (self._low, self._high) if self.clip else map(np.asarray, self._domain_ends())
         objective = number_objective(loss, low, high)
         return FitTask(loss, int(targets.shape[1]), NUMBER_METRICS, objective, None, lambda scores: scores)
 

@@ -121,12 +121,12 @@ def group_codes(groups: Any, n: int) -> NDArray[np.int64]:
         cells = cells.dictionary_decode()
     if pa.types.is_floating(cells.type):
         cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
-    encoded = cells.dictionary_encode()
-    values = encoded.dictionary.to_pylist()
     try:
-        order = sorted(range(len(values)), key=values.__getitem__)
-    except TypeError:
-        raise BacklitError(f"groups: {cells.type} has no order; give numbers or text") from None
+        encoded = cells.dictionary_encode()
+    except pa.ArrowNotImplementedError:
+        raise BacklitError(f"groups: {cells.type} is no type of groups; give numbers or text") from None
+    values = encoded.dictionary.to_pylist()
+    order = sorted(range(len(values)), key=values.__getitem__)
     codes = np.empty(n, np.int64)
     missing = pc.is_null(encoded).to_numpy(zero_copy_only=False)
     ranks = np.argsort(np.array(order, np.int64), kind="stable")
