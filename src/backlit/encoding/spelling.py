@@ -96,10 +96,10 @@ def matched(text: pa.Array, categories: Sequence[str], *, complete: bool) -> NDA
     if len(rows):
         encoded = text.take(pa.array(rows)).dictionary_encode()
         distinct, keys = canonical(encoded.dictionary), canonical(known)
-        found = _indices(distinct, keys)
+        distinct_codes = _indices(distinct, keys)
         if complete:
-            _match_further(distinct, keys, found)
-        codes[rows] = found[encoded.indices.to_numpy(zero_copy_only=False)]
+            _match_further(distinct, keys, distinct_codes)
+        codes[rows] = distinct_codes[encoded.indices.to_numpy(zero_copy_only=False)]
     return codes
 
 
@@ -110,7 +110,7 @@ def _indices(text: pa.Array, known: pa.Array) -> NDArray[np.int64]:
     return codes
 
 
-def _match_further(distinct: pa.Array, keys: pa.Array, found: NDArray[np.int64]) -> None:
+def _match_further(distinct: pa.Array, keys: pa.Array, codes: NDArray[np.int64]) -> None:
     """Match, in place, what is still unmatched: as a number, a flag, or a month as its first day."""
     known: list[str] = keys.to_pylist()
     places = {key: place for place, key in enumerate(known)}
@@ -118,13 +118,13 @@ def _match_further(distinct: pa.Array, keys: pa.Array, found: NDArray[np.int64])
     for place, key in enumerate(known):
         if NUMBER.fullmatch(key):
             by_number.setdefault(Decimal(key), []).append(place)
-    for number in np.flatnonzero(found == UNMATCHED):
+    for number in np.flatnonzero(codes == UNMATCHED):
         text = distinct[int(number)].as_py()
         equal = by_number.get(Decimal(text), []) if NUMBER.fullmatch(text) else []
         if len(equal) == 1:
-            found[number] = equal[0]
+            codes[number] = equal[0]
             continue
-        found[number] = next((places[other] for other in _other_spellings(text) if other in places), UNMATCHED)
+        codes[number] = next((places[other] for other in _other_spellings(text) if other in places), UNMATCHED)
 
 
 def _other_spellings(text: str) -> Iterator[str]:
