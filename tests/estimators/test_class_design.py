@@ -16,6 +16,7 @@ ESTIMATORS = (MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor)
 
 HOOKS = {
     "__sklearn_tags__": "scikit-learn asks each class to extend the tags of its bases",
+    "score": "scikit-learn compares labels by type, and a fit takes them in any spelling",
 }
 """Concrete methods that are overridden all the same -> why."""
 
