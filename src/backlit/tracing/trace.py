@@ -115,6 +115,16 @@ class Trace:
     def step(self, rate: float) -> stepping.Step:
         """Take one step against the gradient: of a network's parameters, or of a formula's inputs.
 
+        Parameters
+        ----------
+        rate : float
+            The learning rate: each value becomes ``value - rate * gradient``.
+
+        Returns
+        -------
+        Step
+            The new `values` by name, and the new `output`.
+
         Examples
         --------
         >>> result = trace("x * x", x=3).step(0.1)
@@ -229,13 +239,16 @@ class Trace:
         return to_text(self.circuit(), lang, color)
 
     def to_svg(self, lang: str = "en") -> str:
-        """The circuit as a picture."""
+        """The circuit as a picture, an ``<svg>`` element; its words are in the language `lang`, "en" or "ko"."""
         from backlit.drawing import to_svg
 
         return to_svg(self.circuit(tables=False), lang)
 
     def to_html(self, lang: str = "en") -> str:
-        """The circuit as one page that needs nothing else: step through it, zoom, fold, change inputs, practise."""
+        """The circuit as one page that needs nothing else: step through it, zoom, fold, change inputs, practise.
+
+        The document's words are in the language `lang`, "en" or "ko".
+        """
         from backlit.drawing import to_html
 
         circuits, shown, gates = self._page()
@@ -243,6 +256,10 @@ class Trace:
 
     def widget(self, lang: str = "en") -> Any:
         """The same page as a notebook's widget; a trace that a notebook displays is one where anywidget is installed.
+
+        Parameters
+        ----------
+        lang : {"en", "ko"}
 
         Returns
         -------

@@ -20,7 +20,15 @@ Node = TypeVar("Node")
 
 @dataclass(frozen=True)
 class Derivation(ChainRule):
-    """The chain rule for one number, and how it is written: as text in `lang`, as LaTeX, as MathML."""
+    """The chain rule for one number, and how it is written: as text in `lang`, as LaTeX, as MathML.
+
+    Examples
+    --------
+    >>> from backlit import trace
+    >>> derivation = trace("(x + y) * z", x=-2, y=5, z=-4).derivation("x")
+    >>> derivation.gradient, str(derivation).splitlines()[0]
+    (-4.0, 'Chain rule for ∂f/∂x (backpropagation)')
+    """
 
     lang: str
 

@@ -36,6 +36,8 @@ def regularize(kernel, arrays, decaying, into, other, strength, part, parts):
 @njit(**OPTIONS)
 def penalty(arrays, kernels, workspace, strength, part, parts):
     """Add the L2 penalty's gradient in a part of all weights; return half the strength times their sum of squares."""
+    if strength == 0.0:
+        return 0.0
     squares = regularize(
         kernels[ADD_L2_PENALTY], arrays, DECAYING, workspace[GRADIENT], workspace[THETA], strength, part, parts
     )

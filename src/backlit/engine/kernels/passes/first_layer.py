@@ -6,6 +6,7 @@ from ..kernel_table import BASIS, PRODUCT, SPARSE, SPARSE_GRADIENT
 from ..precision import OPTIONS, PART
 from ..runtime.calls import call_product, call_sparse, call_sparse_gradient
 from ..runtime.memory import INDEX_BYTES, along
+from ..runtime.team import wait_for_all
 from ..workspace import GRADIENT, LISTED, PARTIAL, THETA, TURNED, X, Z
 from .tables import BIAS, FIRST, INPUTS, OUTPUTS, PARAMETERS, ROWS_OFFSET, numbers, part_of, sum_rows
 
@@ -23,6 +24,15 @@ def forward_listed(network, kernels, workspace, layer, first, rows, x, z):
 def lists_of_part(workspace, first, part, batch):
     """Where a part's lists lie, if the first layer is shared out by inputs and this is its part's first."""
     return workspace[LISTED] + batch * (first + part) * INDEX_BYTES
+
+
+@njit(**OPTIONS)
+def sum_by_inputs(network, kernels, workspace, counter, arrivals, rank, team, blocks, rows, batch):
+    """The first layer's sums, shared out by inputs between two barriers; returns the arrivals counted so far."""
+    arrivals = wait_for_all(counter, team, arrivals)
+    for part in range(rank, blocks, team):
+        sum_inputs(network, kernels, workspace, part, blocks, rows, batch)
+    return wait_for_all(counter, team, arrivals)
 
 
 @njit(**PART)

@@ -19,11 +19,12 @@ from ..runtime.memory import address, along
 from ..runtime.team import wait_for_all
 from ..workspace import PARTIAL, WEIGHT, X, Y, Z
 from .batches import gather, gather_targets, gather_weights, mass_of
-from .first_layer import add_partial_sums, sum_inputs
+from .first_layer import add_partial_sums, sum_by_inputs
 from .layers import backward, forward, gradients, loss_and_delta
 from .tables import FIRST, OUTPUTS, ROWS_OFFSET, part_of
 
-ALPHA, DECAY, DROPOUT_RATE, SMOOTHING, EMA_DECAY = range(5)  # what regularises an epoch
+# what regularises an epoch: strengths of the L2 penalty, decoupled decay, dropout, label smoothing; the EMA's decay
+ALPHA, DECAY, DROPOUT_RATE, SMOOTHING, EMA_DECAY = range(5)
 ARRIVED, STOP, HALTED = 0, 8, 16  # indices of the team's shared numbers, a cache line apart
 LOSS, PENALTY = range(2)  # columns of costs, which has a row for each block
 
@@ -51,16 +52,14 @@ def train_epoch(
 ):  # fmt: skip
     """Every mini-batch once: load, forward, loss, backward, update. Returns the mean loss as the samples were met.
 
-    Each thread of the team runs this with its own `rank`; `rates` holds the learning rate of each mini-batch; the
-    workspace holds one mini-batch; `settings` and `costs` have a row for each block; `regularization` holds the
-    strengths of the L2 penalty, of decoupled decay, of dropout and of label smoothing, and the decay of the EMA.
+    Each thread of the team runs this with its own `rank`. `rates` holds the rate of each mini-batch, of which the
+    workspace holds one; `settings` and `costs` have a row for each block.
     """
     # read here, once: within a loop LLVM would divide by multiplying, and round otherwise
     alpha, decay, ema_decay = regularization[ALPHA], regularization[DECAY], regularization[EMA_DECAY]
     smoothing, dropout_rate = regularization[SMOOTHING], regularization[DROPOUT_RATE]
     counter, arrivals = address(shared, ARRIVED), FIRST
-    total, mass = 0.0, 0.0
-    modes = flush()
+    total, mass, modes = 0.0, 0.0, flush()
     for number in range(rates.size):
         start = number * batch
         rows = min(batch, order.size - start)
@@ -69,10 +68,7 @@ def train_epoch(
             first, count = rows_of(rows, block, blocks)
             load(network, workspace, inputs, targets, weights, order, start, first, count, batch_mass, smoothing)
         if workspace[PARTIAL]:
-            arrivals = wait_for_all(counter, team, arrivals)
-            for part in range(rank, blocks, team):
-                sum_inputs(network, kernels, workspace, part, blocks, rows, batch)
-            arrivals = wait_for_all(counter, team, arrivals)
+            arrivals = sum_by_inputs(network, kernels, workspace, counter, arrivals, rank, team, blocks, rows, batch)
 
         for block in range(rank, blocks, team):
             first, count = rows_of(rows, block, blocks)
@@ -90,9 +86,7 @@ def train_epoch(
         arrivals = wait_for_all(counter, team, arrivals)
 
         for part in range(rank, blocks, team):
-            costs[part, PENALTY] = 0.0
-            if alpha > 0.0:
-                costs[part, PENALTY] = penalty(arrays, kernels, workspace, alpha / batch_mass, part, blocks)
+            costs[part, PENALTY] = penalty(arrays, kernels, workspace, alpha / batch_mass, part, blocks)
             if decay > 0.0:
                 decay_weights(arrays, kernels, workspace, rates[number] * decay, part, blocks)
             settings[part, COUNT] += 1.0
