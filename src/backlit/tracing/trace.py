@@ -245,10 +245,7 @@ class Trace:
         return to_svg(self.circuit(tables=False), lang)
 
     def to_html(self, lang: str = "en") -> str:
-        """The circuit as one page that needs nothing else: step through it, zoom, fold, change inputs, practise.
-
-        The document's words are in the language `lang`, "en" or "ko".
-        """
+        """The circuit as one page that needs nothing else, in the language `lang`: step, zoom, fold, change, practise."""
         from backlit.drawing import to_html
 
         circuits, shown, gates = self._page()
