@@ -14,8 +14,12 @@ from typing import Any
 
 import pytest
 
+from backlit.experiments.slowdown import compare_costs
 from backlit.reporting import Report
 from backlit.tracing import Trace
+from backlit.web.live.problems import toy
+from backlit.web.live.session import TrainingSession
+from backlit.web.live.settings import settings_of
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -86,8 +90,17 @@ def files() -> tuple[str, ...]:
     return ()
 
 
+@pytest.fixture(scope="session")
+def compiled() -> None:
+    """The kernels that the page's first view and its slow learning run, so that no test waits for a compiler."""
+    compare_costs(2.0, 2.0, 0.15, epochs=1)
+    session = TrainingSession(toy("hills", 0), settings_of({}))
+    session.step()
+    session.close()
+
+
 @pytest.fixture(scope="module")
-def address(files: tuple[str, ...]) -> Iterator[str]:
+def address(files: tuple[str, ...], compiled: None) -> Iterator[str]:
     """`backlit open` as a command; at the end it is told to end, and does."""
     command = [sys.executable, "-c", START, *files]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:

@@ -245,7 +245,7 @@ class Trace:
         return to_svg(self.circuit(tables=False), lang)
 
     def to_html(self, lang: str = "en") -> str:
-        """The circuit as one page that needs nothing else, in the language `lang`: step, zoom, fold, change, practise."""
+        """The circuit as one page that needs nothing else, in the language `lang`: step, zoom, fold, practise."""
         from backlit.drawing import to_html
 
         circuits, shown, gates = self._page()
