@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from backlit.declared.layers import LAYERS
 from backlit.engine.processor import VECTORS
 from backlit.engine.program import FLOATS, _sources
 from backlit.engine.stamps import Stamped, stamp
@@ -38,8 +39,10 @@ def test_an_edit_renames_the_file_and_its_importers_only(name: str) -> None:
 
 
 def test_an_edited_layer_leaves_the_passes_and_other_layers() -> None:
-    assert importers("layers/periodic.py") == {"layers/periodic.py"}
-    assert importers("layers/dense.py") == {"layers/dense.py", "layers/grouped.py"}
+    """But for the dense layer, which is compiled as a part of the passes."""
+    for layer in LAYERS:
+        passes = {"layers/grouped.py", "passes/layers.py", "passes/passes.py"} if layer == "dense" else set()
+        assert importers(f"layers/{layer}.py") == {f"layers/{layer}.py"} | passes
     assert "passes/passes.py" not in importers("products/tiles.py")
 
 
