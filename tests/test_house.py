@@ -104,6 +104,20 @@ def test_files_functions_and_signatures_are_small(path: Path) -> None:
     assert large(path) == []
 
 
+def test_no_number_stands_under_one_name_with_two_values() -> None:
+    values: dict[str, dict[float, Path]] = {}
+    for path in FILES:
+        if "kernels" in path.parts:
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            value = getattr(node, "value", None)
+            if isinstance(node, ast.Assign) and isinstance(value, ast.Constant) and type(value.value) in (int, float):
+                for target in node.targets:
+                    if isinstance(target, ast.Name) and target.id.isupper():
+                        values.setdefault(target.id, {})[value.value] = path
+    assert {name: kinds for name, kinds in values.items() if len(kinds) > 1} == {}
+
+
 if __name__ == "__main__":  # python tests/test_house.py FOLDER ...: what is left there
     for folder in sys.argv[1:]:
         for file in sorted(Path(folder).rglob("*.py")):

@@ -115,9 +115,9 @@ def test_side_by_side_gives_results_in_order_and_errors_at_once() -> None:
 
 
 def test_blocks() -> None:
-    assert blocks_of(True) == threads.BLOCKS
+    assert blocks_of(True) == threads.FIXED_BLOCKS
     assert blocks_of(False) is None
-    assert blocks_of(None) == (threads.BLOCKS if (os.cpu_count() or 1) <= threads.BLOCKS else None)
+    assert blocks_of(None) == (threads.FIXED_BLOCKS if (os.cpu_count() or 1) <= threads.FIXED_BLOCKS else None)
 
 
 def crew(team: Team, size: int) -> set[int]:

@@ -11,7 +11,7 @@ from backlit.errors import extra_imports
 if TYPE_CHECKING:
     from backlit.files import ReadOptions
 
-PORT = 8642
+DEFAULT_PORT = 8642
 """The default port."""
 
 

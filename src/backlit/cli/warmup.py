@@ -14,7 +14,7 @@ from backlit.engine.cache import cache_folder
 from backlit.engine.program import FLOATS, REGULARIZERS, Program, program
 from backlit.estimators.tabular.recipe import RECIPES
 
-GATES = ("relu", "tanh", "sigmoid", "gelu")
+WARMED_GATES = ("relu", "tanh", "sigmoid", "gelu")
 """Hidden gates that people choose, beside those of the recipes for tables."""
 
 PASSES: Mapping[str, str] = {
@@ -43,7 +43,7 @@ def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
     yield "matrix products", compiled.product
     for name, purpose in PASSES.items():
         yield f"pass of {purpose}", lambda name=name: compiled.entry(name)
-    for name in sorted({*GATES, *(recipe.activation for recipe in RECIPES.values())}):
+    for name in sorted({*WARMED_GATES, *(recipe.activation for recipe in RECIPES.values())}):
         yield f"gate {name}", lambda name=name: compiled.gate(name)
     for gate, loss in sorted((natural_gate(loss), loss) for loss in LOSSES):
         yield f"end {gate}, {loss}", lambda gate=gate, loss=loss: compiled.head(gate, loss)

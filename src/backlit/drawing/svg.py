@@ -18,7 +18,7 @@ HEADING = 34.0
 BARE = (MARGIN - 8.0, MARGIN + 10.0)
 """Of a picture within a page, which has a heading of its own: what is left out at each side, and at the top."""
 
-LINE = 24.0
+LINE_HEIGHT = 24.0
 NARROWEST = 420.0
 DESCRIBED = 40
 """Boxes whose numbers the description tells; a table beside the picture tells all."""
@@ -198,18 +198,18 @@ def _legend(circuit: Circuit, lang: str, available: float) -> tuple[list[str], f
         ("hollow", "", table["not_computed"], circuit.lacks),
     ]
     lines: list[str] = []
-    x, y = 0.0, LINE / 2
+    x, y = 0.0, LINE_HEIGHT / 2
     for css, sample, meaning, used in items:
         if not used:
             continue
         sample_width = pixels(sample, NUMBER_SIZE) + 8 if sample else 36.0
         width = sample_width + pixels(meaning, SMALL_SIZE) + 22
         if x and x + width > available:
-            x, y = 0.0, y + LINE
+            x, y = 0.0, y + LINE_HEIGHT
         lines.extend(_sample(css, sample, x, y))
         lines.append(_text("meaning", x + sample_width + (4 if css == "local" else 0), y + 4, meaning))
         x += width
-    return lines, y + LINE / 2
+    return lines, y + LINE_HEIGHT / 2
 
 
 def _sample(css: str, sample: str, x: float, y: float) -> Iterator[str]:

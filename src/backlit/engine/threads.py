@@ -18,7 +18,7 @@ from backlit.errors import BacklitError
 T = TypeVar("T")
 
 
-BLOCKS = 2
+FIXED_BLOCKS = 2
 """Blocks of rows in every mini-batch of a deterministic training: at most as many threads share it."""
 
 LIMITS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -121,8 +121,8 @@ def blocks_of(deterministic: bool | None) -> int | None:
     Determinism is the default where it costs nothing: where the machine has no more processors than blocks.
     """
     if deterministic is None:
-        deterministic = (os.cpu_count() or 1) <= BLOCKS
-    return BLOCKS if deterministic else None
+        deterministic = (os.cpu_count() or 1) <= FIXED_BLOCKS
+    return FIXED_BLOCKS if deterministic else None
 
 
 @contextmanager

@@ -34,13 +34,13 @@ class NaryGate:
 Rule = AnyGate | NaryGate
 """What computes a wire."""
 
-SHOWN = 4
+SHOWN_OPERANDS = 4
 """A formula of more operands than this is shortened in the middle."""
 
 
 def _shortened(parts: Sequence[str], between: str) -> str:
-    if len(parts) > SHOWN:
-        parts = [*parts[: SHOWN - 2], "...", parts[-1]]
+    if len(parts) > SHOWN_OPERANDS:
+        parts = [*parts[: SHOWN_OPERANDS - 2], "...", parts[-1]]
     return between.join(parts)
 
 

@@ -17,7 +17,7 @@ from backlit.tracing.views import TracedWire
 VALUES = (-5, -4, -3, -2, 2, 3, 4, 5)
 """Of inputs: 0 and 1 would hide mistakes."""
 
-LARGEST = 99
+LARGEST_NUMBER = 99
 TRIES = 10_000
 
 
@@ -161,7 +161,7 @@ def _is_nice(traced: Trace, required: str, digits: int) -> bool:
 
 
 def _is_short(number: float, digits: int) -> bool:
-    return abs(number) <= LARGEST and math.isclose(number, round(number, digits), rel_tol=ROUNDING)
+    return abs(number) <= LARGEST_NUMBER and math.isclose(number, round(number, digits), rel_tol=ROUNDING)
 
 
 def _is_dull(wire: TracedWire) -> bool:

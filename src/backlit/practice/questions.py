@@ -13,7 +13,7 @@ from backlit.practice.arrivals import askable, find
 from backlit.practice.mistakes import slips
 from backlit.tracing import Trace
 
-MOST = 8
+MOST_QUESTIONS = 8
 """So many gradients of a circuit are asked for."""
 
 BLANK = "____"
@@ -42,7 +42,7 @@ class Question:
     solution: str
 
 
-def questions(trace: Trace, count: int = MOST, seed: int = 0) -> tuple[Question, ...]:
+def questions(trace: Trace, count: int = MOST_QUESTIONS, seed: int = 0) -> tuple[Question, ...]:
     """Choose gradients to ask for, in the order in which backpropagation finds them.
 
     Parameters

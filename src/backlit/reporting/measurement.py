@@ -23,7 +23,7 @@ FLOW_ROWS = 64
 """Rows of the batch whose gradients are measured."""
 
 TARGET, PREDICTION = "the target", "the prediction"
-REMEDIES = {TARGET: "leave the row out", PREDICTION: "the training diverged, use a smaller learning rate"}
+NULL_REMEDIES = {TARGET: "leave the row out", PREDICTION: "the training diverged, use a smaller learning rate"}
 
 Numbers = NDArray[np.float64]
 
@@ -112,7 +112,7 @@ def _finite(values: Any, what: str) -> Numbers:
     array = np.asarray(values, np.float64)
     wrong = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
     if wrong.any():
-        raise BacklitError(f"report: {what} of row {int(wrong.argmax())} is NaN or infinite; {REMEDIES[what]}")
+        raise BacklitError(f"report: {what} of row {int(wrong.argmax())} is NaN or infinite; {NULL_REMEDIES[what]}")
     return array
 
 

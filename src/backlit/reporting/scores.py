@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
 
-BINS = 10
+CALIBRATION_BINS = 10
 """Bins of equal width that the reliability of probabilities is counted in."""
 
 PROBABILITY_FLOOR = 1e-15
@@ -130,10 +130,16 @@ def reliability(probabilities: Numbers, codes: Codes) -> list[Bin]:
     [Bin(low=0.9, high=1.0, rows=2, confidence=0.9, accuracy=0.5)]
     """
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == codes
-    bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    bins = np.minimum((confidence * CALIBRATION_BINS).astype(np.int64), CALIBRATION_BINS - 1)
     return [
-        Bin(k / BINS, (k + 1) / BINS, int(inside.sum()), float(confidence[inside].mean()), float(right[inside].mean()))
-        for k in range(BINS)
+        Bin(
+            k / CALIBRATION_BINS,
+            (k + 1) / CALIBRATION_BINS,
+            int(inside.sum()),
+            float(confidence[inside].mean()),
+            float(right[inside].mean()),
+        )
+        for k in range(CALIBRATION_BINS)
         if (inside := bins == k).any()
     ]
 

@@ -15,7 +15,7 @@ from backlit.tracing.lookup import Entry, entries_named, entries_of
 from backlit.tracing.messages import MESSAGES
 from backlit.tracing.tables import table
 
-SAMPLE = 300
+CHECKED_NUMBERS = 300
 """So many gradients are checked unless `sample` is given."""
 
 
@@ -90,7 +90,7 @@ def compared(
         entries = [entry for wire in graph.given if gradients[wire] is not None for entry in entries_of(wire)]
     else:
         entries = [entry for entry in entries_named(graph, wrt) if gradients[entry[0]] is not None]
-    chosen = _sampled(entries, sample or (SAMPLE if wrt is None else len(entries)))
+    chosen = _sampled(entries, sample or (CHECKED_NUMBERS if wrt is None else len(entries)))
     return compare(graph, gradients, chosen, upstream), len(entries)
 
 

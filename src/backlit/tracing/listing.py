@@ -10,7 +10,7 @@ import numpy as np
 from backlit.tracing.tables import table
 from backlit.tracing.views import TracedWire
 
-LIMIT = 200
+MOST_LISTED = 200
 """Traces of more wires are listed like this, shortened in the middle."""
 
 
@@ -20,9 +20,9 @@ def listing(title: str, note: str, wires: Sequence[TracedWire], words: Mapping[s
     `words` are the drawings' messages in the language wanted, and ``more wires``.
     """
     rows = [_row(wire, words["not_computed"]) for wire in wires]
-    if len(rows) > LIMIT:
-        left_out = ("...", "", words["more wires"].format(count=len(rows) - LIMIT), "", "")
-        rows = [*rows[: LIMIT // 2], left_out, *rows[-LIMIT // 2 :]]
+    if len(rows) > MOST_LISTED:
+        left_out = ("...", "", words["more wires"].format(count=len(rows) - MOST_LISTED), "", "")
+        rows = [*rows[: MOST_LISTED // 2], left_out, *rows[-MOST_LISTED // 2 :]]
     lines = table([words[column] for column in ("wire", "gate", "formula", "value", "gradient")], rows)
     return "\n".join([title, *([note] if note else []), "", *lines])
 

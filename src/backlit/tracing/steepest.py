@@ -12,7 +12,7 @@ import numpy as np
 from backlit.errors import BacklitError
 from backlit.tracing.trace import Trace
 
-MOST = 10
+MOST_WEIGHTS = 10
 """So many weights are listed."""
 
 
@@ -28,14 +28,14 @@ class Weight(NamedTuple):
 def steepest(model: Any, traced: Trace) -> list[Weight]:
     """The weights with the largest gradients, the largest first."""
     found = [weight for layer in range(1, len(model.coefs_) + 1) for weight in _steepest_of(model, traced, layer)]
-    return sorted(found, key=lambda weight: -abs(weight.gradient))[:MOST]
+    return sorted(found, key=lambda weight: -abs(weight.gradient))[:MOST_WEIGHTS]
 
 
 def _steepest_of(model: Any, traced: Trace, layer: int) -> Iterator[Weight]:
     """The same for one layer; weights with a gradient of 0 would not move."""
     values = model.coefs_[layer - 1]
     gradients = np.asarray(traced.gradients[f"w[{layer}]"])
-    for place in np.argsort(-np.abs(gradients), axis=None, kind="stable")[:MOST]:
+    for place in np.argsort(-np.abs(gradients), axis=None, kind="stable")[:MOST_WEIGHTS]:
         i, j = (int(index) for index in np.unravel_index(place, gradients.shape))
         if gradients[i, j]:
             name = f"w[{layer}][{i}][{j}]"

@@ -233,7 +233,7 @@ class Trace:
         """
         from backlit.drawing import to_text, words
 
-        if len(self.wires) > listing.LIMIT:
+        if len(self.wires) > listing.MOST_LISTED:
             named = [self.wires.of(wire) for wire in self.graph.wires if wire.name]
             return listing.listing(self.title, self.note, named, {**words(lang), **MESSAGES[lang]})
         return to_text(self.circuit(), lang, color)

@@ -10,11 +10,11 @@ import typer
 from backlit.cli.arguments import Decimal, Encoding, Lang, Separator, read_options
 from backlit.cli.command import Command
 from backlit.cli.messages import Language
-from backlit.cli.opening import PORT
+from backlit.cli.opening import DEFAULT_PORT
 
 
 def open_(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = PORT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = DEFAULT_PORT,
     browser: Annotated[bool, typer.Option(help="Open a browser on it.")] = True,
     model: Annotated[
         list[Path] | None, typer.Option(metavar="F", help="A model to look into; may be repeated.")

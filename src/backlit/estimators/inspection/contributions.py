@@ -16,7 +16,7 @@ Matrix = NDArray[np.float64]
 NODES, MOST_NODES = 32, 512
 """Points of the path from the baseline at which gradients are taken: doubled until the sum is right."""
 
-GAP = 1e-4
+LARGEST_GAP = 1e-4
 """How far the sum may be off, as a part of how far the output moved, before more points are taken."""
 
 AT_ONCE = 2**23
@@ -82,7 +82,7 @@ def contributions(
     while left.size:
         values[left] = _integrated(network, theta, rows[left], start, shares[left], nodes)
         moved = outputs[left] - before[left]
-        off = np.abs(values[left].sum(axis=1) - moved) > GAP * np.maximum(np.abs(moved), GAP)
+        off = np.abs(values[left].sum(axis=1) - moved) > LARGEST_GAP * np.maximum(np.abs(moved), LARGEST_GAP)
         left, nodes = left[off], 2 * nodes
         if nodes > MOST_NODES:
             break

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FINITE_CHUNK = 2**16
 """How many numbers are tested at once for NaN and infinity: the results take a byte each."""
 
-FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+FLOAT_TYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
 SAVED = ("n_iter_", "t_", "loss_", "loss_curve_", "out_activation_", "_seed", "_epochs_trained")
 """Fitted attributes that a model file keeps, beside the network and the targets."""
@@ -245,7 +245,7 @@ class BaseMLP(HasColumns, BaseEstimator):
     @final
     def _is_plain(self, X: Any) -> bool:
         """Whether scikit-learn's checks would neither change nor refuse these rows."""
-        if type(X) is not np.ndarray or X.dtype not in FLOATS or X.ndim != 2 or not X.flags.c_contiguous:
+        if type(X) is not np.ndarray or X.dtype not in FLOAT_TYPES or X.ndim != 2 or not X.flags.c_contiguous:
             return False
         if X.shape[1] != vars(self).get("n_features_in_") or not len(X) or "theta_" not in vars(self):
             return False

@@ -16,7 +16,7 @@ Kind = TypeVar("Kind", bound=type)
 NOT_CHECKED = "no_validation"
 """scikit-learn's word for a parameter that its constraints leave alone; the fit checks it, with a message of ours."""
 
-WIDTH = 112
+DOCSTRING_WIDTH = 112
 """Columns of a row's text in a docstring."""
 
 
@@ -60,7 +60,7 @@ def docstring_rows(table: Table) -> str:
     for name, parameter in table.items():
         optional = "optional" if parameter.default is None else f"default {parameter.default!r}"
         lines.append(f"{name} : {parameter.form}, {optional}")
-        lines += textwrap.wrap(parameter.text, WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 4)
+        lines += textwrap.wrap(parameter.text, DOCSTRING_WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 4)
     return "\n".join(lines)
 
 

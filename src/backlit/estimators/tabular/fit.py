@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 PARTIAL_RATE = 0.1
 """The rate of `partial_fit`, which has no schedule, over the highest of a schedule."""
 
-NON_FINITE = (
+NO_FINITE_EPOCH = (
     "no epoch of the training ended in finite numbers, so that there are no parameters to keep; use a smaller "
     "learning_rate, or a metric whose scores are finite"
 )
@@ -244,7 +244,7 @@ def train_member(prepared: Prepared, split: Split, number: int, monitor: FitMoni
     if not (history.best_epoch or history.interrupted or history.diverged):
         raise no_finite_score("metric", prepared.metric, len(history.epochs))
     if not (history.best_epoch or history.interrupted) or not np.isfinite(theta).all():
-        raise BacklitError(NON_FINITE)
+        raise BacklitError(NO_FINITE_EPOCH)
     return Member(theta, history, outputs, targets, weights)
 
 
@@ -302,6 +302,6 @@ def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples) -> Non
         history = train(network, model._optimizer, samples, plan)
     if history.diverged:
         del model._optimizer  # its memory is not finite
-        raise BacklitError(NON_FINITE)
+        raise BacklitError(NO_FINITE_EPOCH)
     model.n_iter_ += len(history.epochs)
     model.__dict__.pop("_members", None)  # the members were trained as one
