@@ -253,5 +253,7 @@ def _seconds(cells: pa.Array) -> Numbers:
 
 def _float64(cells: pa.Array) -> Numbers:
     """Numbers, flags or nothing, as float64 with NaN for null."""
+    if pa.types.is_decimal(cells.type):
+        cells = cells.cast(pa.large_string())  # Arrow's own cast is not rounded correctly
     plain = pc.cast(cells, pa.float64(), safe=False)
     return np.asarray(plain.to_numpy(zero_copy_only=False), dtype=np.float64)

@@ -57,6 +57,11 @@ def is_rows(y: object) -> bool:
     return isinstance(y, list | tuple) and len(y) > 0 and isinstance(y[0], list | tuple | np.ndarray)
 
 
+def is_one_dimensional(y: object) -> bool:
+    """Whether a target is one column without a second dimension."""
+    return len(getattr(y, "shape", (0,))) == 1 and not isinstance(y, pa.Table) and not is_rows(y)
+
+
 def refuse_nulls(cells: pa.Array) -> None:
     """Refuse a target with nulls or NaN; the message counts them and names the first row."""
     if pa.types.is_dictionary(cells.type):

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from backlit.encoding.cells import Numbers, numbers
-from backlit.encoding.target.cells import TARGET, is_rows, refuse_nulls, target_columns
+from backlit.encoding.target.cells import TARGET, is_one_dimensional, refuse_nulls, target_columns
 from backlit.encoding.target.domain import target_domain_of
 from backlit.errors import DataError
 
@@ -132,5 +131,4 @@ def target_numbers(y: object) -> tuple[Numbers, bool]:
     if bad.any():
         row = int(bad.argmax())
         raise DataError(f"the target is infinity or NaN in row {row}; drop or fill such rows", row=row)
-    one_dimensional = len(getattr(y, "shape", (0,))) == 1 and not isinstance(y, pa.Table) and not is_rows(y)
-    return values, one_dimensional
+    return values, is_one_dimensional(y)

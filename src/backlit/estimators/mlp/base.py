@@ -16,6 +16,7 @@ from backlit.declared.optimizers import OPTIMIZERS
 from backlit.errors import BacklitError, choose
 from backlit.estimators.inspection.columns import Groups, HasColumns
 from backlit.estimators.mlp.head import Head
+from backlit.estimators.mlp.input_checks import checked_rows, checked_target
 from backlit.estimators.mlp.predictor import Predictor
 from backlit.estimators.shared.arguments import dense
 from backlit.estimators.shared.saving import State, network_state, restore_network
@@ -173,7 +174,8 @@ class BaseMLP(HasColumns, BaseEstimator):
             raise BacklitError("X_val and y_val: one is given without the other; give both")
         if self.solver == "lbfgs" and (X_val is not None or on_epoch is not None):
             raise BacklitError("X_val, on_epoch: lbfgs has no epochs; use another solver")
-        fit(self, FitInput(X, y, sample_weight, X_val, y_val, on_epoch))
+        X, y = checked_rows(X, self.task), checked_target(y, self.task)
+        fit(self, FitInput(X, y, sample_weight, X_val, checked_target(y_val, self.task), on_epoch))
         return self
 
     @final
@@ -211,6 +213,7 @@ class BaseMLP(HasColumns, BaseEstimator):
 
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
+        X, y, classes = checked_rows(X, self.task), checked_target(y, self.task), checked_target(classes, self.task)
         self._begin_partial_fit(y, classes)
         fit(self, FitInput(X, y, sample_weight, partial=True))
         return self
@@ -239,6 +242,7 @@ class BaseMLP(HasColumns, BaseEstimator):
         if self._is_plain(X) and "feature_names_in_" not in vars(self):
             return X
         check_is_fitted(self, "theta_")
+        X = checked_rows(X, self.task)
         X = validate_data(self, X, accept_sparse=["csr"], dtype=(np.float64, np.float32), reset=False)
         return X if hasattr(X, "toarray") else np.asarray(X)
 
@@ -287,7 +291,8 @@ class BaseMLP(HasColumns, BaseEstimator):
         ValueError
             If x has another width, NaN or infinity, or the label is not among `classes_`.
         """
-        row = self._rows(np.asarray(x, dtype=np.float64).reshape(1, -1))[0]
+        cells = checked_rows(np.asarray(x).reshape(1, -1), self.task)
+        row = self._rows(np.asarray(cells, dtype=np.float64))[0]
         return row.astype(np.float64), self._target_row(y)
 
     # -- predictions --------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from backlit.declared.losses import natural_loss
 from backlit.errors import BacklitError
 from backlit.estimators.mlp.base import BaseMLP
 from backlit.estimators.mlp.head import Head
+from backlit.estimators.mlp.input_checks import checked_target
 from backlit.estimators.mlp.parameters import ACTIVATIONS, CLASSIFIER
 from backlit.estimators.shared.arguments import class_code, store_parameters
 from backlit.estimators.shared.parameter_table import constraints_of, documented
@@ -272,6 +273,26 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if self._binarizer.y_type_ == "multiclass" and self.out_activation_ != "softmax":
             return np.asarray(outputs / np.maximum(outputs.sum(axis=1, keepdims=True), np.finfo(outputs.dtype).tiny))
         return outputs
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The accuracy, as scikit-learn's; labels are taken in every form that `fit` takes.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix, shape (n_samples, n_features)
+        y : array-like, shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like, shape (n_samples,), optional
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        NotFittedError, ValueError
+            As `predict` does.
+        """
+        return float(super().score(X, checked_target(y, self.task), sample_weight))
 
     # -- files --------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from backlit.declared.losses import natural_gate
 from backlit.encoding.target import target_domain_of
 from backlit.estimators.mlp.base import BaseMLP
 from backlit.estimators.mlp.head import Head
+from backlit.estimators.mlp.input_checks import checked_target
 from backlit.estimators.mlp.parameters import REGRESSION_LOSSES, REGRESSOR
 from backlit.estimators.shared.arguments import store_parameters
 from backlit.estimators.shared.parameter_table import constraints_of, documented
@@ -151,6 +152,26 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     def _numbers(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """The outputs, one number a row where there is one target."""
         return outputs.ravel() if outputs.shape[1] == 1 else outputs
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The coefficient of determination, as scikit-learn's; targets are taken in every form that `fit` takes.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix, shape (n_samples, n_features)
+        y : array-like, shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like, shape (n_samples,), optional
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        NotFittedError, ValueError
+            As `predict` does.
+        """
+        return float(super().score(X, checked_target(y, self.task), sample_weight))
 
     # -- files --------------------------------------------------------------------------------------------------------
 
