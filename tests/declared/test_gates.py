@@ -142,6 +142,7 @@ def block_diagonal(w: jax.Array, groups: int) -> jax.Array:
     return jax.scipy.linalg.block_diag(*jnp.split(w, groups, axis=1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "shapes", "axis"), ARRAY_CASES)
 def test_pull_back_of_an_array_gate_agrees_with_jax(name: str, shapes: list[tuple[int, ...]], axis: int | None) -> None:
     gate = GATES[name]

@@ -146,6 +146,7 @@ def read_all_along(gates: int) -> Circuit:
     return Circuit("chain", tuple(boxes), tuple(links), boxes[-1].name)
 
 
+@pytest.mark.slow
 def test_lanes_are_bounded_and_nothing_is_left_out() -> None:
     drawn = read_all_along(2_000)
     placement = {box.name: number for number, box in enumerate(drawn.boxes)}
@@ -160,6 +161,7 @@ def test_lanes_are_bounded_and_nothing_is_left_out() -> None:
     assert len({(placement.x, placement.y) for placement in layout.placements.values()}) == 2_001
 
 
+@pytest.mark.slow
 def test_a_picture_of_two_thousand_gates_is_whole(at_random: Maker) -> None:
     drawn = at_random(3, 2_000)
     root = ElementTree.fromstring(to_svg(drawn))

@@ -146,6 +146,7 @@ def test_many_categories_are_bounded() -> None:
     assert frequency[4] == 0
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_categories_are_bounded_and_all_different_ones_left_out() -> None:
     ids = np.arange(200_000)
     frame = pl.DataFrame({"id": [f"k{i}" for i in ids], "half": [f"k{i // 2}" for i in ids], "x": ids % 7})
@@ -155,6 +156,7 @@ def test_a_hundred_thousand_categories_are_bounded_and_all_different_ones_left_o
     assert len(json.dumps(encoder.to_state()[0])) < 300_000
 
 
+@pytest.mark.slow
 def test_columns_of_many_categories_share_their_outputs() -> None:
     chance = np.random.default_rng(0)
     frame = pd.DataFrame({name: chance.integers(0, n, 9_000).astype(str) for name, n in (("a", 50), ("b", 400))})
@@ -397,6 +399,7 @@ def test_a_damaged_state_is_refused() -> None:
 CELL = st.none() | st.floats(width=64) | st.integers(-(2**62), 2**62) | st.booleans() | st.text(max_size=3)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:column .* no cell is a category")
 @settings(max_examples=80, deadline=None)
 @given(

@@ -46,6 +46,7 @@ def as_read(tmp_path: Path, data: bytes, **options: Any) -> Any:
     return read_table(path, options=ReadOptions(**options))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), said=st.booleans())
 def test_a_table_in_any_dialect_is_read_back(tmp_path: Path, data: st.DataObject, said: bool) -> None:

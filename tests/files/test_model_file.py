@@ -27,6 +27,7 @@ ARRAYS = st.sampled_from([np.float32, np.float64, np.int64]).flatmap(
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(header=st.dictionaries(st.text(), JSON, max_size=4), arrays=st.dictionaries(NAMES, ARRAYS, max_size=4))
 def test_round_trip(tmp_path: Path, header: dict[str, Any], arrays: dict[str, Any]) -> None:

@@ -139,6 +139,7 @@ def test_gradient_that_is_not_finite_names_gate_and_operand(text: str, values: d
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_chain_of_100_000_gates_without_recursion() -> None:
     def chain(x: Any) -> Any:
         y = x
@@ -166,6 +167,7 @@ def test_softmax_jacobian_is_the_local_gradient() -> None:
     np.testing.assert_allclose(edge.contribution, edge.local[1], rtol=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "shapes"),
     [
@@ -257,6 +259,7 @@ def grown(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, derandomize=True, deadline=None)
 @drawn(
     st.recursive(LEAVES, grown, max_leaves=10),

@@ -43,7 +43,8 @@ def by_element(graph: Graph) -> dict[str, float]:
     return found
 
 
-def test_waves_at_every_zoom() -> None:
+@pytest.mark.slow
+def test_a_periodic_embedding_at_every_zoom() -> None:
     blueprint = with_periodic_embedding(mlp(3, (4,), 2, hidden_gate="selu"), 2)
     theta = np.random.default_rng(1).standard_normal(blueprint.theta_size)
     layer = network(blueprint, theta, X[0, :3], Y[0, :2])

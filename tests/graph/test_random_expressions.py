@@ -175,6 +175,7 @@ def test_most_formulas_can_be_asked() -> None:
     assert sum(random_trace(chance) is not None for _ in range(400)) > 120
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
 @settings(max_examples=COUNT // BATCHES, deadline=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**64 - 1))

@@ -6,6 +6,7 @@ from backlit import BacklitError
 from backlit.practice.expressions import LEVELS, expression
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS)
 def test_numbers_are_short_and_inputs_are_whole(level: int) -> None:
     for number in range(100):
@@ -26,6 +27,7 @@ def test_forks_begin_at_level_two() -> None:
     assert all(forks(2, number) for number in range(50))
 
 
+@pytest.mark.slow
 def test_level_three_has_curves() -> None:
     gates = {wire.gate for number in range(50) for wire in expression(0, 3, number).wires}
     assert {"div", "pow", "sigmoid", "exp"} <= gates

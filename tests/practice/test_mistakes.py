@@ -61,6 +61,7 @@ def test_the_published_mistake_is_named() -> None:
     assert at_weight.mistake.name == "upstream_before_gate"
 
 
+@pytest.mark.slow
 def test_every_mistake_can_be_made() -> None:
     traces = [expression(0, level, number) for level in (2, 3) for number in range(60)]
     made = {mistake.name for traced in traces for question in questions(traced) for mistake, _ in question.wrong}
