@@ -51,6 +51,7 @@ def test_importing_backlit_loads_nothing_heavy(use: str, packages: tuple[str, ..
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("name", backlit.__all__)
 def test_public_name_is_there(name: str) -> None:
     assert name in dir(backlit)

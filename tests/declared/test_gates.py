@@ -67,6 +67,7 @@ JAX = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gate", [gate for gate in ELEMENTWISE if len(gate.operands) == 1], ids=lambda g: g.name)
 def test_gate_of_one_operand_agrees_with_jax(gate: Gate) -> None:
     assert gate.name in JAX, "a new gate needs its outside oracle here"

@@ -41,6 +41,7 @@ def _table(values: Any, times: int = 1) -> pd.DataFrame | pl.DataFrame:
     return pd.concat([pd.DataFrame({"k": values})] * times, ignore_index=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", [FLAG_SPELLINGS, NUMBER_SPELLINGS, DAY_SPELLINGS], ids=["flags", "numbers", "days"])
 def test_the_same_values_in_any_spelling_have_the_same_code(family: list[Any]) -> None:
     for seen in family:
@@ -53,6 +54,7 @@ def test_the_same_values_in_any_spelling_have_the_same_code(family: list[Any]) -
             np.testing.assert_array_equal(encoder.encode(_table(later)), expected, err_msg=f"{seen!r} {later!r}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", [FLAG_SPELLINGS, NUMBER_SPELLINGS, DAY_SPELLINGS], ids=["flags", "numbers", "days"])
 def test_one_more_label_in_the_fit_changes_nothing_of_it(family: list[Any]) -> None:
     for seen in family:

@@ -49,6 +49,7 @@ def test_equal_content_gives_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
 
 
+@pytest.mark.slow
 def test_every_truncation_and_every_flipped_byte_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model"
     write_model(path, {"loss": "squared"}, {"w": np.arange(3.0)})

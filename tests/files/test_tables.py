@@ -160,6 +160,7 @@ CELLS = {
 ROWS = st.lists(st.tuples(*(st.none() | cell for cell in CELLS.values())), min_size=1, max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, suffix=st.sampled_from([".csv", ".tsv", ".parquet"]))
 def test_round_trip(tmp_path: Path, rows: list[tuple[Any, ...]], suffix: str) -> None:

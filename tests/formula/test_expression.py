@@ -134,6 +134,7 @@ def _folds_to_a_number(node: Expression) -> bool:
     return isinstance(node, Call) and node.gate == "neg" and isinstance(node.operands[0], Number)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, derandomize=True, deadline=None)
 @given(st.recursive(LEAVES, grown, max_leaves=12))
 def test_text_of_a_tree_reads_back_to_the_same_tree(tree: Expression) -> None:

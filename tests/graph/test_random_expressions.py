@@ -170,6 +170,7 @@ def random_trace(chance: random.Random) -> tuple[Any, Expression, dict[str, floa
     return None if not values or at_a_kink(traced) or too_steep(traced) else (traced, tree, values)
 
 
+@pytest.mark.slow
 def test_most_formulas_can_be_asked() -> None:
     chance = random.Random(0)
     assert sum(random_trace(chance) is not None for _ in range(400)) > 120

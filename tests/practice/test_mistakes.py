@@ -68,6 +68,7 @@ def test_every_mistake_can_be_made() -> None:
     assert made == {mistake.name for mistake in MISTAKES}
 
 
+@pytest.mark.slow
 def test_no_wrong_answer_is_right_and_each_is_recognised() -> None:
     for number in range(15):
         traced = expression(3, 1 + number % 3, number)

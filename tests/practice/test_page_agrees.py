@@ -56,6 +56,7 @@ console.log(JSON.stringify(views.map(({{boxes, links, output}}, at) => {{
     return verdicts
 
 
+@pytest.mark.slow
 def test_both_name_the_same_mistake() -> None:
     asked = [cases(traced) for traced in TRACES]
     verdicts = on_the_page(TRACES, asked)
