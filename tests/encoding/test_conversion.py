@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import subprocess
+import sys
 import uuid
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -237,3 +240,16 @@ def test_what_is_no_column_is_refused_by_name(values: Any, said: str) -> None:
         to_cells(values, WHAT)
     assert str(caught.value).startswith(WHAT)
     assert "\n" not in str(caught.value)
+
+
+def test_a_parquet_file_keeps_periods_and_categories(tmp_path: Path) -> None:
+    months = pd.period_range("2020-01", periods=4, freq="M")
+    pd.DataFrame({"p": months, "c": pd.Categorical([1, 2, 1, 2])}).to_parquet(tmp_path / "t.parquet")
+    program = (
+        "import sys; from backlit.files import read_table; from backlit.encoding import fit_encoder, encode_classes\n"
+        "assert 'pandas' not in sys.modules; table = read_table(sys.argv[1])\n"
+        "print([column.kind for column in fit_encoder(table).columns], encode_classes(table['p'])[0].tolist())"
+    )
+    run = [sys.executable, "-c", program, str(tmp_path / "t.parquet")]
+    printed = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "['datetime', 'category'] ['2020-01', '2020-02', '2020-03', '2020-04']"

@@ -70,7 +70,7 @@ def read_frame(frame: object) -> Frame:
     elif isinstance(frame, np.ndarray | list | tuple):
         read = _read_matrix(frame)
     else:
-        read = _read_narwhals(_as_written(frame) if isinstance(frame, pa.Table) else frame)
+        read = _read_narwhals(as_written(frame) if isinstance(frame, pa.Table) else frame)
     if not read.columns:
         raise DataError("the table has no columns; give at least one")
     if not read.rows:
@@ -92,16 +92,22 @@ def _read_matrix(matrix: Any) -> Frame:
     return Frame(columns, matrix.shape[0], named=False)
 
 
-def _as_written(table: pa.Table) -> pa.Table:
+def as_written(table: pa.Table) -> pa.Table:
     """A table of Arrow with what its schema notes: extension types by name, and the categories of pandas.
 
     Parquet keeps text that was categorical as such, but of numbers only a note of pandas says it.
+
+    Raises
+    ------
+    DataError
+        If a column is of an extension type that is not known, naming it.
     """
     noted = {b"pandas.period", b"pandas.interval"} & {
         (field.metadata or {}).get(b"ARROW:extension:name") for field in table.schema
     }
     if noted and importlib.util.find_spec("pandas"):
-        importlib.import_module("pandas")  # registers its types
+        pandas = importlib.import_module("pandas")
+        pa.array(pandas.Series(pandas.PeriodIndex([], freq="D")))  # registers its types with Arrow
     categorical = _noted_categories(table.schema.metadata or {})
     for number, field in enumerate(table.schema):
         column = registered(table.column(number), field)

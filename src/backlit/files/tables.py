@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from backlit.encoding.frames import as_written
 from backlit.errors import BacklitError, DamagedFile, DataError, ParameterError
 from backlit.files.atomic import read_whole, write_whole
 from backlit.files.delimited import Dialect, ReadOptions, decode, excel_separator, other_decimal_mark, sniff
@@ -150,7 +151,7 @@ def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], options: Rea
     except (pa.ArrowException, OSError) as error:
         message = f"{path} is not a whole Parquet file: {_one_line(error)}; take a fresh copy"
         raise DamagedFile(message, path=path) from None
-    return table.select([i for i, name in enumerate(table.column_names) if not INDEX.fullmatch(name)])
+    return as_written(table.select([i for i, name in enumerate(table.column_names) if not INDEX.fullmatch(name)]))
 
 
 def _read_csv(path: Path, data: bytes, as_text: frozenset[str], options: ReadOptions) -> pa.Table:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from backlit.encoding import read_frame
 from backlit.encoding.cells import numbers
+from backlit.encoding.conversion import to_cells
 from backlit.errors import BacklitError
 
 
@@ -101,6 +102,8 @@ def inputs_of(model: Any, table: pa.Table, target: str | None = None) -> Any:
 
 def labels_of(model: Any, column: pa.ChunkedArray) -> list[Any]:
     """A column of labels as Python values, text trimmed as it was in training."""
+    if isinstance(column.type, pa.BaseExtensionType):
+        return list(to_cells(column, "the labels", periods_as_text=True).to_pylist())
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if _has_text_classes(model) and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
