@@ -85,6 +85,7 @@ def _read_matrix(matrix: Any) -> Frame:
         if len(widths) > 1 or -1 in widths:
             raise DataError("the rows are not lists of one length; give a table with rows and columns")
         matrix = np.array(matrix, dtype=object).reshape(len(matrix), -1) if matrix else np.empty((0, 1))
+    matrix = np.asanyarray(matrix) if isinstance(matrix, np.ma.MaskedArray) else np.asarray(matrix)  # np.matrix
     if matrix.ndim != 2:
         shape = "x".join(map(str, matrix.shape)) or "a scalar"
         raise DataError(f"the data has {matrix.ndim} dimensions ({shape}); reshape it to rows and columns")

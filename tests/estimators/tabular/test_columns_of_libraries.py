@@ -179,3 +179,21 @@ def test_answers_beyond_the_targets(tmp_path: Path) -> None:
     assert (free.set_params(clip=True).predict(later) <= 238.0).all()
     with pytest.raises(BacklitError, match="clip"):
         regressor(clip="no").fit(time, time["t"])
+
+
+def test_importance_and_score_take_what_the_fit_takes() -> None:
+    for labels in (pd.cut(SIZES, 2), pd.PeriodIndex(np.where(SIZES > 50, "2020-01", "2021-01"), freq="M")):
+        ((column, lost, _),) = classifier().fit(FRAME, labels).importance(FRAME, labels).ranked()
+        assert (column, lost > 0.2) == ("s", True)
+    wide = pl.Series(np.round(SIZES).astype(int).tolist(), dtype=pl.Int128)
+    assert regressor().fit(FRAME, wide).score(FRAME, wide) == regressor().fit(FRAME, wide).score(FRAME, np.round(SIZES))
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+def test_one_row_and_a_matrix_of_numpy() -> None:
+    months = pd.DataFrame({"p": pd.period_range("2020-01", periods=120, freq="M")})
+    model = classifier(epochs=2).fit(months, LABELS)
+    row = model.as_network_row({"p": months["p"][3]}, "L")[0]
+    np.testing.assert_array_equal(row, model.encoder_.encode(months)[3])
+    first, second = (classifier(epochs=2).fit(rows, LABELS) for rows in (np.matrix(SIZES).T, SIZES[:, None]))
+    np.testing.assert_array_equal(first.theta_, second.theta_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def encode_labels(y: object) -> tuple[NDArray[Any], NDArray[np.int64]]:
         refuse_nulls(cells)
         values = np.array(cells.to_pylist(), dtype=object)
         for row, value in enumerate(values):
-            if not (isinstance(value, bool | int | float) and value in (0, 1)):
+            if not (isinstance(value, bool | int | float | Decimal) and value in (0, 1)):
                 raise DataError(
                     f"target column {number}, row {row}: {value!r} is neither 0 nor 1; several columns of targets are "
                     "labels that a row has or has not: give 0 and 1, or one column of classes",

@@ -16,9 +16,9 @@ from backlit.declared.optimizers import OPTIMIZERS
 from backlit.errors import BacklitError, choose
 from backlit.estimators.inspection.columns import Groups, HasColumns
 from backlit.estimators.mlp.head import Head
-from backlit.estimators.mlp.input_checks import checked_rows, checked_target
 from backlit.estimators.mlp.predictor import Predictor
 from backlit.estimators.shared.arguments import dense
+from backlit.estimators.shared.input_checks import checked_rows, checked_target
 from backlit.estimators.shared.saving import State, network_state, restore_network
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from backlit.declared.losses import natural_loss
 from backlit.errors import BacklitError
 from backlit.estimators.mlp.base import BaseMLP
 from backlit.estimators.mlp.head import Head
-from backlit.estimators.mlp.input_checks import checked_target
 from backlit.estimators.mlp.parameters import ACTIVATIONS, CLASSIFIER
 from backlit.estimators.shared.arguments import class_code, store_parameters
+from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.sample_weights import class_weights
 from backlit.estimators.shared.saving import labels_state, restore_labels

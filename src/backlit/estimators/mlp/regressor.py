@@ -14,9 +14,9 @@ from backlit.declared.losses import natural_gate
 from backlit.encoding.target import target_domain_of
 from backlit.estimators.mlp.base import BaseMLP
 from backlit.estimators.mlp.head import Head
-from backlit.estimators.mlp.input_checks import checked_target
 from backlit.estimators.mlp.parameters import REGRESSION_LOSSES, REGRESSOR
 from backlit.estimators.shared.arguments import store_parameters
+from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 
 

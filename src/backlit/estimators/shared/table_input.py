@@ -128,10 +128,10 @@ def _finite(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
 def one_row(x: Any, columns: Sequence[str]) -> Any:
     """A frame of one row from a frame, a mapping of column to cell, or cells in the order of the columns."""
     if isinstance(x, Mapping):
-        return pa.table({str(name): [cell] for name, cell in x.items()})
+        return pa.table({str(name): to_cells([cell], f"column {str(name)!r}") for name, cell in x.items()})
     if hasattr(x, "to_dict") and not hasattr(x, "columns"):  # a pandas row
-        return pa.table({str(name): [cell] for name, cell in x.to_dict().items()})
+        return one_row(x.to_dict(), columns)
     if hasattr(x, "columns") or hasattr(x, "schema"):
         return x
     cells = list(np.asarray(x, dtype=object).reshape(-1))
-    return pa.table({name: [cell] for name, cell in zip(columns, cells, strict=True)})
+    return one_row(dict(zip(columns, cells, strict=True)), columns)

@@ -13,6 +13,7 @@ from sklearn.base import RegressorMixin
 from backlit.encoding import TargetScaler
 from backlit.encoding.target import target_domain_of
 from backlit.estimators.shared.arguments import store_parameters
+from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.saving import State
 from backlit.estimators.tabular.base import BaseTabular
@@ -170,6 +171,26 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     def _predictions_of(self, rows: NDArray[Any]) -> NDArray[np.float64]:
         outputs = self._outputs(rows)
         return self.scaler_.restore(np.clip(outputs, self._low, self._high) if self.clip else outputs)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The coefficient of determination, as scikit-learn's; targets are taken in every form that `fit` takes.
+
+        Parameters
+        ----------
+        X : data frame or array, shape (n_samples, n_columns)
+        y : array-like, shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like, shape (n_samples,), optional
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        NotFittedError, BacklitError
+            As `predict` does.
+        """
+        return float(super().score(X, checked_target(y, self.task), sample_weight))
 
     # -- files --------------------------------------------------------------------------------------------------------
 
