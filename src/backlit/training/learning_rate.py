@@ -30,7 +30,7 @@ class LearningRate:
     """
 
     def __init__(self, plan: Plan, n: int, batches: int, first_sample: int = 0) -> None:
-        self.base = plan.rate
+        self.base = float(plan.rate)  # a rate may be given as a whole number
         self._plan = plan
         self._n = n
         self._batches = batches
