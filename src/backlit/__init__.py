@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from backlit import errors, experiments, practice
     from backlit.declared.gates import GATES
-    from backlit.errors import BacklitError
+    from backlit.errors import BacklitError, DataWarning
     from backlit.estimators.loading import load
     from backlit.estimators.mlp.classifier import MLPClassifier
     from backlit.estimators.mlp.regressor import MLPRegressor
@@ -28,6 +28,7 @@ __version__ = "0.1.0"
 __all__ = [
     "GATES",
     "BacklitError",
+    "DataWarning",
     "MLPClassifier",
     "MLPRegressor",
     "TabularClassifier",
@@ -45,6 +46,7 @@ __all__ = [
 
 _MODULES = {
     "BacklitError": "backlit.errors",
+    "DataWarning": "backlit.errors",
     "GATES": "backlit.formula",
     "MLPClassifier": "backlit.estimators.mlp.classifier",
     "MLPRegressor": "backlit.estimators.mlp.regressor",

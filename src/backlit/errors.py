@@ -11,7 +11,8 @@ Class              What is at fault                                           At
 `MissingExtra`     the installation: an optional dependency is not there      `extra`, `module`
 =================  =========================================================  =========================
 
-An attribute is None where it is not known.
+An attribute is None where it is not known. `DataWarning` is given where nothing is at fault, and yet a column is left
+out, or is read as something else than it looks.
 """
 
 from __future__ import annotations
@@ -22,7 +23,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Self, TypeVar
 
-__all__ = ["BacklitError", "DamagedFile", "DataError", "FormulaError", "MissingExtra", "ParameterError"]
+__all__ = [
+    "BacklitError",
+    "DamagedFile",
+    "DataError",
+    "DataWarning",
+    "FormulaError",
+    "MissingExtra",
+    "ParameterError",
+]
 
 Entry = TypeVar("Entry")
 
@@ -107,6 +116,26 @@ class DataError(BacklitError):
         self.row = row
         self.column = column
         self.path = path
+
+
+class DataWarning(UserWarning):
+    """Columns that a fit leaves out, or reads as something else than they look: one warning a fit names them all.
+
+    Parameters
+    ----------
+    notes : iterable of str
+        A sentence about each; they are kept as `encoder_.notes` of a model.
+
+    Examples
+    --------
+    >>> print(DataWarning(["column 'id' is left out: every value is different", "column 'k' is left out: constant"]))
+    column 'id' is left out: every value is different
+    column 'k' is left out: constant
+    """
+
+    def __init__(self, notes: Iterable[str]) -> None:
+        self.notes = (notes,) if isinstance(notes, str) else tuple(notes)
+        super().__init__("\n".join(self.notes))
 
 
 class ParameterError(BacklitError):

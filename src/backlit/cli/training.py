@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +14,26 @@ from numpy.typing import NDArray
 from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import measure, page_of, show_scores, write_page
 from backlit.cli.outputs import check_output
-from backlit.cli.tables import read_with_note
+from backlit.cli.tables import print_notes, read_with_note, with_target_numbers
 from backlit.encoding import encode_classes, infer_task
+from backlit.encoding.conversion import to_cells
 from backlit.encoding.target import target_numbers
-from backlit.errors import BacklitError
+from backlit.encoding.text import TextReading, readings_of
+from backlit.encoding.text.parsing import without_missing
+from backlit.errors import BacklitError, DataError, DataWarning
 from backlit.estimators.shared.table_input import labelled_column, located
 from backlit.estimators.tabular.classifier import TabularClassifier
 from backlit.estimators.tabular.regressor import TabularRegressor
 from backlit.files import ReadOptions
+from backlit.files.shape import counts_rows, without_totals
 
 Rows = NDArray[np.int64]
 
 HELD_EVERY = 5
 """One row in five is held out."""
+
+MOST_UNIQUE_CLASSES = 20
+"""Up to so many classes are never too many for their rows."""
 
 FEWEST_TABLE_ROWS = 10
 """Enough to learn from, to choose the best epoch by, and to measure on."""
@@ -41,8 +50,12 @@ def train_model(
     options: ReadOptions,
 ) -> None:
     """Train on four fifths of the rows, print the scores on the rest, save the model, and optionally a report."""
-    table = read_with_note(data, options)
-    labels = labelled_column(table, data, target)
+    table, left_out = without_totals(read_with_note(data, options))
+    print_notes(data, (*left_out, *_row_counters(table, target)))
+    labelled_column(table, data, target)
+    with located(data):
+        table, reading = read_target(table, target, task)
+    labels = table[target]
     out = Path(f"{data.stem}.backlit") if out is None else out
     check_output(out, data)
     if report is not None:
@@ -54,6 +67,8 @@ def train_model(
     with located(f"{data}, column {target!r}"):
         task, why = (task, "as --task says") if task else _inferred(labels)
         groups = _groups(labels, task)
+        if task == "classification":
+            refuse_unique_classes(labels, groups)
 
     learn, held = split(groups, seed)
     terminal = console()
@@ -61,6 +76,10 @@ def train_model(
     terminal.print(f"Learning from {len(learn):,} rows; {len(held):,} are held out (seed {seed})")
     with located(data):
         model = _fitted(task, table.take(learn), target, seed)
+    before = {note for part in readings_of(table).values() for note in part.notes}
+    print_notes(data, [note for note in model.encoder_.notes if note not in before])
+    if reading is not None:
+        model.encoder_ = replace(model.encoder_, notes=(*model.encoder_.notes, *reading.notes), target=reading)
     kept, known = table.take(held), labels.take(pa.array(learn))
     show_scores(f"Held out: {len(held):,} rows", measure(model, kept, target, known))
     model.save(out)
@@ -95,6 +114,60 @@ def split(groups: Rows, seed: int) -> tuple[Rows, Rows]:
     return np.setdiff1d(np.arange(len(groups)), held), held
 
 
+def read_target(table: pa.Table, target: str, task: str | None) -> tuple[pa.Table, TextReading | None]:
+    """The table with a target of text as numbers where it is numbers, and how it was read.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        As `read_table` returned it.
+    target : str
+    task : str or None
+        What the user says; classes stay text.
+
+    Returns
+    -------
+    table : pyarrow.Table
+    reading : TextReading or None
+        None where the target stays what it is.
+    """
+    reading = readings_of(table).get(target)
+    if reading is None:
+        return table, None
+    if reading.kind == "numeric" and task != "classification":
+        return with_target_numbers(table, target, reading), reading
+    if reading.kind == "category" and reading.missing:
+        cells = without_missing(to_cells(table[target], "the target"), reading.missing, "the target")
+        table = table.set_column(table.column_names.index(target), target, pa.chunked_array([cells]))
+    return table, None
+
+
+def refuse_unique_classes(labels: pa.ChunkedArray, codes: Rows) -> None:
+    """Refuse a target whose classes are different in nearly every row, before anything is learnt.
+
+    Raises
+    ------
+    DataError
+        Naming a class and its row.
+    """
+    classes = int(codes.max()) + 1
+    if classes > max(MOST_UNIQUE_CLASSES, len(codes) / 2):
+        raise DataError(
+            f"the target has {classes} classes in {len(codes)} rows, such as {str(labels[0].as_py())!r} in row 0: "
+            "nearly every row has one of its own; give another target, or numbers for a regression",
+            row=0,
+        )
+
+
+def _row_counters(table: pa.Table, target: str) -> list[str]:
+    """A sentence about each column that counts the rows."""
+    return [
+        f"column {name!r} counts the rows and is learnt from; if it is no property of a row, leave it out"
+        for name in table.column_names
+        if name != target and counts_rows(table[name])
+    ]
+
+
 def _inferred(labels: pa.ChunkedArray) -> tuple[str, str]:
     """The task that suits a target, and why."""
     task, reason = infer_task(labels)
@@ -113,7 +186,8 @@ def _fitted(task: str, table: pa.Table, target: str, seed: int) -> Any:
     """A model fitted with a bar on stderr."""
     kind = TabularClassifier if task == "classification" else TabularRegressor
     model = kind(random_state=seed)
-    with EpochBar(model.members) as bar:
+    with EpochBar(model.members) as bar, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)  # printed a line each
         model.fit(table.drop_columns([target]), table[target], on_epoch=bar)
     if model.interrupted_:  # a fit keeps its best epoch; a command that is interrupted writes none
         raise KeyboardInterrupt

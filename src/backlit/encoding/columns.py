@@ -17,6 +17,8 @@ from backlit.encoding import cells as read
 from backlit.encoding.cells import of_column
 from backlit.encoding.scaling import LARGEST
 from backlit.encoding.spelling import UNMATCHED, matched
+from backlit.encoding.text.judging import Form
+from backlit.encoding.text.parsing import parse, without_missing
 
 Numbers = NDArray[np.float64]
 
@@ -65,6 +67,10 @@ class Column:
     """How often each of them was seen."""
     n_onehot: int = 0
     """How many of them, from the first, have an output each."""
+    missing: tuple[str, ...] = ()
+    """The texts that are missing, besides the empty one."""
+    form: Form | None = None
+    """How cells of text are written; None for words, plain numbers and ISO dates."""
 
     def read(self, cells: pa.Array) -> Reading:
         """The column's cells as its kind reads them.
@@ -77,12 +83,21 @@ class Column:
         kind = KINDS[self.kind]
         with of_column(self.name) as what:
             if kind.numbers is not None:
-                values = bounded(kind.numbers(cells, what), self.low, self.high)
+                values = bounded(self.quantities(cells, what), self.low, self.high)
                 return Reading(values, np.isnan(values))
-            text = kind.labels(cells, what)
+            text = kind.labels(without_missing(cells, self.missing, what), what)
             reading = coded(text, self.categories, complete=not any(block.kind == "other" for block in self.blocks))
             _check_seen(self, cells, text, reading)
             return reading
+
+    def quantities(self, cells: pa.Array, what: str) -> Numbers:
+        """The cells of a column of numbers or times as float64, NaN where they are missing; infinities stay."""
+        reader = KINDS[self.kind].numbers
+        assert reader is not None
+        cells = without_missing(cells, self.missing, what)
+        if self.form is not None and read.is_label(cells.type):
+            return parse(cells, self.form, self.kind, what)
+        return reader(cells, what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +214,6 @@ KINDS: dict[str, Kind] = {
     "time": Kind(read.is_time, read.times, parts=("seconds", "hour sin", "hour cos")),
     "duration": Kind(read.is_duration, read.durations),
 }
-TEXT_KINDS = ("numeric", "datetime", "instant")
-"""Text whose every cell reads as one of these kinds, the first that fits, is a column of that kind."""
 
 
 def _numeric(column: Column, block: Block, reading: Reading) -> Numbers:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backlit.encoding.columns import BLOCKS, KINDS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTITIES, Block, Column, Reading
-from backlit.encoding.fitting import Affines, Options, fit_column
+from backlit.encoding.fitting import Affines, FittedColumn, Options, fit_column
 from backlit.encoding.frames import Frame, read_frame
 from backlit.encoding.scaling import smooth_clip
+from backlit.encoding.state import column_from, column_state
+from backlit.encoding.text import TextOptions, TextReading, options_of, readings_of
 from backlit.errors import DamagedFile, DataError, ParameterError
 
 CHUNK_ROWS = 65_536
@@ -45,7 +48,7 @@ def fit_encoder(
     Parameters
     ----------
     frame : data frame, ndarray of shape (n_rows, n_columns), or list of rows
-        pandas, polars, Arrow, anything that narwhals reads.
+        Anything that narwhals reads.
     max_onehot : int, default 32
         Up to how many categories of one column all have an output each.
     onehot_budget : int, default 1024
@@ -82,32 +85,39 @@ def fit_encoder(
     table = read_frame(frame)
     onehot_budget = max(max_onehot, min(onehot_budget, MAX_NUMBERS // max(table.rows, 1)))
     steps = _steps_each(table, steps, step_budget) if steps else 0
-    options, fitted = _fit_columns(table, Options(max_onehot, bool(scale_onehot), steps, onehot_budget))
+    text, readings = options_of(frame), readings_of(frame)
+    options, fitted = _fit_columns(table, Options(max_onehot, bool(scale_onehot), steps, onehot_budget), text, readings)
     columns, affines = _concatenated(fitted)
     order, columns = _numbers_first(columns)
     center, factor = np.array(affines, dtype=np.float64)[order].T.copy()
-    return FrameEncoder(tuple(columns), center, factor, options, table.named)
+    notes = tuple(chain.from_iterable(part.notes for part in fitted))
+    return FrameEncoder(tuple(columns), center, factor, options, table.named, notes, text.missing)
 
 
-def _fit_columns(table: Frame, options: Options) -> tuple[Options, list[tuple[Column, Affines]]]:
+def _fit_columns(
+    table: Frame, options: Options, text: TextOptions, readings: Mapping[str, TextReading]
+) -> tuple[Options, list[FittedColumn]]:
     """Learn each column; those with most one-hot outputs again with fewer, where all together exceed the limit."""
-    fitted = {name: fit_column(name, values, options) for name, values in table.columns.items()}
-    widths = [column.n_onehot for column, _ in fitted.values() if column.n_onehot > options.max_onehot]
+    fitted = {
+        name: fit_column(name, values, options, text, readings.get(name)) for name, values in table.columns.items()
+    }
+    n_onehot = {name: part.column.n_onehot for name, part in fitted.items()}
+    widths = [width for width in n_onehot.values() if width > options.max_onehot]
     if sum(widths) > options.onehot_limit:
         options = replace(options, onehot_limit=max(options.max_onehot, _largest_share(widths, options.onehot_limit)))
-        for name, (column, _) in fitted.items():
-            if column.n_onehot > options.onehot_limit:
-                fitted[name] = fit_column(name, table.columns[name], options)
+        for name, width in n_onehot.items():
+            if width > options.onehot_limit:
+                fitted[name] = fit_column(name, table.columns[name], options, text, readings.get(name))
     return options, list(fitted.values())
 
 
-def _concatenated(fitted: Sequence[tuple[Column, Affines]]) -> tuple[list[Column], Affines]:
+def _concatenated(fitted: Sequence[FittedColumn]) -> tuple[list[Column], Affines]:
     """The columns with the offsets of their outputs, and the scaling of all outputs."""
     columns: list[Column] = []
     affines: Affines = []
-    for column, column_affines in fitted:
-        columns.append(_with_offsets(column, len(affines)))
-        affines += column_affines
+    for part in fitted:
+        columns.append(_with_offsets(part.column, len(affines)))
+        affines += part.affines
     if not affines:
         why = f"column {columns[0].name!r}: {columns[0].dropped}"
         raise DataError(f"no column can be learnt from ({why}); give at least one whose values vary")
@@ -179,6 +189,12 @@ class FrameEncoder:
         What was chosen in `fit_encoder`.
     named : bool
         Whether columns are found by name; those of a matrix are found by position.
+    notes : tuple of str
+        A sentence about each column that is left out, or is read as something else than it looks.
+    missing : tuple of str or None
+        The texts that the user calls missing, besides the empty one; None where each column's cells decided.
+    target : TextReading or None
+        How a target of text is read.
 
     Examples
     --------
@@ -195,6 +211,9 @@ class FrameEncoder:
     factor: NDArray[np.float64]
     options: Options
     named: bool
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] | None = None
+    target: TextReading | None = None
 
     @property
     def feature_names_in(self) -> tuple[str, ...]:
@@ -228,8 +247,8 @@ class FrameEncoder:
 
     @property
     def text_columns(self) -> tuple[str, ...]:
-        """The columns of categories, which must be kept as written when a text file is read."""
-        return tuple(column.name for column in self.columns if column.kind == "category")
+        """The columns of categories and of text in a form, which are kept as written when a text file is read."""
+        return tuple(column.name for column in self.columns if column.kind == "category" or column.form is not None)
 
     def encode(self, frame: object) -> NDArray[np.float32]:
         """The rows as numbers.
@@ -324,7 +343,10 @@ class FrameEncoder:
         state = {
             "named": self.named,
             "options": asdict(self.options),
-            "columns": [_column_state(column) for column in self.columns],
+            "columns": [column_state(column) for column in self.columns],
+            "notes": list(self.notes),
+            "missing": None if self.missing is None else list(self.missing),
+            "target": None if self.target is None else self.target.to_state(),
         }
         return state, {"center": self.center, "factor": self.factor}
 
@@ -344,9 +366,14 @@ class FrameEncoder:
         ('x[0]', 'x[1]')
         """
         try:
-            columns = tuple(_column_from(kept) for kept in state["columns"])
+            columns = tuple(column_from(kept) for kept in state["columns"])
             center, factor = (np.asarray(arrays[name], dtype=np.float64) for name in ("center", "factor"))
-            encoder = cls(columns, center, factor, Options(**state["options"]), bool(state["named"]))
+            missing, target = state["missing"], state["target"]
+            encoder = cls(
+                columns, center, factor, Options(**state["options"]), bool(state["named"]),
+                tuple(map(str, state["notes"])), None if missing is None else tuple(map(str, missing)),
+                None if target is None else TextReading.from_state(target),
+            )  # fmt: skip
             starts = np.cumsum([0, *(block.width for block in encoder.blocks)]).tolist()
             whole = starts == [*(block.start for block in encoder.blocks), encoder.n_outputs]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -354,31 +381,3 @@ class FrameEncoder:
         if not whole or factor.shape != center.shape:
             raise DamagedFile("the saved encoder is damaged (its blocks do not meet); save the model again")
         return encoder
-
-
-LISTS = ("edges", "categories", "counts")
-"""What a column has several of."""
-
-
-def _column_state(column: Column) -> dict[str, Any]:
-    """A column as JSON; what a block repeats of its column is left out."""
-    blocks = [[block.kind, block.start, block.width, _parts(block)] for block in column.blocks]
-    lists = {"blocks": blocks, **{name: list(getattr(column, name)) for name in LISTS}}
-    return {name: lists.get(name, getattr(column, name)) for name in Column.__dataclass_fields__}
-
-
-def _parts(block: Block) -> list[str]:
-    """The names in a block that are not its column's categories."""
-    return list(block.categories) if block.kind == "calendar" else []
-
-
-def _column_from(state: Mapping[str, Any]) -> Column:
-    """The column whose state this is."""
-    name, categories = state["name"], tuple(state["categories"])
-    onehot = {"binary": categories, "onehot": categories[: state["n_onehot"]]}
-    blocks = tuple(
-        Block(name, kind, start, width, onehot.get(kind, tuple(parts))) for kind, start, width, parts in state["blocks"]
-    )
-    if state["kind"] not in KINDS or any(block.kind not in BLOCKS for block in blocks):
-        raise ValueError(f"kind of column {name!r}")
-    return Column(**{**state, "blocks": blocks, **{name: tuple(state[name]) for name in LISTS}})

@@ -10,14 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from backlit.encoding.cells import is_label, of_column, reads_as
+from backlit.encoding.cells import is_label, of_column
 from backlit.encoding.columns import (
     BLOCKS,
     KINDS,
     LABEL_BLOCKS,
     MAX_COUNTED,
     MISSING,
-    TEXT_KINDS,
     UNSEEN,
     Block,
     Column,
@@ -27,6 +26,8 @@ from backlit.encoding.columns import (
 from backlit.encoding.conversion import to_cells
 from backlit.encoding.scaling import LARGEST, robust_affine
 from backlit.encoding.spelling import merged_spellings
+from backlit.encoding.text.judging import TextOptions, TextReading, judge
+from backlit.encoding.text.parsing import without_missing
 from backlit.errors import DataError
 
 Affines = list[tuple[float, float]]
@@ -56,7 +57,18 @@ class Options:
     onehot_limit: int = 0
 
 
-def fit_column(name: str, values: object, options: Options) -> tuple[Column, Affines]:
+@dataclass(frozen=True, slots=True)
+class FittedColumn:
+    """What was learnt of one column: itself, the scaling of each output, and what a user should know of it."""
+
+    column: Column
+    affines: Affines
+    notes: tuple[str, ...] = ()
+
+
+def fit_column(
+    name: str, values: object, options: Options, text: TextOptions, reading: TextReading | None = None
+) -> FittedColumn:
     """Learn one column.
 
     Parameters
@@ -67,13 +79,15 @@ def fit_column(name: str, values: object, options: Options) -> tuple[Column, Aff
         Its cells, in any form that `to_cells` reads.
     options : Options
         The bounds of one-hot encoding.
+    text : TextOptions
+        What the user has decided about cells of text.
+    reading : TextReading, optional
+        What a column of text is, if that was decided before.
 
     Returns
     -------
-    column : Column
-        Its blocks all start at 0: the encoder gives them their offsets.
-    affines : list of (center, factor)
-        One for each output.
+    FittedColumn
+        The blocks of its column all start at 0: the encoder gives them their offsets.
 
     Raises
     ------
@@ -82,28 +96,42 @@ def fit_column(name: str, values: object, options: Options) -> tuple[Column, Aff
     """
     with of_column(name) as what:
         cells = to_cells(values, what)
+        column = Column(name, "category")
         if cells.null_count == len(cells):
-            return Column(name, "category", dropped="every cell is missing"), []
-        kind = kind_of(cells, name)
-        fit = _fit_labels if KINDS[kind].numbers is None else _fit_numbers
-        return fit(Column(name, kind), cells, options)
+            return with_notes(replace(column, dropped="every cell is missing"), [], cells, ())
+        notes: tuple[str, ...] = ()
+        different = ""
+        if is_label(cells.type) and not pa.types.is_dictionary(cells.type):
+            reading = judge(name, cells, text) if reading is None else reading
+            notes, different = reading.notes, reading.different
+            column = replace(column, kind=reading.kind, form=reading.form, missing=reading.missing)
+        else:
+            column = replace(column, kind=kind_of(cells, name), missing=text.markers)
+        fit = _fit_labels if KINDS[column.kind].numbers is None else _fit_numbers
+        column, affines = fit(column, cells, options)
+        return with_notes(column, affines, cells, (*notes, different) if different and not column.dropped else notes)
+
+
+def with_notes(column: Column, affines: Affines, cells: pa.Array, notes: tuple[str, ...]) -> FittedColumn:
+    """A fitted column with its notes; one that is left out has a note with the reason and a cell."""
+    if not column.dropped:
+        return FittedColumn(column, affines, notes)
+    first = next(iter(cells.slice(0, 1_000).drop_null().to_pylist()[:1]), None)
+    shown = "" if first is None else f" (such as {first!r:.60})"
+    return FittedColumn(column, affines, (*notes, f"column {column.name!r} is left out: {column.dropped}{shown}"))
 
 
 def kind_of(cells: pa.Array, name: str) -> str:
-    """The kind of a column: by its type, and for text by what all its cells read as.
+    """The kind of a column by its type.
 
     Examples
     --------
-    >>> kind_of(pa.array(["1", "2.5"]), "x"), kind_of(pa.array(["1", "a"]), "x")
-    ('numeric', 'category')
+    >>> kind_of(pa.array([1, 2]), "x"), kind_of(pa.array([True]), "x")
+    ('numeric', 'boolean')
     """
     for kind, declared in KINDS.items():
-        if not declared.holds(cells.type):
-            continue
-        if is_label(cells.type) and not pa.types.is_dictionary(cells.type):
-            readers = {text: KINDS[text].numbers for text in TEXT_KINDS}
-            return next((text for text, read in readers.items() if read and reads_as(cells, read)), kind)
-        return kind
+        if declared.holds(cells.type):
+            return kind
     message = f"column {name!r} holds {cells.type}; convert it to numbers, text or times, or drop it"
     raise DataError(message, column=name)
 
@@ -111,8 +139,7 @@ def kind_of(cells: pa.Array, name: str) -> str:
 def _fit_numbers(column: Column, cells: pa.Array, options: Options) -> tuple[Column, Affines]:
     """Learn a column of numbers, moments or spans."""
     kind = KINDS[column.kind]
-    assert kind.numbers is not None
-    values = kind.numbers(cells, f"column {column.name!r}")
+    values = column.quantities(cells, f"column {column.name!r}")
     finite = values[np.isfinite(values)]
     if not finite.size:
         return replace(column, dropped="no cell is a finite number"), []
@@ -148,7 +175,8 @@ def quantile_edges(values: NDArray[np.float64], steps: int) -> tuple[float, ...]
 
 def _fit_labels(column: Column, cells: pa.Array, options: Options) -> tuple[Column, Affines]:
     """Learn a column of categories or booleans."""
-    text = KINDS[column.kind].labels(cells, f"column {column.name!r}")
+    what = f"column {column.name!r}"
+    text = KINDS[column.kind].labels(without_missing(cells, column.missing, what), what)
     nulls = text.null_count
     categories, counts = _ranked(text)
     if not categories:

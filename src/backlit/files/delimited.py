@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backlit.encoding.text.units import to_ascii_table
 from backlit.errors import DataError, ParameterError
+from backlit.files.header import Row, common_width, header_position, split_lines, split_rows
 
 SEPARATORS = (",", ";", "\t", "|")
 DECIMALS = (".", ",")
@@ -34,11 +35,21 @@ SAMPLE = 65_536
 DAMAGED = 4
 """Text with this many whole UTF-8 characters beyond ASCII for each broken one is UTF-8 that was damaged."""
 
-THOUSANDS_SPACES = " '\u2019\u00a0\u202f"
+THOUSANDS_SPACES = " '\u2019\u00a0\u202f\u2009\u2007"
 """What may separate thousands besides the mark that is not the decimal one."""
 
 EXCEL_LINE = re.compile(rb"sep=([^\r\n])\r?\n", re.IGNORECASE)
 """A first line that gives Excel the separator."""
+
+MINUS = "\u2212\u2010-\u2014\ufe63\uff0d\u2796"
+PLUS = "\uff0b\ufe62\u2795"
+"""Signs of Unicode besides those of ASCII."""
+
+AFFIX = r"(?:[^\d\s.,+-][^\d.,+-]{0,5})?"
+"""A currency, unit or percent sign that a number may have before or after it."""
+
+SPACED_QUOTES = r'"(?:[^"]|"")*"|(?P<gap>(?:\A|%b|\n)[ \t]+(?="))'
+"""What is quoted, or spaces before a quote."""
 
 GROUPED = r"[1-9]\d{{0,2}}(?:[{separator}]\d{{3}})+"
 
@@ -55,6 +66,10 @@ class ReadOptions:
         One character, or a name such as ``tab`` (`SEPARATOR_NAMES`).
     decimal : str, optional
         The decimal mark, ``.`` or ``,``.
+    missing : tuple of str, optional
+        All texts that stand for what is missing, besides the empty cell.
+    day_first : bool, optional
+        Whether dates have the day before the month where the cells do not show it.
 
     Raises
     ------
@@ -64,12 +79,14 @@ class ReadOptions:
     Examples
     --------
     >>> ReadOptions(separator="tab")
-    ReadOptions(encoding=None, separator='\t', decimal=None)
+    ReadOptions(encoding=None, separator='\t', decimal=None, missing=None, day_first=None)
     """
 
     encoding: str | None = None
     separator: str | None = None
     decimal: str | None = None
+    missing: tuple[str, ...] | None = None
+    day_first: bool | None = None
 
     def __post_init__(self) -> None:
         if self.encoding is not None:
@@ -204,7 +221,7 @@ def excel_separator(body: bytes) -> tuple[str | None, bytes]:
 def sniff(data: bytes, separator: str | None = None, decimal: str | None = None) -> Dialect:
     r"""The separator and the decimal mark of UTF-8 text, judged by its first lines.
 
-    The separator is the one that cuts most lines into as many cells as the header, and then into the most cells; for a
+    The separator is the one that cuts most lines into one number of cells, and then into the most cells; for a
     single column of numbers, one that does not occur in it. The decimal mark is the one that more cells show beyond
     doubt; ``1,234`` shows nothing. Where no cell shows one it is the point.
 
@@ -226,18 +243,38 @@ def sniff(data: bytes, separator: str | None = None, decimal: str | None = None)
     >>> sniff(b"size;price\n1,234;20\n")
     Dialect(separator=';', decimal='.', clear=False)
     """
-    lines = data[:SAMPLE].decode(errors="ignore").splitlines()
-    if len(data) > SAMPLE:
-        lines = lines[:-1] or lines  # the last one is cut off
-    rows = {mark: _rows(lines, mark) for mark in ([separator] if separator else SEPARATORS)}
+    lines = first_lines(data)
+    rows = {mark: split_rows(lines, mark) for mark in ([separator] if separator else SEPARATORS)}
     best = max(rows, key=lambda mark: _regularity(rows[mark]))
     if not separator and _regularity(rows[best])[1] < 2:
-        best = _separator_of_one_column(lines, best)
+        best = _separator_of_one_column([line.rstrip("\r\n") for line in lines], best)
     if decimal is not None:
         return Dialect(best, decimal)
-    cells = [cell.strip() for row in _rows(lines, best)[1:] for cell in row]
+    cells = [cell.strip().translate(to_ascii_table()) for row in split_rows(lines, best)[1:] for cell in row.cells]
     points, commas = (_unambiguous(cells, mark) for mark in DECIMALS)
     return Dialect(best, "," if commas > points else ".", points != commas)
+
+
+def first_lines(data: bytes) -> list[str]:
+    """The lines by which a dialect is judged, with their ends."""
+    lines = split_lines(data[:SAMPLE].decode(errors="ignore"))
+    return lines[:-1] or lines if len(data) > SAMPLE else lines  # the last one is cut off
+
+
+def without_spaced_quotes(data: bytes, separator: str) -> bytes:
+    r"""Text whose quotes begin right after the separator; nothing that is quoted changes.
+
+    Examples
+    --------
+    >>> without_spaced_quotes(b'"a", "b, ""c"", "\n "d", 1\n', ",")
+    b'"a","b, ""c"", "\n"d", 1\n'
+    """
+    mark = separator.encode()
+    spaced = [mark + b' "', mark + b'\t"', b'\n "']
+    if separator in " \t" or not (data.startswith(b' "') or any(start in data for start in spaced)):
+        return data
+    pattern = re.compile(SPACED_QUOTES.encode().replace(b"%b", re.escape(mark)))
+    return pattern.sub(lambda match: match[0] if match["gap"] is None else match["gap"].rstrip(b" \t"), data)
 
 
 def number_pattern(decimal: str) -> str:
@@ -249,7 +286,7 @@ def number_pattern(decimal: str) -> str:
     (True, False)
     """
     whole = "|".join(GROUPED.format(separator=separator) for separator in thousands_separators(decimal))
-    return rf"[+-]?(?:\d+|{whole})(?:[{decimal}]\d*)?(?:[eE][+-]?\d+)?"
+    return rf"[+{PLUS}{MINUS}-]?(?:\d+|{whole})(?:[{decimal}]\d*)?(?:[eE][+-]?\d+)?"
 
 
 def thousands_separators(decimal: str) -> tuple[str, ...]:
@@ -262,25 +299,18 @@ def other_decimal_mark(decimal: str) -> str:
     return DECIMALS[1 - DECIMALS.index(decimal)]
 
 
-def _rows(lines: list[str], separator: str) -> list[list[str]]:
-    """The lines as rows of cells, quotes respected."""
-    try:
-        return [row for row in csv.reader(lines, delimiter=separator, skipinitialspace=True) if row]
-    except csv.Error:
-        return []
-
-
-def _regularity(rows: list[list[str]]) -> tuple[float, int]:
-    """How well a separator cuts: the fraction of rows as wide as the header, then the width."""
-    width = len(rows[0]) if rows else 0
-    if width < 2:
+def _regularity(rows: list[Row]) -> tuple[float, int]:
+    """How well a separator cuts: the fraction of rows as wide as most of them, then the width."""
+    width = common_width(rows)
+    if width < 2 or header_position(rows) is None:
         return 0.0, 0
-    return sum(len(row) == width for row in rows) / len(rows), width
+    return sum(len(row.cells) == width for row in rows) / len(rows), width
 
 
 def _unambiguous(cells: list[str], decimal: str) -> int:
     """How many cells are numbers with this decimal mark and not with the other one."""
-    number, other_number = (re.compile(number_pattern(mark)) for mark in (decimal, other_decimal_mark(decimal)))
+    marks = (decimal, other_decimal_mark(decimal))
+    number, other_number = (re.compile(rf"{AFFIX}\s?{number_pattern(mark)}\s?{AFFIX}") for mark in marks)
     return sum(number.fullmatch(cell) is not None and other_number.fullmatch(cell) is None for cell in cells)
 
 

@@ -1,21 +1,17 @@
-"""Text columns whose cells are numbers: spaces, nulls, thousands separators and decimal marks are understood."""
+"""Text columns whose every cell is a number: spaces, nulls, thousands separators and decimal marks are understood."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from backlit.files.delimited import number_pattern, other_decimal_mark, thousands_separators
+from backlit.files.delimited import MINUS, PLUS, number_pattern, other_decimal_mark, thousands_separators
 
-NULLS = ("", "?", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "null", "NULL", "Null")
-
-NEARLY = 0.5
-"""A column of text in which at least this fraction of the cells are numbers may have been meant as numbers."""
-
-MAX_SHOWN = 40
-"""Characters of a cell that a message quotes."""
+SAMPLE = 1_000
+"""Cells that are tried before all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +21,17 @@ class ParsedText:
     Attributes
     ----------
     column : pyarrow.ChunkedArray
-        Numbers if every cell is one, else trimmed text with nulls.
+        Numbers if every cell is one, else trimmed text, null where it is empty.
     decimal : str or None
         The decimal mark by which the cells are numbers; None for text.
-    nearly : str
-        For text that is nearly numbers, which cell prevents it, in words; else empty.
     """
 
     column: pa.ChunkedArray
     decimal: str | None = None
-    nearly: str = ""
 
 
-def parse_numbers(column: pa.ChunkedArray, decimal: str, try_both: bool) -> ParsedText:
-    """Trim text, recognise nulls, and read numbers with thousands separators.
+def parse_numbers(column: pa.ChunkedArray, decimal: str, try_both: bool, nulls: Sequence[str]) -> ParsedText:
+    """Trim text, and read numbers with thousands separators.
 
     Parameters
     ----------
@@ -47,6 +40,8 @@ def parse_numbers(column: pa.ChunkedArray, decimal: str, try_both: bool) -> Pars
         The decimal mark that is tried first.
     try_both : bool
         Whether the other decimal mark is tried too.
+    nulls : sequence of str
+        What is missing among numbers.
 
     Returns
     -------
@@ -54,41 +49,32 @@ def parse_numbers(column: pa.ChunkedArray, decimal: str, try_both: bool) -> Pars
 
     Examples
     --------
-    >>> parse_numbers(pa.chunked_array([["1.234,5", " 2 ", "?"]]), ",", False).column.to_pylist()
+    >>> parse_numbers(pa.chunked_array([["1.234,5", " 2 ", "?"]]), ",", False, ["?"]).column.to_pylist()
     [1234.5, 2.0, None]
-    >>> parse_numbers(pa.chunked_array([["1,5", "2,5", "2.5"]]), ",", False).nearly
-    "is text because of '2.5' in row 2 (2 of 3 cells are numbers)"
+    >>> parse_numbers(pa.chunked_array([["1", "NA", "b", ""]]), ",", False, ["NA"]).column.to_pylist()
+    ['1', 'NA', 'b', None]
     """
     text = pc.utf8_trim_whitespace(column)
-    text = pc.if_else(pc.is_in(text, value_set=pa.array(NULLS)), pa.scalar(None, pa.string()), text)
-    known = len(text) - text.null_count
-    if not known:
-        return ParsedText(text)
-    nearly = ""
-    for mark in (decimal, other_decimal_mark(decimal)) if try_both else (decimal,):
-        matches = pc.match_substring_regex(text, f"^(?:{number_pattern(mark)})$")
-        count = pc.sum(matches).as_py() or 0
-        numbers = _as_numbers(text, mark) if count == known else None
-        if numbers is not None:
-            return ParsedText(numbers, mark)
-        if NEARLY * known <= count < known and not nearly:
-            nearly = _first_exception(text, matches, count, known)
-    return ParsedText(text, nearly=nearly)
-
-
-def _first_exception(text: pa.ChunkedArray, matches: pa.ChunkedArray, count: int, known: int) -> str:
-    """The first cell that is no number, in words."""
-    row = pc.index(matches, False).as_py()
-    cell = text[row].as_py()
-    cell = cell if len(cell) <= MAX_SHOWN else cell[: MAX_SHOWN - 3] + "..."
-    return f"is text because of {cell!r} in row {row} ({count} of {known} cells are numbers)"
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, text.type), text)
+    marks = (decimal, other_decimal_mark(decimal)) if try_both else (decimal,)
+    for mark in marks:
+        for part in (text.slice(0, SAMPLE), text):  # most text shows at once that it is not
+            plain = pc.if_else(pc.is_in(part, value_set=pa.array(nulls, part.type)), pa.scalar(None, part.type), part)
+            if not pc.all(pc.match_substring_regex(plain, f"^(?:{number_pattern(mark)})$")).as_py():
+                break
+        else:
+            numbers = _as_numbers(plain, mark) if plain.null_count < len(plain) else None
+            if numbers is not None:
+                return ParsedText(numbers, mark)
+    return ParsedText(text)
 
 
 def _as_numbers(text: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray | None:
     """Text that is all numbers with this decimal mark as int64 or float64; None if a number is too large for both."""
     for separator in thousands_separators(decimal):
         text = pc.replace_substring(text, separator, "")
-    plain = pc.utf8_ltrim(pc.replace_substring(text, decimal, "."), "+")  # Arrow's parser takes no plus
+    text = pc.replace_substring_regex(text, f"^[{MINUS}]", "-")
+    plain = pc.replace_substring_regex(pc.replace_substring(text, decimal, "."), f"^[+{PLUS}]", "")  # Arrow takes none
     for kind in (pa.int64(), pa.float64()):
         try:
             return pc.cast(plain, kind)

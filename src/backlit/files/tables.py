@@ -13,14 +13,27 @@ from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from backlit.encoding.frames import as_written
+from backlit.encoding.text import NULLS, judge_table, readings_of, with_readings
 from backlit.errors import BacklitError, DamagedFile, DataError, ParameterError
 from backlit.files.atomic import read_whole, write_whole
-from backlit.files.delimited import Dialect, ReadOptions, decode, excel_separator, other_decimal_mark, sniff
-from backlit.files.number_text import NULLS, parse_numbers
+from backlit.files.delimited import (
+    Dialect,
+    ReadOptions,
+    decode,
+    excel_separator,
+    first_lines,
+    other_decimal_mark,
+    sniff,
+    without_spaced_quotes,
+)
+from backlit.files.header import Header, looks_like_row, read_header, split_rows
+from backlit.files.number_text import parse_numbers
+from backlit.files.shape import with_names, without_empty_rows, without_units
 
 BLOCK = 1 << 30
 """Bytes whose cells decide the types of the columns together; nearly every file is one block."""
@@ -42,9 +55,11 @@ def read_table(
     order mark, else cp949, cp932, cp1252 or latin-1), decimal commas and thousands separators are inferred, unless
     `options` gives them; the schema's metadata records them as JSON under ``backlit``, and `dialect_note` puts them
     in words. A column is read with the file's decimal mark; if a cell does not fit that and all fit the other, with
-    the other. The file's mark is the one with fewer such columns. A column that is text because of a few cells is
-    reported.
-    Empty cells, ``?``, ``NA``, ``NaN`` and ``null`` are null.
+    the other. The file's mark is the one with fewer such columns.
+    Lines above the header, empty rows, empty columns without a name and a first row of units are left out, and
+    reported. Empty cells are null, and in columns of numbers ``?``, ``NA``, ``NaN`` and ``null`` (`NULLS`) unless
+    `options` gives others. What each column of text is (numbers in a form, dates, words) is decided here by all its
+    cells and recorded in the metadata; its cells stay as they are written.
 
     Parameters
     ----------
@@ -89,7 +104,8 @@ def read_table(
     _check_names(source, table.column_names)
     if not table.num_rows:
         raise DataError(f"{source} has a header but no rows; give a file with rows", path=source)
-    return table
+    texts = [name for name in table.column_names if name not in as_text]
+    return with_readings(table, judge_table(table.select(texts)))
 
 
 def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
@@ -163,18 +179,23 @@ def _read_csv(path: Path, data: bytes, as_text: frozenset[str], options: ReadOpt
     separator, body = excel_separator(decoded.body)
     if b"\0" in body[:4096]:
         raise DataError(f"{path} is not text; save it as CSV first, or give it its own suffix", path=path)
-    if not body.strip():
+    if not body[:4096].strip() and not body.strip():
         raise DataError(f"{path} is empty; give a file with a header and rows", path=path)
     dialect = sniff(body, options.separator or separator, options.decimal)
-    parsed = _parse_as(path, body, dialect, as_text, options.decimal is None)
+    body = without_spaced_quotes(body, dialect.separator)
+    header = _header(path, body, dialect)
+    rows = _Rows(path, body[header.start :], header, as_text, options.missing)
+    parsed = _parse_as(rows, dialect, options.decimal is None)
     certain = True
     if options.decimal is None and (parsed.contrary or (not dialect.clear and _may_differ(parsed, dialect))):
         other_dialect = replace(dialect, decimal=other_decimal_mark(dialect.decimal))
-        other = _parse_as(path, body, other_dialect, as_text, True)
+        other = _parse_as(rows, other_dialect, True)
         if len(other.contrary) < len(parsed.contrary):
             parsed, dialect = other, other_dialect
         elif len(other.contrary) == len(parsed.contrary):
             certain = parsed.table.equals(other.table)
+    table, units = without_units(parsed.table)
+    likely_row = looks_like_row(header.names)
     note = {
         "encoding": decoded.encoding,
         "guessed": decoded.guessed,
@@ -182,38 +203,59 @@ def _read_csv(path: Path, data: bytes, as_text: frozenset[str], options: ReadOpt
         "decimal": dialect.decimal,
         "certain": certain,
         "contrary": parsed.contrary,
-        "nearly": parsed.nearly,
+        "missing": options.missing,
+        "day_first": options.day_first,
+        "shape": [*([likely_row] if likely_row else []), *header.notes, *parsed.notes, *units],
     }
-    return parsed.table.replace_schema_metadata({"backlit": json.dumps(note)})
+    return table.replace_schema_metadata({"backlit": json.dumps(note)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of a file as text, its header, columns that stay text, and what the user calls missing."""
+
+    path: Path
+    body: bytes
+    header: Header
+    as_text: frozenset[str]
+    missing: tuple[str, ...] | None
+
+    @property
+    def nulls(self) -> tuple[str, ...]:
+        """What is missing among numbers."""
+        return NULLS if self.missing is None else ("", *self.missing)
 
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
     """A table as parsed with one decimal mark.
 
-    `contrary` names the columns whose numbers have the other mark, `nearly` describes those that are nearly numbers;
-    `from_text` is whether any column became numbers only after cleaning.
+    `contrary` names the columns whose numbers have the other mark; `from_text` is whether any column became numbers
+    only after cleaning; `notes` describes what is left out.
     """
 
     table: pa.Table
     contrary: list[str]
-    nearly: list[str]
     from_text: bool
+    notes: tuple[str, ...]
 
 
-def _parse_as(path: Path, body: bytes, dialect: Dialect, as_text: frozenset[str], try_both: bool) -> _Parsed:
+def _parse_as(rows: _Rows, dialect: Dialect, try_both: bool) -> _Parsed:
     """Parse, then clean the columns that pyarrow left as text."""
-    table = _parse(path, body, dialect, as_text)
-    names = [name.strip() for name in table.column_names]
-    columns, contrary, nearly, from_text = [], [], [], False
-    for name, column in zip(names, table.columns, strict=True):
-        if name not in as_text and pa.types.is_string(column.type):
-            text = parse_numbers(column, dialect.decimal, try_both)
-            column, from_text = text.column, from_text or text.decimal is not None
-            contrary += [name] if text.decimal not in (None, dialect.decimal) else []
-            nearly += [f"{name!r} {text.nearly}"] if text.nearly else []
+    table = _parse(rows, dialect)
+    columns, contrary, from_text = [], [], False
+    for name, column in zip(rows.header.names, table.columns, strict=True):
+        if pa.types.is_string(column.type):
+            if name in rows.as_text:
+                column = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+            else:
+                text = parse_numbers(column, dialect.decimal, try_both, rows.nulls)
+                column, from_text = text.column, from_text or text.decimal is not None
+                contrary += [name] if text.decimal not in (None, dialect.decimal) else []
         columns.append(column)
-    return _Parsed(pa.table(columns, names=names), contrary, nearly, from_text)
+    table, empty = without_empty_rows(pa.table(columns, names=table.column_names))
+    table, nameless = with_names(table, rows.header.names)
+    return _Parsed(table, contrary, from_text, (*empty, *nameless))
 
 
 def _may_differ(parsed: _Parsed, dialect: Dialect) -> bool:
@@ -230,8 +272,8 @@ def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
     table : pyarrow.Table
         As `read_table` returned it.
     kinds_known : bool, default False
-        Whether it is known what each column must be, as a fitted model knows it. A cell that does not fit is an error
-        later then, and columns that are nearly numbers are left out.
+        Whether it is known what each column must be, as a fitted model knows it; else how columns of text are read
+        is added.
 
     Returns
     -------
@@ -241,7 +283,7 @@ def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
     Examples
     --------
     >>> note = {"encoding": "utf-8", "separator": ";", "decimal": ",", "certain": True, "guessed": False}
-    >>> note |= {"contrary": [], "nearly": []}
+    >>> note |= {"contrary": [], "shape": []}
     >>> dialect_note(pa.table({"a": [1]}).replace_schema_metadata({"backlit": json.dumps(note)}))
     "read as utf-8, separated by ';', with decimal commas"
     """
@@ -249,10 +291,14 @@ def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
     if text is None:
         return ""
     note = json.loads(text)
-    nearly = [] if kinds_known else note["nearly"]
+    if "encoding" not in note:
+        return "; ".join(sentence for reading in readings_of(table).values() for sentence in reading.notes)
+    further = list(note["shape"])
+    if not kinds_known:
+        further += [sentence for reading in readings_of(table).values() for sentence in reading.notes]
     plain = note["encoding"] == "utf-8" and note["separator"] == "," and note["decimal"] == "."
-    if plain and note["certain"] and not note["contrary"] and not nearly:
-        return ""
+    if plain and note["certain"] and not note["contrary"]:
+        return "; ".join(further)
     words = {".": "points", ",": "commas"}
     sentence = f"read as {note['encoding']}"
     if note["guessed"]:
@@ -262,46 +308,48 @@ def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
         sentence += " (a guess, and 1,234 or 1.234 is another number with the other mark: --decimal overrides)"
     if note["contrary"]:
         sentence += f" (but {', '.join(map(repr, note['contrary']))} with the other mark)"
-    return sentence + "".join(f"; column {column}" for column in nearly)
+    return "; ".join([sentence, *further])
 
 
-def _parse(path: Path, body: bytes, dialect: Dialect, as_text: frozenset[str]) -> pa.Table:
-    """Parse with pyarrow; a column whose later blocks contradict its first becomes text."""
-    header = _header(path, body, dialect)
-    types = {name: pa.string() for name in header if name.strip() in as_text}
+def _parse(rows: _Rows, dialect: Dialect) -> pa.Table:
+    """Parse with pyarrow, columns by position; a column whose later blocks contradict its first becomes text."""
+    names = [str(position) for position in range(len(rows.header.names))]
+    types = {names[i]: pa.string() for i, name in enumerate(rows.header.names) if name in rows.as_text}
     parallel = True
+    if not rows.body[:4096].strip() and not rows.body.strip():
+        raise DataError(f"{rows.path} has a header but no rows; give a file with rows", path=rows.path)
     while True:
         try:
             return pacsv.read_csv(
-                pa.BufferReader(body),
-                pacsv.ReadOptions(block_size=max(1, min(len(body) + 1, BLOCK)), use_threads=parallel),
-                pacsv.ParseOptions(delimiter=dialect.separator, newlines_in_values=True),
-                pacsv.ConvertOptions(
-                    null_values=NULLS, strings_can_be_null=True, decimal_point=dialect.decimal, column_types=types
+                pa.BufferReader(rows.body),
+                pacsv.ReadOptions(
+                    block_size=max(1, min(len(rows.body) + 1, BLOCK)), use_threads=parallel, column_names=names
                 ),
+                pacsv.ParseOptions(delimiter=dialect.separator, newlines_in_values=True),
+                pacsv.ConvertOptions(null_values=rows.nulls, decimal_point=dialect.decimal, column_types=types),
             )
         except pa.ArrowInvalid as error:
             column = BAD_COLUMN.search(str(error))
-            if column and header and header[int(column[1])] not in types:
-                types[header[int(column[1])]] = pa.string()
+            if column and names[int(column[1])] not in types:
+                types[names[int(column[1])]] = pa.string()
             elif parallel:
                 parallel = False  # only the serial reader numbers its rows
             else:
-                raise _parse_error(path, error) from None
+                raise _parse_error(rows.path, error) from None
 
 
-def _header(path: Path, body: bytes, dialect: Dialect) -> list[str]:
-    """The distinct names in the header; none where even the first rows cannot be read."""
+def _header(path: Path, body: bytes, dialect: Dialect) -> Header:
+    """The header, with distinct names but for empty ones."""
+    lines = first_lines(body)
     try:
-        reader = pacsv.open_csv(
-            pa.BufferReader(body),
-            parse_options=pacsv.ParseOptions(delimiter=dialect.separator, newlines_in_values=True),
-        )
-    except pa.ArrowInvalid:
-        return []
-    names = list(reader.schema.names)
-    _check_names(path, [name.strip() for name in names])
-    return names
+        header = read_header(lines, split_rows(lines, dialect.separator))
+    except ValueError as error:
+        raise DataError(f"{path}: {error}", path=path) from None
+    names = [name for name in header.names if name]
+    if len(set(names)) < len(names) and looks_like_row(header.names):
+        raise DataError(f"{path}: {looks_like_row(header.names)}", path=path)
+    _check_names(path, names)
+    return header
 
 
 def _parse_error(path: Path, error: pa.ArrowInvalid) -> DataError:
@@ -310,9 +358,9 @@ def _parse_error(path: Path, error: pa.ArrowInvalid) -> DataError:
     if ragged:
         row, expected, got = (int(group) for group in ragged.groups())
         return DataError(
-            f"{path}: row {row - 2} has {got} cells where the header has {expected}; "
+            f"{path}: row {row - 1} has {got} cells where the header has {expected}; "
             "mend that row, or say what separates cells (--separator)",
-            row=row - 2,
+            row=row - 1,
             path=path,
         )
     return DataError(f"{path} cannot be read: {_one_line(error)}; mend the file", path=path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -28,11 +29,21 @@ def train(
     encoding: Encoding = None,
     separator: Separator = None,
     decimal: Decimal = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help="What is missing besides empty cells; may be repeated; '': nothing else."),
+    ] = None,
+    day_first: Annotated[
+        bool | None, typer.Option("--day-first/--month-first", help="Of dates such as 05/03/2024 alone.")
+    ] = None,
 ) -> None:
     """Train a network on a table, measure it on held-out rows, save it."""
     from backlit.cli.training import train_model
 
-    train_model(data, target, model, seed, task, report, lang, read_options(encoding, separator, decimal))
+    options = replace(
+        read_options(encoding, separator, decimal), missing=tuple(missing) if missing else None, day_first=day_first
+    )
+    train_model(data, target, model, seed, task, report, lang, options)
 
 
 COMMAND = Command("train", train, order=1)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from backlit.encoding import fit_encoder
 from backlit.engine.network import Network
 from backlit.engine.threads import side_by_side, single_threaded_blas, team_size
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, DataWarning
 from backlit.estimators.inspection.columns import Groups
 from backlit.estimators.shared.arguments import no_finite_score, seed_of
 from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
@@ -151,6 +151,8 @@ def encode(
     """The rows as numbers, by the model's encoder; the first time it is fitted to them."""
     if not again:
         model._set_encoder(fit_encoder(X, steps=recipe.number_steps))
+        if model.encoder_.notes:
+            warnings.warn(DataWarning(model.encoder_.notes), stacklevel=5)
     rows = model.encoder_.encode(X)
     if len(rows) != len(targets):
         raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")
