@@ -197,7 +197,9 @@ def test_what_alone_keeps_a_column_from_being_numbers_is_missing(marker: str, wr
 def test_what_is_missing_among_dates() -> None:
     reading = judged("31/12/2024", "05/03/2024", "0000", "open", "06/03/2024", "open")
     assert reading.kind == "category"
-    assert judged("31/12/2024", "05/03/2024", "06/03/2024", "open").missing[-1] == "open"
+    days = [f"{day}/12/2024" for day in range(10, 25)]
+    assert judged(*days, "open").missing[-1] == "open"
+    assert judged(*days[:4], "open").kind == judged("1", "2", "3", "K").kind == "category"
     assert judged("31/12/2024", "-", "?", "06/03/2024", "n/a").kind == "datetime"
 
 

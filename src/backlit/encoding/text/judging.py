@@ -247,7 +247,7 @@ def _formed(
     what = "numbers" if isinstance(fitted.form, NumberForm) else "dates"
     if not len(readable):
         return _words(distinct.name, distinct.cells, options, ())
-    if len(exceptions) and not (options.missing is None and _are_markers(exceptions, n_readable, known)):
+    if len(exceptions) and not (options.missing is None and _are_markers(exceptions, len(readable), n_readable, known)):
         if n_readable < NEARLY * known:
             return _words(distinct.name, distinct.cells, options, ())
         cell = min(exceptions.to_pylist()[:SAMPLE], key=distinct.first_row)
@@ -261,12 +261,13 @@ def _formed(
     return TextReading(kind, fitted.form, every, notes)
 
 
-def _are_markers(exceptions: pa.Array, n_readable: int, known: int) -> bool:
+def _are_markers(exceptions: pa.Array, n_distinct: int, n_readable: int, known: int) -> bool:
     """Whether what is no number or date is missing: known markers, or one text without a digit among many numbers."""
     cells = exceptions.slice(0, len(MARKERS)).to_pylist()
     if len(cells) == len(exceptions) and all(cell.casefold() in MARKERS for cell in cells):
         return True
-    return len(exceptions) == 1 and 2 * n_readable > known and not any(map(str.isdigit, cells[0]))
+    several = n_distinct >= ENOUGH and 2 * n_readable > known  # a word among few numbers is a code among codes
+    return len(exceptions) == 1 and several and not any(map(str.isdigit, cells[0]))
 
 
 def _form_notes(distinct: Distinct, readable: pa.Array, fitted: Fitted, what: str) -> tuple[str, ...]:
