@@ -131,6 +131,7 @@ def test_a_collector_found_at_rest_is_not_put_to_rest(monkeypatch: pytest.Monkey
 def test_the_collector_rests_and_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
     monkeypatch.setattr(engine_program, "load", lambda name, path, package=False: seen.append(gc.isenabled()))
+    monkeypatch.setattr(program("float64"), "_modules", {})  # as in a new process
     program("float64").module("layers/periodic.py")
     assert seen
     assert not any(seen)

@@ -29,7 +29,7 @@ ENCODINGS: Mapping[str, tuple[re.Pattern[bytes], float] | None] = {
 encoding's common letters: Korean and Japanese encodings read much Western text too, as characters that nobody writes.
 The last one reads anything."""
 
-SAMPLE = 65_536
+SAMPLED_BYTES = 65_536
 """Bytes at the beginning of a file by which its dialect is judged."""
 
 DAMAGED = 4
@@ -191,7 +191,7 @@ def _is_plausible(data: bytes, encoding: str, common: tuple[re.Pattern[bytes], f
 
 def _utf16_without_mark(data: bytes) -> str | None:
     """UTF-16 without a mark: ASCII in it, such as separators and line ends, has zero bytes on one side only."""
-    head = data[:SAMPLE]
+    head = data[:SAMPLED_BYTES]
     even, odd = head[::2].count(0), head[1::2].count(0)
     if len(data) % 2 or b"\0" not in head or 10 * min(even, odd) > max(even, odd) or 10 * max(even, odd) < len(head):
         return None
@@ -257,8 +257,8 @@ def sniff(data: bytes, separator: str | None = None, decimal: str | None = None)
 
 def first_lines(data: bytes) -> list[str]:
     """The lines by which a dialect is judged, with their ends."""
-    lines = split_lines(data[:SAMPLE].decode(errors="ignore"))
-    return lines[:-1] or lines if len(data) > SAMPLE else lines  # the last one is cut off
+    lines = split_lines(data[:SAMPLED_BYTES].decode(errors="ignore"))
+    return lines[:-1] or lines if len(data) > SAMPLED_BYTES else lines  # the last one is cut off
 
 
 def without_spaced_quotes(data: bytes, separator: str) -> bytes:

@@ -18,7 +18,7 @@ YEAR = re.compile(r"(?:1[89]|20|21)\d\d")
 MOST_TITLE_LINES = 30
 """So many rows above a header are looked through."""
 
-SHOWN = 60
+SHOWN_LETTERS = 60
 """Characters of a line that a message quotes."""
 
 
@@ -167,7 +167,7 @@ def read_header(lines: Sequence[str], rows: Sequence[Row]) -> Header:
     notes: tuple[str, ...] = ()
     if position:
         title = "".join(lines[rows[0].first : rows[0].end]).strip()
-        title = title if len(title) <= SHOWN else title[: SHOWN - 3] + "..."
+        title = title if len(title) <= SHOWN_LETTERS else title[: SHOWN_LETTERS - 3] + "..."
         notes = (f"the header is in line {header.first + 1}; what is above it is left out ({title!r})",)
     start = len("".join(lines[: header.end]).encode())
     return Header(tuple(names_in_line), start, notes)
@@ -188,7 +188,7 @@ def looks_like_row(names: Sequence[str]) -> str:
     if not numbers or (len(digits) == len(numbers) and digits == list(range(digits[0], digits[0] + len(digits)))):
         return ""
     line = ", ".join(names)
-    line = line if len(line) <= SHOWN else line[: SHOWN - 3] + "..."
+    line = line if len(line) <= SHOWN_LETTERS else line[: SHOWN_LETTERS - 3] + "..."
     return (
         f"the first line ({line}) looks like a row and not like names ({numbers[0]!r}); if so, put a line of names "
         "above it"

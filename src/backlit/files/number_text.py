@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from backlit.files.delimited import MINUS, PLUS, number_pattern, other_decimal_mark, thousands_separators
 
-SAMPLE = 1_000
+SAMPLED_CELLS = 1_000
 """Cells that are tried before all of them."""
 
 
@@ -58,7 +58,7 @@ def parse_numbers(column: pa.ChunkedArray, decimal: str, try_both: bool, nulls: 
     text = pc.if_else(pc.equal(text, ""), pa.scalar(None, text.type), text)
     marks = (decimal, other_decimal_mark(decimal)) if try_both else (decimal,)
     for mark in marks:
-        for part in (text.slice(0, SAMPLE), text):  # most text shows at once that it is not
+        for part in (text.slice(0, SAMPLED_CELLS), text):  # most text shows at once that it is not
             plain = pc.if_else(pc.is_in(part, value_set=pa.array(nulls, part.type)), pa.scalar(None, part.type), part)
             if not pc.all(pc.match_substring_regex(plain, f"^(?:{number_pattern(mark)})$")).as_py():
                 break

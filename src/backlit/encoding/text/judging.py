@@ -35,7 +35,7 @@ NEARLY = 0.5
 DIFFERENT = 0.9
 """A column of more distinct texts than this fraction of its cells has hardly anything that rows share."""
 
-FEW = 32
+FEW_DISTINCT = 32
 """So many distinct texts are no sign of that."""
 
 SAMPLE = 100
@@ -313,9 +313,9 @@ def _words(name: str, cells: pa.Array, options: TextOptions, notes: tuple[str, .
             for text, rows in zip(common.field(0).to_pylist(), common.field(1).to_pylist(), strict=True)
         )
     different = ""
-    if len(cells.slice(0, HEAD).unique()) > min(FEW, DIFFERENT * len(cells)):
+    if len(cells.slice(0, HEAD).unique()) > min(FEW_DISTINCT, DIFFERENT * len(cells)):
         n_different, known = pc.count_distinct(cells, mode="only_valid").as_py(), len(cells) - cells.null_count
-        if n_different > max(FEW, DIFFERENT * known):
+        if n_different > max(FEW_DISTINCT, DIFFERENT * known):
             such = next(filter(None, cells.slice(0, HEAD).to_pylist()), "")
             different = (
                 f"column {name!r} is text of which nearly every cell is different ({n_different:,} in {known:,} cells, "
