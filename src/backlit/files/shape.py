@@ -26,7 +26,7 @@ TOTALS = frozenset(TOTAL_WORDS.split()) | {
 }
 """Words for a row that sums up the others, in small letters."""
 
-SAMPLED_ROWS = 100
+HEADER_SAMPLE = 100
 """Rows by which a column is judged here."""
 
 NUMBER = re.compile(r"\W{0,3}\d.*")
@@ -113,7 +113,7 @@ def without_units(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
             continue
         if not is_text(column.type) or any(map(str.isdigit, first)):
             return table, ()
-        rest = [cell for cell in column.slice(1, SAMPLED_ROWS).to_pylist() if cell is not None]
+        rest = [cell for cell in column.slice(1, HEADER_SAMPLE).to_pylist() if cell is not None]
         if rest and all(map(NUMBER.fullmatch, rest)):
             units += first.casefold() not in MARKERS
         elif first in rest:
