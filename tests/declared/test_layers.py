@@ -32,7 +32,7 @@ def test_declaration_holds_together(name: str) -> None:
     elementwise = all(isinstance(GATES[node.gate], Gate) for node in postorder(tree) if isinstance(node, Call))
     assert kind.elementwise is elementwise
     assert all(p.initializer is None or p.initializer[0] in DISTRIBUTIONS for p in kind.parameters)
-    assert not kind.objection(WIDTHS.get(name, Widths(4, 4)))
+    assert not kind.shape_error(WIDTHS.get(name, Widths(4, 4)))
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from backlit.encoding import encode_classes, fit_encoder, read_frame
-from backlit.encoding.cells import moments, numbers, texts
+from backlit.encoding.cells import numbers, texts, timestamps
 from backlit.encoding.conversion import to_cells
 from backlit.errors import BacklitError, DataError
 
@@ -132,12 +132,12 @@ SECONDS = [DAY.replace(tzinfo=dt.UTC).timestamp(), np.nan]
     ],
 )
 def test_moments_and_periods_are_times(values: Any) -> None:
-    np.testing.assert_array_equal(moments(to_cells(values, WHAT), WHAT), SECONDS)
+    np.testing.assert_array_equal(timestamps(to_cells(values, WHAT), WHAT), SECONDS)
 
 
 def test_a_date_among_date_times_is_its_midnight_and_times_keep_their_hours() -> None:
     for values in ([DAY.date(), DAY.replace(hour=5)], [DAY.replace(hour=5), DAY.date()]):
-        assert sorted(moments(to_cells(values, WHAT), WHAT) - SECONDS[0]) == [0.0, 5 * 3600.0]
+        assert sorted(timestamps(to_cells(values, WHAT), WHAT) - SECONDS[0]) == [0.0, 5 * 3600.0]
 
 
 @pytest.mark.parametrize("cut", [pd.cut, pd.qcut])
@@ -210,7 +210,7 @@ def test_a_period_whose_type_is_named_in_the_schema_only_is_a_time() -> None:
     column = pa.array(pd.Series(pd.period_range("2020-03", periods=2, freq="M")))
     metadata = {"ARROW:extension:name": "pandas.period", "ARROW:extension:metadata": '{"freq": "M"}'}
     table = pa.table([column.storage], pa.schema([pa.field("x", pa.int64(), metadata=metadata)]))
-    assert moments(read_frame(table).cells("x"), WHAT)[0] == SECONDS[0]
+    assert timestamps(read_frame(table).cells("x"), WHAT)[0] == SECONDS[0]
 
 
 def test_parquet_columns_that_were_categorical_are_categories() -> None:

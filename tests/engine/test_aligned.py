@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backlit.declared.optimizers import OPTIMIZERS
-from backlit.engine.aligned import APART, LINE, PAGE, SIDE_BY_SIDE, empty, rows_apart, whole_lines, zeros
+from backlit.engine.aligned import APART, LINE, PAGE, SIDE_BY_SIDE, empty, staggered_rows, whole_lines, zeros
 from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
 from backlit.network.building import mlp
@@ -33,7 +33,7 @@ def test_arrays_that_are_used_side_by_side_lie_apart(names, dtype):
 
 @given(st.integers(1, 4), st.integers(1, 5000), st.sampled_from(FLOATS))
 def test_rows_of_a_state_lie_apart_and_hold_what_is_asked_for(rows, size, dtype):
-    state = rows_apart("state", rows, size, dtype)
+    state = staggered_rows("state", rows, size, dtype)
     assert state.shape[0] == rows
     assert size <= state.shape[1] <= size + PAGE // dtype.itemsize
     assert state.flags.c_contiguous

@@ -9,13 +9,13 @@ import pytest
 from backlit.declared.layers import LAYERS
 from backlit.engine.processor import VECTORS
 from backlit.engine.program import FLOATS, _sources
-from backlit.engine.stamps import Stamped, stamp
+from backlit.engine.stamps import StampedFile, stamp
 
 SOURCES = _sources("float32", VECTORS[0])
 
 
-def stamped(sources: dict[str, str]) -> dict[str, Stamped]:
-    files: dict[str, Stamped] = {}
+def stamped(sources: dict[str, str]) -> dict[str, StampedFile]:
+    files: dict[str, StampedFile] = {}
     for name in sources:
         stamp(name, sources, files)
     return files

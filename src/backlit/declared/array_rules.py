@@ -9,7 +9,7 @@ import numpy as np
 from backlit.declared.gate_kinds import Array
 
 
-def along(reduced: Array, x: Array, axis: int | None) -> Any:
+def expand(reduced: Array, x: Array, axis: int | None) -> Any:
     """Stretch what a reduction along `axis` left over back to the shape of `x`."""
     return np.broadcast_to(reduced if axis is None else np.expand_dims(reduced, axis), np.shape(x))
 

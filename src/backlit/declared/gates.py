@@ -154,7 +154,7 @@ _ARRAYS = (
     ArrayGate(
         "sum",
         lambda x, axis=None: np.sum(x, axis=axis),
-        (lambda up, operands, y, axis: rules.along(up, operands[0], axis),),
+        (lambda up, operands, y, axis: rules.expand(up, operands[0], axis),),
         (lambda operands, y, axis: np.ones_like(operands[0]),),
         symbol="Σ",
         pattern=_DISTRIBUTOR,
@@ -163,7 +163,7 @@ _ARRAYS = (
     ArrayGate(
         "mean",
         lambda x, axis=None: np.mean(x, axis=axis),
-        (lambda up, operands, y, axis: rules.along(up, operands[0], axis) * np.size(y) / np.size(operands[0]),),
+        (lambda up, operands, y, axis: rules.expand(up, operands[0], axis) * np.size(y) / np.size(operands[0]),),
         (lambda operands, y, axis: np.full_like(operands[0], np.size(y) / np.size(operands[0])),),
         symbol="mean",
         pattern=_DISTRIBUTOR,
@@ -224,10 +224,10 @@ _ARRAYS = (
         rules.logsumexp,
         (
             lambda up, operands, y, axis: (
-                rules.along(up, operands[0], axis) * np.exp(operands[0] - rules.along(y, operands[0], axis))
+                rules.expand(up, operands[0], axis) * np.exp(operands[0] - rules.expand(y, operands[0], axis))
             ),
         ),
-        (lambda operands, y, axis: np.exp(operands[0] - rules.along(y, operands[0], axis)),),
+        (lambda operands, y, axis: np.exp(operands[0] - rules.expand(y, operands[0], axis)),),
         symbol="lse",
         latex=r"\ln \sum e^{{{x}}}",
     ),

@@ -128,7 +128,7 @@ def _outer_widths(widths: Widths) -> Mapping[str, int]:
     return {"inputs": widths.inputs, "outputs": widths.outputs}
 
 
-def _no_objection(widths: Widths) -> str:
+def _no_shape_error(widths: Widths) -> str:
     return ""
 
 
@@ -146,7 +146,7 @@ class LayerKind:
         In the order in which their arrays lie.
     named_widths : callable
         The widths that the parameters' shapes name; ``inputs`` and ``outputs`` unless given.
-    objection : callable
+    shape_error : callable
         Why a layer of such widths cannot be built; an empty string if it can.
     numbered : bool
         Whether it is a layer of neurons, which is counted: layer l of a network is ``w[l]``. What is not counted has no
@@ -172,7 +172,7 @@ class LayerKind:
     formula: str
     parameters: tuple[Parameter, ...]
     named_widths: Callable[[Widths], Mapping[str, int]] = _outer_widths
-    objection: Callable[[Widths], str] = _no_objection
+    shape_error: Callable[[Widths], str] = _no_shape_error
     numbered: bool = False
     elementwise: bool = False
     weighted_sum: bool = False

@@ -153,12 +153,12 @@ def numbers(cells: pa.Array, what: str) -> Numbers:
     return _float64(cells)
 
 
-def moments(cells: pa.Array, what: str) -> Numbers:
+def timestamps(cells: pa.Array, what: str) -> Numbers:
     """Dates and date-times without a zone as seconds since 1970, NaN where they are null.
 
     Examples
     --------
-    >>> moments(pa.array(["1970-01-02", None]), "column 'x'")
+    >>> timestamps(pa.array(["1970-01-02", None]), "column 'x'")
     array([86400.,    nan])
     """
     if is_label(cells.type):

@@ -209,7 +209,7 @@ KINDS: dict[str, Kind] = {
     "numeric": Kind(read.is_number, read.numbers),
     "boolean": Kind(read.is_flag, None, read.flags),
     "category": Kind(read.is_label, None),
-    "datetime": Kind(read.is_moment, read.moments, parts=tuple(PARTS)),
+    "datetime": Kind(read.is_moment, read.timestamps, parts=tuple(PARTS)),
     "instant": Kind(read.is_instant, read.instants, parts=tuple(PARTS)),
     "time": Kind(read.is_time, read.times, parts=("seconds", "hour sin", "hour cos")),
     "duration": Kind(read.is_duration, read.durations),

@@ -50,12 +50,12 @@ def zeros(name: str, shape: int | tuple[int, ...], dtype: np.dtype[Any]) -> NDAr
     return array
 
 
-def rows_apart(name: str, rows: int, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+def staggered_rows(name: str, rows: int, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     """Zeros for rows of so many numbers or some more, each at the offset after that of the row before.
 
     Examples
     --------
-    >>> rows_apart("state", 2, 1000, np.dtype(np.float32)).shape
+    >>> staggered_rows("state", 2, 1000, np.dtype(np.float32)).shape
     (2, 1152)
     """
     length = -(-(size * dtype.itemsize - APART) // PAGE) * PAGE + APART

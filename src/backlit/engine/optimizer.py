@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.declared.optimizers import OPTIMIZERS
-from backlit.engine.aligned import rows_apart
+from backlit.engine.aligned import staggered_rows
 from backlit.errors import choose
 
 
@@ -23,4 +23,4 @@ class Optimizer:
         self.kernel, self.matrix_kernel = kind.kernel, kind.matrix_kernel
         constants = [settings[key] for key in kind.settings]
         self.settings: NDArray[np.float64] = np.array([0.0, 0.0, *constants])  # rate and number of the step come first
-        self.state = rows_apart("state", max(kind.vectors, 1), size if kind.vectors else 1, dtype)
+        self.state = staggered_rows("state", max(kind.vectors, 1), size if kind.vectors else 1, dtype)

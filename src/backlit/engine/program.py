@@ -28,7 +28,7 @@ from backlit.engine.aligned import BUFFERS, LINE, PAGE
 from backlit.engine.blas import scipy_product
 from backlit.engine.cache import cache_folder, load, one_thread, write
 from backlit.engine.processor import Vectors, vectors_here
-from backlit.engine.stamps import Stamped, stamp
+from backlit.engine.stamps import StampedFile, stamp
 from backlit.errors import BacklitError
 from backlit.formula.numba import gate_file, head_file
 from backlit.network.blueprint import ALIGNMENT
@@ -130,7 +130,7 @@ class Program:
 
     def __init__(self, precision: str, vectors: Vectors) -> None:
         self._sources = _sources(precision, vectors)
-        self._stamped: dict[str, Stamped] = {}
+        self._stamped: dict[str, StampedFile] = {}
         self._modules: dict[str, ModuleType] = {}
         self._folder = cache_folder() / PACKAGE
         passes = stamp("passes/passes.py", self._sources, self._stamped)

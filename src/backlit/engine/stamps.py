@@ -18,7 +18,7 @@ _IMPORT = re.compile(r"^from (\.+)([\w.]*) import ([^\n]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Stamped:
+class StampedFile:
     """A kernel file as it is placed: its path in the program's folder, its text, and which files it imports."""
 
     path: str
@@ -26,7 +26,7 @@ class Stamped:
     imports: tuple[str, ...]
 
 
-def stamp(name: str, sources: Mapping[str, str], stamped: dict[str, Stamped]) -> Stamped:
+def stamp(name: str, sources: Mapping[str, str], stamped: dict[str, StampedFile]) -> StampedFile:
     """Stamp a file, and first what it imports; those that are done are kept in `stamped`.
 
     Parameters
@@ -35,7 +35,7 @@ def stamp(name: str, sources: Mapping[str, str], stamped: dict[str, Stamped]) ->
         Its path among the sources, such as ``passes/layers.py``.
     sources : mapping from str to str
         All files' texts; relative imports name files among them.
-    stamped : dict from str to Stamped
+    stamped : dict from str to StampedFile
 
     Examples
     --------
@@ -66,5 +66,5 @@ def stamp(name: str, sources: Mapping[str, str], stamped: dict[str, Stamped]) ->
 
     text = _IMPORT.sub(rewritten, sources[name])
     stem = posixpath.splitext(name)[0]
-    stamped[name] = Stamped(f"{stem}_{digest(text)}.py", text, tuple(dict.fromkeys(imports)))
+    stamped[name] = StampedFile(f"{stem}_{digest(text)}.py", text, tuple(dict.fromkeys(imports)))
     return stamped[name]

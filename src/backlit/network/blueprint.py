@@ -74,7 +74,7 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class ParameterSlice:
     """Where one array of parameters lies in theta; `name` is the lecture's, such as ``w[1]``.
 
     `layer` is the layer's number, which parts between two layers of neurons share; `row` its index in the blueprint.
@@ -156,11 +156,11 @@ class Blueprint:
         uneven = kind.numbered and (layer.inputs % max(layer.groups, 1) or layer.outputs % max(layer.groups, 1))
         if layer.groups < 1 or uneven:
             raise BacklitError(f"{layer.groups} groups do not share out widths {layer.inputs} -> {layer.outputs}")
-        objection = kind.objection(layer.widths)
+        shape_error = kind.shape_error(layer.widths)
         if kind.elementwise and (layer.inputs != layer.outputs or layer.groups > 1):
-            objection = f"a {kind.name} layer has as many outputs as inputs, and no groups"
-        if objection:
-            raise BacklitError(objection)
+            shape_error = f"a {kind.name} layer has as many outputs as inputs, and no groups"
+        if shape_error:
+            raise BacklitError(shape_error)
         if kind.only_first and before is not None:
             raise BacklitError(f"a {kind.name} layer takes the inputs of the network, it follows no other layer")
         if before is not None and before.outputs != layer.inputs:
@@ -259,14 +259,14 @@ class Blueprint:
         return FUSIONS.get((self.output_gate, self.loss))
 
     @cached_property
-    def slots(self) -> tuple[Slot, ...]:
+    def slots(self) -> tuple[ParameterSlice, ...]:
         """Every array of parameters, layer by layer."""
-        slots: list[Slot] = []
+        slots: list[ParameterSlice] = []
         offset = 0
         for row, (number, layer) in enumerate(self.numbered):
             for parameter in layer.parameters:
                 shape = layer.shape_of(parameter)
-                slots.append(Slot(f"{parameter.name}[{number}]", number, row, parameter, shape, offset))
+                slots.append(ParameterSlice(f"{parameter.name}[{number}]", number, row, parameter, shape, offset))
                 offset += -(-math.prod(shape) // ALIGNMENT) * ALIGNMENT
         return tuple(slots)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from backlit.declared.mistakes import MULTIPLY, Mistake
 from backlit.drawing.messages import words
 from backlit.errors import BacklitError
-from backlit.practice.arrivals import Arrival, Spot, find
-from backlit.practice.mistakes import same, slips
+from backlit.practice.arrivals import Arrival, GradientQuestion, find
+from backlit.practice.mistakes import same, wrong_answers
 from backlit.tracing import Trace
 from backlit.tracing.derivation.as_text import partial
 
@@ -41,7 +41,7 @@ class Verdict:
     correct: bool
     mistake: Mistake | None
     also: tuple[Mistake, ...]
-    _spot: Spot
+    _question: GradientQuestion
     _at: Arrival | None
 
     def message(self, lang: str = "en") -> str:
@@ -72,16 +72,16 @@ class Verdict:
 
     def _names(self) -> dict[str, str | int]:
         """What the messages may name."""
-        spot, at = self._spot, self._at
+        question, at = self._question, self._at
         names: dict[str, str | int] = {
-            "wire": spot.wire,
-            "of_wire": partial(spot.output, spot.wire),
-            "count": len(spot.arrivals),
-            "product": spot.written(),
+            "wire": question.wire,
+            "of_wire": partial(question.output, question.wire),
+            "count": len(question.arrivals),
+            "product": question.written(),
         }
         if at is not None:
-            names |= {"gate": at.gate, "top": at.top, "of_top": partial(spot.output, at.top)}
-            names["of_beyond"] = partial(spot.output, at.beyond_name)
+            names |= {"gate": at.gate, "top": at.top, "of_top": partial(question.output, at.top)}
+            names["of_beyond"] = partial(question.output, at.beyond_name)
         return names
 
 
@@ -117,12 +117,12 @@ def diagnose_answer(trace: Trace, wire_name: str, answer: float) -> Verdict:
     """
     if not math.isfinite(answer):
         raise BacklitError(f"practice: the answer {answer} is not finite; give a number such as -4 or 0.25")
-    spot = find(trace, wire_name)
-    if same(answer, spot.gradient):
-        return Verdict(True, None, (), spot, None)
-    found = [(mistake, slip) for mistake, slip in slips(spot) if same(answer, slip.answer)]
+    question = find(trace, wire_name)
+    if same(answer, question.gradient):
+        return Verdict(True, None, (), question, None)
+    found = [(mistake, candidate) for mistake, candidate in wrong_answers(question) if same(answer, candidate.answer)]
     if not found:
-        return Verdict(False, None, (), spot, None)
-    first, slip = found[0]
+        return Verdict(False, None, (), question, None)
+    first, candidate = found[0]
     also = tuple(dict.fromkeys(mistake for mistake, _ in found if mistake is not first))
-    return Verdict(False, first, also, spot, slip.at)
+    return Verdict(False, first, also, question, candidate.at)

@@ -57,7 +57,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class GradientQuestion:
     """A wire whose gradient is asked for, with all that arrives at it; nothing arrives at the output."""
 
     wire: str
@@ -111,7 +111,7 @@ def askable(trace: Trace) -> list[str]:
     return [wire.name for wire in known if wire is not trace.graph.output]
 
 
-def find(trace: Trace, name: str) -> Spot:
+def find(trace: Trace, name: str) -> GradientQuestion:
     """The wire of that name, with what arrives at it.
 
     Raises
@@ -133,7 +133,7 @@ def find(trace: Trace, name: str) -> Spot:
         for edge in gradients.edges(gate)
         if edge.operand is wire and edge.local is not None
     )
-    return Spot(chain.name(wire), chain.name(output), float(wire.value), chain.gradient(wire), arrivals)
+    return GradientQuestion(chain.name(wire), chain.name(output), float(wire.value), chain.gradient(wire), arrivals)
 
 
 def _gradients(trace: Trace) -> Gradients:

@@ -11,22 +11,22 @@ from backlit.declared.gates import GATES
 from backlit.declared.mistakes import MISTAKES, NEXT_TO_ZERO, TOLERANCE, Mistake, Wrong
 from backlit.formula.expression import parse
 from backlit.formula.numpy import Scope, evaluator
-from backlit.practice.arrivals import Arrival, Spot
+from backlit.practice.arrivals import Arrival, GradientQuestion
 
 
-class Slip(NamedTuple):
+class WrongAnswer(NamedTuple):
     """A number that a mistake leads to, and the gate at which it happens, if it happens at one."""
 
     answer: float
     at: Arrival | None = None
 
 
-def slips(spot: Spot) -> Iterator[tuple[Mistake, Slip]]:
+def wrong_answers(question: GradientQuestion) -> Iterator[tuple[Mistake, WrongAnswer]]:
     """Every wrong number that a mistake leads to, the likeliest mistake first; none that is right by luck."""
     for mistake in MISTAKES:
-        for slip in _slips_of(mistake.wrong, spot):
-            if math.isfinite(slip.answer) and not same(slip.answer, spot.gradient):
-                yield mistake, slip
+        for candidate in _wrong_answers_of(mistake.wrong, question):
+            if math.isfinite(candidate.answer) and not same(candidate.answer, question.gradient):
+                yield mistake, candidate
 
 
 def same(answer: float, right: float) -> bool:
@@ -34,25 +34,27 @@ def same(answer: float, right: float) -> bool:
     return math.isclose(answer, right, rel_tol=TOLERANCE, abs_tol=NEXT_TO_ZERO)
 
 
-def _slips_of(wrong: Wrong, spot: Spot) -> Iterator[Slip]:
+def _wrong_answers_of(wrong: Wrong, question: GradientQuestion) -> Iterator[WrongAnswer]:
     compute = _compiled(wrong.formula)
     if wrong.form == "whole":
-        yield Slip(float(compute({"gradient": spot.gradient, "value": spot.value})))
+        yield WrongAnswer(float(compute({"gradient": question.gradient, "value": question.value})))
         return
-    able = [arrival for arrival in spot.arrivals if not wrong.needs or _has(arrival, wrong.needs)]
+    able = [arrival for arrival in question.arrivals if not wrong.needs or _has(arrival, wrong.needs)]
     answers = [(arrival, float(compute(_scope(arrival)))) for arrival in able]
     several = len(answers) > 1
     if wrong.form == "one":
-        yield from (Slip(answer, arrival) for arrival, answer in answers if several)
+        yield from (WrongAnswer(answer, arrival) for arrival, answer in answers if several)
     elif wrong.form == "alone":
-        yield from (Slip(answer, arrival) for arrival, answer in answers)
+        yield from (WrongAnswer(answer, arrival) for arrival, answer in answers)
         if several:
-            yield Slip(sum(answer for _, answer in answers), answers[0][0])
+            yield WrongAnswer(sum(answer for _, answer in answers), answers[0][0])
     else:
         for arrival, answer in answers:
-            yield Slip(spot.gradient - arrival.value + answer, arrival)
+            yield WrongAnswer(question.gradient - arrival.value + answer, arrival)
         if several:
-            yield Slip(spot.gradient + sum(answer - arrival.value for arrival, answer in answers), answers[0][0])
+            yield WrongAnswer(
+                question.gradient + sum(answer - arrival.value for arrival, answer in answers), answers[0][0]
+            )
 
 
 @lru_cache

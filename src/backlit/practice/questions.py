@@ -10,7 +10,7 @@ from backlit.declared.mistakes import Mistake
 from backlit.drawing.parts import Box, Circuit, Link
 from backlit.errors import BacklitError
 from backlit.practice.arrivals import askable, find
-from backlit.practice.mistakes import slips
+from backlit.practice.mistakes import wrong_answers
 from backlit.tracing import Trace
 
 MOST_QUESTIONS = 8
@@ -91,9 +91,9 @@ def blanked(trace: Trace, blanks_for: Sequence[Question]) -> Circuit:
 
 
 def _question(trace: Trace, name: str) -> Question:
-    spot = find(trace, name)
-    wrong = dict.fromkeys((mistake, slip.answer) for mistake, slip in slips(spot))
-    return Question(spot.wire, spot.output, spot.gradient, tuple(wrong), spot.written())
+    question = find(trace, name)
+    wrong = dict.fromkeys((mistake, candidate.answer) for mistake, candidate in wrong_answers(question))
+    return Question(question.wire, question.output, question.gradient, tuple(wrong), question.written())
 
 
 def _renamed(box: Box, old: str, new: str) -> Box:

@@ -1,6 +1,6 @@
 """The training loop of the lecture: epoch after epoch, each a shuffle, then forward, loss, backward, update by batch.
 
-One compiled call carries a whole epoch (`engine/kernels/passes.py`, `train_epoch`, reads like the lecture). What is
+One compiled call carries a whole epoch (`engine/kernels/passes/passes.py`, `train_epoch`, reads like the lecture). What is
 decided between two epochs is decided by `rules/`.
 
 Examples

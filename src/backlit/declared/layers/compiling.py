@@ -22,5 +22,5 @@ def _only_compiled(*_: Any) -> Any:
     raise NotImplementedError("kernels run where the engine has compiled them")
 
 
-after = array = call_gate_backward = cos_of_turns = matrix = multiply = part_of = shifted = _only_compiled
+array = call_gate_backward = cos_of_turns = matrix = multiply = next_array = part_of = advance = _only_compiled
 sin_of_turns = sum_rows = _only_compiled

@@ -8,7 +8,7 @@ import numpy as np
 
 from backlit.declared.layer_kind import LayerKind, Members, Merged, Parameter, Vector, Widths, consecutive
 
-from .compiling import after, compiled, multiply, part_of, shifted, sum_rows
+from .compiling import advance, compiled, multiply, next_array, part_of, sum_rows
 
 AS_IT_LIES, TRANSPOSED = 0, 1
 """How a matrix enters a product."""
@@ -47,7 +47,7 @@ LAYER = LayerKind(
     "dense",
     "x @ w + b",
     (Parameter("w", ("inputs", "outputs"), decays=True), Parameter("b", ("outputs",), decays=False)),
-    objection=lambda widths: "a dense layer has no groups; its kind is 'grouped'" if widths.groups > 1 else "",
+    shape_error=lambda widths: "a dense layer has no groups; its kind is 'grouped'" if widths.groups > 1 else "",
     numbered=True,
     weighted_sum=True,
     merged=_merged,
@@ -61,11 +61,11 @@ def forward(kernels, z_before, x, theta, z, rows, inputs, outputs, groups):
     A grouped layer's w (inner, outputs) has the blocks of its groups one after the other.
     """
     inner, width = inputs // groups, outputs // groups
-    b = after(theta, inner * outputs)
+    b = next_array(theta, inner * outputs)
     for g in range(groups):
         multiply(
-            kernels, AS_IT_LIES, AS_IT_LIES, shifted(x, g * inner), inputs, shifted(theta, g * width), outputs,
-            shifted(b, g * width), shifted(z, g * width), outputs, rows, inner, width,
+            kernels, AS_IT_LIES, AS_IT_LIES, advance(x, g * inner), inputs, advance(theta, g * width), outputs,
+            advance(b, g * width), advance(z, g * width), outputs, rows, inner, width,
         )  # fmt: skip
 
 
@@ -74,8 +74,8 @@ def backward(kernels, gate, z_before, x, theta, delta, dx, rows, inputs, outputs
     inner, width = inputs // groups, outputs // groups
     for g in range(groups):
         multiply(
-            kernels, AS_IT_LIES, TRANSPOSED, shifted(delta, g * width), outputs, shifted(theta, g * width), outputs,
-            0, shifted(dx, g * inner), inputs, rows, width, inner,
+            kernels, AS_IT_LIES, TRANSPOSED, advance(delta, g * width), outputs, advance(theta, g * width), outputs,
+            0, advance(dx, g * inner), inputs, rows, width, inner,
         )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def gradient(kernels, z_before, x, theta, delta, grad, part, parts, rows, inputs
     if first < last:
         backward_weights(kernels, x, delta, grad, first, last, rows, inputs, outputs, groups)
     first, last = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
-    sum_rows(delta, after(grad, inner * outputs), first, last, rows, outputs)
+    sum_rows(delta, next_array(grad, inner * outputs), first, last, rows, outputs)
 
 
 @compiled
@@ -95,6 +95,6 @@ def backward_weights(kernels, x, delta, dw, first, last, rows, inputs, outputs, 
     inner, width = inputs // groups, outputs // groups
     for g in range(groups):
         multiply(
-            kernels, TRANSPOSED, AS_IT_LIES, shifted(x, g * inner + first), inputs, shifted(delta, g * width), outputs,
-            0, shifted(dw, first * outputs + g * width), outputs, last - first, rows, width,
+            kernels, TRANSPOSED, AS_IT_LIES, advance(x, g * inner + first), inputs, advance(delta, g * width), outputs,
+            0, advance(dw, first * outputs + g * width), outputs, last - first, rows, width,
         )  # fmt: skip

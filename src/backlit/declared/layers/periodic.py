@@ -37,7 +37,7 @@ def _named_widths(widths: Widths) -> Mapping[str, int]:
     }
 
 
-def _objection(widths: Widths) -> str:
+def _shape_error(widths: Widths) -> str:
     features = widths.outputs - widths.inputs
     if widths.groups > widths.inputs or features < 1 or features % (FEATURES * widths.groups):
         return (
@@ -87,7 +87,7 @@ LAYER = LayerKind(
         _learned("shift", ("features",), "uniform", 0.25),
     ),
     named_widths=_named_widths,
-    objection=_objection,
+    shape_error=_shape_error,
     only_first=True,
     merged=_merged,
     joined=_joined,

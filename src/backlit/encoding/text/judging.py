@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from backlit.encoding.cells import instants, moments, numbers, reads_as, texts
+from backlit.encoding.cells import instants, numbers, reads_as, texts, timestamps
 from backlit.encoding.text.date_form import DateForm, fit_dates
 from backlit.encoding.text.number_form import Flags, NumberForm, fit_numbers, flags
 
@@ -47,7 +47,7 @@ HEAD, ENOUGH = 2_000, 10
 MAX_SHOWN = 40
 """Characters of a cell that a message quotes."""
 
-PLAIN = {"numeric": numbers, "datetime": moments, "instant": instants}
+PLAIN = {"numeric": numbers, "datetime": timestamps, "instant": instants}
 """Kinds whose plain texts need no form, and their readers."""
 
 
@@ -288,7 +288,7 @@ def _form_notes(distinct: Distinct, readable: pa.Array, fitted: Fitted, what: st
         read_as = read_as.removeprefix("1970-01-01 ") if form.kind == "time" else read_as
         words, what = f" {form.words}", "times of the day" if form.kind == "time" else what
         words = "" if form.kind == "time" else words
-        plain = form.order == "ymd" and reads_as(readable, moments)
+        plain = form.order == "ymd" and reads_as(readable, timestamps)
     if plain:
         return ()
     return (f"column {distinct.name!r} is read as {what}{words}: {shown(cell)} is {read_as}{fitted.doubt}",)

@@ -14,13 +14,13 @@ from backlit.network.blueprint import Blueprint
 Matrix = NDArray[np.float64]
 
 NODES, MOST_NODES = 32, 512
-"""Points of the path from the baseline at which gradients are taken: doubled until the sum is right."""
+"""Points of the path from the baseline at which gradients are taken: four times as many until the sum is right."""
 
 LARGEST_GAP = 1e-4
 """How far the sum may be off, as a part of how far the output moved, before more points are taken."""
 
-AT_ONCE = 2**23
-"""Numbers of a layer that are computed at a time."""
+AT_ONCE = 2**18
+"""Numbers of a layer that are computed at a time: arrays that stay in the cache take a quarter of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def contributions(
         values[left] = _integrated(network, theta, rows[left], start, shares[left], nodes)
         moved = outputs[left] - before[left]
         off = np.abs(values[left].sum(axis=1) - moved) > LARGEST_GAP * np.maximum(np.abs(moved), LARGEST_GAP)
-        left, nodes = left[off], 2 * nodes
+        left, nodes = left[off], 4 * nodes
         if nodes > MOST_NODES:
             break
     summed = np.stack([values[:, list(inputs)].sum(axis=1) for _, inputs in groups], axis=1)

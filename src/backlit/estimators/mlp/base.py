@@ -109,7 +109,7 @@ class BaseMLP(HasColumns, BaseEstimator):
         """Learn the labels that are given to the first `partial_fit`."""
 
     @abstractmethod
-    def _finishers(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:
+    def _output_transforms(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:
         """Method of prediction -> the function that makes its result from the network's outputs."""
 
     @abstractmethod
@@ -299,7 +299,7 @@ class BaseMLP(HasColumns, BaseEstimator):
 
     @final
     def _predictions_of(self, rows: NDArray[Any]) -> NDArray[Any]:
-        return self._by_chunks(rows, self._finishers()["predict"])
+        return self._by_chunks(rows, self._output_transforms()["predict"])
 
     @final
     def predictor(self, kind: str = "predict") -> Predictor:
@@ -333,7 +333,7 @@ class BaseMLP(HasColumns, BaseEstimator):
         ('yes', ['no', 'yes'])
         """
         check_is_fitted(self, "theta_")
-        choose("prediction", kind, self._finishers())
+        choose("prediction", kind, self._output_transforms())
         return Predictor(self, kind)
 
     # -- files --------------------------------------------------------------------------------------------------------

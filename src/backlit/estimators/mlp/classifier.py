@@ -250,7 +250,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.predict_proba(X)))
 
-    def _finishers(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:
+    def _output_transforms(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:
         return {"predict": self._labels, "predict_proba": self._probabilities}
 
     def _labels(self, outputs: NDArray[Any]) -> NDArray[Any]:

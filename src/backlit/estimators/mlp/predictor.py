@@ -26,7 +26,7 @@ class Predictor:
     def __init__(self, model: BaseMLP, kind: str) -> None:
         self.model = model
         self.kind = kind
-        self._finish = model._finishers()[kind]
+        self._finish = model._output_transforms()[kind]
 
     def __call__(self, X: NDArray[Any]) -> Any:
         """The prediction for one row, or an array of predictions for several.

@@ -146,7 +146,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         """
         return self._by_chunks(self._rows(X), self._numbers)
 
-    def _finishers(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:
+    def _output_transforms(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:
         return {"predict": self._numbers}
 
     def _numbers(self, outputs: NDArray[Any]) -> NDArray[Any]:

@@ -13,7 +13,7 @@ from backlit.engine.network import Network, Regularization
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.threads import blocks_of
 from backlit.estimators.tabular.recipe import Recipe
-from backlit.network.blueprint import Blueprint, Slot
+from backlit.network.blueprint import Blueprint, ParameterSlice
 from backlit.network.building import mlp, with_periodic_embedding
 from backlit.training.initial_parameters import initial
 from backlit.training.plan import Plan
@@ -92,7 +92,7 @@ def plan_of(recipe: Recipe, blueprint: Blueprint, rows: int, seed: int) -> Plan:
     )
 
 
-def learning_rate_multiplier(slot: Slot, recipe: Recipe) -> float:
+def learning_rate_multiplier(slot: ParameterSlice, recipe: Recipe) -> float:
     """How fast an array learns: weights as if sums were multiplied by 1 / sqrt(their terms) ('NTK parametrisation')."""
     if slot.declared.initializer:
         return slot.declared.rate_multiplier

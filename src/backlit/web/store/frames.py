@@ -19,7 +19,7 @@ SHOWN_IN = "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ServedDocument:
     """A document and the policy that it is served under."""
 
     html: str
@@ -43,13 +43,13 @@ class Frames:
         self._most = most
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
-        self._frames: dict[str, Frame] = {}
+        self._frames: dict[str, ServedDocument] = {}
         self._size = 0
 
     def add(self, html: str) -> str:
         """Keep a document; returns its address."""
         declared = DECLARED_POLICY.search(html)
-        frame = Frame(html, "; ".join([declared[1] if declared else "default-src 'none'", SHOWN_IN]))
+        frame = ServedDocument(html, "; ".join([declared[1] if declared else "default-src 'none'", SHOWN_IN]))
         with self._lock:
             number = str(next(self._numbers))
             self._frames[number] = frame
@@ -58,7 +58,7 @@ class Frames:
                 self._size -= len(self._frames.pop(next(iter(self._frames))).html)
         return f"/frame/{number}"
 
-    def get(self, number: str) -> Frame:
+    def get(self, number: str) -> ServedDocument:
         """The document of that number.
 
         Raises

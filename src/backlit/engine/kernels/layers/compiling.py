@@ -19,14 +19,13 @@ from ..maths.cos_2pi import cos_of_turns, sin_of_turns  # noqa: F401  # part of 
 from ..passes.tables import part_of, sum_rows  # noqa: F401
 from ..precision import ALIGNMENT, OPTIONS, F  # noqa: F401
 from ..runtime.calls import call_backward, call_product
-from ..runtime.memory import along, pointer, whole_numbers
+from ..runtime.memory import advance, pointer, whole_numbers
 
 FORWARD = types.void(*[types.int64] * 9)
 BACKWARD = types.void(*[types.int64] * 11)
 GRADIENT = types.void(*[types.int64] * 12)
 
 compiled = njit(**OPTIONS)
-shifted = along  # shifted(address, count): the address so many numbers further on
 call_gate_backward = (
     call_backward  # call_gate_backward(gate, z, a, delta, size): delta times the gate's slope, in place
 )
@@ -45,9 +44,9 @@ def matrix(address, rows, columns):
 
 
 @njit(**OPTIONS)
-def after(address, size):
+def next_array(address, size):
     """Where the next array of parameters lies, after one of so many numbers."""
-    return along(address, -(-size // ALIGNMENT) * ALIGNMENT)
+    return advance(address, -(-size // ALIGNMENT) * ALIGNMENT)
 
 
 @njit(**OPTIONS)

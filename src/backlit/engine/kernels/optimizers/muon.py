@@ -10,7 +10,7 @@ from numba import carray, cfunc, njit, types
 
 from ..precision import KERNEL, OPTIONS, F
 from ..runtime.calls import call_product
-from ..runtime.memory import along, pointer
+from ..runtime.memory import advance, pointer
 
 ROUNDS = 5  # of Newton and Schulz
 FIRST, THIRD, FIFTH = F(3.4445), F(-4.7750), F(2.0315)  # s -> a s + b s^3 + c s^5: Jordan's, steep at 0
@@ -85,8 +85,12 @@ def step(product, basis, theta, grad, state, state_step, rows, columns, count, r
     width = columns // count
     for number in range(count):
         at = number * width
-        first, second, third = along(state, state_step), along(state, 2 * state_step), along(state, 3 * state_step)
+        first, second, third = (
+            advance(state, state_step),
+            advance(state, 2 * state_step),
+            advance(state, 3 * state_step),
+        )
         step_one(
-            product, basis, along(theta, at), along(grad, at), along(state, at), along(first, at), along(second, at),
-            along(third, at), rows, width, columns, rate, mu,
+            product, basis, advance(theta, at), advance(grad, at), advance(state, at), advance(first, at),
+            advance(second, at), advance(third, at), rows, width, columns, rate, mu,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from ..kernel_table import ADD_L2_PENALTY, BASIS, DECAY_WEIGHTS, MATRIX_STEP, PR
 from ..passes.tables import BEGIN, COLUMNS, DECAYS, FIRST, MATRICES, ROWS, part_of
 from ..precision import ALIGNMENT, OPTIONS, PART
 from ..runtime.calls import call_matrix_step, call_regularizer, call_step
-from ..runtime.memory import address, along
+from ..runtime.memory import address, advance
 from ..workspace import GRADIENT, MEAN, STATE, STATE_STEP, THETA
 from .steps import RATE
 
@@ -29,7 +29,7 @@ def regularize(kernel, arrays, decaying, into, other, strength, part, parts):
     for number in range(arrays.shape[0]):
         if arrays[number, DECAYS] >= decaying:
             first, last = range_of(arrays, number, part, parts)
-            total += call_regularizer(kernel, along(into, first), along(other, first), last - first, strength)
+            total += call_regularizer(kernel, advance(into, first), advance(other, first), last - first, strength)
     return total
 
 
@@ -63,9 +63,9 @@ def step_range(step, workspace, settings, rate, first, last):
     """Let the optimizer step a range of the vector theta."""
     settings[RATE] = rate
     theta, grad, state = (
-        along(workspace[THETA], first),
-        along(workspace[GRADIENT], first),
-        along(workspace[STATE], first),
+        advance(workspace[THETA], first),
+        advance(workspace[GRADIENT], first),
+        advance(workspace[STATE], first),
     )
     call_step(step, theta, grad, state, workspace[STATE_STEP], address(settings, 0), last - first)
 
@@ -83,9 +83,9 @@ def update_part(arrays, factors, kernels, workspace, settings, rate, part, parts
         if first == last:
             continue
         if arrays[number, MATRICES]:
-            theta, grad = along(workspace[THETA], first), along(workspace[GRADIENT], first)
+            theta, grad = advance(workspace[THETA], first), advance(workspace[GRADIENT], first)
             call_matrix_step(
-                kernels[MATRIX_STEP], kernels[PRODUCT], kernels[BASIS], theta, grad, along(workspace[STATE], first),
+                kernels[MATRIX_STEP], kernels[PRODUCT], kernels[BASIS], theta, grad, advance(workspace[STATE], first),
                 workspace[STATE_STEP], arrays[number, ROWS], arrays[number, COLUMNS], arrays[number, MATRICES],
                 array_rate,
                 settings[settings.size - 1],

@@ -32,7 +32,7 @@ def gather_targets(source, order, start, batch, first, rows, outputs, smoothing)
 
 
 @njit(**PART)
-def mass_of(weights, order, start, rows):
+def total_weight(weights, order, start, rows):
     """The sum of the weights of a mini-batch; none given means all count 1."""
     if weights.size == 0:
         return float(rows)

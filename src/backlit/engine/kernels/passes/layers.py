@@ -16,9 +16,9 @@ from ..runtime.calls import (
     call_layer_forward,
     call_layer_gradient,
 )
-from ..runtime.memory import address, along
+from ..runtime.memory import address, advance
 from ..workspace import DELTA, DROPPED, GRADIENT, LISTED, MASK, PARTIAL, THETA, WEIGHT, A, X, Y, Z
-from .first_layer import forward_listed, gradient_listed
+from .first_layer import forward_nonzero, gradient_nonzero
 from .tables import (
     BIAS,
     DROPOUT,
@@ -57,15 +57,15 @@ def output_of(network, workspace, layer, first):
         values = workspace[DROPPED]
     else:
         values = workspace[A] if network[layer, GATE_FORWARD] else workspace[Z]
-    return along(values, offset_of(network, layer, first))
+    return advance(values, offset_of(network, layer, first))
 
 
 @njit(**OPTIONS)
 def input_of(network, workspace, layer, first):
     """What a layer takes, from a row of the mini-batch on, and the z that this was made of (0 for the network's x)."""
     if layer == 0:
-        return along(workspace[X], first * network[0, INPUTS]), FIRST
-    z_before = along(workspace[Z], offset_of(network, layer - 1, first))
+        return advance(workspace[X], first * network[0, INPUTS]), FIRST
+    z_before = advance(workspace[Z], offset_of(network, layer - 1, first))
     return output_of(network, workspace, layer - 1, first), z_before
 
 
@@ -80,13 +80,13 @@ def forward(network, kernels, workspace, first, rows, order, seed, rate):
         inputs, outputs, groups = network[layer, INPUTS], network[layer, OUTPUTS], network[layer, GROUPS]
         x, z_before = input_of(network, workspace, layer, first)
         z, theta = (
-            along(workspace[Z], offset_of(network, layer, first)),
-            along(workspace[THETA], network[layer, PARAMETERS]),
+            advance(workspace[Z], offset_of(network, layer, first)),
+            advance(workspace[THETA], network[layer, PARAMETERS]),
         )
         if layer == 0 and workspace[PARTIAL]:
             pass  # z is there: the team has shared the layer out by inputs
         elif workspace[LISTED] and network[layer, MAY_SKIP]:
-            forward_listed(network, kernels, workspace, layer, first, rows, x, z)
+            forward_nonzero(network, kernels, workspace, layer, first, rows, x, z)
         elif network[layer, BIAS]:
             weighted_sum(address(kernels, 0), z_before, x, theta, z, rows, inputs, outputs, groups)
         else:
@@ -94,19 +94,19 @@ def forward(network, kernels, workspace, first, rows, order, seed, rate):
                 network[layer, LAYER_FORWARD], address(kernels, 0), z_before, x, theta, z, rows, inputs, outputs, groups
             )
         if layer + 1 < network.shape[0]:
-            leave(network, kernels, workspace, layer, first, rows, order, seed, rate)
+            activate_and_drop(network, kernels, workspace, layer, first, rows, order, seed, rate)
 
 
 @njit(**PART)
-def leave(network, kernels, workspace, layer, first, rows, order, seed, rate):
+def activate_and_drop(network, kernels, workspace, layer, first, rows, order, seed, rate):
     """What a layer's gate makes of its z, and dropout of that."""
     offset, outputs = offset_of(network, layer, first), network[layer, OUTPUTS]
-    a = along(workspace[Z], offset)
+    a = advance(workspace[Z], offset)
     if network[layer, GATE_FORWARD]:
-        a = along(workspace[A], offset)
-        call_forward(network[layer, GATE_FORWARD], along(workspace[Z], offset), a, rows * outputs)
+        a = advance(workspace[A], offset)
+        call_forward(network[layer, GATE_FORWARD], advance(workspace[Z], offset), a, rows * outputs)
     if workspace[DROPPED] and network[layer, DROPOUT] >= 0:
-        dropped, mask = along(workspace[DROPPED], offset), along(workspace[MASK], offset)
+        dropped, mask = advance(workspace[DROPPED], offset), advance(workspace[MASK], offset)
         call_dropout_forward(
             kernels[DROPOUT_FORWARD], a, dropped, mask, rows, outputs, order, network[layer, DROPOUT], seed, rate
         )
@@ -117,9 +117,13 @@ def loss_and_delta(network, kernels, workspace, first, rows):
     """Outputs, loss, and delta of the last layer, for some rows; returns their part of the loss."""
     last = network.shape[0] - 1
     outputs, offset = network[last, OUTPUTS], offset_of(network, last, first)
-    z, a, delta = along(workspace[Z], offset), along(workspace[A], offset), along(workspace[DELTA], offset)
+    z, a, delta = (
+        advance(workspace[Z], offset),
+        advance(workspace[A], offset),
+        advance(workspace[DELTA], offset),
+    )
     call_activate(kernels[ACTIVATE], z, a, rows, outputs)
-    y, weight = along(workspace[Y], first * outputs), along(workspace[WEIGHT], first)
+    y, weight = advance(workspace[Y], first * outputs), advance(workspace[WEIGHT], first)
     return call_head(kernels[HEAD], z, a, y, weight, delta, rows, outputs)
 
 
@@ -130,8 +134,11 @@ def backward(network, kernels, workspace, first, rows):
         inputs, outputs, groups = network[layer, INPUTS], network[layer, OUTPUTS], network[layer, GROUPS]
         x, z_before = input_of(network, workspace, layer, first)
         under = offset_of(network, layer - 1, first)
-        delta, delta_before = along(workspace[DELTA], offset_of(network, layer, first)), along(workspace[DELTA], under)
-        theta, gate = along(workspace[THETA], network[layer, PARAMETERS]), network[layer - 1, GATE_BACKWARD]
+        delta, delta_before = (
+            advance(workspace[DELTA], offset_of(network, layer, first)),
+            advance(workspace[DELTA], under),
+        )
+        theta, gate = advance(workspace[THETA], network[layer, PARAMETERS]), network[layer - 1, GATE_BACKWARD]
         if network[layer, BIAS]:
             weighted_sum_backward(
                 address(kernels, 0), gate, z_before, x, theta, delta, delta_before, rows, inputs, outputs, groups
@@ -142,9 +149,11 @@ def backward(network, kernels, workspace, first, rows):
                 rows, inputs, outputs, groups,
             )  # fmt: skip
         if workspace[MASK] and network[layer - 1, DROPOUT] >= 0:
-            call_dropout_backward(kernels[DROPOUT_BACKWARD], delta_before, along(workspace[MASK], under), rows * inputs)
+            call_dropout_backward(
+                kernels[DROPOUT_BACKWARD], delta_before, advance(workspace[MASK], under), rows * inputs
+            )
         if gate and not network[layer, THROUGH_GATE]:
-            call_backward(gate, z_before, along(workspace[A], under), delta_before, rows * inputs)
+            call_backward(gate, z_before, advance(workspace[A], under), delta_before, rows * inputs)
 
 
 @njit(**OPTIONS)
@@ -153,12 +162,12 @@ def gradients(network, kernels, workspace, part, parts, rows, batch):
     for layer in range(network.shape[0]):
         inputs, outputs, groups = network[layer, INPUTS], network[layer, OUTPUTS], network[layer, GROUPS]
         x, z_before = input_of(network, workspace, layer, FIRST)
-        delta = along(workspace[DELTA], network[layer, ROWS_OFFSET])
+        delta = advance(workspace[DELTA], network[layer, ROWS_OFFSET])
         if workspace[LISTED] and network[layer, MAY_SKIP]:
-            gradient_listed(network, kernels, workspace, layer, x, delta, part, parts, rows, batch)
+            gradient_nonzero(network, kernels, workspace, layer, x, delta, part, parts, rows, batch)
             continue
         offset = network[layer, PARAMETERS]
-        theta, grad = along(workspace[THETA], offset), along(workspace[GRADIENT], offset)
+        theta, grad = advance(workspace[THETA], offset), advance(workspace[GRADIENT], offset)
         if network[layer, BIAS]:
             weighted_sum_gradient(
                 address(kernels, 0), z_before, x, theta, delta, grad, part, parts, rows, inputs, outputs, groups

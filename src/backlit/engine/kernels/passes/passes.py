@@ -15,10 +15,10 @@ from ..optimizers.steps import COUNT
 from ..precision import MATRIX, PART, VECTOR
 from ..runtime.calls import call_activate
 from ..runtime.denormals import flush, restore
-from ..runtime.memory import address, along
+from ..runtime.memory import address, advance
 from ..runtime.team import wait_for_all
 from ..workspace import PARTIAL, WEIGHT, X, Y, Z
-from .batches import gather, gather_targets, gather_weights, mass_of
+from .batches import gather, gather_targets, gather_weights, total_weight
 from .first_layer import add_partial_sums, sum_by_inputs
 from .layers import backward, forward, gradients, loss_and_delta
 from .tables import FIRST, OUTPUTS, ROWS_OFFSET, part_of
@@ -63,7 +63,7 @@ def train_epoch(
     for number in range(rates.size):
         start = number * batch
         rows = min(batch, order.size - start)
-        batch_mass = mass_of(weights, order, start, rows)
+        batch_mass = total_weight(weights, order, start, rows)
         for block in range(rank, blocks, team):
             first, count = rows_of(rows, block, blocks)
             load(network, workspace, inputs, targets, weights, order, start, first, count, batch_mass, smoothing)
@@ -124,7 +124,7 @@ def load(network, workspace, inputs, targets, weights, order, start, first, coun
 
 def predict(network, kernels, workspace, inputs, outputs, capacity):
     """The outputs for all rows, `capacity` of them at a time."""
-    z = along(workspace[Z], network[network.shape[0] - 1, ROWS_OFFSET])
+    z = advance(workspace[Z], network[network.shape[0] - 1, ROWS_OFFSET])
     for start in range(0, inputs.shape[0], capacity):
         rows = min(capacity, inputs.shape[0] - start)
         workspace[X] = address(inputs, start)

@@ -8,7 +8,7 @@ import numpy as np
 from numba import carray, njit
 
 from ..precision import OPTIONS, F
-from ..runtime.memory import along, pointer
+from ..runtime.memory import advance, pointer
 
 # of a layer; offsets are in numbers, kernels that there are not have the address 0, layers other than sums no bias
 INPUTS, OUTPUTS, GROUPS, PARAMETERS, BIAS, ROWS_OFFSET = range(6)
@@ -33,7 +33,7 @@ def part_of(width, part, parts):
 @njit(**OPTIONS)
 def numbers(address, first, last):
     """Some of the numbers that lie at an address, as an array."""
-    return carray(pointer(along(address, first)), last - first)
+    return carray(pointer(advance(address, first)), last - first)
 
 
 @njit(**OPTIONS)

@@ -27,7 +27,7 @@ def even(whole, most, unit):
 
 
 @njit(**PART)
-def turn_panel(source, stride, packed, columns, deep):
+def transpose_panel(source, stride, packed, columns, deep):
     """Pack some rows of a matrix as the columns of a panel."""
     for j in range(0, columns, LANES):
         for k in range(0, deep, LANES):
@@ -104,7 +104,7 @@ def multiply_band(
         panel, panel_row = right + offset, right_row
         kind = NARROW if broad <= LANES else BROAD
         if turn_right:
-            turn_panel(right + column * right_row, right_row, packed, broad, deep)
+            transpose_panel(right + column * right_row, right_row, packed, broad, deep)
             panel, panel_row = packed, PANEL * FLOAT_BYTES
         elif count > 1 or LANES < broad < PANEL:  # for a single tile only what is no whole panel
             pack_panel(panel, right_row, packed, broad, deep)

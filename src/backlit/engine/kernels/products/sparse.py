@@ -15,8 +15,8 @@ from .vectors import (
     VECTOR,
     WHOLE,
     add_incoming,
-    after,
     broadcast,
+    byte_address,
     either,
     load_vectors,
     masks,
@@ -46,7 +46,7 @@ def index_pointer(context, address):
 
 
 @intrinsic
-def add_listed(context, width, count, indices, numbers, number_step, rows, row_step, begin, out, columns):
+def add_nonzero(context, width, count, indices, numbers, number_step, rows, row_step, begin, out, columns):
     """Fill ``out = begin + sum of number[k] * row[k]`` over a list of indices k, for `width` vectors of columns.
 
     Steps are in bytes; `begin` is 0 where nothing begins. Of width 0, less than a vector, there are `columns`.
@@ -107,7 +107,7 @@ def _function(module, width):
     results = [builder.phi(value.type) for value in following]
     add_incoming(results, [(values[1:], block) for values, block in ways])
     for number, result in enumerate(results):
-        into = after(builder, given["out"], number * LANES * FLOAT_BYTES)
+        into = byte_address(builder, given["out"], number * LANES * FLOAT_BYTES)
         store(builder, result, into) if width else store_some(builder, result, into, mask[0])
     builder.ret_void()
     return function
@@ -154,7 +154,7 @@ def request(context, address):
 
     def codegen(target, builder, signature, values):
         for line in range(0, WIDTHS[0] * LANES * FLOAT_BYTES, LINE):
-            prefetch(builder, after(builder, values[0], line), NEAREST)
+            prefetch(builder, byte_address(builder, values[0], line), NEAREST)
         return target.get_dummy_value()
 
     return types.void(types.int64), codegen
@@ -184,7 +184,7 @@ def add_lists(listed, first, last, numbers, list_step, number_step, rows, row_st
             pack(rows + along, row_step, height, broad, panel)
         for number in range(first, last):
             indices, start = address(listed, number), begin + along if begin else 0
-            add_listed(
+            add_nonzero(
                 width, listed[number, 0], indices + INDEX_BYTES, numbers + number * list_step, number_step, panel,
                 panel_step, start, out + number * row_step + along, broad,
             )  # fmt: skip

@@ -19,8 +19,8 @@ from .vectors import (
     WHOLE,
     add_incoming,
     addresses,
-    after,
     broadcast,
+    byte_address,
     either,
     load_some,
     load_vectors,
@@ -116,8 +116,8 @@ def _tile_function(module, kind, height):
     before = [builder.phi(value.type) for value in beginnings[0][0]]
     below, ahead, count = before[:3]
     for line in range(0, len(vectors) * VECTOR_BYTES, LINE):
-        prefetch(builder, after(builder, below, line), NEAREST)
-        prefetch(builder, after(builder, ahead, line), NEAR)
+        prefetch(builder, byte_address(builder, below, line), NEAREST)
+        prefetch(builder, byte_address(builder, ahead, line), NEAR)
     following_lines = [builder.add(below, given["out_row"]), builder.add(ahead, given["ahead_row"])]
     stop = builder.add(count, length)
     stop = builder.select(builder.icmp_signed("<", stop, given["inner"]), stop, given["inner"])
@@ -212,7 +212,7 @@ def turn(context, source, stride, packed, rows, columns):
             row = builder.select(builder.icmp_signed("<", WHOLE(i), rows), WHOLE(i), last)
             square.append(load_some(builder, builder.add(source, builder.mul(row, stride)), mask))
         for i, column in enumerate(transposed(builder, square)):
-            store(builder, column, after(builder, packed, i * PANEL * FLOAT_BYTES))
+            store(builder, column, byte_address(builder, packed, i * PANEL * FLOAT_BYTES))
         return target.get_dummy_value()
 
     return types.void(*[types.int64] * 5), codegen
@@ -235,8 +235,8 @@ def copy(context, source, into, count):
     def codegen(target, builder, signature, values):
         source, into, count = values
         for v, mask in enumerate(masks(builder, count, -(-TILE_ROWS // LANES))):
-            vector = load_some(builder, after(builder, source, v * VECTOR_BYTES), mask)
-            store_some(builder, vector, after(builder, into, v * VECTOR_BYTES), mask)
+            vector = load_some(builder, byte_address(builder, source, v * VECTOR_BYTES), mask)
+            store_some(builder, vector, byte_address(builder, into, v * VECTOR_BYTES), mask)
         return target.get_dummy_value()
 
     return types.void(*[types.int64] * 3), codegen

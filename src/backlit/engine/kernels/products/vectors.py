@@ -18,7 +18,7 @@ _INTEGERS = ir.VectorType(_INTEGER, VECTOR.count)
 _KIND = f"v{VECTOR.count}f{BITS}"
 
 
-def after(builder, address, step):
+def byte_address(builder, address, step):
     """The address so many bytes further on."""
     return builder.add(address, WHOLE(step))
 
@@ -69,7 +69,7 @@ def either(builder, condition):
 
 def addresses(builder, address, vectors):
     """The addresses of vectors side by side."""
-    return [after(builder, address, v * VECTOR_BYTES) for v in vectors]
+    return [byte_address(builder, address, v * VECTOR_BYTES) for v in vectors]
 
 
 def load_vectors(builder, address, mask, vectors):

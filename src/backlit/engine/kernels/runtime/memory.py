@@ -25,7 +25,7 @@ def address(context, array, index):
 
 
 @intrinsic
-def along(context, address, numbers):
+def advance(context, address, numbers):
     """The address so many numbers further on."""
 
     def codegen(target, builder, signature, values):
