@@ -22,7 +22,7 @@ MOST_MINIMIZED = 400
 MOST_TRANSPOSED = 1000
 """Vertices up to which neighbours are swapped to save crossings; that grows faster still."""
 
-MOST_LANES = 10_000
+MOST_LANES = 4_000
 """Lanes in a picture; beyond, the longest links have none and are drawn straight across, behind what they pass."""
 
 LANE = 0.35

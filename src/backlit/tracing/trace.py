@@ -240,9 +240,10 @@ class Trace:
 
     def to_svg(self, lang: str = "en") -> str:
         """The circuit as a picture, an ``<svg>`` element; its words are in the language `lang`, "en" or "ko"."""
-        from backlit.drawing import to_svg
+        from backlit.drawing import collector_at_rest, to_svg
 
-        return to_svg(self.circuit(tables=False), lang)
+        with collector_at_rest():
+            return to_svg(self.circuit(tables=False), lang)
 
     def to_html(self, lang: str = "en") -> str:
         """The circuit as one page that needs nothing else, in the language `lang`: step, zoom, fold, practise."""
