@@ -1,7 +1,7 @@
 """The training loop of the lecture: epoch after epoch, each a shuffle, then forward, loss, backward, update by batch.
 
-One compiled call carries a whole epoch (`engine/kernels/passes/passes.py`, `train_epoch`, reads like the lecture). What is
-decided between two epochs is decided by `rules/`.
+One compiled call carries a whole epoch (`engine/kernels/passes/passes.py`, `train_epoch`, reads like the lecture).
+What is decided between two epochs is decided by `rules/`.
 
 Examples
 --------
