@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format types contract docs-test docs pictures bench build pins clean
+.PHONY: help demo test quick fuzz lint format types contract docs-test docs pictures bench build pins clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ QUICK := declared formula graph network drawing practice files encoding docs/tes
 
 quick: lint types ## lint, types, and the tests that need no engine
 	$(BIN)/python -m pytest -n 2 -m "not engine and not slow" $(addprefix tests/,$(QUICK))
+
+fuzz: $(READY) ## trials for hours: trainings that are killed; figures in tests/fuzz/results
+	$(BIN)/python tests/fuzz/kills.py 50 --record
 
 lint: $(READY) ## rules and format of the code
 	$(BIN)/ruff check .

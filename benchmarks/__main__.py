@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from benchmarks import against, book, gates, invented, linear, mnist, page, picture, predict, steps, tabular
+from benchmarks import against, book, checkpoint, gates, invented, linear, mnist, page, picture, predict, steps, tabular
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("against")(against.run)
@@ -16,6 +16,7 @@ app.command("linear")(linear.run)
 app.command("linear-one", hidden=True)(linear.one)
 app.command("picture")(picture.run)
 app.command("page")(page.run)
+app.command("checkpoint")(checkpoint.run)
 app.command("book")(book.run)
 app.command("mnist")(mnist.run)
 app.command("invented")(invented.run)

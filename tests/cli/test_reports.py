@@ -46,7 +46,7 @@ def test_evaluate_shows_each_class(run: Run, trained: Trained) -> None:
     [
         ("no/such/page.html", "cannot write no/such/page.html: no such file or directory"),
         ("t.csv", "t.csv is an input of this command; write to another file"),
-        ("t.backlit", "t.backlit is where the model goes; write the report to another file"),
+        ("t.backlit", "t.backlit is where another output goes; write the report to another file"),
     ],
 )
 def test_a_page_that_cannot_be_written_is_told_before_the_training(fails: Fails, page: str, message: str) -> None:

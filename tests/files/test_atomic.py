@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from backlit.files import read_whole, write_whole
+from backlit.files import check_space, read_whole, write_whole
+from backlit.files.locks import try_lock
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
@@ -67,3 +70,81 @@ def test_rights_are_kept_and_links_followed(tmp_path: Path) -> None:
 def test_a_device_is_written_into_and_not_replaced() -> None:
     write_whole("/dev/null", b"gone")
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+KILLED_WHILE_WRITING = """
+import os, signal, sys
+from backlit.files import write_whole
+os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
+write_whole(sys.argv[1], b"half")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL there")
+def test_what_a_killed_writer_left_is_swept_by_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    write_whole(path, b"old")
+    subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, path], check=False)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert path.read_bytes() == b"old"
+    write_whole(path, b"new")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.bin"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there an open file cannot be removed")
+def test_what_another_writer_is_at_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync = os.fsync
+
+    def meanwhile(descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", sync)
+        write_whole(tmp_path / "other.bin", b"other")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    write_whole(tmp_path / "a.bin", b"whole")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.bin", "other.bin"]
+    assert (tmp_path / "a.bin").read_bytes() == b"whole"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there an open file cannot be removed")
+def test_a_part_that_is_swept_before_it_is_locked_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from backlit.files import atomic
+
+    def swept_first(descriptor: int) -> bool:
+        monkeypatch.setattr(atomic, "try_lock", try_lock)
+        atomic.sweep(tmp_path)
+        return try_lock(descriptor)
+
+    monkeypatch.setattr(atomic, "try_lock", swept_first)
+    write_whole(tmp_path / "a.bin", b"whole")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.bin"]
+
+
+def test_a_full_disk_is_noticed_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    check_space(tmp_path / "a.bin", 2**20)
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    with pytest.raises(OSError, match=r"cannot write .*a.bin: no space left on device; free some space"):
+        check_space(tmp_path / "a.bin", 2**20)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("allocates", [True, False])
+def test_a_limit_of_sizes_is_noticed_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allocates: bool
+) -> None:
+    resource = pytest.importorskip("resource", reason="limits of POSIX")
+    if not allocates:
+        monkeypatch.delattr(os, "posix_fallocate", raising=False)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(OSError, match="file too large; raise the limit"):
+            check_space(tmp_path / "a.bin", 2**20)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []

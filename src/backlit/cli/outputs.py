@@ -7,18 +7,18 @@ import os
 from pathlib import Path
 
 from backlit.errors import BacklitError
-from backlit.files import plain_os_error
+from backlit.files import check_space, plain_os_error
 
 
-def check_output(output: Path, *inputs: Path) -> None:
-    """Refuse an output that cannot be written, before the work is done.
+def check_output(output: Path, *inputs: Path, size: int = 0) -> None:
+    """Refuse an output that cannot be written, before the work is done; `size`: bytes that it will have, about.
 
     Raises
     ------
     BacklitError
         If it would replace an input.
     OSError
-        If it is a folder, or in none that can be written.
+        If it is a folder, or in none that can be written, or the disk has no space for it.
     """
     for source in inputs:
         if output.exists() and source.exists() and output.samefile(source):
@@ -33,3 +33,5 @@ def check_output(output: Path, *inputs: Path) -> None:
     for number, at_fault in wrong:
         if at_fault:
             raise plain_os_error(OSError(number, os.strerror(number)), "cannot write", output)
+    if size:
+        check_space(output, size)

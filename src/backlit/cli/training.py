@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,33 +37,56 @@ HELD_EVERY = 5
 MOST_UNIQUE_CLASSES = 20
 """Up to so many classes are never too many for their rows."""
 
+MODEL_BYTES, REPORT_BYTES = 2**22, 2**18
+"""What a model or a checkpoint, and a report, take of a disk, about."""
+
 FEWEST_TABLE_ROWS = 10
 """Enough to learn from, to choose the best epoch by, and to measure on."""
 
 
-def train_model(
-    data: Path,
-    target: str,
-    out: Path | None,
-    seed: int,
-    task: str | None,
-    report: Path | None,
-    lang: str,
-    options: ReadOptions,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What a training writes: the model, perhaps a report in a language, perhaps a checkpoint that may be resumed."""
+
+    model: Path
+    report: Path | None
+    lang: str
+    keeping: Mapping[str, Any]  # parameters of the estimator
+    resume: bool
+
+    @property
+    def checkpoint(self) -> Path | None:
+        """Where the progress is kept."""
+        path: Path | None = self.keeping["checkpoint"]
+        return path
+
+    def check(self, data: Path) -> None:
+        """Refuse what cannot be written, and what would be lost, before the work is done."""
+        known = [data]
+        for path, size in ((self.model, MODEL_BYTES), (self.report, REPORT_BYTES), (self.checkpoint, MODEL_BYTES)):
+            if path is not None:
+                check_output(path, *known, size=size)
+                if any(path.absolute() == other.absolute() for other in known[1:]):
+                    what = "report" if path is self.report else "checkpoint"
+                    raise BacklitError(f"{path} is where another output goes; write the {what} to another file")
+                known.append(path)
+        if self.resume and self.checkpoint is None:
+            raise BacklitError("--resume goes on from a checkpoint; name it with --checkpoint FILE")
+        if self.checkpoint is not None and self.checkpoint.exists() and not self.resume:
+            raise BacklitError(
+                f"{self.checkpoint} is a checkpoint already; add --resume to go on from it, or name another file"
+            )
+
+
+def train_model(data: Path, target: str, seed: int, task: str | None, outputs: Outputs, options: ReadOptions) -> None:
     """Train on four fifths of the rows, print the scores on the rest, save the model, and optionally a report."""
+    outputs.check(data)
     table, left_out = without_totals(read_with_note(data, options))
     print_notes(data, (*left_out, *_row_counters(table, target)))
     labelled_column(table, data, target)
     with located(data):
         table, reading = read_target(table, target, task)
     labels = table[target]
-    out = Path(f"{data.stem}.backlit") if out is None else out
-    check_output(out, data)
-    if report is not None:
-        check_output(report, data, out)
-        if report.absolute() == out.absolute():
-            raise BacklitError(f"{report} is where the model goes; write the report to another file")
     if table.num_rows < FEWEST_TABLE_ROWS:
         raise BacklitError(f"{data} is too short to train and measure on; give at least {FEWEST_TABLE_ROWS} rows")
     with located(f"{data}, column {target!r}"):
@@ -74,18 +99,59 @@ def train_model(
     terminal = console()
     terminal.print(f"{data}: {table.num_rows:,} rows; target {target!r}: {task}, {why}")
     terminal.print(f"Learning from {len(learn):,} rows; {len(held):,} are held out (seed {seed})")
+    if outputs.resume and outputs.checkpoint is not None and outputs.checkpoint.exists():
+        terminal.print(f"Going on from {outputs.checkpoint}")
     with located(data):
-        model = _fitted(task, table.take(learn), target, seed)
+        model = _fitted(task, table.take(learn), target, seed, outputs.keeping)
     before = {note for part in readings_of(table).values() for note in part.notes}
     print_notes(data, [note for note in model.encoder_.notes if note not in before])
     if reading is not None:
         model.encoder_ = replace(model.encoder_, notes=(*model.encoder_.notes, *reading.notes), target=reading)
     kept, known = table.take(held), labels.take(pa.array(learn))
     show_scores(f"Held out: {len(held):,} rows", measure(model, kept, target, known))
-    model.save(out)
-    terminal.print(f"Saved {out}: {len(model.histories_)} networks in one, learnt from the {len(learn):,} rows")
-    if report is not None:
-        write_page(report, page_of(model, kept, target, known, f"{data.name}: {target}", lang))
+    save_somewhere(model, outputs.model)
+    terminal.print(
+        f"Saved {outputs.model}: {len(model.histories_)} networks in one, learnt from the {len(learn):,} rows"
+    )
+    if outputs.checkpoint is not None:
+        terminal.print(f"{outputs.checkpoint} holds the finished training, and can be deleted")
+    if outputs.report is not None:
+        write_page(outputs.report, page_of(model, kept, target, known, f"{data.name}: {target}", outputs.lang))
+
+
+def save_somewhere(model: Any, path: Path) -> None:
+    """Save a model; where that cannot be, in another folder, so that it is not lost.
+
+    Raises
+    ------
+    OSError
+        If the model is not where it was to be; the message names the file that it is in.
+    """
+    try:
+        model.save(path)
+    except OSError as error:
+        for folder in (Path.cwd(), Path.home(), Path(tempfile.gettempdir())):
+            other = free_name(folder, path.name)
+            try:
+                model.save(other)
+            except OSError:
+                continue
+            raise OSError(f"{error}; the trained model is in {other}") from None
+        raise
+
+
+def free_name(folder: Path, name: str) -> Path:
+    """A file in a folder that is not there yet, called by a name, or by the name with a number.
+
+    Examples
+    --------
+    >>> free_name(Path("/no/such/folder"), "m.backlit").name
+    'm.backlit'
+    """
+    path, number = folder / name, 2
+    while path.exists():
+        path, number = folder / f"{Path(name).stem}-{number}{Path(name).suffix}", number + 1
+    return path
 
 
 def split(groups: Rows, seed: int) -> tuple[Rows, Rows]:
@@ -182,10 +248,10 @@ def _groups(labels: pa.ChunkedArray, task: str) -> Rows:
     return np.zeros(len(labels), dtype=np.int64)
 
 
-def _fitted(task: str, table: pa.Table, target: str, seed: int) -> Any:
+def _fitted(task: str, table: pa.Table, target: str, seed: int, keeping: Mapping[str, Any]) -> Any:
     """A model fitted with a bar on stderr."""
     kind = TabularClassifier if task == "classification" else TabularRegressor
-    model = kind(random_state=seed)
+    model = kind(random_state=seed, **keeping)
     with EpochBar(model.members) as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # printed a line each
         model.fit(table.drop_columns([target]), table[target], on_epoch=bar)

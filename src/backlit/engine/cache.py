@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
+from backlit.engine.seals import sealed
+
 VARIABLE = "BACKLIT_CACHE_DIR"
 
 
@@ -53,7 +55,7 @@ def write(folder: Path, sources: Mapping[str, str]) -> None:
     for name, text in sources.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.read_text(encoding="utf-8") == text:
+        if _holds(path, text):
             continue
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -61,6 +63,14 @@ def write(folder: Path, sources: Mapping[str, str]) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+
+
+def _holds(path: Path, text: str) -> bool:
+    """Whether a file has exactly this text."""
+    try:
+        return path.read_bytes() == text.encode()
+    except FileNotFoundError:
+        return False
 
 
 class _Loaded:
@@ -108,7 +118,8 @@ def _imported(name: str, path: Path, package: bool) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # Numba asks for it by its name while it is executed
     try:
-        spec.loader.exec_module(module)
+        with sealed(path):
+            spec.loader.exec_module(module)
     except BaseException:
         del sys.modules[name]
         raise

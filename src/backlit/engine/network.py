@@ -190,7 +190,7 @@ class Network:
             workspace.new("dropped", self._width)
             workspace.new("mask", self._width)
         if regularization.ema_decay > 0 and "mean" not in workspace:
-            np.copyto(workspace.new("mean", self.theta.size), self.theta)
+            self.begin_ema(self.theta)
         return workspace, sharing
 
     def predict(self, inputs: Matrix, threads: int = 1) -> Matrix:
@@ -335,6 +335,15 @@ class Network:
                 return work(0)
             with leased(sharing.team) as threads:
                 return float(self.team.run(partial(work, threads=threads), threads, self.stop))
+
+    @property
+    def ema(self) -> Vector | None:
+        """The running mean of the parameters, if one is kept; training changes it in place."""
+        return self._workspace.get("mean")
+
+    def begin_ema(self, mean: Vector) -> None:
+        """Keep a running mean from here on, which begins as these parameters."""
+        np.copyto(self._workspace.new("mean", self.theta.size), mean)
 
     @contextmanager
     def using_ema(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from importlib import resources
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
 
@@ -28,6 +28,7 @@ from backlit.engine.aligned import BUFFERS, LINE, PAGE
 from backlit.engine.blas import scipy_product
 from backlit.engine.cache import cache_folder, load, one_thread, write
 from backlit.engine.processor import Vectors, vectors_here
+from backlit.engine.seals import sealed
 from backlit.engine.stamps import StampedFile, stamp
 from backlit.errors import BacklitError
 from backlit.formula.numba import gate_file, head_file
@@ -199,20 +200,20 @@ class Program:
     def _kernel(self, module: ModuleType, name: str, signature: Any = None) -> int:
         """The address of a module's function, compiled when first asked for; of the module's signature unless given."""
         compile_ = numba.cfunc(signature or module.SIGNATURE, **self._precision.KERNEL)
-        return int(self._once(f"{module.__name__}.{name}", partial(compile_, getattr(module, name))).address)
+        return int(self._once(f"{module.__name__}.{name}", module, partial(compile_, getattr(module, name))).address)
 
     def entry(self, name: str) -> Callable[..., Any]:
         """One of the passes that are called from Python: train_epoch, loss_and_gradient, predict."""
         compiled: Callable[..., Any] | None = self._compiled.get(name)  # at each prediction
         if compiled is None:
             compile_ = numba.njit(self.passes.SIGNATURES[name], **self._precision.ENTRY)
-            compiled = self._once(name, partial(compile_, getattr(self.passes, name)))
+            compiled = self._once(name, self.passes, partial(compile_, getattr(self.passes, name)))
         return compiled
 
-    def _once(self, name: str, compiled: Callable[[], Any]) -> Any:
-        """What is compiled under a name, by the first thread that needs it."""
+    def _once(self, name: str, module: ModuleType, compiled: Callable[[], Any]) -> Any:
+        """What is compiled of a module under a name, by the first thread that needs it."""
         if name not in self._compiled:
-            with _compiling():
+            with _compiling(), sealed(Path(str(module.__file__))):
                 if name not in self._compiled:  # nor has the thread made it that held the lock before
                     self._compiled[name] = compiled()
         return self._compiled[name]

@@ -40,6 +40,10 @@ class Workspace:
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self._held[name]
 
+    def get(self, name: str) -> NDArray[Any] | None:
+        """An array, or None where it is not held."""
+        return self._held.get(name)
+
     def new(self, name: str, shape: int | tuple[int, ...], dtype: np.dtype[Any] | None = None) -> NDArray[Any]:
         """An array of any numbers, of the engine's type unless another is given."""
         return self._hold(name, empty(name, shape, dtype or self._dtype))

@@ -47,6 +47,8 @@ def load(path: str | PathLike[str]) -> Any:
     ['no', 'yes']
     """
     header, arrays = files.read_model(path)
+    if "checkpoint" in header:
+        raise DamagedFile(f"{path} is the checkpoint of a training, and no model; resume the training", path=path)
     kind = ESTIMATORS.get(str(header.get("estimator")))
     if kind is None:
         raise DamagedFile(f"{path}: holds no estimator that is known here; it may be of a newer version", path=path)

@@ -15,7 +15,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from backlit.errors import BacklitError, DamagedFile
-from backlit.files.atomic import plain_os_error, write_whole
+from backlit.files.atomic import write_whole
+from backlit.files.system_errors import plain_os_error
 
 FORMAT = 2
 KEY = "backlit"

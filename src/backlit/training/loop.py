@@ -26,6 +26,8 @@ from backlit.engine.rng import Stream
 from backlit.training.history import Epoch, History
 from backlit.training.learning_rate import LearningRate
 from backlit.training.plan import Plan
+from backlit.training.progress import Progress
+from backlit.training.rules.checkpoint import NO_CHECKPOINT, Checkpoint
 from backlit.training.rules.finiteness import Finiteness
 from backlit.training.rules.interruption import Interruption
 from backlit.training.rules.keep_best import KeepBest
@@ -43,6 +45,7 @@ def train(
     on_epoch: Callable[[Epoch], bool | None] | None = None,
     first_epoch: int = 0,
     first_sample: int = 0,
+    checkpoint: Checkpoint = NO_CHECKPOINT,
 ) -> History:
     """Train a network in place, and return what happened.
 
@@ -50,25 +53,25 @@ def train(
     ----------
     network, optimizer, samples, plan
         The parameters and the optimizer's memory are changed; `network.capacity` is the size of a mini-batch.
-    validate, on_epoch : callable, optional
-        Called after each epoch: a score to be made large, whose best epoch is restored at the end; whether to stop.
+    validate, on_epoch, checkpoint : optional
+        Called after each epoch: a score to be made large, whose best epoch is restored at the end; whether to stop;
+        what keeps the progress, from which the training then goes on.
     first_epoch, first_sample : int
         Epochs and samples already behind the network, for its shuffles and for the rate rule "invscaling".
 
     Warns
     -----
-    Divergence
-        When the loss, a parameter or an output is no longer finite; the best finite parameters are restored.
-    UserWarning
-        When Ctrl-C ended it.
+    Divergence, UserWarning
+        When a number is no longer finite (the best finite parameters are restored); when Ctrl-C ended it.
     """
     history, shuffles = History(), Stream(plan.seed, "shuffle")
     rate = LearningRate(plan, len(samples), -(-len(samples) // network.capacity), first_sample)
     best, finiteness = KeepBest(network.theta), Finiteness(network, rate)
-    rules = rules_of(plan, rate, best, on_epoch)
-
+    progress = Progress(network, optimizer, rate, best, rules_of(plan, rate, best, on_epoch), history)
+    if checkpoint.resume(progress):
+        return history
     with Interruption(history), network.team:
-        for number in range(plan.epochs):
+        for number in range(len(history.epochs), plan.epochs):
             order = row_order(plan, first_epoch + number, len(samples), shuffles)
             rates = rate.of_epoch(number)
             best.before_epoch()
@@ -80,16 +83,15 @@ def train(
                 break
             with network.using_ema():
                 score = validate(network) if validate else None
-                epoch = history.record(loss, score, float(rates[-1]), plan.epochs)
-                reasons = [reason for rule in rules if (reason := rule.after_epoch(epoch, history))]
-            if reasons:
-                history.stopped = reasons[-1]
+                stopping = progress.record(loss, score, float(rates[-1]), plan.epochs)
+            checkpoint.after_epoch(progress, stopping)
+            if stopping:
                 break
-
     if not history.diverged:
         network.adopt_ema()
         finiteness.check_outputs(samples, history)
     optimizer.learning_rate = rate.after(len(history.epochs))
     if validate or history.diverged:
         best.restore()
+    checkpoint.finish(progress)
     return history

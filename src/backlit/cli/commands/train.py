@@ -26,6 +26,18 @@ def train(
         Path | None, typer.Option(metavar="HTML", help="Write curves, scores and importance as a page.")
     ] = None,
     lang: ReportLang = Language.en,
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the training's progress in a file.", show_default=False)
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the checkpoint, if there is one; afresh if not.")
+    ] = False,
+    checkpoint_seconds: Annotated[
+        float, typer.Option(min=0.0, metavar="S", help="Between two writings of it, at least.")
+    ] = 5.0,
+    checkpoint_epochs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Write it after each N epochs, too.", show_default=False)
+    ] = None,
     encoding: Encoding = None,
     separator: Separator = None,
     decimal: Decimal = None,
@@ -38,12 +50,16 @@ def train(
     ] = None,
 ) -> None:
     """Train a network on a table, measure it on held-out rows, save it."""
-    from backlit.cli.training import train_model
+    from backlit.cli.training import Outputs, train_model
 
     options = replace(
         read_options(encoding, separator, decimal), missing=tuple(missing) if missing else None, day_first=day_first
     )
-    train_model(data, target, model, seed, task, report, lang, options)
+    keeping = {
+        "checkpoint": checkpoint, "checkpoint_seconds": checkpoint_seconds, "checkpoint_epochs": checkpoint_epochs
+    }  # fmt: skip
+    outputs = Outputs(model or Path(f"{data.stem}.backlit"), report, lang, keeping, resume)
+    train_model(data, target, seed, task, outputs, options)
 
 
 COMMAND = Command("train", train, order=1)

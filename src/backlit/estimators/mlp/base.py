@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Self, final
 
 import numpy as np
@@ -67,6 +68,9 @@ class BaseMLP(HasColumns, BaseEstimator):
     regularization_decay: bool
     ema_decay: float
     dropout: float
+    checkpoint: str | PathLike[str] | None
+    checkpoint_seconds: float
+    checkpoint_epochs: int | None
 
     n_features_in_: int
     feature_names_in_: NDArray[Any]

@@ -27,7 +27,9 @@ from backlit.estimators.mlp.building import batch_size_of, blueprint_of, new_opt
 from backlit.estimators.mlp.head import Head, dense_targets, score_outputs, smoothed_targets
 from backlit.estimators.mlp.monitor import FitMonitor, print_iteration
 from backlit.estimators.mlp.parameters import SCIKIT_NAMES
-from backlit.estimators.shared.arguments import dense, no_finite_score, seed_of
+from backlit.estimators.shared.arguments import dense, no_finite_score
+from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
+from backlit.estimators.shared.identity import Identity, identity_of
 from backlit.network.blueprint import Blueprint
 from backlit.training.history import History
 from backlit.training.initial_parameters import initial
@@ -44,6 +46,10 @@ NON_FINITE = (
     "preprocessed; or use a smaller learning_rate_init."
 )
 """scikit-learn's message, and the remedy."""
+
+
+WITH_OPTIMIZER = ("theta", "moments", "settings")
+"""What of a training `partial_fit` goes on from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +93,21 @@ class Split:
 
 def fit(model: BaseMLP, given: FitInput) -> None:
     """Prepare, split, train."""
-    samples, head = prepare(model, given)
-    if model.solver == "lbfgs":
-        one_thread = model.deterministic or team_size(model.n_jobs) == 1
-        with single_threaded_blas() if one_thread else nullcontext():
-            train_on_all_rows(model, samples)
-    else:
-        with single_threaded_blas():
-            split = split_rows(model, given, samples)
-            train_by_epochs(model, given, split, head)
+    with nullcontext(FitCheckpoint()) if given.partial else checkpoint_of(model) as checkpoint:
+        samples, head = prepare(model, given, checkpoint)
+        if model.solver == "lbfgs":
+            checkpoint.begin(identity(model, Split(samples)))
+            one_thread = model.deterministic or team_size(model.n_jobs) == 1
+            with single_threaded_blas() if one_thread else nullcontext():
+                train_on_all_rows(model, samples, checkpoint)
+        else:
+            with single_threaded_blas():
+                split = split_rows(model, given, samples)
+                checkpoint.begin(identity(model, split))
+                train_by_epochs(model, given, split, head, checkpoint)
 
 
-def prepare(model: BaseMLP, given: FitInput) -> tuple[Samples, Head]:
+def prepare(model: BaseMLP, given: FitInput, checkpoint: FitCheckpoint) -> tuple[Samples, Head]:
     """Check rows, targets and weights; a model that does not continue gets a new network."""
     first = "theta_" not in vars(model) or not (model.warm_start or given.partial)
     X, y = model._validated(given.X, given.y, first)
@@ -114,16 +123,16 @@ def prepare(model: BaseMLP, given: FitInput) -> tuple[Samples, Head]:
     head = model._head(targets)
     blueprint = blueprint_of(model, X.shape[1], head)
     if first:
-        begin(model, blueprint, X)
+        begin(model, blueprint, X, checkpoint.seed(model.random_state))
     elif blueprint != model.network_:
         raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
     return Samples(X, targets, weights), head
 
 
-def begin(model: BaseMLP, blueprint: Blueprint, X: NDArray[Any]) -> None:
+def begin(model: BaseMLP, blueprint: Blueprint, X: NDArray[Any], seed: int) -> None:
     """Give the model a new network, and the attributes of a training of no epochs."""
     model.network_ = blueprint
-    model._seed = seed_of(model.random_state)
+    model._seed = seed
     model.theta_ = initial(blueprint, model._seed, X.dtype, model.init, X)
     model.__dict__.pop("_optimizer", None)
     model.n_iter_ = 0
@@ -168,7 +177,17 @@ def split_rows(model: BaseMLP, given: FitInput, samples: Samples) -> Split:
     return Split(samples.rows(learn), validation)
 
 
-def train_by_epochs(model: BaseMLP, given: FitInput, split: Split, head: Head) -> None:
+def identity(model: BaseMLP, split: Split) -> Identity:
+    """What the result follows from, for the checkpoint."""
+    arrays = [split.learn.inputs, split.learn.targets, split.learn.weights, model.theta_]
+    arrays += [np.array([model._epochs_trained, model.t_])]  # of an earlier fit, where this one continues
+    if split.validation:
+        arrays += [split.validation.inputs, split.validation.targets]
+    blocks = blocks_of(model.deterministic) or team_size(model.n_jobs)
+    return identity_of(model, model._seed, model.network_, arrays, blocks)
+
+
+def train_by_epochs(model: BaseMLP, given: FitInput, split: Split, head: Head, checkpoint: FitCheckpoint) -> None:
     """Train the model's network in place by mini-batches, epoch after epoch."""
     samples, validation = replace(split.learn, targets=smoothed_targets(split.learn.targets, head)), split.validation
     network = Network(
@@ -192,15 +211,17 @@ def train_by_epochs(model: BaseMLP, given: FitInput, split: Split, head: Head) -
         model.validation_loss_curve_.append(loss)
         return validation.score(model)
 
+    monitor = FitMonitor(model, len(samples), validation is not None, given.on_epoch)
     history = train(
         network,
         model._optimizer,
         samples,
         plan_of(model, head, given.partial),
         validate=validate if validation else None,
-        on_epoch=FitMonitor(model, len(samples), validation is not None, given.on_epoch),
+        on_epoch=monitor,
         first_epoch=model._epochs_trained,
         first_sample=model.t_,
+        checkpoint=checkpoint.training(0, monitor.record, model.validation_loss_curve_, WITH_OPTIMIZER),
     )
     conclude(model, history, given.partial)
 
@@ -225,7 +246,7 @@ def conclude(model: BaseMLP, history: History, partial: bool) -> None:
         )
 
 
-def train_on_all_rows(model: BaseMLP, samples: Samples) -> None:
+def train_on_all_rows(model: BaseMLP, samples: Samples, checkpoint: FitCheckpoint) -> None:
     """Train the model's network in place by L-BFGS, in float64."""
     network = Network(model.network_, model.theta_.astype(np.float64), len(samples))
     samples = Samples(*(part.astype(np.float64) for part in (samples.inputs, samples.targets, samples.weights)))
@@ -235,9 +256,10 @@ def train_on_all_rows(model: BaseMLP, samples: Samples) -> None:
         dense_targets(samples.targets, model.network_.outputs),
         alpha=model.alpha,
         iterations=model.max_iter,
-        evaluations=model.max_fun,
+        max_evaluations=model.max_fun,
         tolerance=model.tol,
         on_iteration=print_iteration if model.verbose else None,
+        evaluations=checkpoint.evaluations(),
     )
     if not np.isfinite(network.theta).all():
         raise BacklitError(NON_FINITE)

@@ -45,7 +45,14 @@ class FitMonitor:
             model.best_loss_ = None
 
     def __call__(self, epoch: Epoch) -> bool | None:
-        """Record an epoch; True stops the training."""
+        """Record an epoch, print it, call the user's callback; True stops the training."""
+        self.record(epoch)
+        if self._model.verbose:
+            print_iteration(self._model.n_iter_, epoch.loss, epoch.score)
+        return self._on_epoch(epoch) if self._on_epoch else None
+
+    def record(self, epoch: Epoch) -> None:
+        """Let the model's attributes know of an epoch."""
         model = self._model
         model.n_iter_ += 1
         model._epochs_trained += 1
@@ -57,6 +64,3 @@ class FitMonitor:
         elif model.validation_scores_ is not None and model.best_validation_score_ is not None:
             model.validation_scores_.append(epoch.score)
             model.best_validation_score_ = max(model.best_validation_score_, epoch.quality)
-        if model.verbose:
-            print_iteration(model.n_iter_, epoch.loss, epoch.score)
-        return self._on_epoch(epoch) if self._on_epoch else None

@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 from backlit.declared.initializers import INITIALIZERS
 from backlit.declared.optimizers import OPTIMIZERS
 from backlit.declared.schedules import SCHEDULES
-from backlit.estimators.shared.parameter_table import Parameter, Table
+from backlit.estimators.shared.parameter_table import CHECKPOINT, Parameter, Table
 from backlit.estimators.shared.sample_weights import CLASS_WEIGHTS
 
 SOLVERS = ("lbfgs", *(name for name in OPTIMIZERS if name not in ("momentum", "nesterov")))  # both are sgd here
@@ -195,6 +195,7 @@ CLASSIFIER: Table = {
         "A factor of the sample weights by class; for one label a row. partial_fit takes a mapping only.",
     ),
     **THREADS,
+    **CHECKPOINT,
 }
 REGRESSOR: Table = {
     "loss": Parameter(
@@ -209,4 +210,5 @@ REGRESSOR: Table = {
     **SCORING,
     **NETWORK,
     **THREADS,
+    **CHECKPOINT,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         dropout: float = 0.0,
         n_jobs: int | None = None,
         deterministic: bool | None = None,
+        checkpoint: str | PathLike[str] | None = None,
+        checkpoint_seconds: float = 5.0,
+        checkpoint_epochs: int | None = None,
     ) -> None:
         store_parameters(self, locals())
 

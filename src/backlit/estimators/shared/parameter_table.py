@@ -6,10 +6,14 @@ Signatures stay written out, for readers and editors; a test holds them to the t
 from __future__ import annotations
 
 import inspect
+import os
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any, TypeVar
+
+from sklearn.utils._param_validation import Interval
 
 Kind = TypeVar("Kind", bound=type)
 
@@ -35,6 +39,29 @@ class Parameter:
 
 Table = Mapping[str, Parameter]
 """Name -> parameter, in the order of the signature."""
+
+CHECKPOINT: Table = {
+    "checkpoint": Parameter(
+        None,
+        [str, os.PathLike, None],
+        "str or path-like",
+        "A file in which `fit` keeps its progress. A fit of the same data and parameters goes on from it, after a kill "
+        "too, and ends with the same bits; of other data or parameters it is an error. Not with partial_fit.",
+    ),
+    "checkpoint_seconds": Parameter(
+        5.0,
+        [Interval(Real, 0, None, closed="left")],
+        "float",
+        "Seconds between two writings of that file, at least; more where a writing takes over 0.5 % of them.",
+    ),
+    "checkpoint_epochs": Parameter(
+        None,
+        [Interval(Integral, 1, None, closed="left"), None],
+        "int",
+        "It is also written after each so many epochs of a network, whatever that costs.",
+    ),
+}
+"""Of all estimators."""
 
 
 def constraints_of(table: Table) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from backlit.declared.gate_kinds import Gate
 from backlit.declared.gates import GATES
 from backlit.declared.losses import LOSSES, is_built_in, loss_named
 from backlit.errors import BacklitError, DamagedFile
+from backlit.estimators.shared.parameter_table import CHECKPOINT
 from backlit.formula.declaring import gate, loss
 from backlit.network.blueprint import Blueprint
 
@@ -25,7 +26,8 @@ def save_model(model: Any, path: str | PathLike[str]) -> None:
     """Write a fitted estimator; see `HasNetwork.save`."""
     _refuse_non_finite(model)
     header, arrays = model._to_state()
-    header = {"estimator": type(model).__name__, "parameters": _plain(model.get_params(deep=False)), **header}
+    parameters = {name: value for name, value in model.get_params(deep=False).items() if name not in CHECKPOINT}
+    header = {"estimator": type(model).__name__, "parameters": _plain(parameters), **header}
     files.write_model(path, header, arrays)
 
 

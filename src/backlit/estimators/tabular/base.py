@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Self, final
 
 import numpy as np
@@ -45,6 +46,9 @@ class BaseTabular(HasColumns, BaseEstimator):
     warm_start: bool
     random_state: Any
     verbose: bool
+    checkpoint: str | PathLike[str] | None
+    checkpoint_seconds: float
+    checkpoint_epochs: int | None
 
     encoder_: FrameEncoder
     n_features_in_: int

@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 
 from backlit.encoding import fit_encoder
 from backlit.engine.network import Network
-from backlit.engine.threads import side_by_side, single_threaded_blas, team_size
+from backlit.engine.threads import blocks_of, side_by_side, single_threaded_blas, team_size
 from backlit.errors import BacklitError, DataWarning
 from backlit.estimators.inspection.columns import Groups
 from backlit.estimators.shared.arguments import no_finite_score, seed_of
+from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
+from backlit.estimators.shared.identity import Identity, identity_of
 from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
 from backlit.estimators.tabular.building import (
     FLOAT,
@@ -43,6 +45,7 @@ from backlit.network.merging import merged
 from backlit.training.history import History
 from backlit.training.loop import train
 from backlit.training.plan import Plan
+from backlit.training.rules.checkpoint import Checkpoint
 from backlit.training.samples import Samples
 
 if TYPE_CHECKING:
@@ -111,11 +114,13 @@ class Member:
 
 def fit(model: BaseTabular, given: FitInput) -> None:
     """Prepare, split, train, merge, calibrate."""
-    prepared = prepare(model, given)
-    splits = split_rows(model, given, prepared)
-    deadline = math.inf if model.time_limit is None else time.monotonic() + float(model.time_limit)
-    monitor = FitMonitor(len(splits), model.verbose, given.on_epoch, deadline)
-    members = train_members(model, prepared, splits, monitor)
+    with checkpoint_of(model) as checkpoint:
+        prepared = prepare(model, given, checkpoint)
+        splits = split_rows(model, given, prepared)
+        checkpoint.begin(identity(model, prepared, splits))
+        deadline = math.inf if model.time_limit is None else time.monotonic() + float(model.time_limit)
+        monitor = FitMonitor(len(splits), model.verbose, given.on_epoch, deadline)
+        members = train_members(model, prepared, splits, monitor, checkpoint)
     model._members = [member.theta for member in members]
     merge(model, prepared.blueprint, model._members)
     model._calibrate(
@@ -124,9 +129,9 @@ def fit(model: BaseTabular, given: FitInput) -> None:
     record(model, [member.history for member in members])
 
 
-def prepare(model: BaseTabular, given: FitInput) -> Prepared:
+def prepare(model: BaseTabular, given: FitInput, checkpoint: FitCheckpoint) -> Prepared:
     """Read targets and weights, encode the frame, and describe the network."""
-    recipe, seed = recipe_of(model), seed_of(model.random_state)
+    recipe, seed = recipe_of(model), checkpoint.seed(model.random_state)
     again = model.warm_start and "_members" in vars(model)
     model.__dict__.pop("_optimizer", None)  # of partial_fit
     targets = model._encode_target(given.y) if again else model._learn_target(given.y)
@@ -193,13 +198,31 @@ def validation_samples(model: BaseTabular, X_val: Any, y_val: Any) -> Samples:
     return Samples(rows, targets, NO_WEIGHTS)
 
 
-def train_members(model: BaseTabular, prepared: Prepared, splits: Sequence[Split], monitor: FitMonitor) -> list[Member]:
+def identity(model: BaseTabular, prepared: Prepared, splits: Sequence[Split]) -> Identity:
+    """What the result follows from, for the checkpoint."""
+    data = [prepared.samples, splits[0].validation_data]
+    arrays: list[NDArray[Any]] = []
+    for samples in data:
+        arrays += [samples.inputs, samples.targets, samples.weights]
+    for split in splits:
+        arrays += [split.learn, split.held]
+    # networks that train side by side have one thread each
+    blocks = blocks_of(None) or team_size(prepared.n_jobs) if len(splits) == 1 else 1
+    return identity_of(model, prepared.seed, prepared.blueprint, [*arrays, *(prepared.members or ())], blocks)
+
+
+def train_members(
+    model: BaseTabular, prepared: Prepared, splits: Sequence[Split], monitor: FitMonitor, checkpoint: FitCheckpoint
+) -> list[Member]:
     """Train all members, side by side on threads; after Ctrl-C those that were begun, each at its best epoch.
 
     A network that trains alone has all threads, and receives Ctrl-C itself.
     """
     alone = len(splits) == 1
-    tasks = [partial(train_member, prepared, part, number, monitor, alone) for number, part in enumerate(splits)]
+    tasks = [
+        partial(train_member, prepared, part, number, monitor, alone, checkpoint.training(number, ending=monitor))
+        for number, part in enumerate(splits)
+    ]
     if alone:
         with single_threaded_blas():
             members, interrupted = [tasks[0]()], False
@@ -211,7 +234,9 @@ def train_members(model: BaseTabular, prepared: Prepared, splits: Sequence[Split
     return members
 
 
-def train_member(prepared: Prepared, split: Split, number: int, monitor: FitMonitor, alone: bool) -> Member:
+def train_member(
+    prepared: Prepared, split: Split, number: int, monitor: FitMonitor, alone: bool, checkpoint: Checkpoint
+) -> Member:
     """Train one network on its rows, and keep the epoch with the best objective on the rows held out."""
     recipe, blueprint, seed = prepared.recipe, prepared.blueprint, prepared.seed
     learn, held = split.data.rows(split.learn), split.validation_data.rows(split.held)
@@ -240,6 +265,7 @@ def train_member(prepared: Prepared, split: Split, number: int, monitor: FitMoni
         plan_of(recipe, blueprint, len(learn), seed + number),
         validate=validate,
         on_epoch=partial(monitor, number),
+        checkpoint=checkpoint,
     )
     outputs = network.predict(held.inputs)
     fold_scales_into_weights(blueprint, theta, scales)

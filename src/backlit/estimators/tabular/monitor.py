@@ -20,6 +20,13 @@ class FitMonitor:
         The user's; returning True stops the fit.
     deadline : float
         When the fit ends, on the clock of `time.monotonic`.
+
+    Attributes
+    ----------
+    timed_out : bool
+        Whether the deadline ended it.
+    aborted : bool
+        Whether Ctrl-C or an error ended it, each training in the middle of an epoch.
     """
 
     def __init__(
@@ -32,6 +39,7 @@ class FitMonitor:
         self._time_limit = TimeLimit(deadline)
         self._lock = threading.Lock()
         self._stopped = False
+        self.timed_out = self.aborted = False
 
     def __call__(self, number: int, epoch: Any) -> bool:
         """Receive an epoch of a member; return whether its training stops."""
@@ -41,16 +49,21 @@ class FitMonitor:
                 print(f"{member}epoch {epoch.number}: loss {epoch.loss:.5f}, validation score {epoch.score:.5f}")
             try:
                 if self._on_epoch and not self._stopped and self._on_epoch(epoch):
-                    self.stop()
+                    self._stop()
                 if self._time_limit.passed():
-                    self.stop()
+                    self.timed_out = True
+                    self._stop()
             except BaseException:
                 self.stop()
                 raise
             return self._stopped
 
     def stop(self) -> None:
-        """End all members, each after its current step."""
+        """End all members, each after its current step, since the fit is broken off."""
+        self.aborted = True
+        self._stop()
+
+    def _stop(self) -> None:
         self._stopped = True
         for network in self.networks:
             network.stop()

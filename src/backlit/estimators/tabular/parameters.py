@@ -6,7 +6,7 @@ from numbers import Integral, Real
 
 from sklearn.utils._param_validation import Interval
 
-from backlit.estimators.shared.parameter_table import NOT_CHECKED, Parameter, Table
+from backlit.estimators.shared.parameter_table import CHECKPOINT, NOT_CHECKED, Parameter, Table
 from backlit.estimators.shared.sample_weights import CLASS_WEIGHTS
 
 WHOLE = Interval(Integral, 1, None, closed="left")
@@ -70,6 +70,7 @@ CLASSIFIER: Table = {
         None, CLASS_WEIGHTS, '"balanced" or mapping of label to weight', "A factor of the sample weights by class."
     ),
     **CONTROL,
+    **CHECKPOINT,
 }
 REGRESSOR: Table = {
     **TRAINING,
@@ -91,4 +92,5 @@ REGRESSOR: Table = {
         "own answer, also beyond it. It may be changed after the fit, too (`set_params`).",
     ),
     **CONTROL,
+    **CHECKPOINT,
 }

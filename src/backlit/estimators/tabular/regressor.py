@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
+        checkpoint: str | PathLike[str] | None = None,
+        checkpoint_seconds: float = 5.0,
+        checkpoint_epochs: int | None = None,
     ) -> None:
         store_parameters(self, locals())
 

@@ -36,6 +36,11 @@ class KeepBest:
         self._best = -math.inf
         self._kept, self._before = theta.copy(), theta.copy()
 
+    @property
+    def kept(self) -> Vector:
+        """The parameters of the best epoch so far."""
+        return self._kept
+
     def before_epoch(self) -> None:
         """Remember the parameters that the epoch starts from."""
         np.copyto(self._before, self._theta)

@@ -8,7 +8,11 @@ from backlit.training.history import Epoch, History
 
 
 class Rule(Protocol):
-    """Decides after each epoch whether the training goes on."""
+    """Decides after each epoch whether the training goes on.
+
+    What it decides depends on nothing but the epochs that it has seen: where a training is resumed from a checkpoint,
+    it sees them again.
+    """
 
     def after_epoch(self, epoch: Epoch, history: History) -> str | None:
         """The reason to stop, in words, or None to go on.

@@ -1,0 +1,322 @@
+"""Where a fit keeps its progress: one file of all its networks, which a fit of the same data and parameters resumes."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit import files
+from backlit.errors import DamagedFile, ParameterError
+from backlit.estimators.shared.arguments import seed_of
+from backlit.estimators.shared.identity import Identity, difference
+from backlit.training.history import Epoch
+from backlit.training.lbfgs import Evaluations
+from backlit.training.progress import Progress
+
+CHECKPOINT_FORMAT = 1
+"""Of a checkpoint, within a model file's own."""
+
+PAUSE_PER_COST = 200.0
+"""The next checkpoint is due after so many times what the last one took, at least: 0.5 % of the training."""
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class Ending(Protocol):
+    """Why the trainings of a fit end early, if they do."""
+
+    timed_out: bool
+    aborted: bool
+
+
+@dataclass
+class NoEnding:
+    """They do not, or by a rule of their own."""
+
+    timed_out: bool = False
+    aborted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of one training: facts for the header, and arrays."""
+
+    facts: Mapping[str, Any]
+    arrays: Mapping[str, NDArray[Any]]
+
+
+class FitCheckpoint:
+    """The checkpoint of one fit, whose trainings may run side by side; without a path it keeps nothing.
+
+    Parameters
+    ----------
+    path : str, path-like or None
+    seconds : float
+        Between two writings, at least.
+    epochs : int or None
+        After every so many epochs of a network it is written, too.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str] | None = None, seconds: float = 0.0, epochs: int | None = None
+    ) -> None:
+        self.path, self._seconds, self._epochs = path, float(seconds), epochs
+        self._header: dict[str, Any] = {}
+        self._kept: dict[str, Kept] = {}
+        self._evaluations: Evaluations | None = None
+        self._running: set[str] = set()
+        self._fresh: set[str] = set()
+        self._written, self._warned = True, False
+        self._due = time.monotonic() + self._seconds
+        self._lock, self._writing = threading.Lock(), threading.Lock()
+        if path is not None and os.path.lexists(path):
+            self._header, self._kept = read_checkpoint(path)
+
+    def seed(self, random_state: Any) -> int:
+        """The seed of the fit: where `random_state` is None, the one of the training that is resumed."""
+        return int(self._header["fit"]["seed"]) if random_state is None and self._header else seed_of(random_state)
+
+    def begin(self, identity: Identity) -> None:
+        """Go on from what the file holds of the same fit, or begin the file.
+
+        Raises
+        ------
+        ParameterError
+            If it is of another fit; it stays as it is.
+        OSError
+            If it cannot be written.
+        """
+        if self.path is None:
+            return
+        if self._header:
+            why = difference(self._header["fit"], identity)
+            if why:
+                raise ParameterError(
+                    f"checkpoint: {os.fspath(self.path)} {why}; it is left alone", parameter="checkpoint"
+                )
+        else:
+            self._header = {"checkpoint": CHECKPOINT_FORMAT, "fit": identity.to_state()}
+            self._write()
+        self._due = time.monotonic() + self._seconds
+
+    def training(
+        self,
+        number: int,
+        on_restored: Callable[[Epoch], None] | None = None,
+        series: list[float] | None = None,
+        finished: Sequence[str] = ("theta",),
+        *,
+        ending: Ending | None = None,
+    ) -> TrainingCheckpoint:
+        """The checkpoint of one training of the fit, by its number from 0.
+
+        Parameters
+        ----------
+        number : int
+        on_restored : callable, optional
+            Gets each epoch that is restored.
+        series : list of float, optional
+            Grows with each epoch, outside the training, and is restored with it.
+        finished : sequence of str
+            Arrays of `Progress.arrays` that are kept at a training's end.
+        ending : Ending, optional
+            Of the fit.
+        """
+        return TrainingCheckpoint(self, str(number), ending or NoEnding(), on_restored, series, finished)
+
+    def evaluations(self) -> Evaluations | None:
+        """Those of L-BFGS, from which it goes on; further ones are kept."""
+        if self.path is None:
+            return None
+        kept = self.of("0")
+        losses, gradients = (kept.arrays["losses"].tolist(), kept.arrays["gradients"]) if kept else ((), ())
+        self._evaluations = Evaluations(losses, list(gradients), self._after_evaluation)
+        return self._evaluations
+
+    def _after_evaluation(self, known: Evaluations) -> None:
+        if self.wants("0"):
+            self._keep_evaluations(known)
+
+    def _keep_evaluations(self, known: Evaluations) -> None:
+        self.keep("0", Kept({}, {"losses": np.array(known.losses), "gradients": np.array(known.gradients)}))
+
+    def of(self, name: str) -> Kept | None:
+        """What is kept of a training; it runs from now on."""
+        with self._lock:
+            self._running.add(name)
+            return self._kept.get(name)
+
+    def wants(self, name: str) -> bool:
+        """Whether it is time for a training to keep its progress, which it has not done since the file was written."""
+        return time.monotonic() >= self._due and name not in self._fresh and self.path is not None
+
+    def wants_epoch(self, number: int) -> bool:
+        """Whether the progress after an epoch, from 1, is to be written at once."""
+        return self._epochs is not None and number % self._epochs == 0 and self.path is not None
+
+    def keep(self, name: str, kept: Kept, ended: bool = False, at_once: bool = False) -> None:
+        """Keep a training's progress; the file is written when it is due and all trainings have kept theirs."""
+        with self._lock:
+            self._kept[name] = kept
+            self._written = False
+            self._fresh.add(name)
+            if ended:
+                self._running.discard(name)
+            complete = at_once or (time.monotonic() >= self._due and self._running <= self._fresh)
+            if complete:
+                self._due = float("inf")  # for the others, until it is written
+                self._fresh.clear()
+        if complete:
+            self._write_or_warn()
+
+    def close(self) -> None:
+        """Write what is kept and not yet written."""
+        known, kept = self._evaluations, self._kept.get("0")
+        if known and known.losses and not (kept and len(kept.arrays["losses"]) == len(known.losses)):
+            self._keep_evaluations(known)
+        if self.path is not None and self._header and not self._written:
+            self._write_or_warn()
+
+    def _write_or_warn(self) -> None:
+        """A disk that is full does not end a training."""
+        begin = time.monotonic()
+        try:
+            self._write()
+        except OSError as error:
+            self._written = False
+            if not self._warned:
+                message = f"checkpoint: {error}; the training goes on, and what it had kept before stays"
+                warnings.warn(message, stacklevel=2)
+            self._warned = True
+        now = time.monotonic()
+        self._due = now + max(self._seconds, PAUSE_PER_COST * (now - begin))
+
+    def _write(self) -> None:
+        """Replace the file by what is kept."""
+        assert self.path is not None
+        with self._writing:
+            with self._lock:
+                kept, self._written = dict(self._kept), True
+            header = {**self._header, "trainings": {name: dict(one.facts) for name, one in kept.items()}}
+            arrays = {f"{name}.{key}": array for name, one in kept.items() for key, array in one.arrays.items()}
+            files.write_model(self.path, header, arrays)
+
+
+@dataclass
+class TrainingCheckpoint:
+    """The checkpoint of one training, as `backlit.training.loop` takes it; `FitCheckpoint.training` makes it."""
+
+    fit: FitCheckpoint
+    name: str
+    ending: Ending
+    on_restored: Callable[[Epoch], None] | None
+    series: list[float] | None
+    finished: Sequence[str]
+
+    def resume(self, progress: Progress) -> bool:
+        """Restore what is kept of this training, if anything is; whether the training had ended."""
+        kept = self.fit.of(self.name)
+        if kept is None:
+            return False
+        epochs = epochs_of(kept)
+        progress.restore(epochs, kept.arrays)
+        if self.series is not None:
+            self.series[:] = kept.arrays["series"].tolist()
+        if self.on_restored is not None:
+            for epoch in epochs:
+                self.on_restored(epoch)
+        if not kept.facts["finished"]:
+            return False
+        progress.history.stopped = kept.facts["stopped"]
+        self.fit.keep(self.name, kept, ended=True)
+        return True
+
+    def after_epoch(self, progress: Progress, stopping: bool) -> None:
+        """Keep the progress, if it is time, unless the training has been broken off or is at its end."""
+        ending, number = self.ending, progress.history.epochs[-1].number
+        if ending.aborted or (stopping and not ending.timed_out):
+            return
+        at_once = self.fit.wants_epoch(number)
+        if at_once or ending.timed_out or self.fit.wants(self.name):
+            self.fit.keep(self.name, self._kept(progress, progress.arrays(), False), at_once=at_once)
+
+    def finish(self, progress: Progress) -> None:
+        """Keep the training's end, unless it was broken off; one that diverged does so again."""
+        history = progress.history
+        if self.fit.path is None or history.interrupted or history.diverged:
+            return
+        if not (self.ending.aborted or self.ending.timed_out):
+            arrays = {name: array for name, array in progress.arrays().items() if name in self.finished}
+            self.fit.keep(self.name, self._kept(progress, arrays, True), ended=True)
+
+    def _kept(self, progress: Progress, arrays: Arrays, finished: bool) -> Kept:
+        """The progress, copied."""
+        epochs = progress.history.epochs
+        scored = bool(epochs) and epochs[0].score is not None
+        table = np.array([(e.loss, np.nan if e.score is None else e.score, e.rate) for e in epochs]).reshape(-1, 3)
+        copied = {name: array.copy() for name, array in arrays.items()} | {"epochs": table}
+        if self.series is not None:
+            copied["series"] = np.array(self.series, np.float64)
+        planned = epochs[0].planned if epochs else 0
+        facts = {"finished": finished, "stopped": progress.history.stopped, "scored": scored, "planned": planned}
+        return Kept(facts, copied)
+
+
+@contextmanager
+def checkpoint_of(model: Any) -> Iterator[FitCheckpoint]:
+    """The checkpoint of a fit of a model, held against all others until the fit's end.
+
+    Raises
+    ------
+    BacklitError
+        If another fit uses it.
+    DamagedFile
+        If the file is no checkpoint, or damaged.
+    OSError
+        If it cannot be read or written.
+    """
+    if model.checkpoint is None:
+        yield FitCheckpoint()
+        return
+    with files.Lock(model.checkpoint):
+        checkpoint = FitCheckpoint(model.checkpoint, model.checkpoint_seconds, model.checkpoint_epochs)
+        try:
+            yield checkpoint
+        finally:
+            checkpoint.close()
+
+
+def epochs_of(kept: Kept) -> list[Epoch]:
+    """The epochs that a training had recorded."""
+    scored, planned = kept.facts["scored"], int(kept.facts["planned"])
+    return [
+        Epoch(number, loss, score if scored else None, rate, planned)
+        for number, (loss, score, rate) in enumerate(kept.arrays["epochs"].tolist(), 1)
+    ]
+
+
+def read_checkpoint(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Kept]]:
+    """The header of a checkpoint, and what it keeps of each training.
+
+    Raises
+    ------
+    DamagedFile
+        If the file is damaged, or something else than a checkpoint.
+    """
+    header, arrays = files.read_model(path)
+    if header.get("checkpoint") != CHECKPOINT_FORMAT:
+        raise DamagedFile(f"{os.fspath(path)} is no checkpoint that is known here; take another file", path=path)
+    kept: dict[str, Kept] = {}
+    for name, facts in header.pop("trainings", {}).items():
+        prefix = f"{name}."
+        kept[name] = Kept(facts, {key.removeprefix(prefix): a for key, a in arrays.items() if key.startswith(prefix)})
+    return header, kept
