@@ -48,19 +48,15 @@ def test_a_rate_that_diverges_leaves_no_silent_nan(kind: type, rate: float, solv
 
 
 def test_the_best_finite_parameters_are_kept() -> None:
-    """The loss falls in no epoch after the first, and then overflows: what the first epoch met is kept."""
+    """The loss falls for some epochs, and then overflows: what the best of them met is kept."""
     model = MLPRegressor(
         hidden_layer_sizes=(9,), solver="sgd", momentum=0.0, learning_rate_init=0.5, max_iter=300, random_state=0
     )
-    start = MLPRegressor(hidden_layer_sizes=(9,), solver="sgd", learning_rate_init=1e-30, max_iter=1, random_state=0)
     with pytest.warns(Divergence, match=r"diverged in epoch \d+ at a learning rate of 0.5"):
-        model.fit(X * 3, Y)
-    assert len(model.loss_curve_) > 1
+        model.fit(X * 2, Y)
     best = int(np.argmin(model.loss_curve_))
-    assert best < len(model.loss_curve_) - 1
-    if best == 0:
-        np.testing.assert_array_equal(model.theta_, start.fit(X * 3, Y).theta_)
-    kept = np.mean((model.predict(X * 3) - Y) ** 2) / 2
+    assert 0 < best < len(model.loss_curve_) - 1
+    kept = np.mean((model.predict(X * 2) - Y) ** 2) / 2
     assert kept <= min(model.loss_curve_) * 1.01
 
 

@@ -54,3 +54,9 @@ def vectors_here() -> tuple[Vectors, ...]:
     host = settings.CPU_FEATURES if settings.CPU_NAME else llvm.get_host_cpu_features().flatten()
     features = (host or "").split(",")
     return tuple(kind for kind in VECTORS if all("+" + need in features for need in kind.needs))
+
+
+def processor_name() -> str:
+    """What LLVM calls the processor that Numba compiles for, such as "znver4"."""
+    settings: Any = numba.config
+    return str(settings.CPU_NAME or llvm.get_host_cpu_name())

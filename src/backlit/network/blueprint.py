@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -252,6 +252,12 @@ class Blueprint:
     def output_gate(self) -> str:
         """The gate of the last layer."""
         return self.layers[-1].gate
+
+    @property
+    def to_logits(self) -> Blueprint:
+        """The same network without its output gate: it ends in what that gate would get."""
+        last = replace(self.layers[-1], gate="identity")
+        return Blueprint((*self.layers[:-1], last), "squared")
 
     @property
     def fusion(self) -> Fusion | None:

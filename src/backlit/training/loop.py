@@ -66,7 +66,7 @@ def train(
     """
     history, shuffles = History(), Stream(plan.seed, "shuffle")
     rate = LearningRate(plan, len(samples), -(-len(samples) // network.capacity), first_sample)
-    best, finiteness = KeepBest(network.theta), Finiteness(network, rate)
+    best, finiteness = KeepBest(network.theta), Finiteness(network, rate, optimizer)
     progress = Progress(network, optimizer, rate, best, rules_of(plan, rate, best, on_epoch), history)
     if checkpoint.resume(progress):
         return history

@@ -197,6 +197,14 @@ def test_another_machine_is_named(fact: dict[str, Any], message: str) -> None:
     assert message in difference(identity.to_state() | fact, identity)
 
 
+def test_another_processor_with_the_same_vectors_is_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, y = model_of("adam", checkpoint=tmp_path / "c")
+    model.fit(X, y)
+    monkeypatch.setattr("backlit.estimators.shared.identity.processor_name", lambda: "another")
+    with pytest.warns(UserWarning, match="here it is another; the last bits may differ"):
+        clone(model).fit(X, y)
+
+
 def test_a_random_seed_is_resumed_too(tmp_path: Path) -> None:
     model, y = model_of("adam", random_state=None, checkpoint=tmp_path / "c", checkpoint_epochs=1)
     with pytest.raises(Killed):

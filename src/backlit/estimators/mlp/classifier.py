@@ -20,6 +20,7 @@ from backlit.estimators.mlp.head import Head
 from backlit.estimators.mlp.parameters import ACTIVATIONS, CLASSIFIER
 from backlit.estimators.shared.arguments import class_code, store_parameters
 from backlit.estimators.shared.input_checks import checked_target
+from backlit.estimators.shared.log_probabilities import log_of_shares, log_of_two, log_sigmoid, log_softmax
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.sample_weights import class_weights
 from backlit.estimators.shared.saving import labels_state, restore_labels
@@ -235,7 +236,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return self._by_chunks(self._rows(X), self._probabilities)
 
     def predict_log_proba(self, X: Any) -> NDArray[Any]:
-        """The logarithm of `predict_proba`.
+        """The logarithm of `predict_proba`, exact also where a probability is too close to 0 or 1 to be told from it.
 
         Parameters
         ----------
@@ -244,15 +245,23 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Returns
         -------
         ndarray, shape (n_samples, n_classes)
-            Minus infinity where a probability is 0.
+            Finite: it is computed from what the output gate gets.
 
         Raises
         ------
         NotFittedError, ValueError
             As `predict` does.
         """
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(self.predict_proba(X)))
+        logits = self._logits(self._rows(X))
+        return self._log_probabilities(logits).astype(self.theta_.dtype)
+
+    def _log_probabilities(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The logarithms of `_probabilities`."""
+        if self.n_outputs_ == 1:
+            return log_of_two(logits)
+        if self._binarizer.y_type_ != "multiclass":
+            return log_sigmoid(logits)
+        return log_softmax(logits) if self.out_activation_ == "softmax" else log_of_shares(logits)
 
     def _output_transforms(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:
         return {"predict": self._labels, "predict_proba": self._probabilities}

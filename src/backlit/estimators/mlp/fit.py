@@ -21,6 +21,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _check_sample_weight
 
 from backlit.engine.network import Network
+from backlit.engine.sharing import Sharing
 from backlit.engine.threads import blocks_of, single_threaded_blas, team_size
 from backlit.errors import BacklitError
 from backlit.estimators.mlp.building import batch_size_of, blueprint_of, new_optimizer, plan_of, schedule_of
@@ -47,6 +48,9 @@ NON_FINITE = (
 )
 """scikit-learn's message, and the remedy."""
 
+
+LINE_SEARCH = 20
+"""Evaluations after which scipy's line search gives up; a user who allows fewer gets no step, and knows why."""
 
 WITH_OPTIMIZER = ("theta", "moments", "settings")
 """What of a training `partial_fit` goes on from."""
@@ -183,7 +187,10 @@ def identity(model: BaseMLP, split: Split) -> Identity:
     arrays += [np.array([model._epochs_trained, model.t_])]  # of an earlier fit, where this one continues
     if split.validation:
         arrays += [split.validation.inputs, split.validation.targets]
-    blocks = blocks_of(model.deterministic) or team_size(model.n_jobs)
+    blocks = 1
+    if model.solver != "lbfgs":
+        batch_size = min(200 if isinstance(model.batch_size, str) else model.batch_size, len(split.learn))
+        blocks = Sharing(model.network_, batch_size, model.n_jobs, blocks_of(model.deterministic)).blocks
     return identity_of(model, model._seed, model.network_, arrays, blocks)
 
 
@@ -233,7 +240,8 @@ def conclude(model: BaseMLP, history: History, partial: bool) -> None:
         if model.validation_scores_ is not None:
             model.validation_scores_.append(float("nan"))
         del model._optimizer  # its memory is not finite
-        if not history.best_epoch:
+        # a loss is of the parameters that its epoch met: where the first is the best, nothing that was learnt is kept
+        if history.best_epoch <= (model.validation_scores_ is None):
             raise BacklitError(NON_FINITE)
     elif not history.best_epoch and not history.interrupted:
         raise no_finite_score("scoring", model.scoring, len(history.epochs))
@@ -261,11 +269,15 @@ def train_on_all_rows(model: BaseMLP, samples: Samples, checkpoint: FitCheckpoin
         on_iteration=print_iteration if model.verbose else None,
         evaluations=checkpoint.evaluations(),
     )
-    if not np.isfinite(network.theta).all():
+    with np.errstate(over="ignore"):
+        learnt = network.theta.astype(model.theta_.dtype)
+    if not np.isfinite(learnt).all():
         raise BacklitError(NON_FINITE)
     if not np.isfinite(minimum.loss):
         raise BacklitError("lbfgs found no finite loss; scale the columns, and a target of numbers, to about 1")
-    model.theta_[:] = network.theta
+    if not (minimum.iterations or minimum.converged or minimum.interrupted or model.max_fun < LINE_SEARCH):
+        raise BacklitError("lbfgs found no step that lowers the loss, and learnt nothing; scale the columns to about 1")
+    model.theta_[:] = learnt
     model.loss_ = model.best_loss_ = minimum.loss
     model.n_iter_ = minimum.iterations
     if not minimum.converged and not minimum.interrupted:

@@ -78,7 +78,7 @@ class FitCheckpoint:
         self._written, self._warned = True, False
         self._due = time.monotonic() + self._seconds
         self._lock, self._writing = threading.Lock(), threading.Lock()
-        if path is not None and os.path.lexists(path):
+        if path is not None and os.path.exists(path):
             self._header, self._kept = read_checkpoint(path)
 
     def seed(self, random_state: Any) -> int:
@@ -100,9 +100,12 @@ class FitCheckpoint:
         if self._header:
             why = difference(self._header["fit"], identity)
             if why:
-                raise ParameterError(
-                    f"checkpoint: {os.fspath(self.path)} {why}; it is left alone", parameter="checkpoint"
-                )
+                message = f"checkpoint: {os.fspath(self.path)} {why}; it is left alone"
+                raise ParameterError(message, parameter="checkpoint")
+            begun_on = self._header["fit"]["processor"]
+            if begun_on != identity.processor:
+                message = f"checkpoint: begun on a processor {begun_on}, and here it is {identity.processor}"
+                warnings.warn(f"{message}; the last bits may differ", stacklevel=3)
         else:
             self._header = {"checkpoint": CHECKPOINT_FORMAT, "fit": identity.to_state()}
             self._write()

@@ -148,6 +148,14 @@ class HasNetwork(ABC):
         return self._by_chunks(rows, lambda outputs: outputs)
 
     @final
+    def _logits(self, rows: Any) -> NDArray[np.float64]:
+        """What the output gate gets, shape (rows, outputs)."""
+        without_gate = HasNetwork()
+        without_gate.network_, without_gate.theta_ = self.network_.to_logits, self.theta_
+        without_gate.n_jobs, without_gate.deterministic = self.n_jobs, self.deterministic
+        return without_gate._by_chunks(rows, lambda outputs: outputs).astype(np.float64)
+
+    @final
     def _by_chunks(self, rows: Any, finish: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:
         """Apply `finish` to the network's outputs, a chunk of rows at a time.
 

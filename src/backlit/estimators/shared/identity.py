@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from backlit import __version__
 from backlit.declared.gates import GATES
 from backlit.declared.losses import loss_named
-from backlit.engine.processor import vectors_here
+from backlit.engine.processor import processor_name, vectors_here
 from backlit.estimators.shared.parameter_table import CHECKPOINT
 from backlit.network.blueprint import Blueprint
 
@@ -39,6 +39,8 @@ class Identity:
         Whose kernels, and for which kind of vector unit they are compiled.
     blocks : int
         Into how many blocks mini-batches are cut.
+    processor : str
+        For which the kernels are compiled. One that differs is no other fit, but may round otherwise.
     """
 
     estimator: str
@@ -48,6 +50,7 @@ class Identity:
     library: str
     vectors: str
     blocks: int
+    processor: str
 
     def to_state(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -78,6 +81,7 @@ def identity_of(
         f"Backlit {__version__} on Numba {numba.__version__}",
         vectors_here()[0].name,
         blocks,
+        processor_name(),
     )
 
 

@@ -15,6 +15,7 @@ from backlit.encoding import encode_classes, encode_labels, has_several_targets
 from backlit.encoding.target import codes_among, label_in_row, labels_as_fitted
 from backlit.errors import BacklitError
 from backlit.estimators.shared.arguments import class_code, store_parameters
+from backlit.estimators.shared.log_probabilities import log_sigmoid, log_softmax
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.sample_weights import class_weights
 from backlit.estimators.shared.saving import State, labels_state, restore_labels
@@ -184,6 +185,27 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         (2, 2)
         """
         return self._by_parts(X, self._probabilities)
+
+    def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
+        """The logarithm of `predict_proba`, exact also where a probability is too close to 0 or 1 to be told from it.
+
+        Parameters
+        ----------
+        X : data frame or array, shape (n_samples, n_columns)
+            The columns of the fit, in any order.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_samples, n_classes)
+
+        Raises
+        ------
+        NotFittedError, BacklitError
+            As `predict_proba` does.
+        """
+        check_is_fitted(self, "theta_")
+        finish = log_sigmoid if self.multilabel_ else log_softmax
+        return self._by_parts(X, lambda rows: finish(self._logits(rows)))
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The most likely label of each row.

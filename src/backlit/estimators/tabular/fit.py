@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from backlit.encoding import fit_encoder
 from backlit.engine.network import Network
+from backlit.engine.sharing import Sharing
 from backlit.engine.threads import blocks_of, side_by_side, single_threaded_blas, team_size
 from backlit.errors import BacklitError, DataWarning
 from backlit.estimators.inspection.columns import Groups
@@ -126,6 +127,8 @@ def fit(model: BaseTabular, given: FitInput) -> None:
     model._calibrate(
         *(np.concatenate([getattr(m, name) for m in members]) for name in ("outputs", "targets", "weights"))
     )
+    if not np.isfinite(model.theta_).all():
+        raise BacklitError(NO_FINITE_EPOCH)
     record(model, [member.history for member in members])
 
 
@@ -206,8 +209,10 @@ def identity(model: BaseTabular, prepared: Prepared, splits: Sequence[Split]) ->
         arrays += [samples.inputs, samples.targets, samples.weights]
     for split in splits:
         arrays += [split.learn, split.held]
-    # networks that train side by side have one thread each
-    blocks = blocks_of(None) or team_size(prepared.n_jobs) if len(splits) == 1 else 1
+    blocks = 1  # networks that train side by side have one thread each
+    if len(splits) == 1:
+        batch_size = min(prepared.recipe.batch_size, len(splits[0].learn))
+        blocks = Sharing(prepared.blueprint, batch_size, prepared.n_jobs, blocks_of(None)).blocks
     return identity_of(model, prepared.seed, prepared.blueprint, [*arrays, *(prepared.members or ())], blocks)
 
 

@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 
 from backlit.engine.network import Network
+from backlit.engine.optimizer import Optimizer
 from backlit.training.history import History
 from backlit.training.learning_rate import LearningRate
 from backlit.training.messages import not_finite
@@ -26,10 +27,12 @@ class Finiteness:
     network : Network
     rate : LearningRate
         For the warning.
+    optimizer : Optimizer, optional
+        Whose memory is looked at, too.
     """
 
-    def __init__(self, network: Network, rate: LearningRate) -> None:
-        self._network, self._rate = network, rate
+    def __init__(self, network: Network, rate: LearningRate, optimizer: Optimizer | None = None) -> None:
+        self._network, self._rate, self._optimizer = network, rate, optimizer
 
     def broken_by(self, loss: float, history: History) -> bool:
         """Whether the epoch that has just run left the finite numbers: then it is not recorded."""
@@ -39,12 +42,19 @@ class Finiteness:
         return True
 
     def check_outputs(self, samples: Samples, history: History) -> None:
-        """Whether the parameters are finite at the end, and what they make of a mini-batch too."""
-        if not self._parameters_are_finite() or not self._outputs_are_finite(samples):
+        """Whether the parameters are finite at the end, and what they make of a mini-batch and the optimizer kept too.
+
+        Where a mean of squares has overflowed, steps are 0: parameters stay finite because they no longer learn.
+        """
+        finite = self._parameters_are_finite() and self._outputs_are_finite(samples) and self._moments_are_finite()
+        if not finite:
             self._record(history, len(history.epochs))
 
     def _parameters_are_finite(self) -> bool:
         return bool(np.logical_and.reduce(np.isfinite(self._network.theta)))  # `all` goes a longer way to the same
+
+    def _moments_are_finite(self) -> bool:
+        return self._optimizer is None or bool(np.isfinite(self._optimizer.state).all())
 
     def _outputs_are_finite(self, samples: Samples) -> bool:
         return bool(np.isfinite(self._network.predict(samples.inputs[: self._network.capacity])).all())
