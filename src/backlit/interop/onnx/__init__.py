@@ -1,0 +1,1 @@
+"""ONNX: a fitted model as one graph, its encoder included."""
