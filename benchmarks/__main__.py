@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from benchmarks import against, book, checkpoint, gates, invented, linear, mnist, page, picture, predict, steps, tabular
+from benchmarks import (
+    against,
+    book,
+    checkpoint,
+    export,
+    gates,
+    invented,
+    linear,
+    mnist,
+    page,
+    picture,
+    predict,
+    steps,
+    tabular,
+)
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("against")(against.run)
@@ -20,6 +34,7 @@ app.command("checkpoint")(checkpoint.run)
 app.command("book")(book.run)
 app.command("mnist")(mnist.run)
 app.command("invented")(invented.run)
+app.command("export")(export.run)
 app.command("tabular")(tabular.run)
 app.command("tabular-one", hidden=True)(tabular.one)
 

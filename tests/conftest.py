@@ -19,6 +19,7 @@ ENGINE_ROOMS = (
     "engine",
     "estimators",
     "experiments",
+    "interop",
     "reporting",
     "tracing",
     "training",

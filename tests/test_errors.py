@@ -38,6 +38,7 @@ FAMILY = [
 DOORS = {
     "plot": "from backlit import experiments; experiments.two_models_figure()",
     "notebook": "import backlit; backlit.trace('x * y', x=2, y=3).widget()",
+    "onnx": "import backlit; backlit.to_onnx(None, 'model.onnx')",
     "web": "from backlit.cli.opening import open_page; open_page([], [], None, 0, False, 'en', None)",
 }
 """Extra -> code that needs it."""

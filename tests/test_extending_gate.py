@@ -20,6 +20,7 @@ SPELLINGS = {
     "numpy": '    "cube": lambda x: x * x * x,',
     "numba": '    "cube": "{0} * {0} * {0}",',
     "javascript": '    "cube": "Math.pow({}, 3)",',
+    "onnx": '    "cube": "x * x * x",',
 }
 WITNESS = """
 import backlit

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from backlit.estimators.tabular.classifier import TabularClassifier
     from backlit.estimators.tabular.regressor import TabularRegressor
     from backlit.formula.declaring import gate, loss
+    from backlit.interop.onnx import to_onnx
     from backlit.reporting import report
     from backlit.tracing.trace import trace
 
@@ -41,6 +42,7 @@ __all__ = [
     "loss",
     "practice",
     "report",
+    "to_onnx",
     "trace",
 ]
 
@@ -59,6 +61,7 @@ _MODULES = {
     "load": "backlit.estimators.loading",
     "loss": "backlit.formula.declaring",
     "report": "backlit.reporting",
+    "to_onnx": "backlit.interop.onnx",
     "trace": "backlit.tracing",
 }
 

@@ -38,7 +38,7 @@ Entry = TypeVar("Entry")
 EXTRAS = {
     "mpi": ("mpi4py",),
     "notebook": ("anywidget", "traitlets"),
-    "onnx": ("onnx", "onnxruntime"),
+    "onnx": ("onnx",),
     "plot": ("matplotlib",),
     "torch": ("torch",),
     "web": ("starlette", "uvicorn"),

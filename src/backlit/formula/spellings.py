@@ -6,13 +6,14 @@ from collections.abc import Container, Mapping
 
 from backlit.declared.gate_kinds import Gate
 from backlit.declared.gates import GATES
-from backlit.formula import javascript, numba, numpy
+from backlit.formula import javascript, numba, numpy, onnx
 from backlit.formula.derivative import is_primitive
 
 SPELLINGS: Mapping[str, Container[str]] = {
     "numpy.py": numpy.SPELLINGS,
     "numba.py": numba.SPELLINGS,
     "javascript.py": javascript.SPELLINGS,
+    "onnx.py": onnx.SPELLINGS,
 }
 """File of a language -> the primitives that it spells. LaTeX is the gate's own template; text is a call of its name."""
 

@@ -12,7 +12,7 @@ from backlit.encoding.columns import KINDS, MISSING
 from backlit.encoding.scaling import LARGEST
 from backlit.errors import BacklitError
 from backlit.interop.onnx.blocks import Cells, Family, encoded
-from backlit.interop.onnx.forms import seconds_or_numbers
+from backlit.interop.onnx.forms import quantities_of_text
 from backlit.interop.onnx.graph import TEXT, Graph, Values, side_by_side
 from backlit.interop.onnx.labels import codes_of_flags, codes_of_text
 from backlit.interop.onnx.strings import Texts
@@ -76,7 +76,7 @@ def _quantities(graph: Graph, used: Sequence[Column], texts: Mapping[str, Texts]
         return None
     columns.sort(key=lambda column: column.name in texts)
     plain = [Values(graph, column.name) for column in columns if column.name not in texts]
-    written = [seconds_or_numbers(texts[column.name], column) for column in columns if column.name in texts]
+    written = [quantities_of_text(texts[column.name], column) for column in columns if column.name in texts]
     values = side_by_side([*plain, *written])
     missing = values.unary("IsNaN")
     high, low = (np.array([getattr(column, end) for column in columns]) for end in ("high", "low"))

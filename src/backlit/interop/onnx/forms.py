@@ -1,28 +1,40 @@
-"""Columns of text that are dates or numbers in a form: ``31/12/2024``, ``$1,234.50``, ``19M``."""
+"""Columns of text that are dates or numbers, with their missing cells."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from backlit.encoding import Column
-from backlit.errors import BacklitError
+from backlit.encoding.text.date_form import DateForm
+from backlit.encoding.text.number_form import NumberForm
+from backlit.interop.onnx.dates import date_seconds
 from backlit.interop.onnx.graph import Values
-from backlit.interop.onnx.moments import iso_seconds
+from backlit.interop.onnx.moments import ISO, iso_seconds
+from backlit.interop.onnx.numbers import form_numbers
 from backlit.interop.onnx.strings import Texts, any_of, refused
 
 
-def seconds_or_numbers(texts: Texts, column: Column) -> Values:
-    """A column of text as numbers or seconds, NaN where it is missing; other text stops the run.
+def quantities_of_text(texts: Texts, column: Column) -> Values:
+    """A column of text as numbers or seconds, NaN where it is missing; any other cell stops the run.
 
     Raises
     ------
     BacklitError
         If its form is one that ONNX's operators cannot read.
     """
-    if column.form is not None:
-        raise BacklitError(f"to_onnx: column {column.name!r} ...")
-    values, valid = iso_seconds(texts, column.kind)
+    readings = []
+    if isinstance(column.form, NumberForm):
+        readings.append(form_numbers(texts, column.form))
+    elif isinstance(column.form, DateForm):
+        readings.append(date_seconds(texts, column.form, column.name))
+    if column.kind in ISO:
+        readings.append(iso_seconds(texts, column.kind))
+    values, readable = readings.pop()
+    for more_values, more_readable in readings:
+        values, readable = more_readable.where(more_values, values), any_of(more_readable, readable)
     missing = _missing(texts, column)
-    values = values + refused(any_of(valid, missing), f"column {column.name!r}: a cell is no {column.kind}")
-    return missing.where(float("nan"), values)
+    stops = refused(any_of(readable, missing), f"column {column.name!r}: a cell cannot be read")
+    return missing.where(np.nan, values + stops)
 
 
 def _missing(texts: Texts, column: Column) -> Values:
@@ -33,4 +45,4 @@ def _missing(texts: Texts, column: Column) -> Values:
         "LabelEncoder", [texts.name], 1, "ai.onnx.ml", f"missing of {column.name!r}",
         keys_strings=keys, values_int64s=[1] * len(keys), default_int64=0,
     )  # fmt: skip
-    return Values(graph, graph.cast(codes, bool))
+    return Values(graph, graph.cast(codes, np.bool_))

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backlit.encoding.cells import DAY
 from backlit.interop.onnx.graph import Values
-from backlit.interop.onnx.strings import Texts
+from backlit.interop.onnx.strings import Texts, both
 
-LEAP = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
-ISO_DATE = (
-    "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|"
-    f"02-(?:0[1-9]|1[0-9]|2[0-8]))|{LEAP}-02-29)"
-)
+ISO_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ISO_CLOCK = "(?:[01][0-9]|2[0-3])(?::[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{0,9})?)?)?"
 ISO_ZONE = "(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 ISO: Mapping[str, str] = {
@@ -23,6 +20,8 @@ ISO: Mapping[str, str] = {
     "time": ISO_CLOCK,
 }
 """Kind of column -> the pattern of its cells: ``2024-12-31``, ``2024-12-31 09:30:00.25+09:00``, ``09:30``."""
+
+HOUR = 3_600.0
 
 EPOCH = 719_468.0
 """Days from the first of March of the year 0 to 1970."""
@@ -39,13 +38,14 @@ def iso_seconds(texts: Texts, kind: str) -> tuple[Values, Values]:
         first, last = texts.split("T", 2)
         date, clock, zone = (first + " " + last).split(" ", 3)
         clock = clock + zone
-    clock, offset = _without_zone(clock, valid) if kind == "instant" else (clock, None)
+    clock, offset = without_zone(clock, valid) if kind == "instant" else (clock, None)
     seconds = clock_seconds(clock.split(":", 3), valid)
     if offset is not None:
         seconds = seconds - offset
     if kind != "time":
         year, month, day = (part.digits(valid) for part in date.split("-", 3))
-        seconds = days_of(year, month, day) * DAY + seconds
+        days = days_of(year, month, day) * DAY
+        seconds, valid = days + seconds, both(valid, is_date(month, day, days))
     return seconds, valid
 
 
@@ -55,7 +55,7 @@ def clock_seconds(parts: list[Texts], valid: Values) -> Values:
     return (hour * 60.0 + minute) * 60.0 + second
 
 
-def _without_zone(clock: Texts, valid: Values) -> tuple[Texts, Values]:
+def without_zone(clock: Texts, valid: Values) -> tuple[Texts, Values]:
     """A clock before its zone, and the seconds that the zone is ahead of UTC."""
     clock = clock.split("Z", 1)[0]
     clock, ahead = clock.split("+", 2)
@@ -84,6 +84,12 @@ def days_of(year: Values, month: Values, day: Values) -> Values:
     return era * ERA_DAYS + of_era - EPOCH
 
 
+def is_date(month: Values, day: Values, seconds: Values) -> Values:
+    """Where a month and a day exist, by the seconds that `days_of` gives them."""
+    within = both(both(month > 0.0, month < 13.0), day > 0.0)
+    return both(within, _date_of(seconds)[1].equals(month - 1.0))
+
+
 def _date_of(seconds: Values) -> tuple[Values, Values]:
     """The year, and the month counted from 0, of seconds since 1970."""
     days = seconds.floor_divide(DAY) + EPOCH
@@ -98,18 +104,25 @@ def _date_of(seconds: Values) -> tuple[Values, Values]:
     return early.where(year + 1.0, year), early.where(from_march - 10.0, from_march + 2.0)
 
 
-CYCLES: Mapping[str, Callable[[Values], Values]] = {
-    "month": lambda seconds: _date_of(seconds)[1] / 12.0,
-    "weekday": lambda seconds: (seconds.floor_divide(DAY) + 3.0).remainder(7.0) / 7.0,
-    "hour": lambda seconds: seconds.remainder(DAY) / DAY,
+CYCLES: Mapping[str, tuple[int, Callable[[Values], Values]]] = {
+    "month": (12, lambda seconds: _date_of(seconds)[1]),
+    "weekday": (7, lambda seconds: (seconds.floor_divide(DAY) + 3.0).remainder(7.0)),
+    "hour": (24, lambda seconds: seconds.remainder(DAY) / HOUR),
 }
-"""Positions in a cycle, as fractions of it."""
+"""Cycle -> how many positions it has, and the position, counted from 0, of seconds since 1970."""
 
-FUNCTIONS: Mapping[str, str] = {"sin": "Sin", "cos": "Cos"}
+FUNCTIONS: Mapping[str, tuple[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]]] = {
+    "sin": ("Sin", np.sin),
+    "cos": ("Cos", np.cos),
+}
+"""Name -> the operator, and NumPy's function."""
 
 
 def calendar_part(part: str, seconds: Values) -> Values:
     """One of `backlit.encoding.columns.PARTS`, of seconds without NaN.
+
+    Whole positions are looked up in NumPy's own values: where all sines of a column are next to 0, as those of January
+    and July, the scaling of the column enlarges what two libraries differ in.
 
     Raises
     ------
@@ -120,5 +133,11 @@ def calendar_part(part: str, seconds: Values) -> Values:
         return seconds
     if part == "year":
         return _date_of(seconds)[0]
-    cycle, function = part.split(" ")
-    return (CYCLES[cycle](seconds) * (2 * np.pi)).unary(FUNCTIONS[function])
+    cycle, name = part.split(" ")
+    count, position = CYCLES[cycle]
+    operator, function = FUNCTIONS[name]
+    at = position(seconds)
+    whole, graph = at.unary("Floor"), seconds.graph
+    table = graph.constant(function(2 * np.pi * (np.arange(count) / count)))
+    looked_up = Values(graph, graph.node("Gather", [table, graph.cast(whole.name, np.int64)], axis=0))
+    return at.equals(whole).where(looked_up, (at / count * (2 * np.pi)).unary(operator))

@@ -42,16 +42,35 @@ class Texts:
 
     def split(self, delimiter: str, count: int) -> list[Texts]:
         """The first `count` parts between delimiters; empty ones where there are fewer."""
-        enough = self + delimiter * (count - 1) if count > 1 else self  # as many parts as are read, whatever the text
-        parts, _ = self.graph.nodes("StringSplit", [enough.name], 2, delimiter=delimiter)
-        return [_part(self.graph, parts, number) for number in range(count)]
+        return self._split(delimiter, count)[0]
+
+    def _split(self, delimiter: str, count: int) -> tuple[list[Texts], str]:
+        """The parts, and how many there are beside the empty ones that were added."""
+        enough = self + delimiter * max(count - 1, 1)  # as many parts as are read, whatever the text
+        parts, counts = self.graph.nodes("StringSplit", [enough.name], 2, delimiter=delimiter)
+        return [_part(self.graph, parts, number) for number in range(count)], counts
+
+    def replaced(self, delimiter: str, by: str, most: int) -> Texts:
+        """The text with another in the place of a delimiter; as it is where it has more than `most` of them."""
+        (joined, *rest), counts = self._split(delimiter, most + 1)
+        for number, part in enumerate(rest, most + 1):  # the parts that were added are the last ones
+            if by:
+                joined = joined + chosen(_more_than(self.graph, counts, number), by, "")
+            joined = joined + part
+        return chosen(_more_than(self.graph, counts, 2 * most + 1), self, joined)
 
     def without(self, delimiter: str, most: int) -> Texts:
-        """The text without a delimiter that it has `most` times at most."""
-        first, *rest = self.split(delimiter, most + 1)
-        for part in rest:
-            first = first + part
-        return first
+        """The text without a delimiter; as it is where it has more than `most` of them."""
+        return self.replaced(delimiter, "", most)
+
+    def words(self, count: int) -> tuple[list[Texts], str]:
+        """The first `count` words between spaces, empty ones where there are fewer, and how many words there are."""
+        graph = self.graph
+        parts, counts = graph.nodes("StringSplit", [self.name], 2)
+        empty = chosen(self.matches(""), "", "")
+        padding = graph.node("Unsqueeze", [empty.name, graph.constant(np.array([2], np.int64))])
+        parts = graph.node("Concat", [parts, *[padding] * count], axis=2)
+        return [_part(graph, parts, number) for number in range(count)], counts
 
     def prefixed(self, text: str) -> Texts:
         """Some text in front of each cell."""
@@ -93,6 +112,11 @@ def any_of(first: Values, second: Values) -> Values:
     return Values(first.graph, first.graph.node("Or", [first.name, second.name]))
 
 
+def both(first: Values, second: Values) -> Values:
+    """Where two flags are true."""
+    return Values(first.graph, first.graph.node("And", [first.name, second.name]))
+
+
 def _named(graph: Graph, text: Texts | str) -> str:
     return text.name if isinstance(text, Texts) else graph.constant(np.array([text], dtype=object))
 
@@ -108,13 +132,12 @@ def _stripped(text: Texts, words: int) -> Texts:
     plain = text
     for space in ODD_SPACES:
         plain = plain.without(space, 2 * MOST_ODD)
-    parts, counts = graph.nodes("StringSplit", [plain.name], 2)
-    empty = chosen(readable, "", "")
-    last = graph.constant(np.array([2], np.int64))
-    padding = graph.node("Unsqueeze", [empty.name, last])
-    parts = graph.node("Concat", [parts, *[padding] * words], axis=2)
-    joined = _part(graph, parts, 0)
-    for number in range(1, words):
-        more = Values(graph, graph.node("Greater", [counts, graph.constant(np.array(number, np.int64))]))
-        joined = joined + chosen(more, " ", "") + _part(graph, parts, number)
+    (joined, *rest), counts = plain.words(words)
+    for number, word in enumerate(rest, 1):
+        joined = joined + chosen(_more_than(graph, counts, number), " ", "") + word
     return chosen(readable, joined, text)
+
+
+def _more_than(graph: Graph, counts: str, number: int) -> Values:
+    """Where there are more parts than so many."""
+    return Values(graph, graph.node("Greater", [counts, graph.constant(np.array(number, np.int64))]))
