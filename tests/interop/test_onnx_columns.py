@@ -1,4 +1,4 @@
-"""The encoder in the graph gives the numbers that the encoder gives: nulls, unseen categories, infinities, spellings."""
+"""The encoder in the graph gives the numbers that the encoder gives, also of nulls, unseen words and infinities."""
 
 from __future__ import annotations
 
@@ -57,7 +57,18 @@ def damaged_frame() -> pd.DataFrame:
     frame.loc[5:60:4, "zeros"] = 1e308
     frame.loc[7, "whole"] = 2**40
     frame["flag"] = frame["flag"].where(frame.index % 9 != 2, 2.0)
-    other = ["never seen", " red ", "   ", "", "\tdark blue\n", "gru\u0308n", "red\u00a0", "dark  blue", "Red", "  red  x"]
+    other = [
+        "never seen",
+        " red ",
+        "   ",
+        "",
+        "\tdark blue\n",
+        "gru\u0308n",
+        "red\u00a0",
+        "dark  blue",
+        "Red",
+        "  red  x",
+    ]
     frame.loc[range(len(other)), "colour"] = other
     frame.loc[range(9), "code"] = ["1.0", "01", "2.50", "7", "007 ", "+1", "2", "1.000", "7.0"]
     frame.loc[range(6), "text flag"] = ["true", "FALSE", "1", "0", "yes", " true"]

@@ -32,4 +32,4 @@ def open_(
     open_page(model or [], data or [], target, port, browser, lang, read_options(encoding, separator, decimal))
 
 
-COMMAND = Command("open", open_, order=10)
+COMMAND = Command("open", open_, order=11)

@@ -26,4 +26,4 @@ def quiz(
     ask_gradients(expression, values or [], seed, lang)
 
 
-COMMAND = Command("quiz", quiz, order=7, unknown_options=True)
+COMMAND = Command("quiz", quiz, order=8, unknown_options=True)

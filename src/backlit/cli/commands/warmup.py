@@ -12,4 +12,4 @@ def warmup() -> None:
     warm_up()
 
 
-COMMAND = Command("warmup", warmup, order=9)
+COMMAND = Command("warmup", warmup, order=10)

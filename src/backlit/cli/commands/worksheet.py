@@ -25,4 +25,4 @@ def worksheet(
     write_worksheet(output, count, seed, level, lang)
 
 
-COMMAND = Command("worksheet", worksheet, order=8)
+COMMAND = Command("worksheet", worksheet, order=9)

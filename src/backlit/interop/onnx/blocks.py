@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backlit.encoding import Block, Column, FrameEncoder
-from backlit.encoding.columns import LABEL_BLOCKS, MISSING, UNSEEN
+from backlit.encoding.columns import LABEL_BLOCKS, UNSEEN
 from backlit.encoding.scaling import CLIP_BOUND, SATURATED
 from backlit.interop.onnx.graph import Graph, Values, side_by_side
 from backlit.interop.onnx.labels import as_int64

@@ -52,7 +52,9 @@ def encoded_frame(graph: Graph, encoder: FrameEncoder) -> str:
     """
     for column in encoder.columns:
         if not column.name:
-            raise BacklitError("to_onnx: a column has an empty name, which no input can have; rename it and train again")
+            raise BacklitError(
+                "to_onnx: a column has an empty name, which no input can have; rename it and train again"
+            )
         graph.input(column.name, input_type(column), 1)
     used = [column for column in encoder.columns if not column.dropped]
     texts = _texts(graph, [column for column in used if input_type(column) == TEXT])

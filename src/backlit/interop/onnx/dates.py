@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -160,7 +161,7 @@ def _words(texts: Texts, layout: Layout, count: int, named: Values) -> list[Text
 
 def _after_day_name(words: list[Texts], named: Values) -> list[Texts]:
     """The words without the first one where it is the name of a day."""
-    return [chosen(named, after, word) for word, after in zip(words, words[1:], strict=False)]
+    return [chosen(named, after, word) for word, after in itertools.pairwise(words)]
 
 
 def _clock(texts: Texts, words: list[Texts], zoned: bool, valid: Values) -> Values:
