@@ -78,7 +78,7 @@ def onnx_model(model: Any) -> Any:
     if encoder is not None:
         inputs = encoded_frame(graph, encoder)
     else:
-        inputs = graph.input(MLP_INPUT, model.theta_.dtype, model.n_features_in_)
+        inputs = graph.input(MLP_INPUT, model.theta_.dtype, model.network_.inputs)
     outputs = target_outputs(graph, model, network_outputs(graph, model.network_, model.theta_, inputs))
     for output in outputs:
         graph.output(_free(output.name, names), output.source, output.dtype, *output.widths)

@@ -36,7 +36,7 @@ def classes_as_constant(classes: NDArray[Any]) -> tuple[NDArray[Any], Any]:
     kinds = {"b": np.bool_, "i": np.int64, "u": np.int64, "f": np.float64}
     kind = classes.dtype.kind
     if kind in kinds:
-        converted = classes.astype(kinds[kind])
+        converted: NDArray[Any] = classes.astype(kinds[kind])
         if not np.array_equal(converted, classes):
             raise BacklitError(f"to_onnx: class labels of {classes.dtype} do not fit; use numbers of 64 bits, or text")
         return converted, kinds[kind]
