@@ -168,6 +168,10 @@ class FormulaError(BacklitError):
         One line: what is wrong, at which column of the text, and the remedy.
     formula : str, optional
         The text.
+    column : int, optional
+        Where in the text, from 1.
+    texts : mapping of str to str, optional
+        The message in each language that it can be written in.
 
     Examples
     --------
@@ -175,9 +179,39 @@ class FormulaError(BacklitError):
     '(x + y'
     """
 
-    def __init__(self, message: str, *, formula: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        formula: str | None = None,
+        column: int | None = None,
+        texts: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.formula = formula
+        self.column = column
+        self.texts = dict(texts or {})
+
+    def translated(self, lang: str) -> Self:
+        """The same error with its message in another language, where it has one.
+
+        Parameters
+        ----------
+        lang : str
+            Such as "ko".
+
+        Returns
+        -------
+        FormulaError
+
+        Examples
+        --------
+        >>> str(FormulaError("expression: empty", texts={"ko": "식이 비어 있습니다"}).translated("ko"))
+        '식이 비어 있습니다'
+        """
+        error = copy.copy(self)
+        error.args = (self.texts.get(lang, str(self)),)
+        return error
 
 
 class DamagedFile(BacklitError):  # noqa: N818 -- it names the thing that is at fault

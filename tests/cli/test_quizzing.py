@@ -88,7 +88,7 @@ def test_korean(run: Run, typed: Callable[[str], None]) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["x +"], "expression: invalid syntax"),
+        (["x +"], "expression: an operand is missing at the end at column 4"),
         (["x * y", "u=1"], "expression: 'u' is given but not used"),
         (["x * y", "x=abc"], "x=abc: 'abc' is not a number"),
         (["log(-x * x)"], "gate log: "),

@@ -74,7 +74,7 @@ def test_the_picture_in_the_readme_is_today_s() -> None:
         (["x", "x=1", "--html", "ok.html", "--svg", "."], "cannot write .: is a directory"),
         (["x + y", "x=1"], "expression: no value for 'y'"),
         (["x", "x=1", "q=1"], "expression: 'q' is given but not used"),
-        (["x +", "x=1"], "expression: invalid syntax"),
+        (["x +", "x=1"], "expression: an operand is missing at the end at column 4"),
         (["x.real", "x=1"], "expression: attribute access"),
         (["print(x)", "x=1"], "expression: "),
         (["__import__('os')"], "expression: "),

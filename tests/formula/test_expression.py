@@ -45,7 +45,6 @@ X, Y, Z = Name("x"), Name("y"), Name("z")
         ("x @ y", Call("matmul", (X, Y))),
         ("x if y > 0 else z", Call("where", (Call("greater", (Y, Number(0.0))), X, Z))),
         ("sum(x, axis=-1)", Call("sum", (X,), -1)),
-        ("max(x, y, z)", Call("max", (X, Y, Z))),
         ("  x\n", X),
     ],
 )
@@ -56,30 +55,28 @@ def test_formula_becomes_tree(text: str, tree: Expression) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("x +", "invalid syntax"),
-        ("", "invalid syntax"),
+        ("x +", "an operand is missing at the end at column 4"),
+        ("", "the formula is empty"),
         ("(x", "never closed"),
         ("x.y", "attribute access (a.b) is not allowed at column 1"),
         ("2 * x[0]", "indexing (a[i]) is not allowed at column 5"),
         ("open(x)", "'open' is not a gate at column 1"),
         ("__import__(x)", "'__import__' is not a gate"),
         ("x.exp(y)", "only a gate's plain name can be called"),
-        ("(lambda: x)()", "only a gate's plain name can be called"),
-        ("lambda: x", "Lambda is not part of a formula"),
+        ("(lambda: x)()", ": is not part of a formula at column 8"),
+        ("lambda: x", ": is not part of a formula at column 7"),
         ("x and y", "and / or are not gates"),
         ("1 < x < 2", "a chained comparison is not allowed"),
-        ("x // y", "no gate for FloorDiv"),
-        ("x == y", "no gate for Eq"),
-        ("'a'", "'a' is not a real number"),
+        ("x // y", "// has no gate at column 3"),
+        ("x == y", "== is no gate at column 3"),
+        ("'a'", "quotes are not part of a formula"),
         ("True", "True is not a real number"),
-        ("1j", "1j is not a real number"),
         ("1e999", "too large for a float"),
         ("9" * 400, "too large for a float"),
         ("exp()", "exp() has no operand"),
         ("sum(x, axis=y)", "takes no such keyword"),
         ("sum(x, keepdims=1)", "takes no such keyword"),
-        ("x = 3", "invalid syntax"),
-        ("x\0", "null"),
+        ("x\0", "U+0000 is not part of a formula at column 2"),
     ],
 )
 def test_what_is_no_formula_is_refused_in_one_line(text: str, says: str) -> None:
@@ -130,14 +127,8 @@ def grown(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]
     )
 
 
-def _folds_to_a_number(node: Expression) -> bool:
-    return isinstance(node, Call) and node.gate == "neg" and isinstance(node.operands[0], Number)
-
-
 @pytest.mark.slow
 @settings(max_examples=200, derandomize=True, deadline=None)
 @given(st.recursive(LEAVES, grown, max_leaves=12))
 def test_text_of_a_tree_reads_back_to_the_same_tree(tree: Expression) -> None:
-    if any(_folds_to_a_number(node) for node in postorder(tree)):
-        return  # -(3) is read as the number -3
     assert read(to_text(tree)) == tree

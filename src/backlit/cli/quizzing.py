@@ -11,7 +11,7 @@ from pathlib import Path
 
 from backlit.cli.outputs import check_output
 from backlit.cli.tracing import assigned
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, FormulaError
 from backlit.files import write_whole
 from backlit.formula import GATES
 from backlit.formula.expression import names, parse
@@ -34,7 +34,12 @@ MOST_QUIZ_WIRES = 200
 def ask_gradients(expression: str, values: Sequence[str], seed: int, lang: str) -> None:
     """Show the circuit with blanks, ask for each, judge each answer, and end with a score."""
     texts = MESSAGES[lang]
-    traced = drawn(expression, assigned(values), seed)
+    try:
+        traced = drawn(expression, assigned(values), seed)
+    except FormulaError as error:
+        raise error.translated(lang) from None
+    for note in traced.graph.notes:
+        print(f"backlit: {note.text(lang)}", file=sys.stderr)
     if len(traced.wires) > MOST_QUIZ_WIRES:
         raise BacklitError(
             f"expression: {len(traced.wires):,} wires, a quiz takes {MOST_QUIZ_WIRES}; take a shorter one"
@@ -59,7 +64,7 @@ def drawn(expression: str, given: dict[str, float], seed: int) -> Trace:
     >>> drawn("log(x) * y", {"y": -3.0}, seed=0).wires["x"].value > 0
     True
     """
-    used = names(parse(expression, GATES))
+    used = names(parse(expression, GATES, given))
     missing = [name for name in used if name not in given]
     rng = random.Random(f"{seed} values")
     for left in reversed(range(DRAWS if missing else 1)):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from backlit.cli.console import console
 from backlit.cli.messages import VERDICTS
 from backlit.cli.outputs import check_output
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, FormulaError
 from backlit.files import write_whole
 from backlit.tracing import Trace, trace
 from backlit.tracing.checking import Check
@@ -19,7 +20,7 @@ def trace_formula(
     expression: str, values: Sequence[str], svg: Path | None, html: Path | None, latex: bool, lang: str
 ) -> None:
     """Print the trace and its witness, or LaTeX; write its pictures."""
-    traced = trace(expression, **assigned(values))
+    traced = read(expression, assigned(values), lang)
     drawings = ((svg, Trace.to_svg), (html, Trace.to_html))
     pictures = [(path, draw(traced, lang)) for path, draw in drawings if path is not None]
     if len({path for path, _ in pictures}) < len(pictures):
@@ -35,6 +36,23 @@ def trace_formula(
     colored = terminal.is_terminal and not terminal.no_color
     print(traced.to_text(lang=lang, color=colored), end="\n\n")
     print(verdict(traced.check(), lang))
+
+
+def read(expression: str, values: Mapping[str, float], lang: str) -> Trace:
+    """The trace of a formula; how it was read otherwise than it is spelled stands on stderr.
+
+    Raises
+    ------
+    FormulaError
+        In the language `lang`, if the formula cannot be read.
+    """
+    try:
+        traced = trace(expression, **values)
+    except FormulaError as error:
+        raise error.translated(lang) from None
+    for note in traced.graph.notes:
+        print(f"backlit: {note.text(lang)}", file=sys.stderr)
+    return traced
 
 
 def verdict(witness: Check, lang: str) -> str:

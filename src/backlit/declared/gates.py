@@ -37,13 +37,13 @@ _ELEMENTWISE = (
         _XY,
         "xʸ",
         "",
-        "{{{x}}}^{{{z}}}",
+        "{x}^{{{z}}}",
     ),
     # elementary functions
     Gate("exp", "exp(x)", ("y",), symbol="exp", latex="e^{{{x}}}"),
-    Gate("expm1", "expm1(x)", ("y + 1",), symbol="expm1", latex=r"\left(e^{{{x}}} - 1\right)"),
+    Gate("expm1", "expm1(x)", ("y + 1",), symbol="expm1", latex=r"\operatorname{{expm1}}\left({x}\right)"),
     Gate("log", "log(x)", ("1 / x",), symbol="log", latex=r"\ln\left({x}\right)"),
-    Gate("log1p", "log1p(x)", ("1 / (1 + x)",), symbol="log1p", latex=r"\ln\left(1 + {x}\right)"),
+    Gate("log1p", "log1p(x)", ("1 / (1 + x)",), symbol="log1p", latex=r"\operatorname{{log1p}}\left({x}\right)"),
     Gate("sqrt", "sqrt(x)", ("0.5 / y",), symbol="√", latex=r"\sqrt{{{x}}}"),
     Gate("sin", "sin(x)", ("cos(x)",), symbol="sin", latex=r"\sin\left({x}\right)"),
     Gate("cos", "cos(x)", ("-sin(x)",), symbol="cos", latex=r"\cos\left({x}\right)"),
@@ -87,7 +87,14 @@ _ELEMENTWISE = (
         r"\left({x}\ \text{{if}}\ {c}\ \text{{else}}\ {z}\right)",
     ),
     # activations
-    Gate("identity", "x", ("1",), symbol="id", pattern=_DISTRIBUTOR, latex="{x}"),
+    Gate(
+        "identity",
+        "x",
+        ("1",),
+        symbol="id",
+        pattern=_DISTRIBUTOR,
+        latex=r"\operatorname{{identity}}\left({x}\right)",
+    ),
     Gate("sigmoid", "1 / (1 + exp(-x))", ("y * (1 - y)",), symbol="σ", latex=r"\sigma\left({x}\right)"),
     Gate(
         "relu",
@@ -102,7 +109,7 @@ _ELEMENTWISE = (
         "where(x > 0, x, 0.01 * x)",
         ("where(y > 0, 1, 0.01)",),
         symbol="lrelu",
-        latex=r"\operatorname{{lrelu}}\left({x}\right)",
+        latex=r"\operatorname{{leaky\_relu}}\left({x}\right)",
     ),
     Gate(
         "elu",
@@ -158,7 +165,7 @@ _ARRAYS = (
         (lambda operands, y, axis: np.ones_like(operands[0]),),
         symbol="Σ",
         pattern=_DISTRIBUTOR,
-        latex=r"\sum {x}",
+        latex=r"\sum\left({x}\right)",
     ),
     ArrayGate(
         "mean",
@@ -229,7 +236,7 @@ _ARRAYS = (
         ),
         (lambda operands, y, axis: np.exp(operands[0] - rules.expand(y, operands[0], axis)),),
         symbol="lse",
-        latex=r"\ln \sum e^{{{x}}}",
+        latex=r"\operatorname{{logsumexp}}\left({x}\right)",
     ),
 )
 

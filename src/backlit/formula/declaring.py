@@ -12,7 +12,8 @@ from backlit.declared.gates import GATES
 from backlit.declared.losses import Loss, declare
 from backlit.errors import BacklitError
 from backlit.formula.derivative import differentiate
-from backlit.formula.expression import Call, Expression, names, parse, postorder
+from backlit.formula.expression import Call, Expression, names, parse, postorder, read_formula
+from backlit.formula.latex import called
 from backlit.formula.numpy import evaluator, local_of, value_of
 from backlit.formula.text import to_text
 
@@ -51,16 +52,16 @@ def gate(name: str, value: str, local: str | None = None, *, symbol: str = "") -
     """
     if not name.isidentifier():
         raise BacklitError(f"gate name {name!r} is not an identifier; use letters, digits and _")
+    value = _plain(value)
     tree = parse(value, GATES)
     _only(name, "value", tree, {"x"})
     if any(isinstance(node, Call) and node.gate == name for node in postorder(tree)):
         raise BacklitError(f"gate {name!r}: its value calls itself; build it of gates that exist")
     if local is None:
         local = to_text(differentiate(tree, "x"))
+    local = _plain(local)
     _only(name, "local", parse(local, GATES), {"x", "y"})
-    declared = Gate(
-        name, value, (local,), symbol=symbol or name, latex=rf"\operatorname{{{{{name}}}}}\left({{x}}\right)"
-    )
+    declared = Gate(name, value, (local,), symbol=symbol or name, latex=called(name))
     _check_local(declared)
     return GATES.declare(declared)
 
@@ -97,14 +98,22 @@ def loss(name: str, term: str, local: str | None = None) -> Loss:
     """
     if not name.isidentifier():
         raise BacklitError(f"loss name {name!r} is not an identifier; use letters, digits and _")
+    term = _plain(term)
     tree = parse(term, GATES)
     _only(name, "term", tree, {"a", "y"}, "loss")
     if local is None:
         local = to_text(differentiate(tree, "a"))
+    local = _plain(local)
     _only(name, "local", parse(local, GATES), {"a", "y"}, "loss")
     declared = Loss(name, term, local)
     _check_loss(declared)
     return declare(declared)
+
+
+def _plain(text: str) -> str:
+    """A formula as this grammar spells it, where it is spelled otherwise: files keep no other spelling."""
+    formula = read_formula(text, GATES)
+    return to_text(formula.tree) if formula.notes else text
 
 
 def _only(name: str, part: str, tree: Expression, allowed: set[str], what: str = "gate") -> None:

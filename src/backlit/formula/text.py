@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from backlit.formula.expression import Call, Expression, Name, Number, fold
@@ -42,7 +43,10 @@ def _written(node: Expression, operands: list[tuple[str, int]]) -> tuple[str, in
     if isinstance(node, Name):
         return node.id, ATOM
     if isinstance(node, Number):
-        return constant(node.value), ATOM if node.value >= 0 else BINDING["neg"]
+        text = "pi" if node.value == math.pi else constant(node.value)
+        return text, ATOM if node.value >= 0 else BINDING["neg"]
+    if node.gate == "neg" and isinstance(node.operands[0], Number):  # -(3) is a gate, -3 a number
+        return f"-({operands[0][0]})", BINDING["neg"]
     if node.gate not in INFIX:
         axis = [] if node.axis is None else [f"axis={node.axis}"]
         return f"{node.gate}({', '.join([text for text, _ in operands] + axis)})", ATOM

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, FormulaError
 from backlit.formula import GATES
 from backlit.formula.derivative import expand
-from backlit.formula.expression import Expression, Name, Number, fold, names, parse
+from backlit.formula.expression import Expression, Name, Number, fold, names, read_formula
 from backlit.graph.tape import Graph, complete
 from backlit.graph.wire import Kind, Wire, as_float, constant_wire, record
 
@@ -44,11 +44,12 @@ def read(text: str, values: Mapping[str, Any], *, expanded: bool = False) -> Gra
     >>> float(graph.output.value), [wire.name for wire in graph.wires]
     (-12.0, ['x', 'y', 'z', 'q1', 'q2'])
     """
-    tree = parse(text, GATES)
-    _check_names(names(tree), values)
+    formula = read_formula(text, GATES, values)
+    tree = formula.tree
+    _check_names(text, names(tree), values)
     scope = {name: given(name, value) for name, value in values.items()}
     output = apply(expand(tree) if expanded else tree, scope)
-    return complete(output, scope.values())
+    return complete(output, scope.values(), notes=formula.notes)
 
 
 def apply(tree: Expression, scope: Mapping[str, Wire], name: str = "") -> Wire:
@@ -94,18 +95,44 @@ def _first_not_finite(array: np.ndarray[Any, Any]) -> str:
     return f"array whose element {list(index)} is {array[index]}, not finite"
 
 
-def _check_names(used: list[str], values: Mapping[str, Any]) -> None:
+def _check_names(text: str, used: list[str], values: Mapping[str, Any]) -> None:
     """Every variable has a value and every value is used."""
     missing = [name for name in used if name not in values]
     unused = [name for name in values if name not in used]
     if missing:
-        name = missing[0]
-        close = get_close_matches(name, unused or list(values), 1)
-        hint = f"did you mean {close[0]}?" if close else f"add {name}=<number>"
-        were = f"given were {', '.join(values)}" if values else "none was given"
-        raise BacklitError(f"expression: no value for {name!r}; {were}; {hint}")
+        raise _no_value_for(missing[0], text, values, unused)
     if unused:
-        raise BacklitError(
-            f"expression: {unused[0]!r} is given but not used; the formula's variables are "
-            f"{', '.join(used) or 'none'}; leave it out"
+        name, variables = unused[0], ", ".join(used)
+        raise FormulaError(
+            f"expression: {name!r} is given but not used; the formula's variables are {variables or 'none'}; "
+            "leave it out",
+            formula=text,
+            texts={
+                "ko": f"식: {name!r} 값을 주었지만 쓰이지 않습니다; 식의 변수는 {variables or '없음'}입니다; 빼세요"
+            },
         )
+
+
+def _no_value_for(name: str, text: str, values: Mapping[str, Any], unused: list[str]) -> FormulaError:
+    """The error for a variable without a value."""
+    close = get_close_matches(name, unused or list(values), 1)
+    letters = all(letter in values for letter in name)
+    if name in GATES:
+        hint, hint_ko = f"the gate {name} is written {name}(...)", f"{name} 게이트는 {name}(...)처럼 씁니다"
+    elif letters and len(name) > 1:
+        product = "*".join(name)
+        hint, hint_ko = f"for the product write {product}", f"곱이라면 {product}처럼 쓰세요"
+    elif close:
+        hint, hint_ko = f"did you mean {close[0]}?", f"혹시 {close[0]}인가요?"
+    else:
+        hint, hint_ko = f"add {name}=<number>", f"{name}=<수>를 더하세요"
+    given_names = ", ".join(values)
+    were = f"given were {given_names}" if values else "none was given"
+    were_ko = f"준 값은 {given_names}입니다" if values else "준 값이 없습니다"
+    column = text.strip().find(name) + 1
+    return FormulaError(
+        f"expression: no value for {name!r}; {were}; {hint}",
+        formula=text,
+        column=column or None,
+        texts={"ko": f"식: {name!r}의 값이 없습니다; {were_ko}; {hint_ko}"},
+    )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from backlit.formula.notes import Note
 from backlit.graph.wire import Wire
 
 
@@ -21,11 +22,14 @@ class Graph:
     output : Wire
     note : str
         What a reader should know about how it was built; empty if nothing.
+    notes : tuple of Note
+        What of a formula was read otherwise than it is spelled.
     """
 
     wires: tuple[Wire, ...]
     output: Wire
     note: str = ""
+    notes: tuple[Note, ...] = ()
 
     @property
     def given(self) -> tuple[Wire, ...]:
@@ -54,7 +58,7 @@ class Graph:
         return taken
 
 
-def complete(output: Wire, also: Iterable[Wire] = (), note: str = "") -> Graph:
+def complete(output: Wire, also: Iterable[Wire] = (), note: str = "", notes: tuple[Note, ...] = ()) -> Graph:
     """Make the graph that ends in `output`, and name its gates q1, q2, ...
 
     Parameters
@@ -63,6 +67,7 @@ def complete(output: Wire, also: Iterable[Wire] = (), note: str = "") -> Graph:
     also : iterable of Wire
         Wires that belong to the picture although the output may not depend on them.
     note : str, optional
+    notes : tuple of Note, optional
 
     Returns
     -------
@@ -70,7 +75,7 @@ def complete(output: Wire, also: Iterable[Wire] = (), note: str = "") -> Graph:
     """
     wires = reached([output, *also])
     name_gates(wires)
-    return Graph(tuple(wires), output, note)
+    return Graph(tuple(wires), output, note, notes)
 
 
 def reached(ends: Iterable[Wire]) -> list[Wire]:

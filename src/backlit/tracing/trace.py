@@ -46,6 +46,8 @@ class Trace:
         In forward order, each with name, gate, value, gradient, formula and edges.
     note : str
         What to know about how it was computed.
+    notes : tuple of str
+        What of a formula was read otherwise than it is spelled, such as "x^2 at column 1 is read as x**2".
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Trace:
         self.whole = whole or shown
         self.blueprint = blueprint
         self.note = shown.note
+        self.notes = tuple(note.text() for note in shown.notes)
         self.wires = Wires(shown, lambda: self._sweep)
 
     @property
@@ -187,7 +190,7 @@ class Trace:
         if zoom == "neuron" and not several:
             return derive_in_network(blueprint, self.whole, self._whole_sweep, wrt, lang)
         graph = unroll(self.whole, "gates" if zoom == "gates" else "neuron")
-        return derive(graph, backward(graph), wrt, lang)
+        return derive(graph, backward(graph), wrt, lang, layers=True)
 
     @cached_property
     def _sweep(self) -> Gradients:
@@ -213,7 +216,7 @@ class Trace:
     # -- pictures -------------------------------------------------------------------------------------------------
 
     def __str__(self) -> str:
-        return self.to_text()
+        return "\n".join([*self.notes, *([""] if self.notes else []), self.to_text()])
 
     def __repr__(self) -> str:
         return f"<Trace: {len(self.wires)} wires, value {self.value}>"
@@ -359,8 +362,10 @@ def trace(what: Any, /, **values: Any) -> Trace:
 
     Raises
     ------
+    FormulaError
+        If the formula cannot be read; or a value is missing or not used.
     BacklitError
-        If the formula cannot be read, a value is missing, unused or not finite, or a gate has no finite value.
+        If a value is not finite, or a gate has no finite value.
 
     Examples
     --------

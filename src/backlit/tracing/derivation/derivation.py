@@ -31,13 +31,14 @@ class Derivation(ChainRule):
     """
 
     lang: str
+    layers: bool = False
 
     def __str__(self) -> str:
         return as_text.written(self, MESSAGES[self.lang])
 
     def to_latex(self) -> str:
         """The derivation as LaTeX, for an equation (an ``aligned`` block)."""
-        return as_latex.written(self)
+        return as_latex.aligned(self, self.layers)
 
     def to_mathml(self) -> str:
         """The derivation as MathML, for a page that draws it without a script.
@@ -53,25 +54,25 @@ class Derivation(ChainRule):
         return f"$$\n{self.to_latex()}\n$$"
 
 
-def derive(graph: Graph, gradients: Gradients, wrt: str, lang: str) -> Derivation:
-    """Derive in a graph of scalars."""
+def derive(graph: Graph, gradients: Gradients, wrt: str, lang: str, layers: bool = False) -> Derivation:
+    """Derive in a graph of scalars; `layers` says that it is a network's."""
     wire, _ = entry(graph, wrt)
     if wire.kind == "constant":
         raise BacklitError(f"{wrt!r} is a constant; name an input, a parameter or a gate's wire")
     chain = GraphChain(graph, gradients)
-    return _derived(chain, wire, chain.name(graph.output), lang, graph.note)
+    return _derived(chain, wire, chain.name(graph.output), lang, graph.note, layers)
 
 
 def derive_in_network(blueprint: Blueprint, graph: Graph, gradients: Gradients, wrt: str, lang: str) -> Derivation:
     """Derive in a network, from the graph of its whole arrays."""
     chain = NetworkChain(blueprint, graph, gradients)
-    return _derived(chain, chain.part(wrt), OUTPUT, lang, graph.note)
+    return _derived(chain, chain.part(wrt), OUTPUT, lang, graph.note, layers=True)
 
 
-def _derived(chain: Chain[Node], start: Node, output: str, lang: str, note: str) -> Derivation:
+def _derived(chain: Chain[Node], start: Node, output: str, lang: str, note: str, layers: bool) -> Derivation:
     name = chain.name(start)
     if chain.ways(start) > MAX_PATHS:
         forks = tuple(followed(chain, start))
-        return Derivation(name, output, forks[-1].total, (), forks, note, lang)
+        return Derivation(name, output, forks[-1].total, (), forks, note, lang, layers)
     found = tuple(paths(chain, start)) if chain.ways(start) else ()
-    return Derivation(name, output, sum(map(product, found)), found, (), note, lang)
+    return Derivation(name, output, sum(map(product, found)), found, (), note, lang, layers)

@@ -17,7 +17,7 @@ from backlit.errors import BacklitError
 from backlit.formula import GATES
 from backlit.formula.derivative import differentiate
 from backlit.formula.expression import Call, Name, names, parse, substitute
-from backlit.formula.latex import symbol, to_latex
+from backlit.formula.latex import escaped, symbol, to_latex
 from backlit.formula.text import to_text
 from backlit.graph import Gradients, Graph
 from backlit.network.blueprint import Blueprint, Layer
@@ -136,7 +136,10 @@ class _Arrays:
         share = f" / {self.samples}" if self.samples > 1 else ""
         under = rf"\,/\,{self.samples}" if self.samples > 1 else ""
         if self._fusion is not None:
-            text, latex = f"({self._fusion.delta.replace('a', f'a[{last}]')}){share}", rf"(a^{{({last})}} - y){under}"
+            text, latex = (
+                f"({self._fusion.delta.replace('a', f'a[{last}]')}){share}",
+                rf"\left(a^{{({last})}} - y\right){under}",
+            )
         else:
             gate = self._layers[-1].gate
             text = f"∂L/∂a[{last}] · ∂a[{last}]/∂z[{last}]  ({gate})"
@@ -145,10 +148,10 @@ class _Arrays:
         yield self._delta(last, text, latex)
         for at in range(last - 1, level - 1, -1):
             gate = self._layers[at - 1].gate
-            text, latex = f"{gate}'(z[{at}])", rf"\operatorname{{{gate}}}'(z^{{({at})}})"
+            text, latex = f"{gate}'(z[{at}])", rf"\operatorname{{{escaped(gate)}}}'\left(z^{{({at})}}\right)"
             for part in self._blueprint.parts_of(at):
                 text, latex = _through_part(part, at, text, latex)
-            turned = rf"\delta^{{({at + 1})}} {{w^{{({at + 1})}}}}^{{T}}"
+            turned = rf"\delta^{{({at + 1})}} \left(w^{{({at + 1})}}\right)^{{T}}"
             yield self._delta(at, f"(δ[{at + 1}] w[{at + 1}]ᵀ) ⊙ {text}", rf"\left({turned}\right) \odot {latex}")
 
     def gradient(self, stem: str, level: int) -> Step:
@@ -158,8 +161,8 @@ class _Arrays:
         text, latex = f"δ[{level}]", rf"\delta^{{({level})}}"
         if stem == "w":
             entry = self._blueprint.input_name(level)
-            symbol = "x" if entry == "x" else rf"a^{{({level - 1})}}"
-            text, latex = f"{entry}ᵀ δ[{level}]", rf"{{{symbol}}}^{{T}} \delta^{{({level})}}"
+            symbol = "x" if entry == "x" else rf"\left(a^{{({level - 1})}}\right)"
+            text, latex = f"{entry}ᵀ δ[{level}]", rf"{symbol}^{{T}} \delta^{{({level})}}"
         elif self.samples > 1:
             text, latex = f"Σ δ[{level}]", rf"\sum \delta^{{({level})}}"
         return Step(as_text.partial(OUTPUT, name), text, f"{own} &= {latex}", self._gradient(name))
@@ -197,7 +200,7 @@ def _through_part(part: Layer, level: int, text: str, latex: str) -> tuple[str, 
     named = substitute(tree, {name: Name(array) for name, array in arrays.items()})
     symbols = {name: symbol(array) for name, array in arrays.items()}
     written = to_text(substitute(named, {"slope": Name(text)})).replace(" * ", " ⊙ ")
-    formula = to_latex(tree, {**symbols, "slope": latex}).replace(r"\cdot", r"\odot")
+    formula = to_latex(tree, {**symbols, "slope": latex}, times=r"\odot")
     return f"({written})", rf"\left({formula}\right)"
 
 

@@ -42,6 +42,7 @@ function showInputs(inputValues) {
 const draw = newest(async (signal, entered = false) => {
   const answer = await post("/api/circuit", {expression: formula.value, values, lang}, signal);
   showInputs(answer.values);
+  byId("notes").textContent = answer.notes.join("; "); // how the formula was read, where it is spelled otherwise
   remember();
   const frame = showCircuit(stage, answer.frame, `${word("circuit")}: ${formula.value}`);
   frame.addEventListener("load", () => {

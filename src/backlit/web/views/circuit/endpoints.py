@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backlit.drawing.messages import LANGUAGES
-from backlit.errors import BacklitError, one_of
+from backlit.errors import BacklitError, FormulaError, one_of
 from backlit.formula import GATES
 from backlit.formula.expression import Call, names, parse, postorder
 from backlit.tracing import trace
@@ -59,7 +59,7 @@ async def circuit_endpoint(site: Site, request: Request) -> Response:
 
 
 def circuit(query: Mapping[str, Any]) -> dict[str, Any]:
-    """A formula's inputs, and its circuit as the interactive document that `to_html` writes.
+    """A formula's inputs, how it was read, and its circuit as the interactive document that `to_html` writes.
 
     Parameters
     ----------
@@ -80,15 +80,21 @@ def circuit(query: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(text, str) or not text.strip():
         raise BacklitError("type a formula, such as (x + y) * z")
     lang = one_of("lang", str(query.get("lang", "en")), LANGUAGES)
-    values = _values(_checked(text), query.get("values"))
-    return {"values": values, "document": trace(text, **values).to_html(lang)}
+    given = query.get("values")
+    try:
+        values = _values(_checked(text, given if isinstance(given, Mapping) else {}), given)
+        traced = trace(text, **values)
+    except FormulaError as error:
+        raise error.translated(lang) from None
+    notes = [note.text(lang) for note in traced.graph.notes]
+    return {"values": values, "notes": notes, "document": traced.to_html(lang)}
 
 
-def _checked(text: str) -> list[str]:
+def _checked(text: str, given: Mapping[str, Any]) -> list[str]:
     """The inputs of a formula within the limits."""
     if len(text) > MOST_CHARACTERS:
         raise BacklitError(f"the formula has {len(text):,} characters; stay below {MOST_CHARACTERS:,}")
-    tree = parse(text, GATES)
+    tree = parse(text, GATES, given)
     gates = sum(isinstance(node, Call) for node in postorder(tree))
     if gates > MOST_GATES:
         raise BacklitError(f"the formula has {gates} gates; stay below {MOST_GATES}")
