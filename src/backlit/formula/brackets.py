@@ -57,7 +57,7 @@ class Brackets(Stacks):
 
     def close(self, token: Token) -> None:
         """Close a bracket, behind an operand."""
-        self.settle_all()
+        self.reduce_all()
         bracket = self.waiting[-1] if self.waiting else None
         if not isinstance(bracket, Bracket):
             raise self.fault(token.start, "unopened", bracket=token.text)
@@ -72,7 +72,7 @@ class Brackets(Stacks):
 
     def close_bar(self, token: Token) -> None:
         """Close an absolute value, behind an operand."""
-        self.settle_all()
+        self.reduce_all()
         bracket = self.waiting[-1]
         assert isinstance(bracket, Bracket)
         self._drop(bracket)

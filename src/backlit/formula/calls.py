@@ -49,9 +49,9 @@ class Function:
             return f"{self.formula.partition('(')[0]}({', '.join(operands)})"
         by_name = dict(zip(self.operands(()), operands, strict=True))
 
-        def put(found: re.Match[str]) -> str:
-            text = by_name[found[1] or found[2]]
-            return f"({text})" if found[1] or not re.fullmatch(r"\w+", text) else text
+        def put(match: re.Match[str]) -> str:
+            text = by_name[match[1] or match[2]]
+            return f"({text})" if match[1] or not re.fullmatch(r"\w+", text) else text
 
         return re.sub(r"\(([cxz])\)|\b([cxz])\b", put, self.formula)
 

@@ -31,7 +31,7 @@ class Neighbours(Brackets):
         sign = self.sign_before(left)
         if sign is not None and (sign.gate == "div" or (sign.gate == "pow" and left.ending != "power")):
             raise self._shared(sign, left, token)
-        self.settle_until(PRODUCT)
+        self.reduce_until(PRODUCT)
         self.wait(Sign("", "mul", PRODUCT, token.start))
 
     def raised(self, token: Token) -> None:

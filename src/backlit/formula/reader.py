@@ -15,9 +15,9 @@ from functools import lru_cache
 from backlit.declared.gates import GATES
 from backlit.errors import FormulaError
 from backlit.formula.dictionary import COMPARISONS, CONSTANTS, LOGICAL_WORDS, NOT_NUMBERS, REFUSED_SIGNS
-from backlit.formula.faults import fault
 from backlit.formula.neighbours import Neighbours
 from backlit.formula.parts import CHOICE, COMPARISON, INFIX, POWER, SIGN, SUM, Bracket, Sign
+from backlit.formula.refusals import fault
 from backlit.formula.stacks import EULER
 from backlit.formula.tokens import Token, canonical, is_raised, tokens
 from backlit.formula.tree import Expression, Name, Number
@@ -52,7 +52,7 @@ class Reader(Neighbours):
             token = self.token()
             self._note_typography(token)
             before_operand = self._before(token) if before_operand else self._behind(token)
-        self.settle_all()
+        self.reduce_all()
         if self.waiting:
             bracket = self.waiting[-1]
             raise self.fault(
@@ -293,7 +293,7 @@ class Reader(Neighbours):
         radical = self.text[last.start] == "√"
         if last.ending == "bare" and (precedence == POWER or (text in ("*", "/", "@") and not radical)):
             raise self.two_readings(last, token)
-        self.settle_until(SUM if precedence == COMPARISON else precedence)
+        self.reduce_until(SUM if precedence == COMPARISON else precedence)
         top = self.waiting[-1] if self.waiting else None
         if precedence == COMPARISON and isinstance(top, Sign) and top.precedence == COMPARISON:
             raise self.fault(token.start, "chain")
@@ -322,12 +322,12 @@ class Reader(Neighbours):
 
     def _choice(self, token: Token) -> bool:
         """``a if c else b``."""
-        self.settle_until(CHOICE)
+        self.reduce_until(CHOICE)
         if token.text == "if":
             self.wait(Sign("if", "if", CHOICE, token.start))
             return True
         while self.waiting and isinstance(self.waiting[-1], Sign) and self.waiting[-1].gate != "if":
-            self.settle()
+            self.reduce()
         top = self.waiting[-1] if self.waiting else None
         if not isinstance(top, Sign):
             raise self.fault(token.start, "else")
@@ -339,7 +339,7 @@ class Reader(Neighbours):
         if token.text == "," and self.decimal_comma(token):
             self.at += 2
             return False
-        self.settle_all()
+        self.reduce_all()
         bracket = self.innermost()
         if bracket is None or not bracket.name:
             raise self.fault(token.start, "pair" if token.text == "," else "semicolon")

@@ -8,9 +8,9 @@ from typing import Any
 
 from backlit.errors import FormulaError
 from backlit.formula.dictionary import COMPARISONS
-from backlit.formula.faults import fault, short
 from backlit.formula.notes import LONGEST, Notes
 from backlit.formula.parts import CHOICE, POWER, Bracket, Ending, Operand, Sign
+from backlit.formula.refusals import fault, short
 from backlit.formula.tree import Call, Expression, Number
 
 EULER = Number(math.e)
@@ -59,7 +59,7 @@ class Stacks:
         """Put a sign or a bracket on its stack."""
         self.waiting.append(entry)
 
-    def settle_until(self, precedence: int) -> None:
+    def reduce_until(self, precedence: int) -> None:
         """Let every sign that binds more tightly take its operands, and as tightly, except from the right."""
         while self.waiting:
             top = self.waiting[-1]
@@ -67,14 +67,14 @@ class Stacks:
                 return
             if top.precedence == precedence and precedence in (POWER, CHOICE):
                 return
-            self.settle()
+            self.reduce()
 
-    def settle_all(self) -> None:
+    def reduce_all(self) -> None:
         """Let every sign behind the last open bracket take its operands."""
         while self.waiting and isinstance(self.waiting[-1], Sign):
-            self.settle()
+            self.reduce()
 
-    def settle(self) -> None:
+    def reduce(self) -> None:
         """Let the last sign take its operands."""
         sign = self.waiting.pop()
         assert isinstance(sign, Sign)

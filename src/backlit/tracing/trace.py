@@ -47,7 +47,7 @@ class Trace:
     note : str
         What to know about how it was computed.
     notes : tuple of str
-        What of a formula was read otherwise than it is spelled, such as "x^2 at column 1 is read as x**2".
+        What of a formula was read otherwise than it is spelled: "x^2 at column 1 is read as x**2".
 
     Examples
     --------
@@ -63,8 +63,7 @@ class Trace:
         self.graph = shown
         self.whole = whole or shown
         self.blueprint = blueprint
-        self.note = shown.note
-        self.notes = tuple(note.text() for note in shown.notes)
+        self.note, self.notes = shown.note, tuple(note.text() for note in shown.notes)
         self.wires = Wires(shown, lambda: self._sweep)
 
     @property
@@ -216,7 +215,7 @@ class Trace:
     # -- pictures -------------------------------------------------------------------------------------------------
 
     def __str__(self) -> str:
-        return "\n".join([*self.notes, *([""] if self.notes else []), self.to_text()])
+        return "\n".join([*self.notes, self.to_text()])
 
     def __repr__(self) -> str:
         return f"<Trace: {len(self.wires)} wires, value {self.value}>"
@@ -362,10 +361,8 @@ def trace(what: Any, /, **values: Any) -> Trace:
 
     Raises
     ------
-    FormulaError
-        If the formula cannot be read; or a value is missing or not used.
     BacklitError
-        If a value is not finite, or a gate has no finite value.
+        If the formula cannot be read, a value is missing, unused or not finite, or a gate has no finite value.
 
     Examples
     --------
