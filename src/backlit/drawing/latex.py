@@ -2,6 +2,7 @@ r"""A circuit as a TikZ picture, for ``\usepackage{tikz}`` and nothing else."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from backlit.drawing.labels import name_over, symbol_of
@@ -37,11 +38,21 @@ SPECIAL: Mapping[str, str] = {
     "Σ": r"$\Sigma$",
     "σ": r"$\sigma$",
     "²": r"$^2$",
+    "³": r"$^3$",
+    "ʸ": r"$^y$",
+    "·": r"$\cdot$",
+    "∂": r"$\partial$",
+    "‖": r"$\|$",
+    "⊡": r"$\odot$",
+    "⊞": r"$\oplus$",
     "…": r"\ldots{}",
     "–": "--",
     "\ufffd": "?",
 }
 """Characters that LaTeX reads as commands or that its oldest engine cannot show."""
+
+SCIENTIFIC = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d+)(?![\w.])")
+"""A number with its exponent as programming languages write it, and not a part of a name."""
 
 _HEAD = (
     r"\begin{tikzpicture}[x=1cm, y=-1cm, font=\scriptsize,",
@@ -94,10 +105,18 @@ def escaped(text: str) -> str:
 
     Examples
     --------
-    >>> escaped("a_1 & 50%")
-    'a\\_1 \\& 50\\%'
+    >>> escaped("a_1 & 50%"), escaped("1e-07")
+    ('a\\_1 \\& 50\\%', '$1 \\cdot 10^{-7}$')
     """
-    return "".join(SPECIAL.get(char, char) for char in printable(text))
+    parts = SCIENTIFIC.split(printable(text))  # what stands between numbers, then a mantissa and its exponent, ...
+    for at, part in enumerate(parts):
+        if at % 3 == 0:
+            parts[at] = "".join(SPECIAL.get(char, char) for char in part)
+        elif at % 3 == 1:
+            parts[at] = rf"${part} \cdot 10^{{{int(parts[at + 1])}}}$"
+        else:
+            parts[at] = ""
+    return "".join(parts)
 
 
 def _at(point: Point) -> str:

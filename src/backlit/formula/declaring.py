@@ -52,6 +52,8 @@ def gate(name: str, value: str, local: str | None = None, *, symbol: str = "") -
     """
     if not name.isidentifier():
         raise BacklitError(f"gate name {name!r} is not an identifier; use letters, digits and _")
+    if name == "ln":
+        raise BacklitError("gate name 'ln' is another name of log, in formulas and in LaTeX; choose another name")
     value = _plain(value)
     tree = parse(value, GATES)
     _only(name, "value", tree, {"x"})
