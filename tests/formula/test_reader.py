@@ -122,8 +122,8 @@ REFUSED_WITH = {
     "1 000": ("two numbers side by side", "write 1000 for one number"),
     "0x10": ("0x10 is not a decimal number", "write 16"),
     "1__0": ("1__0 is not a number", "write it like 1000"),
-    "exp(0,5)": ("exp() takes 1, not 2", "numbers have a decimal point, as in 0.5"),
-    "max(x, 0,5)": ("max() takes 2, not 3", "numbers have a decimal point"),
+    "exp(0,5)": ("gate exp takes 1 operand, 2 given", "numbers have a decimal point, as in 0.5"),
+    "max(x, 0,5)": ("gate max takes 2 operands, 3 given", "numbers have a decimal point"),
     "x == 1": ("== is no gate at column 3", "x equal to y is 1 - (x < y) - (x > y)"),
     "x ≠ 1": ("≠ is no gate", "(x < y) + (x > y)"),
     "2x = 4": ("an equation is not a formula at column 4", "the difference of the sides"),
@@ -280,7 +280,7 @@ def test_every_message_has_both_languages_and_the_same_fields() -> None:
     for key, fault in FAULTS.items():
         assert fault.en != fault.ko, key
         assert any("가" <= char <= "힣" for char in "".join(fault.ko)), key
-        assert fields(" ".join(fault.ko)) <= fields(" ".join(fault.en)) | {"sign", "name"}, key
+        assert fields(" ".join(fault.ko)) <= fields(" ".join(fault.en)) | {"sign", "name", "number"}, key
 
 
 def fields(text: str) -> set[str]:

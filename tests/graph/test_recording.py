@@ -158,7 +158,11 @@ def test_function_that_cannot_be_traced_says_why(function: Any, says: str) -> No
         ("exp(x)", {"x": 800}, "exp overflows above 709.78"),
         ("x ** y", {"x": -2, "y": 0.5}, "a negative base needs a whole exponent"),
         ("x * x", {"x": 1e200}, "too large for its float type"),
-        ("sigmoid(x, x)", {"x": 1}, "gate sigmoid takes 1 operand, 2 given; write sigmoid(x)"),
+        (
+            "sigmoid(x, x)",
+            {"x": 1},
+            "gate sigmoid takes 1 operand, 2 given at column 1 of 'sigmoid(x, x)'; write sigmoid(x)",
+        ),
         ("x + y", {"x": [1, 2], "y": [1, 2, 3]}, "shape (2,) and (3,) do not fit"),
         ("sum(x, axis=4)", {"x": [1, 2]}, "do not fit along axis 4"),
         ("x @ x", {"x": 2}, "gate matmul"),

@@ -119,7 +119,7 @@ class Brackets(Stacks):
         if several is not None:
             tree, depth, size = several, depth + len(parts), size + len(parts)
             self.note(f"{bracket.name}()", bracket.first, end, self._repeated_text(bracket.name, texts))
-        elif (takes and len(takes) != len(parts)) or not (takes or function.gate):
+        elif (takes and len(takes) != len(parts) and bracket.axis is None) or not (takes or function.gate):
             raise self._arity(bracket, takes or ("x", "z"), parts)
         else:
             tree = function.applied(trees, bracket.axis)
@@ -162,8 +162,15 @@ class Brackets(Stacks):
 
     def _arity(self, bracket: Bracket, takes: Sequence[str], parts: Sequence[Operand]) -> FormulaError:
         example = f"{bracket.name}({', '.join(takes)})"
+        operands = f"{len(takes)} operand{'s' if len(takes) > 1 else ''}"
         return self.fault(
-            bracket.first, "arity", name=bracket.name, takes=len(takes), count=len(parts), example=example
+            bracket.first,
+            "arity",
+            name=bracket.name,
+            takes=operands,
+            number=len(takes),
+            count=len(parts),
+            example=example,
         )
 
     def attribute(self, before: Token) -> FormulaError:

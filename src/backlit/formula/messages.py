@@ -166,9 +166,9 @@ FAULTS: Mapping[str, Fault] = {
         ("{name}()에 피연산자가 없습니다", "{name}(x)처럼 쓰세요"),
     ),
     "arity": Fault(
-        ("{name}() takes {takes}, not {count}", "write {example}; numbers have a decimal point, as in 0.5"),
+        ("gate {name} takes {takes}, {count} given", "write {example}; numbers have a decimal point, as in 0.5"),
         (
-            "{name}()의 피연산자는 {count}개가 아니라 {takes}개입니다",
+            "{name} 게이트의 피연산자는 {number}개인데 {count}개를 주었습니다",
             "{example}처럼 쓰고, 소수점은 0.5처럼 점으로 쓰세요",
         ),
     ),

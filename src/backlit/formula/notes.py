@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backlit.formula.messages import LEFT_OUT, NOTE, NOTE_MORE
 
-LONGEST = 32
+LONGEST_NOTED = 32
 """Characters of a part of a formula that a note shows; of a longer one only its sign."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from backlit.errors import FormulaError
 from backlit.formula.messages import FAULTS, FRAME
 
-SHOWN = 60
+SHOWN_CHARACTERS = 60
 """Characters of a formula that a message shows: those around the place."""
 
 LONGEST_PART = 24
@@ -45,10 +45,10 @@ def fault(formula: str, start: int, key: str, /, **fields: Any) -> FormulaError:
 def shown(text: str, start: int = 0) -> str:
     """The formula in quotes, what lies far from a place left out."""
     text = "".join(" " if char.isspace() else char for char in text)
-    if len(text) <= SHOWN:
+    if len(text) <= SHOWN_CHARACTERS:
         return repr(text)
-    first = max(0, min(start - SHOWN // 2, len(text) - SHOWN))
-    part = text[first : first + SHOWN - 6]
+    first = max(0, min(start - SHOWN_CHARACTERS // 2, len(text) - SHOWN_CHARACTERS))
+    part = text[first : first + SHOWN_CHARACTERS - 6]
     return repr(("..." if first else "") + part + ("..." if first + len(part) < len(text) else ""))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from backlit.errors import FormulaError
 from backlit.formula.dictionary import COMPARISONS
-from backlit.formula.notes import LONGEST, Notes
+from backlit.formula.notes import LONGEST_NOTED, Notes
 from backlit.formula.parts import CHOICE, POWER, Bracket, Ending, Operand, Sign
 from backlit.formula.refusals import fault, short
 from backlit.formula.tree import Call, Expression, Number
@@ -41,7 +41,7 @@ class Stacks:
     def note(self, kind: str, start: int, end: int, read: str, sign: tuple[str, str] = ("", "")) -> None:
         """Note how a part was read; a long part by its `sign` and how that is read."""
         spelled = " ".join(self.text[start:end].split())
-        if sign[0] and len(spelled) > LONGEST:
+        if sign[0] and len(spelled) > LONGEST_NOTED:
             spelled, read = sign
         self.notes.add(kind, start, short(spelled), read)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"\\mathrm\{((?:[^{}\\]|\\_)+)\}")
+_WORD = re.compile(r"\\(?:mathrm|operatorname)\{(?:\\text\{)?((?:[^{}\\]|\\_)+)\}\}?")
+_SIGN = re.compile(r'(<mo[^>]*form="prefix"[^>]*>[^<]*</mo>|<mo>&#x0003D;</mo>)<mo>&#x02212;</mo>')
+"""A minus sign that belongs to what follows, not between two: without a space behind it."""
 
 
 def converted(latex: str) -> str:
@@ -20,4 +22,5 @@ def converted(latex: str) -> str:
     # the converter spells \mathrm letter by letter, and knows `split` where amsmath has two names
     whole = _WORD.sub(lambda word: rf"\text{{{word[1].replace(chr(92) + '_', '_')}}}", latex)
     written = convert(whole.replace("{aligned}", "{split}"), display="block")
-    return written.replace("<mtext>", "<mi>").replace("</mtext>", "</mi>")
+    signed = _SIGN.sub(r'\1<mo form="prefix">&#x02212;</mo>', written)
+    return signed.replace("<mtext>", "<mi>").replace("</mtext>", "</mi>")
