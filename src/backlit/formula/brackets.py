@@ -162,7 +162,8 @@ class Brackets(Stacks):
 
     def _arity(self, bracket: Bracket, takes: Sequence[str], parts: Sequence[Operand]) -> FormulaError:
         example = f"{bracket.name}({', '.join(takes)})"
-        operands = f"{len(takes)} operand{'s' if len(takes) > 1 else ''}"
+        number = len(takes)
+        operands = f"{number} operand{'s' if number > 1 else ''}"
         return self.fault(
             bracket.first,
             "arity",
