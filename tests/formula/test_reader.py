@@ -24,6 +24,7 @@ READ = {
     "3(x+1)": ("3 * (x + 1)", "3(x+1) at column 1 is read as 3*(x+1)"),
     "(x+1)(x-1)": ("(x + 1) * (x - 1)", "(x+1)(x-1) at column 1 is read as (x+1)*(x-1)"),
     "(x+1)y": ("(x + 1) * y", "(x+1)y at column 1 is read as (x+1)*y"),
+    "x^0,5": ("x ** 0.5", "0,5 at column 3 is read as 0.5"),
     "x y": ("x * y", "x y at column 1 is read as x*y"),
     "2x^2": ("2 * x ** 2", "x^2 at column 2 is read as x**2"),
     "2sin(x)": ("2 * sin(x)", "2sin(x) at column 1 is read as 2*sin(x)"),
@@ -95,6 +96,7 @@ WITHOUT_A_NOTE = {
     "가격 * 수량": "가격 * 수량",
     "(x if a > 0 else y) if b else z": "(x if a > 0 else y) if b else z",
     "lambda * 2": "lambda * 2",
+    "cost + max": "cost + max",
     "\u3000x\u00a0+\u200b1": "x + 1",
 }
 
@@ -136,6 +138,10 @@ REFUSED_WITH = {
     "x // y": ("// has no gate", "write x / y"),
     "[x]": ("square brackets are no brackets here", "group with ( )"),
     "{x+1}*2": ("curly brackets are no brackets here", "group with ( )"),
+    "lnx + 1": ("ln has no brackets around its operand", "write ln(x)"),
+    "ln|x|": ("ln has no brackets around its operand", "write ln(x)"),
+    "sin -x": ("sin has no brackets around its operand", "write sin(x)"),
+    "6:2": (": is no gate at column 2", "a ratio is x / y"),
     "x[0]": ("indexing (a[i]) is not allowed", "x0 and x1"),
     "if x > 0 then x else y": ("a choice is written otherwise", "write a if c else b"),
     "c ? a : b": ("? is no gate", "c ? a : b is a if c else b"),
@@ -237,7 +243,7 @@ def test_gates_and_losses_of_ones_own_keep_the_plain_spelling() -> None:
 
 
 def test_missing_values_are_answered_in_both_languages() -> None:
-    for text, hint in (("xy", "for the product write x*y"), ("exp + x + y", "the gate exp is written exp(...)")):
+    for text, hint in (("xy", "for the product write x*y"), ("sum + x + y", "the gate sum is written sum(...)")):
         with pytest.raises(FormulaError, match="no value for") as caught:
             backlit.trace(text, x=1, y=2)
         assert hint in str(caught.value)

@@ -82,6 +82,14 @@ FUNCTIONS: Mapping[str, str] = {
 }
 """Name, in small letters, with the number of operands where it matters -> its formula in gates."""
 
+OF_ANALYSIS = frozenset(
+    ("sin", "cos", "tan", "tg", "cot", "ctg", "sec", "csc", "sinh", "cosh", "tanh", "exp", "log", "ln", "log10", "sqrt")
+)
+"""Functions whose names stand for nothing else, so that one without an operand is a mistake."""
+
+TOUCHING = frozenset("xyzθαβφω")
+"""Letters that people write after a function without a blank, as in ``lnx``; not t: ``cost`` is a word."""
+
 MANY: Mapping[str, tuple[str, str]] = {
     "max": ("max", ""),
     "maximum": ("max", ""),
@@ -154,6 +162,7 @@ REFUSED_SIGNS: Mapping[str, str] = {
     **dict.fromkeys(("~", "¬"), "not"),
     "//": "floor_division",
     "?": "question",
+    ":": "colon",
     **dict.fromkeys(("'", "′", "´", "’", "‘", "″"), "prime"),
     **dict.fromkeys(('"', "“", "”", "„", "`", "«", "»"), "quote"),
     **dict.fromkeys(("∂", "∇"), "derivative"),

@@ -185,8 +185,8 @@ FAULTS: Mapping[str, Fault] = {
         ("게이트는 이름만으로 부릅니다", "{name}(x)처럼 쓰세요"),
     ),
     "bare_function": Fault(
-        ("{name} has no brackets around its operand", "write {name}(...)"),
-        ("{name}의 피연산자에 괄호가 없습니다", "{name}(...)처럼 쓰세요"),
+        ("{name} has no brackets around its operand", "write {name}({x})"),
+        ("{name}의 피연산자에 괄호가 없습니다", "{name}({x})처럼 쓰세요"),
     ),
     "no_gate": Fault(
         ("no gate here is {name}, and no formula of gates gives it", "backlit.GATES lists the gates"),
@@ -260,6 +260,10 @@ FAULTS: Mapping[str, Fault] = {
     "else": Fault(
         ("if and else belong together", "write a if c else b, or where(c, a, b)"),
         ("if와 else는 함께 써야 합니다", "a if c else b 또는 where(c, a, b)처럼 쓰세요"),
+    ),
+    "colon": Fault(
+        (": is no gate", "a ratio is x / y"),
+        (":에 해당하는 게이트는 없습니다", "비는 x / y처럼 쓰세요"),
     ),
     "question": Fault(
         ("? is no gate", "c ? a : b is a if c else b, or where(c, a, b)"),

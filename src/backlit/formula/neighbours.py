@@ -109,7 +109,7 @@ class Neighbours(Brackets):
         if operand.text in ("if", "else") or operand.text.lower() in {**LOGICAL_WORDS, **INFIX_WORDS}:
             return False
         if operand.kind == "name" and (self.token(1).text == "(" or self.function(operand.text, 1) is not None):
-            raise self.fault(name.start, "bare_function", name=name.text)
+            raise self.fault(name.start, "bare_function", name=name.text, x="...")
         self.at += 1
         self.operand_token(operand)
         inner = self.operands.pop()
