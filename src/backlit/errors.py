@@ -190,7 +190,7 @@ class FormulaError(BacklitError):
         super().__init__(message)
         self.formula = formula
         self.column = column
-        self.texts = dict(texts or {})
+        self.texts = texts
 
     def translated(self, lang: str) -> Self:
         """The same error with its message in another language, where it has one.
@@ -210,7 +210,7 @@ class FormulaError(BacklitError):
         '식이 비어 있습니다'
         """
         error = copy.copy(self)
-        error.args = (self.texts.get(lang, str(self)),)
+        error.args = ((self.texts or {}).get(lang, str(self)),)
         return error
 
 
