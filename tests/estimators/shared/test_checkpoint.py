@@ -19,7 +19,7 @@ from backlit.engine.network import Network
 from backlit.errors import BacklitError, DamagedFile, ParameterError
 from backlit.estimators.shared import checkpoint as checkpoints
 from backlit.estimators.shared.checkpoint import read_checkpoint
-from backlit.estimators.shared.identity import IRRELEVANT, as_text, difference, identity_of
+from backlit.estimators.shared.identity import IRRELEVANT, as_text, difference, identity_of, network_text
 from backlit.estimators.shared.parameter_table import CHECKPOINT
 from backlit.files import Lock
 from backlit.network.building import mlp
@@ -305,6 +305,19 @@ def test_a_diverging_fit_diverges_again(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(BacklitError, match="non-finite"):
             model.fit(X * 1e150, NUMBERS)
+
+
+def test_an_identity_is_the_same_in_every_process() -> None:
+    code = (
+        "from backlit.estimators.shared.identity import network_text\n"
+        "from backlit.network.building import mlp\n"
+        "print(network_text(mlp(3, (4, 5), 3, hidden_gate='tanh')))"
+    )
+    blueprint = mlp(3, (4, 5), 3, hidden_gate="tanh")
+    done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)
+    assert done.stdout.strip() == network_text(blueprint)
+    assert " at 0x" not in network_text(blueprint)
+    assert network_text(blueprint) != network_text(mlp(3, (4, 5), 3, hidden_gate="sigmoid"))
 
 
 def test_equal_values_are_equal_texts() -> None:

@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,12 +21,13 @@ from backlit.estimators.shared.identity import Identity, difference
 from backlit.training.history import Epoch
 from backlit.training.lbfgs import Evaluations
 from backlit.training.progress import Progress
+from backlit.training.rules.checkpoint import NO_CHECKPOINT, Checkpoint
 
 CHECKPOINT_FORMAT = 1
 """Of a checkpoint, within a model file's own."""
 
-PAUSE_PER_COST = 200.0
-"""The next checkpoint is due after so many times what the last one took, at least: 0.5 % of the training."""
+PAUSE_PER_COST = 400.0
+"""The next checkpoint is due after so many times what the last one took, at least: 0.25 % of the training."""
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -69,7 +70,7 @@ class FitCheckpoint:
     def __init__(
         self, path: str | os.PathLike[str] | None = None, seconds: float = 0.0, epochs: int | None = None
     ) -> None:
-        self.path, self._seconds, self._epochs = path, float(seconds), epochs
+        self.path, self._seconds, self.epochs = path, float(seconds), epochs
         self._header: dict[str, Any] = {}
         self._kept: dict[str, Kept] = {}
         self._evaluations: Evaluations | None = None
@@ -119,7 +120,7 @@ class FitCheckpoint:
         finished: Sequence[str] = ("theta",),
         *,
         ending: Ending | None = None,
-    ) -> TrainingCheckpoint:
+    ) -> Checkpoint:
         """The checkpoint of one training of the fit, by its number from 0.
 
         Parameters
@@ -134,6 +135,8 @@ class FitCheckpoint:
         ending : Ending, optional
             Of the fit.
         """
+        if self.path is None:  # an epoch of a small network takes less than to ask
+            return NO_CHECKPOINT
         return TrainingCheckpoint(self, str(number), ending or NoEnding(), on_restored, series, finished)
 
     def evaluations(self) -> Evaluations | None:
@@ -150,7 +153,9 @@ class FitCheckpoint:
             self._keep_evaluations(known)
 
     def _keep_evaluations(self, known: Evaluations) -> None:
-        self.keep("0", Kept({}, {"losses": np.array(known.losses), "gradients": np.array(known.gradients)}))
+        begin = time.monotonic()
+        arrays = {"losses": np.array(known.losses), "gradients": np.array(known.gradients)}
+        self.keep("0", Kept({}, arrays), begin)
 
     def of(self, name: str) -> Kept | None:
         """What is kept of a training; it runs from now on."""
@@ -160,17 +165,20 @@ class FitCheckpoint:
 
     def wants(self, name: str) -> bool:
         """Whether it is time for a training to keep its progress, which it has not done since the file was written."""
-        return time.monotonic() >= self._due and name not in self._fresh and self.path is not None
+        return time.monotonic() >= self._due and name not in self._fresh
 
     def wants_epoch(self, number: int) -> bool:
         """Whether the progress after an epoch, from 1, is to be written at once."""
-        return self._epochs is not None and number % self._epochs == 0 and self.path is not None
+        return self.epochs is not None and number % self.epochs == 0
 
-    def keep(self, name: str, kept: Kept, ended: bool = False, at_once: bool = False) -> None:
-        """Keep a training's progress; the file is written when it is due and all trainings have kept theirs."""
+    def keep(self, name: str, kept: Kept, begin: float, ended: bool = False, at_once: bool = False) -> None:
+        """Keep a training's progress; the file is written when it is due and all trainings have kept theirs.
+
+        `begin` is when the work on it was begun, on the clock of `time.monotonic`.
+        """
         with self._lock:
+            self._written = self._written and self._kept.get(name) is kept
             self._kept[name] = kept
-            self._written = False
             self._fresh.add(name)
             if ended:
                 self._running.discard(name)
@@ -179,7 +187,7 @@ class FitCheckpoint:
                 self._due = float("inf")  # for the others, until it is written
                 self._fresh.clear()
         if complete:
-            self._write_or_warn()
+            self._write_or_warn(begin)
 
     def close(self) -> None:
         """Write what is kept and not yet written."""
@@ -187,11 +195,10 @@ class FitCheckpoint:
         if known and known.losses and not (kept and len(kept.arrays["losses"]) == len(known.losses)):
             self._keep_evaluations(known)
         if self.path is not None and self._header and not self._written:
-            self._write_or_warn()
+            self._write_or_warn(time.monotonic())
 
-    def _write_or_warn(self) -> None:
+    def _write_or_warn(self, begin: float) -> None:
         """A disk that is full does not end a training."""
-        begin = time.monotonic()
         try:
             self._write()
         except OSError as error:
@@ -224,6 +231,7 @@ class TrainingCheckpoint:
     on_restored: Callable[[Epoch], None] | None
     series: list[float] | None
     finished: Sequence[str]
+    table: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 3)))
 
     def resume(self, progress: Progress) -> bool:
         """Restore what is kept of this training, if anything is; whether the training had ended."""
@@ -240,33 +248,37 @@ class TrainingCheckpoint:
         if not kept.facts["finished"]:
             return False
         progress.history.stopped = kept.facts["stopped"]
-        self.fit.keep(self.name, kept, ended=True)
+        self.fit.keep(self.name, kept, time.monotonic(), ended=True)
         return True
 
     def after_epoch(self, progress: Progress, stopping: bool) -> None:
         """Keep the progress, if it is time, unless the training has been broken off or is at its end."""
-        ending, number = self.ending, progress.history.epochs[-1].number
+        fit, ending = self.fit, self.ending
+        if fit.epochs is None and not ending.timed_out and not fit.wants(self.name):
+            return  # an epoch of a small network takes not much longer than this question
+        at_once = fit.wants_epoch(progress.history.epochs[-1].number)
         if ending.aborted or (stopping and not ending.timed_out):
             return
-        at_once = self.fit.wants_epoch(number)
-        if at_once or ending.timed_out or self.fit.wants(self.name):
-            self.fit.keep(self.name, self._kept(progress, progress.arrays(), False), at_once=at_once)
+        if at_once or ending.timed_out or fit.wants(self.name):
+            begin = time.monotonic()
+            fit.keep(self.name, self._kept(progress, progress.arrays(), False), begin, at_once=at_once)
 
     def finish(self, progress: Progress) -> None:
         """Keep the training's end, unless it was broken off; one that diverged does so again."""
         history = progress.history
-        if self.fit.path is None or history.interrupted or history.diverged:
+        if history.interrupted or history.diverged or self.ending.aborted or self.ending.timed_out:
             return
-        if not (self.ending.aborted or self.ending.timed_out):
-            arrays = {name: array for name, array in progress.arrays().items() if name in self.finished}
-            self.fit.keep(self.name, self._kept(progress, arrays, True), ended=True)
+        begin = time.monotonic()
+        arrays = {name: array for name, array in progress.arrays().items() if name in self.finished}
+        self.fit.keep(self.name, self._kept(progress, arrays, True), begin, ended=True)
 
     def _kept(self, progress: Progress, arrays: Arrays, finished: bool) -> Kept:
-        """The progress, copied."""
+        """The progress, copied; of the epochs those that are new."""
         epochs = progress.history.epochs
         scored = bool(epochs) and epochs[0].score is not None
-        table = np.array([(e.loss, np.nan if e.score is None else e.score, e.rate) for e in epochs]).reshape(-1, 3)
-        copied = {name: array.copy() for name, array in arrays.items()} | {"epochs": table}
+        new = [(e.loss, np.nan if e.score is None else e.score, e.rate) for e in epochs[len(self.table) :]]
+        self.table = np.concatenate([self.table, np.array(new, np.float64).reshape(-1, 3)])
+        copied = {name: array.copy() for name, array in arrays.items()} | {"epochs": self.table}
         if self.series is not None:
             copied["series"] = np.array(self.series, np.float64)
         planned = epochs[0].planned if epochs else 0

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit import __version__
+from backlit.declared.gate_kinds import Gate
 from backlit.declared.gates import GATES
 from backlit.declared.losses import loss_named
 from backlit.engine.processor import processor_name, vectors_here
@@ -138,8 +139,11 @@ def as_text(value: Any) -> str:
 
 def network_text(blueprint: Blueprint) -> str:
     """A network as text, with the formulas of its gates and its loss, which may be the user's."""
-    gates = [repr(GATES[name]) for name in sorted({layer.gate for layer in blueprint.layers})]
-    return "\n".join([repr(blueprint.to_state()), *gates, repr(loss_named(blueprint.loss))])
+    gates = [GATES[name] for name in sorted({layer.gate for layer in blueprint.layers})]
+    # an array gate holds functions, whose text differs from process to process; all of them are built in
+    formulas = [(gate.name, gate.value, gate.local) if isinstance(gate, Gate) else (gate.name,) for gate in gates]
+    loss = loss_named(blueprint.loss)
+    return repr([blueprint.to_state(), formulas, (loss.name, loss.term, loss.local)])
 
 
 def digest(texts: Iterable[str], arrays: Iterable[NDArray[Any] | None]) -> str:

@@ -52,7 +52,7 @@ CHECKPOINT: Table = {
         5.0,
         [Interval(Real, 0, None, closed="left")],
         "float",
-        "Seconds between two writings of that file, at least; more where a writing takes over 0.5 % of them.",
+        "Seconds between two writings of that file, at least; more where a writing takes over 0.25 % of them.",
     ),
     "checkpoint_epochs": Parameter(
         None,
