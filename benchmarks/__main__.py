@@ -16,6 +16,7 @@ from benchmarks import (
     page,
     picture,
     predict,
+    reading,
     steps,
     tabular,
 )
@@ -31,6 +32,7 @@ app.command("linear-one", hidden=True)(linear.one)
 app.command("picture")(picture.run)
 app.command("page")(page.run)
 app.command("checkpoint")(checkpoint.run)
+app.command("reading")(reading.run)
 app.command("book")(book.run)
 app.command("mnist")(mnist.run)
 app.command("invented")(invented.run)

@@ -184,10 +184,20 @@ def picture_time(circuit: str) -> dict[str, Any]:
     return {"trace": recorded - start, "time": time.perf_counter() - recorded, "characters": len(svg)}
 
 
+def reading_time(path: str) -> dict[str, Any]:
+    """Seconds of reading a table and deciding what its columns are."""
+    from backlit.files import read_table
+
+    start = time.perf_counter()
+    table = read_table(path)
+    return {"time": time.perf_counter() - start, "rows": table.num_rows}
+
+
 WORKS: dict[str, Callable[..., dict[str, Any]]] = {
     "parameters": parameters_of,
     "step": step_time,
     "picture": picture_time,
+    "reading": reading_time,
 }
 
 if __name__ == "__main__":

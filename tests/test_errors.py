@@ -72,7 +72,9 @@ def test_the_extras_are_those_of_the_project() -> None:
         del declared[group]
     assert declared.keys() == EXTRAS.keys()
     for extra, requirements in declared.items():
-        assert {re.split(r"[<>=]", requirement)[0] for requirement in requirements} <= set(EXTRAS[extra])
+        assert {re.split(r"[<>=]", requirement)[0].replace("-", "_") for requirement in requirements} <= set(
+            EXTRAS[extra]
+        )
 
 
 @pytest.mark.parametrize("extra", EXTRAS)

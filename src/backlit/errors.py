@@ -19,8 +19,11 @@ from __future__ import annotations
 
 import copy
 import os
+import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import FrameType
 from typing import Self, TypeVar
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
 Entry = TypeVar("Entry")
 
 EXTRAS = {
+    "formats": ("duckdb", "pyreadstat", "python_calamine"),
     "mpi": ("mpi4py",),
     "notebook": ("anywidget", "traitlets"),
     "onnx": ("onnx",),
@@ -119,7 +123,7 @@ class DataError(BacklitError):
 
 
 class DataWarning(UserWarning):
-    """Columns that a fit leaves out, or reads as something else than they look: one warning a fit names them all.
+    """Columns that are left out, or read as something else than they look: one warning a call names them all.
 
     Parameters
     ----------
@@ -258,6 +262,26 @@ class MissingExtra(BacklitError, ImportError):  # noqa: N818 -- as above; it is 
         super().__init__(message)
         self.extra = extra
         self.module = module
+
+
+def warn(warning: Warning) -> None:
+    """Warn at the line of the user's code that led here, so that each such line is named once.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     warn(DataWarning("column 'k' is left out: constant"))
+    >>> caught[0].category.__name__
+    'DataWarning'
+    """
+    package = __name__.partition(".")[0]
+    frame: FrameType | None = sys._getframe(1)
+    level = 2
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(warning, stacklevel=level)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import pytest
 
 from backlit.encoding import fit_encoder, read_frame
 from backlit.encoding.cells import texts
+from backlit.errors import DataWarning
 
 FLAG_SPELLINGS: list[Any] = [
     ["True", "False"], ["true", "false"], ["TRUE", "FALSE"], [True, False], np.array([True, False], object),
@@ -96,12 +97,12 @@ def test_rare_values_that_were_not_kept_are_not_taken_for_others() -> None:
 
 def test_a_column_whose_every_cell_is_unseen_is_named() -> None:
     encoder = fit_encoder(pd.DataFrame({"k": ["a", "b", "c", "d"] * 2}))
-    with pytest.warns(UserWarning, match=r"column 'k': .* such as 'z' in row 1; seen were 'a', 'b', 'c', \.\.\."):
+    with pytest.warns(DataWarning, match=r"column 'k': .* such as 'z' in row 1; seen were 'a', 'b', 'c', \.\.\."):
         encoder.encode(pd.DataFrame({"k": [None, "z", "y"]}))
-    with pytest.warns(UserWarning, match="such as '7' in row 0"):
+    with pytest.warns(DataWarning, match="such as '7' in row 0"):
         encoder.encode(pd.DataFrame({"k": [7]}))
     for fine in (["z", "a"], [None, None]):
         encoder.encode(pd.DataFrame({"k": fine}))
     flags = fit_encoder(pd.DataFrame({"k": [True, False]}))
-    with pytest.warns(UserWarning, match="such as 'yes' in row 0; seen were 'false', 'true'"):
+    with pytest.warns(DataWarning, match="such as 'yes' in row 0; seen were 'false', 'true'"):
         flags.encode(pd.DataFrame({"k": ["yes", "no"]}))

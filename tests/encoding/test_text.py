@@ -13,7 +13,7 @@ import pytest
 
 from backlit.encoding import FrameEncoder, fit_encoder
 from backlit.encoding.text import TextOptions, TextReading, judge
-from backlit.errors import DataError
+from backlit.errors import DataError, ParameterError
 
 NUMBERS = [round(1 + 97.3 * (i * 0.618 % 1), 2) for i in range(60)]
 
@@ -63,6 +63,26 @@ def values(*cells: str) -> list[float]:
         (["1.5D+03", "2D-01"], [1500, 0.2]),
         ([".5", "-.25", "1,000"], [0.5, -0.25, 1000]),
         (["1,234.5", "2.0"], [1234.5, 2]),
+        (["$(1,234.56)", "$980.10"], [-1234.56, 980.1]),
+        (["1,234.56 CR", "980.10 DR"], [1234.56, -980.1]),
+        (["45.5°N", "12.3°S"], [45.5, -12.3]),
+        (["16.9 L/100km", "7 L/100km"], [16.9, 7]),
+        (["3,5 Mio. €", "200 Tsd. €"], [3.5, 0.2]),
+        (["1,5 млн", "300 тыс."], [1.5, 0.3]),
+        (["3 bedrooms", "1 bedroom"], [3, 1]),
+        (["10+ years", "< 1 year", "3 years"], [10, 1, 3]),
+        (["<0.1", "0.5", "> 12"], [0.1, 0.5, 12]),
+        (["~12", "≈ 5.5", "ca. 7"], [12, 5.5, 7]),
+        (["12 ± 0.3", "5±1"], [12, 5]),
+        (["0.05***", "0.2", "0.01**"], [0.05, 0.2, 0.01]),
+        (["1,234[1]", "980†"], [1234, 980]),
+        (["12 (kg)", "9.5 (kg)"], [12, 9.5]),
+        (['="12"', '"9.5"'], [12, 9.5]),
+        (["5'11\"", "6 ft 2 in", "5 ft"], [71, 74, 60]),
+        (["11 st 4 lb", "9 st"], [158, 126]),
+        (["45°30'", "12°15'36\""], [45.5, 12.26]),
+        (["45°30'N", "12°15'S"], [45.5, -12.25]),
+        (["1 1/2", "2¼", "3"], [1.5, 2.25, 3]),
     ],
 )
 def test_numbers_in_disguise(cells: list[str], numbers: list[float]) -> None:
@@ -86,7 +106,7 @@ def test_what_cannot_be_decided_stays_text_and_is_named(cells: list[str]) -> Non
 @pytest.mark.parametrize(
     "cells",
     [
-        ["R12", "R13"], ["k1", "k2"], ["A-1", "A-2"], ["1.2.3", "1.2.10"], ["192.168.1.1", "10.0.0.1"], ["5'11", "6'2"],
+        ["R12", "R13"], ["k1", "k2"], ["A-1", "A-2"], ["1.2.3", "1.2.10"], ["192.168.1.1", "10.0.0.1"], ["1st", "2nd"],
         ["010 123 456", "02 123 456"], ["0x1F", "0x2A"], ["USD 007", "USD 010"], ["1-2", "3-4"], ["1/2", "3/4"],
     ],
 )  # fmt: skip
@@ -117,6 +137,14 @@ DAY = "2024-03-05"
         (["Mon Jan  8 10:00:00 2018", "Tue Mar  5 00:00:00 2024"], DAY), (["20180107T103000", "20240305T000000"], DAY),
         (["Jan 2018", "Mar 2024"], "2024-03-01"), (["01/2018", "03/2024"], "2024-03-01"),
         (["2018Q1", "2024Q3"], "2024-07-01"),
+        (["2018-W01-1", "2024-W10-2"], DAY), (["2018-W01", "2024W10"], "2024-03-04"),
+        (["2018_01_07", "2024_03_05"], DAY), (["07.01.2018 10:15 Uhr", "05.03.2024 00:00 Uhr"], DAY),
+        (["January 7, 2018 at 3:15 PM", "March 5, 2024 at 12:00 AM"], DAY),
+        (["7 января 2018", "5 марта 2024"], DAY), (["7 stycznia 2018", "5 marca 2024"], DAY),
+        (["7. ledna 2018", "5. března 2024"], DAY), (["7 Ocak 2018", "5 Mart 2024"], DAY),
+        (["7 Ιανουαρίου 2018", "5 Μαρτίου 2024"], DAY), (["2018-01-07 (Sun)", "2024-03-05 (Tue)"], DAY),
+        (["Jan-18", "Mar-24", "Dec-99"], "2024-03-01"),
+        (["31/12/2024", "05/03/2024", "00/00/0000"], DAY), (["2024-12-31", "2024-03-05", "0000-00-00"], DAY),
         (["2020-01-01 10:00:00.000000001", "2024-03-05 00:00:00.000000000"], DAY),
         (["31/12/2024 10:00:00.1234567", "05/03/2024 00:00:00.0000000"], DAY),
     ],
@@ -133,6 +161,83 @@ def test_zones_and_times_of_the_day() -> None:
     assert judged("10:30 AM", "11:45 PM").kind == judged("18.00.00", "07.30.00").kind == "time"
     assert values("18.00.00", "07.30.00") == [64800, 27000]
     assert values("오전 10:30", "오후 1:15") == [37800, 47700]
+
+
+def test_zones_by_name() -> None:
+    cells = ["Mon Jan 08 2018 10:00:00 GMT+0100 (CET)", "Tue Mar 05 2024 00:00:00 GMT+0100 (CET)"]
+    assert judged(*cells).kind == judged("2024-03-05 09:00:00 EST", "2024-07-01 09:00:00 EDT").kind == "instant"
+    assert values("2024-03-05 09:00:00 EST", "2024-07-01 09:00:00 EDT") == [
+        pd.Timestamp("2024-03-05 14:00", tz="UTC").timestamp(), pd.Timestamp("2024-07-01 13:00", tz="UTC").timestamp(),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "seconds"),
+    [
+        (["0 days 00:10:00", "1 days 03:20:00", "-1 days +23:00:00"], [600, 98_400, -3_600]),
+        (["1 day, 3:20:00", "0:10:00"], [98_400, 600]),
+        (["25:30:00", "01:00:00"], [91_800, 3_600]),
+        (["PT1H30M", "P1DT45M", "PT2.5S"], [5_400, 89_100, 2.5]),
+        (["3h 20m", "45m", "1h"], [12_000, 2_700, 3_600]),
+        (["2 hours 5 minutes", "1 day 30 seconds"], [7_500, 86_430]),
+        (["1시간 30분", "45분"], [5_400, 2_700]),
+    ],
+)
+def test_spans_of_time(cells: list[str], seconds: list[float]) -> None:
+    assert judged(*cells).kind == "duration"
+    assert values(*cells) == seconds
+    spans = pd.to_timedelta(seconds, unit="s")
+    written = pd.DataFrame({"k": cells})
+    encoder = fit_encoder(written)
+    np.testing.assert_array_equal(encoder.encode(pd.DataFrame({"k": spans})), encoder.encode(written))
+
+
+def test_days_without_gaps_are_dates_from_text_and_from_numbers() -> None:
+    days = pd.date_range("2019-01-01", periods=40, freq="17D")
+    plain = fit_encoder(pd.DataFrame({"k": days})).encode(pd.DataFrame({"k": days}))
+    written = days.strftime("%Y%m%d")
+    for cells in (written, written.astype(int), written.astype(float), days.strftime("%Y%m%d%H%M%S").astype(int)):
+        encoder = fit_encoder(pd.DataFrame({"k": cells}))
+        assert "is read as dates Ymd without gaps" in encoder.notes[0]
+        np.testing.assert_allclose(encoder.encode(pd.DataFrame({"k": cells})), plain, atol=1e-6)
+    for cells in (range(20_190_000, 20_190_040), [20_190_101, 20_190_102], [f"{i:08d}" for i in range(40)]):
+        assert fit_encoder(pd.DataFrame({"k": list(cells)})).columns[0].kind == "numeric"
+
+
+def test_a_number_far_from_all_others_is_noted_and_can_be_missing() -> None:
+    cells = [-999.0 if i % 9 == 0 else x for i, x in enumerate(NUMBERS)]
+    frame = pd.DataFrame({"k": cells})
+    assert fit_encoder(frame).notes == (
+        "-999 in 7 rows of column 'k' is far from all others and read as a number (--missing -999 if it is none)",
+    )
+    absent = pd.DataFrame({"k": [None if i % 9 == 0 else x for i, x in enumerate(NUMBERS)]})
+    for given in ("-999", -999, ["-999", "NA"]):
+        encoder = fit_encoder(frame, missing=given)
+        assert encoder.notes == ()
+        np.testing.assert_array_equal(encoder.encode(frame), fit_encoder(absent).encode(absent))
+    assert fit_encoder(pd.DataFrame({"k": [-5.0, *range(40)]})).notes == ()
+
+
+def test_words_that_begin_with_numbers_are_noted() -> None:
+    frame = pd.DataFrame({"k": [f"{i % 11}-{i % 11 + 5}" for i in range(60)], "z": NUMBERS})
+    assert fit_encoder(frame).notes == (
+        "column 'k' is read as words, though its cells begin with numbers (such as '0-5')",
+    )
+
+
+def test_the_user_decides_in_python_as_on_the_command_line() -> None:
+    frame = pd.DataFrame({"k": ["05/03/2021", "06/04/2021"] * 5, "r": ["NA", "EU"] * 5, "z": range(10)})
+    table = pa.Table.from_pandas(frame)
+    for given in (frame, table, pl.DataFrame(frame)):
+        encoder = fit_encoder(given, missing="NA", day_first=False)
+        assert encoder.columns[0].form.order == "mdy"  # type: ignore[union-attr]
+        assert encoder.columns[1].categories == ("EU",)
+        state, arrays = encoder.to_state()
+        again = FrameEncoder.from_state(json.loads(json.dumps(state)), arrays)
+        assert again.missing == ("NA",)
+        np.testing.assert_array_equal(again.encode(given), encoder.encode(given))
+    with pytest.raises(ParameterError, match="missing: True is no text"):
+        fit_encoder(frame, missing=True)  # type: ignore[arg-type]
 
 
 def test_the_order_of_day_and_month_is_decided_by_the_whole_column_and_kept() -> None:
@@ -179,6 +284,10 @@ MARKERS = [
     "NA",
     "x",
     "tbd",
+    "Err:502",
+    "1.#INF",
+    "#ERR520!",
+    "k.A.",
 ]
 
 

@@ -8,9 +8,10 @@ import warnings
 
 import pytest
 import sklearn.neural_network
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from backlit import MLPClassifier, MLPRegressor
+from backlit import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
 
 
 @parametrize_with_checks([MLPClassifier(max_iter=100), MLPRegressor(max_iter=100)])
@@ -18,6 +19,34 @@ def test_estimator_checks(estimator, check):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # short trainings do not converge; that is not what is checked
         check(estimator)
+
+
+WEIGHTS = "a weight scales a row's part of the loss; the same row twice comes in two mini-batches, to other bits"
+RAW_FRAMES = [
+    TabularClassifier((32,), epochs=32, n_members=1),
+    TabularRegressor((32,), epochs=32, n_members=1),
+]
+
+
+def expected_failures(estimator):
+    """At most the equivalence of weights and repeated rows, which no network trained in mini-batches has."""
+    return {f"check_sample_weight_equivalence_on_{kind}_data": WEIGHTS for kind in ("dense", "sparse")}
+
+
+@parametrize_with_checks(RAW_FRAMES, expected_failed_checks=expected_failures)
+def test_estimator_checks_of_raw_frames(estimator, check):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # columns that are left out are part of the checks
+        check(estimator)
+
+
+def test_tags_of_raw_frames():
+    for estimator in RAW_FRAMES:
+        tags = get_tags(estimator).input_tags
+        assert tags.allow_nan
+        assert tags.string
+        assert tags.categorical
+        assert tags.sparse
 
 
 INTERNAL = {

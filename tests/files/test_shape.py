@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from backlit.encoding.text import readings_of
+from backlit.encoding.text import FileStyle, readings_of
 from backlit.errors import DataError
 from backlit.files import ReadOptions, dialect_note, read_table
 from backlit.files.shape import without_totals
@@ -171,3 +171,63 @@ def test_missing_is_what_the_user_names(tmp_path: Path) -> None:
     assert readings_of(nothing)["x"].notes == (
         "column 'x' is text because of '?' in row 60 (60 of 61 cells are numbers)",
     )
+
+
+def test_lines_that_are_no_rows_are_left_out_and_named(tmp_path: Path) -> None:
+    head, body = "kind,size,label\n", rows("a,{x},{y}")
+    for text in (
+        head + body + "# end of file\n", head + body + "\nSource: Statistics office\n",
+        head + body[: body.index("\n") + 1] + "# a note\n" + body[body.index("\n") + 1 :],
+    ):  # fmt: skip
+        table = as_read(tmp_path, text)
+        assert table.num_rows == 60
+        assert table["size"].to_pylist() == NUMBERS
+        assert "1 line that is no row left out" in note(table)
+    with pytest.raises(DataError, match="row 3 has 1 cells where the header has 3"):
+        as_read(tmp_path, head + "a,1,S\n" * 3 + "b\n" + body)
+
+
+def test_the_header_among_the_rows_is_left_out_and_named(tmp_path: Path) -> None:
+    body = rows("a,{x},{y}")
+    table = as_read(tmp_path, f"kind,size,label\n{body}kind,size,label\n{body}")
+    assert table["size"].to_pylist() == NUMBERS * 2
+    assert "the header stands 1 more time among the rows; it is left out there" in note(table)
+
+
+def test_names_in_single_quotes(tmp_path: Path) -> None:
+    table = as_read(tmp_path, "'kind','size','label'\n" + rows("'red, big',{x},'{y}'"))
+    assert table.column_names == ["kind", "size", "label"]
+    assert table["kind"].unique().to_pylist() == ["red, big"]
+
+
+@pytest.mark.parametrize("last", ["Total (60),9999.0,203311", ",{sum},{sum}", ",{mean},{mean}", "Source: the office,,"])
+def test_rows_at_the_end_that_are_none(tmp_path: Path, last: str) -> None:
+    end = last.format(sum=round(sum(NUMBERS), 1), mean=sum(NUMBERS) / 60)
+    table, notes = without_totals(as_read(tmp_path, f"kind,size,price\n{rows('a,{x},{x}')}{end}\n"))
+    assert table.num_rows == 60
+    assert notes[0].startswith("row 60 is left out: ")
+
+
+def test_a_first_row_of_totals(tmp_path: Path) -> None:
+    table, notes = without_totals(as_read(tmp_path, f"kind,size\nTotal,99999\n{rows('a,{x}')}"))
+    assert table["size"].to_pylist() == NUMBERS
+    assert notes == ("row 0 is left out: 'Total' in column 'kind' looks like a row that sums up the others",)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [("a;b\n1,234;x\n2,345;y\n", [1.234, 2.345]), ("a;b\n1.234;x\n2.345;y\n", [1234, 2345])],
+)
+def test_what_a_file_does_not_show_is_read_as_another_one_was(tmp_path: Path, text: str, cells: list[float]) -> None:
+    table = as_read(tmp_path, text, like=FileStyle("utf-8", ";", ","))
+    assert table["a"].to_pylist() == cells
+    assert "a guess" not in note(table)
+
+
+def test_an_encoding_that_another_file_had(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("k;n\nписьмо;1\nдом;2\n".encode("cp1251"))
+    like = ReadOptions(like=FileStyle("cp1251", ";", ","))
+    assert read_table(path, options=like)["k"].to_pylist() == ["письмо", "дом"]
+    path.write_text("k;n\nписьмо;1,5\nдом;2,5\n", encoding="utf-8")
+    assert read_table(path, options=like)["k"].to_pylist() == ["письмо", "дом"]

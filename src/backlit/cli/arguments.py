@@ -30,7 +30,10 @@ class Zoom(StrEnum):
     batch = "batch"
 
 
-Data = Annotated[Path, typer.Argument(metavar="DATA", help="A table: CSV, TSV or Parquet.", show_default=False)]
+Data = Annotated[
+    Path,
+    typer.Argument(metavar="DATA", help="A table: CSV, Parquet, Excel, ... (docs/tabular.md).", show_default=False),
+]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file that train wrote.", show_default=False)]
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Decides all chance: the split, the start, the order.")]
 Target = Annotated[str | None, typer.Option(metavar="COLUMN", help="The labels' column, if the model has not kept it.")]

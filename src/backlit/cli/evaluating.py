@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from backlit.cli.console import console, show_table
 from backlit.cli.outputs import check_output
-from backlit.cli.tables import read_for_model
+from backlit.cli.tables import print_notes, read_for_model
 from backlit.encoding.target import target_numbers
 from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import inputs_of, labelled_column, labels_of, located, target_of
 from backlit.files import ReadOptions, write_whole
+from backlit.files.shape import without_totals
 from backlit.reporting import report
 from backlit.reporting.scores import Measured, codes_of, measured_classes, measured_numbers
 
@@ -27,7 +28,8 @@ def evaluate_model(
         check_output(html, path, data)
     model = load(path)
     target = target_of(model, path, given)
-    table = read_for_model(model, data, options, target)
+    table, left_out = without_totals(read_for_model(model, data, options, target))
+    print_notes(data, left_out)
     column = labelled_column(table, data, target)
     with located(data):
         measured = measure(model, table, target, column)

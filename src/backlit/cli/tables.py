@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from backlit.encoding import Column
 from backlit.encoding.cells import is_label, of_column
 from backlit.encoding.conversion import to_cells
 from backlit.encoding.text import TextReading, readings_of
-from backlit.estimators.shared.table_input import located, text_columns
+from backlit.estimators.shared.table_input import located, options_for, text_columns
 from backlit.files import ReadOptions, dialect_note, read_table
 
 
@@ -23,9 +22,7 @@ def read_for_model(model: Any, data: Path, options: ReadOptions, target: str | N
     encoder = getattr(model, "encoder_", None)
     reading = getattr(encoder, "target", None)
     as_text = text_columns(model, target) | ({target} if reading is not None and target is not None else set())
-    if encoder is not None and encoder.missing is not None:
-        options = replace(options, missing=encoder.missing)
-    table = _noted(data, read_table(data, as_text=as_text, options=options))
+    table = _noted(data, read_table(data, as_text=as_text, options=options_for(model, options)))
     if reading is not None and target is not None and target in table.column_names:
         with located(data):
             table = with_target_numbers(table, target, reading)

@@ -22,6 +22,7 @@ from backlit.encoding.conversion import to_cells
 from backlit.encoding.target import target_numbers
 from backlit.encoding.text import TextReading, readings_of
 from backlit.encoding.text.parsing import without_missing
+from backlit.encoding.text.table import note_of
 from backlit.errors import BacklitError, DataError, DataWarning
 from backlit.estimators.shared.table_input import labelled_column, located
 from backlit.estimators.tabular.classifier import TabularClassifier
@@ -254,7 +255,9 @@ def _fitted(task: str, table: pa.Table, target: str, seed: int, keeping: Mapping
     model = kind(random_state=seed, **keeping)
     with EpochBar(model.members) as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # printed a line each
-        model.fit(table.drop_columns([target]), table[target], on_epoch=bar)
+        weights = note_of(table).get("weights")
+        rows = table.drop_columns([target] if weights is None else [target, weights])
+        model.fit(rows, table[target], None if weights is None else table[weights], on_epoch=bar)
     if model.interrupted_:  # a fit keeps its best epoch; a command that is interrupted writes none
         raise KeyboardInterrupt
     model.target_name_ = target

@@ -1,7 +1,8 @@
 """Tables and targets as numbers that a network takes, and the way back."""
 
 from backlit.encoding.columns import Block, Column
-from backlit.encoding.encoder import FrameEncoder, fit_encoder
+from backlit.encoding.encoder import FrameEncoder
+from backlit.encoding.fitting_table import fit_encoder
 from backlit.encoding.frames import Frame, read_frame
 from backlit.encoding.target import (
     InferredTask,

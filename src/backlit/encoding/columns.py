@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,8 @@ from numpy.typing import NDArray
 from backlit.encoding import cells as read
 from backlit.encoding.cells import of_column
 from backlit.encoding.scaling import LARGEST
-from backlit.encoding.spelling import UNMATCHED, matched
+from backlit.encoding.spelling import NUMBER, UNMATCHED, matched
+from backlit.encoding.text.date_form import DateForm
 from backlit.encoding.text.judging import Form
 from backlit.encoding.text.parsing import parse, without_missing
 
@@ -87,25 +87,45 @@ class Column:
                 return Reading(values, np.isnan(values))
             text = kind.labels(without_missing(cells, self.missing, what), what)
             reading = coded(text, self.categories, complete=not any(block.kind == "other" for block in self.blocks))
-            _check_seen(self, cells, text, reading)
-            return reading
+            return replace(reading, note=unseen_note(self, cells, text, reading))
 
     def quantities(self, cells: pa.Array, what: str) -> Numbers:
         """The cells of a column of numbers or times as float64, NaN where they are missing; infinities stay."""
         reader = KINDS[self.kind].numbers
         assert reader is not None
         cells = without_missing(cells, self.missing, what)
-        if self.form is not None and read.is_label(cells.type):
+        if self.form is not None and (read.is_label(cells.type) or _is_compact(self.form, cells)):
             return parse(cells, self.form, self.kind, what)
-        return reader(cells, what)
+        return without_stand_ins(reader(cells, what), self.missing)
+
+
+def without_stand_ins(values: Numbers, missing: tuple[str, ...]) -> Numbers:
+    """Numbers with those that the user calls missing as NaN.
+
+    Examples
+    --------
+    >>> without_stand_ins(np.array([-999.0, 1.0]), ("NA", "-999"))
+    array([nan,  1.])
+    """
+    absent = [float(text) for text in missing if NUMBER.fullmatch(text)]
+    return np.where(np.isin(values, absent), np.nan, values) if absent else values
+
+
+def _is_compact(form: Form, cells: pa.Array) -> bool:
+    """Whether these are numbers whose digits are a date."""
+    return isinstance(form, DateForm) and form.layout == "digits" and read.is_number(cells.type)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A column's cells as numbers (NaN is missing) or as codes of its categories, and which are missing."""
+    """A column's cells as numbers (NaN is missing) or as codes of its categories, and which are missing.
+
+    `note` is a sentence where cells are given and not one of them is a category that training saw.
+    """
 
     values: NDArray[Any]
     missing: NDArray[np.bool_]
+    note: str = ""
 
     def rows(self, part: slice) -> Reading:
         """Some of the rows."""
@@ -143,21 +163,19 @@ SHOWN_CATEGORIES = 3
 """How many of the categories seen in training a warning shows."""
 
 
-def _check_seen(column: Column, cells: pa.Array, text: pa.Array, reading: Reading) -> None:
-    """Warn where cells are given and not one of them is a category that training saw; times there are an error."""
+def unseen_note(column: Column, cells: pa.Array, text: pa.Array, reading: Reading) -> str:
+    """A sentence where cells are given and not one is a category that training saw; times there are an error."""
     unseen = np.flatnonzero(reading.values == UNSEEN)
     if not (len(unseen) and column.categories) or len(unseen) < len(text) - int(reading.missing.sum()):
-        return
+        return ""
     if not any(holds(cells.type) for holds in (read.is_label, read.is_number, read.is_flag)):
         raise read.mismatch(f"column {column.name!r}", cells.type, "labels")
     row = int(unseen[0])
     seen = ", ".join(repr(category) for category in column.categories[:SHOWN_CATEGORIES])
     seen += ", ..." if len(column.categories) > SHOWN_CATEGORIES else ""
-    warnings.warn(
+    return (
         f"column {column.name!r}: no cell is a category that training saw, such as {text[row].as_py()!r} in row {row}; "
-        f"seen were {seen}; spell them as in training",
-        UserWarning,
-        stacklevel=2,
+        f"seen were {seen}; spell them as in training"
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from backlit.errors import DataError
@@ -170,7 +171,7 @@ class _Conversion:
         if values.dtype == object or values.dtype.kind == "T":
             return self._from_objects(list(values))
         if values.dtype.names or values.dtype.kind in "Vc":
-            kind = "complex numbers" if values.dtype.kind == "c" else f"records, {values.dtype}"
+            kind = "Complex data not supported" if values.dtype.kind == "c" else f"records, {values.dtype}"
             raise DataError(f"{self.what} cannot be read ({kind}); give each part as a column of its own")
         return pa.array(native_array(values), from_pandas=from_pandas or None)
 
@@ -200,6 +201,10 @@ class _Conversion:
     def _from_categories(self, codes: NDArray[Any], categories: Any) -> pa.Array:
         """Categories as a dictionary, whatever they are; labels among numbers are text."""
         dictionary = _Conversion(self.what, True, self.periods_as_text).convert(categories)
+        mixed = set(map(type, categories)) if str(getattr(categories, "dtype", "")) == "object" else set()
+        if str in mixed and mixed & {int, float, np.int64, np.float64}:
+            # numbers of which some have a label, as Stata and SPSS have them: text, that is judged as a whole
+            return dictionary.take(pa.array(codes.astype(np.int64), mask=codes < 0))
         return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), dictionary)
 
     def _from_library(self, values: Any) -> Any:
@@ -312,6 +317,8 @@ class _Conversion:
     def _joined(self, array: Any) -> pa.Array:
         """Chunks as one array, extension types by what they mean, text as ``large_string``."""
         kind = array.type
+        if pa.types.is_run_end_encoded(kind):
+            return self.convert(pc.run_end_decode(array))
         if isinstance(array, pa.ChunkedArray):
             if _has_extension(kind):
                 array = pa.chunked_array([self._by_meaning(chunk) for chunk in array.chunks] or [pa.array([])])

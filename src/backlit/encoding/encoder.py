@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.encoding.columns import BLOCKS, KINDS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTITIES, Block, Column, Reading
-from backlit.encoding.fitting import Affines, FittedColumn, Options, fit_column
+from backlit.encoding.columns import BLOCKS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTITIES, Block, Column, Reading
+from backlit.encoding.fitting import Options
 from backlit.encoding.frames import Frame, read_frame
 from backlit.encoding.scaling import smooth_clip
 from backlit.encoding.state import column_from, column_state
-from backlit.encoding.text import TextOptions, TextReading, options_of, readings_of
-from backlit.errors import DamagedFile, DataError, ParameterError
+from backlit.encoding.text import (
+    FileStyle,
+    TextReading,
+)
+from backlit.errors import DamagedFile, DataError, DataWarning, warn
 
 CHUNK_ROWS = 65_536
 """Rows that are encoded at once: enough to be quick, few enough to stay in the cache."""
@@ -25,146 +27,15 @@ CHUNK_ROWS = 65_536
 CHUNK_NUMBERS = 2**21
 """Numbers that are encoded at once, where a column has many outputs."""
 
-MIN_STEPS = 4
-"""With fewer steps a piecewise linear encoding is worth less than periodic features."""
-
 MAX_NUMBERS = 2**25
 """Numbers that steps, and outputs of single categories, may take in all rows together: 128 MiB."""
 
 
-def fit_encoder(
-    frame: object,
-    *,
-    max_onehot: int = 32,
-    onehot_budget: int = 1_024,
-    scale_onehot: bool = True,
-    steps: int = 0,
-    step_budget: int = 512,
-) -> FrameEncoder:
-    """Learn how the rows of a table become numbers.
-
-    `FrameEncoder` describes what becomes of each kind of column.
-
-    Parameters
-    ----------
-    frame : data frame, ndarray of shape (n_rows, n_columns), or list of rows
-        Anything that narwhals reads.
-    max_onehot : int, default 32
-        Up to how many categories of one column all have an output each.
-    onehot_budget : int, default 1024
-        How many such outputs all columns with more categories have together; each of these columns has `max_onehot`
-        at least, and fewer where rows are many.
-    scale_onehot : bool, default True
-        Whether the outputs of categories are scaled and clipped like numbers (RealMLP does), or stay 0 and 1.
-    steps : int, default 0
-        How many steps between its quantiles each column of numbers has in addition (piecewise linear encoding,
-        Gorishniy et al. 2022).
-    step_budget : int, default 512
-        How many steps all columns have together; the share of one is at least `MIN_STEPS`, or none.
-
-    Returns
-    -------
-    FrameEncoder
-
-    Raises
-    ------
-    ParameterError
-        If `max_onehot` is not a whole number from 0.
-    DataError
-        If there is no table, row or usable column, or a column holds what is neither number, text nor time.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> encoder = fit_encoder(pa.table({"age": [20, 30, None], "job": ["cook", "smith", "cook"]}))
-    >>> encoder.feature_names_out
-    ('age', 'age is missing', 'job=smith')
-    """
-    if isinstance(max_onehot, bool) or not isinstance(max_onehot, int) or max_onehot < 0:
-        raise ParameterError(f"max_onehot is {max_onehot!r}; give a whole number from 0", parameter="max_onehot")
-    table = read_frame(frame)
-    onehot_budget = max(max_onehot, min(onehot_budget, MAX_NUMBERS // max(table.rows, 1)))
-    steps = _steps_each(table, steps, step_budget) if steps else 0
-    text, readings = options_of(frame), readings_of(frame)
-    options, fitted = _fit_columns(table, Options(max_onehot, bool(scale_onehot), steps, onehot_budget), text, readings)
-    columns, affines = _concatenated(fitted)
-    order, columns = _numbers_first(columns)
-    center, factor = np.array(affines, dtype=np.float64)[order].T.copy()
-    notes = tuple(chain.from_iterable(part.notes for part in fitted))
-    return FrameEncoder(tuple(columns), center, factor, options, table.named, notes, text.missing)
-
-
-def _fit_columns(
-    table: Frame, options: Options, text: TextOptions, readings: Mapping[str, TextReading]
-) -> tuple[Options, list[FittedColumn]]:
-    """Learn each column; those with most one-hot outputs again with fewer, where all together exceed the limit."""
-    fitted = {
-        name: fit_column(name, values, options, text, readings.get(name)) for name, values in table.columns.items()
-    }
-    n_onehot = {name: part.column.n_onehot for name, part in fitted.items()}
-    widths = [width for width in n_onehot.values() if width > options.max_onehot]
-    if sum(widths) > options.onehot_limit:
-        options = replace(options, onehot_limit=max(options.max_onehot, _largest_share(widths, options.onehot_limit)))
-        for name, width in n_onehot.items():
-            if width > options.onehot_limit:
-                fitted[name] = fit_column(name, table.columns[name], options, text, readings.get(name))
-    return options, list(fitted.values())
-
-
-def _concatenated(fitted: Sequence[FittedColumn]) -> tuple[list[Column], Affines]:
-    """The columns with the offsets of their outputs, and the scaling of all outputs."""
-    columns: list[Column] = []
-    affines: Affines = []
-    for part in fitted:
-        columns.append(_with_offsets(part.column, len(affines)))
-        affines += part.affines
-    if not affines:
-        why = f"column {columns[0].name!r}: {columns[0].dropped}"
-        raise DataError(f"no column can be learnt from ({why}); give at least one whose values vary")
-    return columns, affines
-
-
-def _steps_each(table: Frame, steps: int, step_budget: int) -> int:
-    """How many steps a column of numbers can have: many columns have fewer, many rows too."""
-    numbers = sum(KINDS["numeric"].holds(table.cells(name).type) for name in table.names)
-    each = min(steps, step_budget // max(numbers, 1), MAX_NUMBERS // max(numbers * table.rows, 1))
-    return each if each >= MIN_STEPS else 0
-
-
-def _largest_share(widths: Sequence[int], budget: int) -> int:
-    """The largest width that each may have, so that all together stay within the budget.
-
-    Examples
-    --------
-    >>> _largest_share([50, 400, 900], 1000)
-    550
-    """
-    left, share = budget, 0
-    for number, width in enumerate(sorted(widths)):
-        share = left // (len(widths) - number)
-        left -= min(width, share)
-    return share
-
-
-def _with_offsets(column: Column, start: int) -> Column:
-    """The column with its blocks one after the other from output `start`."""
-    blocks = []
-    for block in column.blocks:
-        blocks.append(replace(block, start=start))
-        start += block.width
-    return replace(column, blocks=tuple(blocks))
-
-
-def _numbers_first(columns: Sequence[Column]) -> tuple[list[int], list[Column]]:
-    """The columns with the blocks of quantities before all others, and where each output was."""
-    blocks = sorted((block for column in columns for block in column.blocks), key=lambda block: block.start)
-    blocks.sort(key=lambda block: block.kind not in QUANTITIES)
-    order = [output for block in blocks for output in range(block.start, block.start + block.width)]
-    starts = np.argsort(order).tolist()
-    return order, [
-        replace(column, blocks=tuple(replace(block, start=starts[block.start]) for block in column.blocks))
-        for column in columns
-    ]
+def _warn_of(notes: Iterable[str]) -> None:
+    """One warning with all notes that say something."""
+    said = [note for note in notes if note]
+    if said:
+        warn(DataWarning(said))
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,9 +66,12 @@ class FrameEncoder:
         The texts that the user calls missing, besides the empty one; None where each column's cells decided.
     target : TextReading or None
         How a target of text is read.
+    style : FileStyle or None
+        How the file was written that was learnt from; further files are read alike where they do not show theirs.
 
     Examples
     --------
+    >>> from backlit.encoding import fit_encoder
     >>> encoder = fit_encoder(np.array([[0.0, 7.0], [1.0, 7.0], [2.0, 7.0]]))
     >>> encoder.encode(np.array([[1.0, 7.0], [2.0, 7.0]]))
     array([[0.       ],
@@ -214,6 +88,7 @@ class FrameEncoder:
     notes: tuple[str, ...] = ()
     missing: tuple[str, ...] | None = None
     target: TextReading | None = None
+    style: FileStyle | None = None
 
     @property
     def feature_names_in(self) -> tuple[str, ...]:
@@ -273,8 +148,12 @@ class FrameEncoder:
         """
         table = read_frame(frame)
         out = np.empty((table.rows, self.n_outputs), dtype=np.float32)
+        notes = []
         for column, name in self._used_columns(table):
-            self._encode_column(column, column.read(table.cells(name)), out)
+            reading = column.read(table.cells(name))
+            notes.append(reading.note)
+            self._encode_column(column, reading, out)
+        _warn_of(notes)
         return out
 
     def parts(self, frame: object) -> Iterator[NDArray[np.float32]]:
@@ -282,12 +161,14 @@ class FrameEncoder:
 
         Examples
         --------
+        >>> from backlit.encoding import fit_encoder
         >>> encoder = fit_encoder(np.arange(6.0).reshape(3, 2))
         >>> [part.shape for part in encoder.parts(np.zeros((5, 2)))]
         [(5, 2)]
         """
         table = read_frame(frame)
         readings = [(column, column.read(table.cells(name))) for column, name in self._used_columns(table)]
+        _warn_of(reading.note for _, reading in readings)
         step = max(1, MAX_NUMBERS // self.n_outputs)
         for first in range(0, table.rows, step):
             out = np.empty((min(step, table.rows - first), self.n_outputs), dtype=np.float32)
@@ -310,8 +191,8 @@ class FrameEncoder:
             return {name: name for name in self.feature_names_in}
         if len(table.names) != len(self.columns):
             raise DataError(
-                f"the data has {len(table.names)} features (columns), but the model was trained on "
-                f"{len(self.columns)}; give the same columns"
+                f"X has {len(table.names)} features, but it is expecting {len(self.columns)} features as input; "
+                "give the columns of the fit"
             )
         return dict(zip(self.feature_names_in, table.names, strict=True))
 
@@ -347,6 +228,7 @@ class FrameEncoder:
             "notes": list(self.notes),
             "missing": None if self.missing is None else list(self.missing),
             "target": None if self.target is None else self.target.to_state(),
+            "style": None if self.style is None else asdict(self.style),
         }
         return state, {"center": self.center, "factor": self.factor}
 
@@ -361,6 +243,7 @@ class FrameEncoder:
 
         Examples
         --------
+        >>> from backlit.encoding import fit_encoder
         >>> encoder = fit_encoder(np.arange(6.0).reshape(3, 2))
         >>> FrameEncoder.from_state(*encoder.to_state()).feature_names_out
         ('x[0]', 'x[1]')
@@ -368,11 +251,12 @@ class FrameEncoder:
         try:
             columns = tuple(column_from(kept) for kept in state["columns"])
             center, factor = (np.asarray(arrays[name], dtype=np.float64) for name in ("center", "factor"))
-            missing, target = state["missing"], state["target"]
+            missing, target, style = state["missing"], state["target"], state.get("style")
             encoder = cls(
                 columns, center, factor, Options(**state["options"]), bool(state["named"]),
                 tuple(map(str, state["notes"])), None if missing is None else tuple(map(str, missing)),
                 None if target is None else TextReading.from_state(target),
+                None if style is None else FileStyle.from_state(style),
             )  # fmt: skip
             starts = np.cumsum([0, *(block.width for block in encoder.blocks)]).tolist()
             whole = starts == [*(block.start for block in encoder.blocks), encoder.n_outputs]

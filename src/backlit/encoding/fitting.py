@@ -26,13 +26,18 @@ from backlit.encoding.columns import (
 from backlit.encoding.conversion import to_cells
 from backlit.encoding.scaling import LARGEST, robust_affine
 from backlit.encoding.spelling import merged_spellings
-from backlit.encoding.text.judging import TextOptions, TextReading, judge
+from backlit.encoding.text.judging import TextOptions, TextReading, judge, judge_numbers
 from backlit.encoding.text.parsing import without_missing
 from backlit.errors import DataError
 
 Affines = list[tuple[float, float]]
 
 FLAGS = np.array([0.0, 1.0])
+
+FEWEST_STAND_INS = 3
+"""Rows that a number stands in before it may stand for what is missing."""
+STAND_IN_SAMPLE = 10_000
+"""Rows by which it is judged whether the other numbers vary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,16 @@ def fit_column(
             column = replace(column, kind=reading.kind, form=reading.form, missing=reading.missing)
         else:
             column = replace(column, kind=kind_of(cells, name), missing=text.markers)
-        fit = _fit_labels if KINDS[column.kind].numbers is None else _fit_numbers
-        column, affines = fit(column, cells, options)
+            found = judge_numbers(name, cells, text) if column.kind == "numeric" else None
+            if found is not None:
+                column = replace(column, kind=found.kind, form=found.form)
+                notes = found.notes
+        if KINDS[column.kind].numbers is None:
+            column, affines = _fit_labels(column, cells, options)
+        else:
+            values = column.quantities(cells, what)
+            column, affines = _fit_numbers(column, values, options)
+            notes += stand_ins(name, values) if column.kind == "numeric" else ()
         return with_notes(column, affines, cells, (*notes, different) if different and not column.dropped else notes)
 
 
@@ -136,10 +149,37 @@ def kind_of(cells: pa.Array, name: str) -> str:
     raise DataError(message, column=name)
 
 
-def _fit_numbers(column: Column, cells: pa.Array, options: Options) -> tuple[Column, Affines]:
+def stand_ins(name: str, values: NDArray[np.float64]) -> tuple[str, ...]:
+    """A sentence about a number far from all others that may stand for what is missing, such as -999.
+
+    Examples
+    --------
+    >>> stand_ins("x", np.array([-999.0] * 3 + list(range(20))))
+    ("-999 in 3 rows of column 'x' is far from all others and read as a number (--missing -999 if it is none)",)
+    """
+    with np.errstate(invalid="ignore"):
+        ends = [float(np.nanmin(values)), float(np.nanmax(values))] if np.isfinite(values).any() else []
+    notes = []
+    for end in ends:
+        digits = f"{end:.0f}"
+        if abs(end) > LARGEST or end != int(end) or not (end <= -9 or (len(digits) > 1 and set(digits) == {"9"})):
+            continue
+        others = values[np.isfinite(values) & (values != end)]
+        count = int((values == end).sum())
+        if count < FEWEST_STAND_INS or not others.size:
+            continue
+        low, high = float(others.min()), float(others.max())
+        if min(abs(end - low), abs(end - high)) > high - low and len(np.unique(others[:STAND_IN_SAMPLE])) >= 10:
+            notes.append(
+                f"{digits} in {count:,} rows of column {name!r} is far from all others and read as a number "
+                f"(--missing {digits} if it is none)"
+            )
+    return tuple(notes)
+
+
+def _fit_numbers(column: Column, values: NDArray[np.float64], options: Options) -> tuple[Column, Affines]:
     """Learn a column of numbers, moments or spans."""
     kind = KINDS[column.kind]
-    values = column.quantities(cells, f"column {column.name!r}")
     finite = values[np.isfinite(values)]
     if not finite.size:
         return replace(column, dropped="no cell is a finite number"), []

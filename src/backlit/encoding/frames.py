@@ -70,9 +70,16 @@ def read_frame(frame: object) -> Frame:
     elif isinstance(frame, np.ndarray | list | tuple):
         read = _read_matrix(frame)
     else:
-        read = _read_narwhals(as_written(frame) if isinstance(frame, pa.Table) else frame)
+        if isinstance(frame, pa.RecordBatch):
+            frame = pa.Table.from_batches([frame])
+        if len(getattr(frame, "shape", ())) == 2 and hasattr(frame, "__array__") and not hasattr(frame, "columns"):
+            read = _read_matrix(np.asarray(frame))  # of another library of arrays
+        else:
+            read = _read_narwhals(as_written(frame) if isinstance(frame, pa.Table) else frame)
     if not read.columns:
-        raise DataError("the table has no columns; give at least one")
+        raise DataError(
+            f"the table has 0 feature(s) (shape=({read.rows}, 0)) while a minimum of 1 is required; give columns"
+        )
     if not read.rows:
         raise DataError("the table has 0 rows; give at least one")
     return read
@@ -81,6 +88,8 @@ def read_frame(frame: object) -> Frame:
 def _read_matrix(matrix: Any) -> Frame:
     """A NumPy matrix, or rows of Python objects, which keep their types."""
     if not isinstance(matrix, np.ndarray):
+        if matrix and isinstance(matrix[0], Mapping):
+            raise DataError("the rows are mappings; give a data frame (DataFrame(...) makes one of them)")
         widths = {len(row) if isinstance(row, list | tuple | np.ndarray) else -1 for row in matrix}
         if len(widths) > 1 or -1 in widths:
             raise DataError("the rows are not lists of one length; give a table with rows and columns")
@@ -88,7 +97,7 @@ def _read_matrix(matrix: Any) -> Frame:
     matrix = np.asanyarray(matrix) if isinstance(matrix, np.ma.MaskedArray) else np.asarray(matrix)  # np.matrix
     if matrix.ndim != 2:
         shape = "x".join(map(str, matrix.shape)) or "a scalar"
-        raise DataError(f"the data has {matrix.ndim} dimensions ({shape}); reshape it to rows and columns")
+        raise DataError(f"the data has {matrix.ndim} dimensions ({shape}). Reshape your data to rows and columns")
     columns = {f"x[{j}]": matrix[:, j] for j in range(matrix.shape[1])}
     return Frame(columns, matrix.shape[0], named=False)
 
@@ -141,7 +150,8 @@ def _read_narwhals(frame: Any) -> Frame:
         raise DataError(f"more than one column is named {twice!r}; rename or drop all but one", column=twice) from None
     except TypeError:
         kind = f"{type(frame).__module__}.{type(frame).__qualname__}"
-        raise DataError(f"{kind} is not a table; give a data frame or a matrix") from None
+        hint = " (DataFrame(...) makes one of it)" if isinstance(frame, Mapping) else ""
+        raise DataError(f"{kind} is not a table; give a data frame or a matrix{hint}") from None
     columns = {str(column.name): column for column in series}
     if len(columns) < len(series):
         raise DataError("two column names are the same as text; rename or drop all but one")

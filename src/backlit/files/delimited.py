@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backlit.encoding.text import FileStyle
 from backlit.encoding.text.units import to_ascii_table
 from backlit.errors import DataError, ParameterError
 from backlit.files.header import Row, common_width, header_position, split_lines, split_rows
@@ -70,6 +71,8 @@ class ReadOptions:
         All texts that stand for what is missing, besides the empty cell.
     day_first : bool, optional
         Whether dates have the day before the month where the cells do not show it.
+    like : FileStyle, optional
+        How another file of the kind was written: what this one does not show itself is read as there.
 
     Raises
     ------
@@ -79,7 +82,7 @@ class ReadOptions:
     Examples
     --------
     >>> ReadOptions(separator="tab")
-    ReadOptions(encoding=None, separator='\t', decimal=None, missing=None, day_first=None)
+    ReadOptions(encoding=None, separator='\t', decimal=None, missing=None, day_first=None, like=None)
     """
 
     encoding: str | None = None
@@ -87,6 +90,7 @@ class ReadOptions:
     decimal: str | None = None
     missing: tuple[str, ...] | None = None
     day_first: bool | None = None
+    like: FileStyle | None = None
 
     def __post_init__(self) -> None:
         if self.encoding is not None:
@@ -123,7 +127,7 @@ class Decoded:
     guessed: bool = False
 
 
-def decode(data: bytes, encoding: str | None = None) -> Decoded:
+def decode(data: bytes, encoding: str | None = None, like: FileStyle | None = None) -> Decoded:
     """The same text as UTF-8.
 
     A byte order mark decides; without one UTF-8 is tried first, which other text hardly ever is. All else is a guess:
@@ -136,6 +140,8 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
         The content of a file.
     encoding : str, optional
         Its encoding, if it is known.
+    like : FileStyle, optional
+        How another file of the kind was written.
 
     Returns
     -------
@@ -158,6 +164,13 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
         return Decoded(_decode_strictly(data, encoding).removeprefix(codecs.BOM_UTF8), encoding)
     utf16 = _utf16_without_mark(data)
     guess = utf16 or next(name for name, common in ENCODINGS.items() if _is_plausible(data, name, common))
+    if (
+        like is not None
+        and not utf16
+        and guess not in ("utf-8", like.encoding)
+        and _is_plausible(data, like.encoding, None)
+    ):
+        return Decoded(_decode_strictly(data, like.encoding), like.encoding)
     if guess != "utf-8" and b"\0" not in data and _is_damaged_utf8(data):
         guess = "utf-8"  # so that the error below names the row
     return Decoded(_decode_strictly(data, guess), guess, guessed=not utf16 and guess != "utf-8")
@@ -180,7 +193,7 @@ def _is_plausible(data: bytes, encoding: str, common: tuple[re.Pattern[bytes], f
     """Whether the bytes can be of an encoding, and mostly are its common letters."""
     try:
         data.decode(encoding)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     if common is None:
         return True
@@ -218,7 +231,9 @@ def excel_separator(body: bytes) -> tuple[str | None, bytes]:
     return (line[1].decode(), body[line.end() :]) if line else (None, body)
 
 
-def sniff(data: bytes, separator: str | None = None, decimal: str | None = None) -> Dialect:
+def sniff(
+    data: bytes, separator: str | None = None, decimal: str | None = None, like: FileStyle | None = None
+) -> Dialect:
     r"""The separator and the decimal mark of UTF-8 text, judged by its first lines.
 
     The separator is the one that cuts most lines into one number of cells, and then into the most cells; for a
@@ -231,6 +246,8 @@ def sniff(data: bytes, separator: str | None = None, decimal: str | None = None)
         The text.
     separator, decimal : str, optional
         What is known already.
+    like : FileStyle, optional
+        How another file of the kind was written: it decides where the lines do not.
 
     Returns
     -------
@@ -244,7 +261,11 @@ def sniff(data: bytes, separator: str | None = None, decimal: str | None = None)
     Dialect(separator=';', decimal='.', clear=False)
     """
     lines = first_lines(data)
-    rows = {mark: split_rows(lines, mark) for mark in ([separator] if separator else SEPARATORS)}
+    likely = () if like is None else (like.separator,)
+    marks = (
+        [separator] if separator else dict.fromkeys((*likely, *SEPARATORS))
+    )  # of equally good ones the first is taken
+    rows = {mark: split_rows(lines, mark) for mark in marks}
     best = max(rows, key=lambda mark: _regularity(rows[mark]))
     if not separator and _regularity(rows[best])[1] < 2:
         best = _separator_of_one_column([line.rstrip("\r\n") for line in lines], best)
@@ -252,6 +273,8 @@ def sniff(data: bytes, separator: str | None = None, decimal: str | None = None)
         return Dialect(best, decimal)
     cells = [cell.strip().translate(to_ascii_table()) for row in split_rows(lines, best)[1:] for cell in row.cells]
     points, commas = (_unambiguous(cells, mark) for mark in DECIMALS)
+    if points == commas and like is not None:
+        return Dialect(best, like.decimal)
     return Dialect(best, "," if commas > points else ".", points != commas)
 
 
@@ -271,7 +294,8 @@ def without_spaced_quotes(data: bytes, separator: str) -> bytes:
     """
     mark = separator.encode()
     spaced = [mark + b' "', mark + b'\t"', b'\n "']
-    if separator in " \t" or not (data.startswith(b' "') or any(start in data for start in spaced)):
+    head = data[:SAMPLED_BYTES]
+    if separator in " \t" or not (head.startswith(b' "') or any(start in head for start in spaced)):
         return data
     pattern = re.compile(SPACED_QUOTES.encode().replace(b"%b", re.escape(mark)))
     return pattern.sub(lambda match: match[0] if match["gap"] is None else match["gap"].rstrip(b" \t"), data)

@@ -45,10 +45,10 @@ def split_lines(text: str) -> list[str]:
     return LINES.findall(text)
 
 
-def split_rows(lines: Sequence[str], separator: str) -> list[Row]:
+def split_rows(lines: Sequence[str], separator: str, quote: str = '"') -> list[Row]:
     """The lines as rows of cells, quotes respected, empty lines left out."""
     rows: list[Row] = []
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, quotechar=quote)
     first = 0
     try:
         for cells in reader:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from backlit.encoding.text.judging import MARKERS
+from backlit.encoding.text.missing import is_marker
 
 TOTAL_WORDS = """
     total totals sum sums subtotal summe gesamt gesamtsumme insgesamt somme totale totaal suma razem celkem итого
@@ -21,10 +21,21 @@ TOTALS = frozenset(TOTAL_WORDS.split()) | {
     "sub total",
     "sub-total",
     "total general",
+    "all total",
+    "sum total",
+    "overall total",
+    "mean value",
+    "median",
+    "std dev",
+    "stddev",
+    "stdev",
     "total général",
     "total geral",
 }
 """Words for a row that sums up the others, in small letters."""
+
+SUM_TOLERANCE = 1e-3
+"""How far a sum may be off by rounding, relative to it."""
 
 HEADER_SAMPLE = 100
 """Rows by which a column is judged here."""
@@ -115,7 +126,7 @@ def without_units(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
             return table, ()
         rest = [cell for cell in column.slice(1, HEADER_SAMPLE).to_pylist() if cell is not None]
         if rest and all(map(NUMBER.fullmatch, rest)):
-            units += first.casefold() not in MARKERS
+            units += not is_marker(first)
         elif first in rest:
             return table, ()
         cells.append(first)
@@ -124,8 +135,20 @@ def without_units(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
     return table.slice(1), (f"row 0 ({', '.join(cells)}) looks like the units of the columns and is left out",)
 
 
+def is_total(cell: str) -> bool:
+    """Whether a cell says that its row sums up others: such a word, with nothing but digits and marks behind it.
+
+    Examples
+    --------
+    >>> is_total("Total (60)"), is_total("SUMME:"), is_total("Total war")
+    (True, True, False)
+    """
+    words = " ".join(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", cell.casefold()))
+    return words in TOTALS
+
+
 def without_totals(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
-    """The table without rows at its end that sum up the others, and a sentence about each.
+    """The table without rows at its ends that sum up the others, without notes below it, and a sentence about each.
 
     Examples
     --------
@@ -135,15 +158,55 @@ def without_totals(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
     """
     notes = []
     while table.num_rows > 2:
-        row, words = table.num_rows - 1, {}
-        for name in table.column_names:
-            cell = table[name][row].as_py() if is_text(table.schema.field(name).type) else None
-            if cell is not None and cell.strip(" :.").casefold() in TOTALS:
-                words[name] = cell
-        name = next((name for name, cell in words.items() if pc.index(table[name], cell).as_py() == row), None)
-        if name is None:
+        row = table.num_rows - 1
+        reason = _no_row_of_data(table, row)
+        if not reason:
             break
-        what = f"{words[name]!r} in column {name!r}"
-        notes.append(f"row {row} is left out: {what} looks like a row that sums up the others")
+        notes.append(f"row {row} is left out: {reason}")
         table = table.slice(0, row)
+    if table.num_rows > 2:
+        reason = _sums_up(table, 0)
+        if reason:
+            notes.append(f"row 0 is left out: {reason}")
+            table = table.slice(1)
     return table, tuple(notes)
+
+
+def _no_row_of_data(table: pa.Table, row: int) -> str:
+    """Why the last row is none; nothing where it is one."""
+    filled = [name for name in table.column_names if table[name][row].is_valid]
+    if table.num_columns > 2 and len(filled) == 1 and is_text(table.schema.field(filled[0]).type):
+        above = [table[name][row - 1].is_valid for name in table.column_names]
+        cell = table[filled[0]][row].as_py()
+        if sum(above) > 1 and pc.index(table[filled[0]], cell).as_py() == row:
+            return f"{cell!r:.60} in column {filled[0]!r} stands alone in it"
+    return _sums_up(table, row)
+
+
+def _sums_up(table: pa.Table, row: int) -> str:
+    """Why a row sums up the others; nothing where it does not."""
+    texts = [name for name in table.column_names if is_text(table.schema.field(name).type)]
+    for name in texts:
+        cell = table[name][row].as_py()
+        last = row > 0
+        if cell is not None and is_total(cell) and pc.count(pc.index_in(table[name], pa.array([cell]))).as_py() == 1:
+            return f"{cell!r} in column {name!r} looks like a row that sums up the others"
+        if last and cell is None and table[name].null_count == 1:
+            return _sums(table, row)
+    return ""
+
+
+def _sums(table: pa.Table, row: int) -> str:
+    """Why a row without a text has the sums or means of the rows above it in all its numbers, or nothing."""
+    numbers = [name for name in table.column_names if pa.types.is_floating(table.schema.field(name).type)
+               or pa.types.is_integer(table.schema.field(name).type)]  # fmt: skip
+    given = [name for name in numbers if table[name][row].is_valid]
+    for word, reduce in (("sum", pc.sum), ("mean", pc.mean)):
+        expected = [reduce(table[name].slice(0, row)).as_py() for name in given]
+        values = [table[name][row].as_py() for name in given]
+        if given and all(
+            total is not None and total != 0 and abs(value - total) <= SUM_TOLERANCE * abs(total)
+            for value, total in zip(values, expected, strict=True)
+        ):
+            return f"{values[0]} in column {given[0]!r} is the {word} of the rows above"
+    return ""

@@ -1,46 +1,25 @@
-"""Tables in files: CSV and TSV as people have them, and Parquet."""
+"""Tables in files: read in every format of `formats`, written as CSV, TSV or Parquet."""
 
 from __future__ import annotations
 
 import io
 import json
 import os
-import re
-from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from backlit.encoding.frames import as_written
-from backlit.encoding.text import NULLS, judge_table, readings_of, with_readings
-from backlit.errors import BacklitError, DamagedFile, DataError, ParameterError
-from backlit.files.atomic import read_whole, write_whole
-from backlit.files.delimited import (
-    Dialect,
-    ReadOptions,
-    decode,
-    excel_separator,
-    first_lines,
-    other_decimal_mark,
-    sniff,
-    without_spaced_quotes,
-)
-from backlit.files.header import Header, looks_like_row, read_header, split_rows
-from backlit.files.number_text import parse_numbers
-from backlit.files.shape import with_names, without_empty_rows, without_units
-
-BLOCK = 1 << 30
-"""Bytes whose cells decide the types of the columns together; nearly every file is one block."""
-
-BAD_COLUMN = re.compile(r"In CSV column #(\d+)")
-BAD_ROW = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
-INDEX = re.compile(r"__index_level_\d+__")
+from backlit.encoding.text import judge_table, readings_of, with_readings
+from backlit.encoding.text.table import KEY, note_of
+from backlit.errors import DataError, ParameterError
+from backlit.files.atomic import plain_os_error, write_whole
+from backlit.files.delimited import ReadOptions
+from backlit.files.format_kind import Format, Source, check_names, one_line
+from backlit.files.formats import FORMATS, SUFFIXES
 
 T = TypeVar("T")
 SNIFFED = ReadOptions()
@@ -49,22 +28,20 @@ SNIFFED = ReadOptions()
 def read_table(
     path: str | os.PathLike[str], *, as_text: Collection[str] = (), options: ReadOptions = SNIFFED
 ) -> pa.Table:
-    r"""Read a table by the suffix of its file: ``.csv``, ``.tsv`` or ``.parquet``.
+    r"""Read a table by the content and the name of its file, in one of the formats of `backlit.files.formats`.
 
     In delimited text the separator (comma, semicolon, tab, bar), the encoding (UTF-8 and UTF-16 with or without a byte
     order mark, else cp949, cp932, cp1252 or latin-1), decimal commas and thousands separators are inferred, unless
-    `options` gives them; the schema's metadata records them as JSON under ``backlit``, and `dialect_note` puts them
-    in words. A column is read with the file's decimal mark; if a cell does not fit that and all fit the other, with
-    the other. The file's mark is the one with fewer such columns.
+    `options` gives them; the schema's metadata records them, and `dialect_note` puts them in words. A column is read
+    with the file's decimal mark; if a cell does not fit that and all fit the other, with the other.
     Lines above the header, empty rows, empty columns without a name and a first row of units are left out, and
-    reported. Empty cells are null, and in columns of numbers ``?``, ``NA``, ``NaN`` and ``null`` (`NULLS`) unless
-    `options` gives others. What each column of text is (numbers in a form, dates, words) is decided here by all its
-    cells and recorded in the metadata; its cells stay as they are written.
+    reported. What each column of text is (numbers in a form, dates, words), and what of it is missing, is decided here
+    by all its cells and recorded in the metadata; its cells stay as they are written.
 
     Parameters
     ----------
     path : path-like
-        The file to read.
+        The file to read; ``book.xlsx#Sheet 2`` names a sheet of a workbook, or a table of a database.
     as_text : collection of str
         Columns of delimited text that are kept as written, so that a code such as ``007`` stays one.
     options : ReadOptions
@@ -78,11 +55,13 @@ def read_table(
     Raises
     ------
     ParameterError
-        If the suffix is unknown.
+        If neither the content nor the suffix is known.
     DataError
-        If the file is empty or ragged, or two columns have one name.
+        If the file is empty or ragged, two columns have one name, or it has several tables and none is named.
     DamagedFile
-        If it is Parquet that is not whole.
+        If it is not whole.
+    MissingExtra
+        If its format needs a reader that is not installed.
     OSError
         If the file cannot be read.
 
@@ -95,17 +74,50 @@ def read_table(
     ...     read_table(path).to_pylist()
     [{'name': 'anna', 'size': 1.5}, {'name': 'ben', 'size': None}]
     """
-    source = Path(path)
-    reader = _by_suffix(source, {".csv": _read_csv, ".tsv": _read_tsv, ".parquet": _read_parquet})
-    data = read_whole(source)
-    if not data:
-        raise DataError(f"{source} is empty; give a file with a header and rows", path=source)
-    table = reader(source, data, frozenset(as_text), options)
-    _check_names(source, table.column_names)
+    source = Source.of(path, frozenset(as_text), options)
+    kind = format_of(source)
+    if not source.path.stat().st_size:
+        raise DataError(f"{path} is empty; give a file with a header and rows", path=path)
+    table = kind.read(source)
+    check_names(source.path, table.column_names)
     if not table.num_rows:
-        raise DataError(f"{source} has a header but no rows; give a file with rows", path=source)
+        raise DataError(f"{path} has a header but no rows; give a file with rows", path=path)
+    table = with_decisions(table, options)
     texts = [name for name in table.column_names if name not in as_text]
     return with_readings(table, judge_table(table.select(texts)))
+
+
+def format_of(source: Source) -> Format:
+    """The format of a file: by its first bytes where these show it, else by the end of its name.
+
+    Raises
+    ------
+    ParameterError
+        If neither says it.
+    OSError
+        If the file cannot be read.
+    """
+    by_name = SUFFIXES.get(source.path.suffix.lower())
+    if by_name is None and not source.path.exists():
+        raise _unknown_suffix(source.path, SUFFIXES)
+    try:
+        head = source.head
+    except OSError as error:
+        raise plain_os_error(error, "cannot read", source.path) from None
+    by_content = next((kind for kind in FORMATS.values() if kind.signature is not None and kind.signature(head)), None)
+    kind = by_content or by_name
+    if kind is None:
+        raise _unknown_suffix(source.path, SUFFIXES)
+    if source.table is not None and not kind.has_tables:
+        raise DataError(f"{source.path} is {kind.name}, which has no tables to name; leave out '#'", path=source.path)
+    return kind
+
+
+def with_decisions(table: pa.Table, options: ReadOptions) -> pa.Table:
+    """The table with what the user has decided about its cells, for whatever reads it next."""
+    note = {"missing": options.missing, "day_first": options.day_first, **note_of(table)}
+    metadata = {**(table.schema.metadata or {}), KEY: json.dumps(note).encode()}
+    return table.replace_schema_metadata(metadata)
 
 
 def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
@@ -141,7 +153,7 @@ def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
     try:
         data = writer(table)
     except pa.ArrowException as error:
-        message = f"cannot write {os.fspath(path)}: {_one_line(error)}; drop or convert that column"
+        message = f"cannot write {os.fspath(path)}: {one_line(error)}; drop or convert that column"
         raise DataError(message, path=path) from None
     write_whole(path, data)
 
@@ -150,118 +162,14 @@ def _by_suffix(path: Path, table: dict[str, T]) -> T:
     """What `table` holds for the suffix of `path`."""
     entry = table.get(path.suffix.lower())
     if entry is None:
-        suffix = f"suffix {path.suffix!r}" if path.suffix else "no suffix"
-        raise ParameterError(f"{path} has {suffix}; use one of {', '.join(table)}", parameter="path")
+        raise _unknown_suffix(path, table)
     return entry
 
 
-def _read_tsv(path: Path, data: bytes, as_text: frozenset[str], options: ReadOptions) -> pa.Table:
-    """Text separated by tabs, unless the options give another separator."""
-    return _read_csv(path, data, as_text, replace(options, separator=options.separator or "\t"))
-
-
-def _read_parquet(path: Path, data: bytes, as_text: frozenset[str], options: ReadOptions) -> pa.Table:
-    """Parquet, without the row labels that pandas may have left in it."""
-    try:
-        table = pq.ParquetFile(pa.BufferReader(data)).read()
-    except (pa.ArrowException, OSError) as error:
-        message = f"{path} is not a whole Parquet file: {_one_line(error)}; take a fresh copy"
-        raise DamagedFile(message, path=path) from None
-    return as_written(table.select([i for i, name in enumerate(table.column_names) if not INDEX.fullmatch(name)]))
-
-
-def _read_csv(path: Path, data: bytes, as_text: frozenset[str], options: ReadOptions) -> pa.Table:
-    """Decode, sniff, and parse; with both decimal marks where the first lines do not show which it is."""
-    try:
-        decoded = decode(data, options.encoding)
-    except BacklitError as error:
-        raise error.located(str(path)) from None
-    separator, body = excel_separator(decoded.body)
-    if b"\0" in body[:4096]:
-        raise DataError(f"{path} is not text; save it as CSV first, or give it its own suffix", path=path)
-    if not body[:4096].strip() and not body.strip():
-        raise DataError(f"{path} is empty; give a file with a header and rows", path=path)
-    dialect = sniff(body, options.separator or separator, options.decimal)
-    body = without_spaced_quotes(body, dialect.separator)
-    header = _header(path, body, dialect)
-    rows = _Rows(path, body[header.start :], header, as_text, options.missing)
-    parsed = _parse_as(rows, dialect, options.decimal is None)
-    certain = True
-    if options.decimal is None and (parsed.contrary or (not dialect.clear and _may_differ(parsed, dialect))):
-        other_dialect = replace(dialect, decimal=other_decimal_mark(dialect.decimal))
-        other = _parse_as(rows, other_dialect, True)
-        if len(other.contrary) < len(parsed.contrary):
-            parsed, dialect = other, other_dialect
-        elif len(other.contrary) == len(parsed.contrary):
-            certain = parsed.table.equals(other.table)
-    table, units = without_units(parsed.table)
-    likely_row = looks_like_row(header.names)
-    note = {
-        "encoding": decoded.encoding,
-        "guessed": decoded.guessed,
-        "separator": dialect.separator,
-        "decimal": dialect.decimal,
-        "certain": certain,
-        "contrary": parsed.contrary,
-        "missing": options.missing,
-        "day_first": options.day_first,
-        "shape": [*([likely_row] if likely_row else []), *header.notes, *parsed.notes, *units],
-    }
-    return table.replace_schema_metadata({"backlit": json.dumps(note)})
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The rows of a file as text, its header, columns that stay text, and what the user calls missing."""
-
-    path: Path
-    body: bytes
-    header: Header
-    as_text: frozenset[str]
-    missing: tuple[str, ...] | None
-
-    @property
-    def nulls(self) -> tuple[str, ...]:
-        """What is missing among numbers."""
-        return NULLS if self.missing is None else ("", *self.missing)
-
-
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    """A table as parsed with one decimal mark.
-
-    `contrary` names the columns whose numbers have the other mark; `from_text` is whether any column became numbers
-    only after cleaning; `notes` describes what is left out.
-    """
-
-    table: pa.Table
-    contrary: list[str]
-    from_text: bool
-    notes: tuple[str, ...]
-
-
-def _parse_as(rows: _Rows, dialect: Dialect, try_both: bool) -> _Parsed:
-    """Parse, then clean the columns that pyarrow left as text."""
-    table = _parse(rows, dialect)
-    columns, contrary, from_text = [], [], False
-    for name, column in zip(rows.header.names, table.columns, strict=True):
-        if pa.types.is_string(column.type):
-            if name in rows.as_text:
-                column = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
-            else:
-                text = parse_numbers(column, dialect.decimal, try_both, rows.nulls)
-                column, from_text = text.column, from_text or text.decimal is not None
-                contrary += [name] if text.decimal not in (None, dialect.decimal) else []
-        columns.append(column)
-    table, empty = without_empty_rows(pa.table(columns, names=table.column_names))
-    table, nameless = with_names(table, rows.header.names)
-    return _Parsed(table, contrary, from_text, (*empty, *nameless))
-
-
-def _may_differ(parsed: _Parsed, dialect: Dialect) -> bool:
-    """Whether the other decimal mark could give another table; with commas as separators the mark is the point."""
-    floats = any(pa.types.is_floating(kind) for kind in parsed.table.schema.types)
-    return parsed.from_text or (floats and dialect.separator != ",")
+def _unknown_suffix(path: Path, suffixes: Iterable[str]) -> ParameterError:
+    """What to raise for a file whose name does not say its format."""
+    suffix = f"suffix {path.suffix!r}" if path.suffix else "no suffix"
+    return ParameterError(f"{path} has {suffix}; use one of {', '.join(suffixes)}", parameter="path")
 
 
 def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
@@ -291,11 +199,11 @@ def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
     if text is None:
         return ""
     note = json.loads(text)
-    if "encoding" not in note:
-        return "; ".join(sentence for reading in readings_of(table).values() for sentence in reading.notes)
-    further = list(note["shape"])
+    further = list(note.get("shape", ()))
     if not kinds_known:
         further += [sentence for reading in readings_of(table).values() for sentence in reading.notes]
+    if "encoding" not in note:
+        return "; ".join(further)
     plain = note["encoding"] == "utf-8" and note["separator"] == "," and note["decimal"] == "."
     if plain and note["certain"] and not note["contrary"]:
         return "; ".join(further)
@@ -309,61 +217,6 @@ def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
     if note["contrary"]:
         sentence += f" (but {', '.join(map(repr, note['contrary']))} with the other mark)"
     return "; ".join([sentence, *further])
-
-
-def _parse(rows: _Rows, dialect: Dialect) -> pa.Table:
-    """Parse with pyarrow, columns by position; a column whose later blocks contradict its first becomes text."""
-    names = [str(position) for position in range(len(rows.header.names))]
-    types = {names[i]: pa.string() for i, name in enumerate(rows.header.names) if name in rows.as_text}
-    parallel = True
-    if not rows.body[:4096].strip() and not rows.body.strip():
-        raise DataError(f"{rows.path} has a header but no rows; give a file with rows", path=rows.path)
-    while True:
-        try:
-            return pacsv.read_csv(
-                pa.BufferReader(rows.body),
-                pacsv.ReadOptions(
-                    block_size=max(1, min(len(rows.body) + 1, BLOCK)), use_threads=parallel, column_names=names
-                ),
-                pacsv.ParseOptions(delimiter=dialect.separator, newlines_in_values=True),
-                pacsv.ConvertOptions(null_values=rows.nulls, decimal_point=dialect.decimal, column_types=types),
-            )
-        except pa.ArrowInvalid as error:
-            column = BAD_COLUMN.search(str(error))
-            if column and names[int(column[1])] not in types:
-                types[names[int(column[1])]] = pa.string()
-            elif parallel:
-                parallel = False  # only the serial reader numbers its rows
-            else:
-                raise _parse_error(rows.path, error) from None
-
-
-def _header(path: Path, body: bytes, dialect: Dialect) -> Header:
-    """The header, with distinct names but for empty ones."""
-    lines = first_lines(body)
-    try:
-        header = read_header(lines, split_rows(lines, dialect.separator))
-    except ValueError as error:
-        raise DataError(f"{path}: {error}", path=path) from None
-    names = [name for name in header.names if name]
-    if len(set(names)) < len(names) and looks_like_row(header.names):
-        raise DataError(f"{path}: {looks_like_row(header.names)}", path=path)
-    _check_names(path, names)
-    return header
-
-
-def _parse_error(path: Path, error: pa.ArrowInvalid) -> DataError:
-    """What pyarrow found, with the row counted from 0 below the header."""
-    ragged = BAD_ROW.search(str(error))
-    if ragged:
-        row, expected, got = (int(group) for group in ragged.groups())
-        return DataError(
-            f"{path}: row {row - 1} has {got} cells where the header has {expected}; "
-            "mend that row, or say what separates cells (--separator)",
-            row=row - 1,
-            path=path,
-        )
-    return DataError(f"{path} cannot be read: {_one_line(error)}; mend the file", path=path)
 
 
 def _csv_bytes(table: pa.Table, separator: str = ",") -> bytes:
@@ -383,16 +236,3 @@ def _parquet_bytes(table: pa.Table) -> bytes:
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
-
-
-def _check_names(path: Path, names: list[str]) -> None:
-    """Refuse two columns of one name."""
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        message = f"{path} has more than one column {twice[0]!r}; rename or drop all but one"
-        raise DataError(message, column=twice[0], path=path)
-
-
-def _one_line(error: BaseException) -> str:
-    """An error's message in one line."""
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__

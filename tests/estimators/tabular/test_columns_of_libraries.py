@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 import backlit
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, DataWarning
 
 SIZES = np.random.default_rng(0).permutation(np.linspace(1.0, 99.0, 120))
 FRAME = pd.DataFrame({"s": SIZES})
@@ -98,7 +98,7 @@ def test_flags_in_the_spelling_of_the_fit_or_another() -> None:
     model = classifier().fit(pd.DataFrame({"k": np.where(SIZES > 50, "True", "False")}), LABELS)
     for later in ([True, False], ["true", "false"], [1, 0], np.array([True, False], object)):
         assert model.predict(pd.DataFrame({"k": later})).tolist() == ["L", "S"]
-    with pytest.warns(UserWarning, match="column 'k': no cell .* 'yes' in row 0; seen were 'False', 'True'"):
+    with pytest.warns(DataWarning, match="column 'k': no cell .* 'yes' in row 0; seen were 'False', 'True'"):
         model.predict(pd.DataFrame({"k": ["yes", "no"]}))
 
 

@@ -52,9 +52,8 @@ def train(
     """Train a network on a table, measure it on held-out rows, save it."""
     from backlit.cli.training import Outputs, train_model
 
-    options = replace(
-        read_options(encoding, separator, decimal), missing=tuple(missing) if missing else None, day_first=day_first
-    )
+    options = read_options(encoding, separator, decimal)
+    options = replace(options, missing=tuple(missing) if missing else None, day_first=day_first)
     keeping = {
         "checkpoint": checkpoint, "checkpoint_seconds": checkpoint_seconds, "checkpoint_epochs": checkpoint_epochs
     }  # fmt: skip

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backlit.encoding.cells import of_column
-from backlit.encoding.conversion import to_cells
+from backlit.encoding.conversion import is_text, to_cells
 from backlit.encoding.frames import read_frame
 from backlit.errors import DataError
 
@@ -19,6 +19,10 @@ TARGET = "the target"
 
 def target_columns(y: Any) -> list[pa.Array]:
     """The target as Arrow columns: one, or several of a table."""
+    if y is None:
+        raise DataError("a fit requires y to be passed, but the target y is None")
+    if hasattr(y, "__array__") and not hasattr(y, "__len__"):
+        y = np.asarray(y)
     shape = getattr(y, "shape", None)
     is_records = isinstance(y, np.ndarray) and y.dtype.names is not None
     if isinstance(y, pa.Table) or is_records or (shape is not None and len(shape) == 2) or is_rows(y):
@@ -60,6 +64,30 @@ def is_rows(y: object) -> bool:
 def is_one_dimensional(y: object) -> bool:
     """Whether a target is one column without a second dimension."""
     return len(getattr(y, "shape", (0,))) == 1 and not isinstance(y, pa.Table) and not is_rows(y)
+
+
+def refuse_missing(y: Any, missing: tuple[str, ...] | None) -> None:
+    """Refuse a target with texts that the user calls missing; the message counts them and names the first row.
+
+    Examples
+    --------
+    >>> refuse_missing(["a", "?"], ("?",))
+    Traceback (most recent call last):
+        ...
+    backlit.errors.DataError: the target has 1 missing value ('?'), the first in row 1; drop or fill such rows
+    """
+    for cells in target_columns(y) if missing else ():
+        if not is_text(cells.type):
+            continue
+        absent = pc.is_in(pc.utf8_trim_whitespace(cells), value_set=pa.array(missing, pa.large_string()))
+        row = pc.index(absent, True).as_py()
+        if row >= 0:
+            count = pc.sum(absent).as_py()
+            what = "1 missing value" if count == 1 else f"{count} missing values"
+            text = cells[row].as_py()
+            raise DataError(
+                f"the target has {what} ({text!r}), the first in row {row}; drop or fill such rows", row=row
+            )
 
 
 def refuse_nulls(cells: pa.Array) -> None:

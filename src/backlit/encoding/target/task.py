@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from backlit.encoding.cells import is_flag, is_label, numbers
 from backlit.encoding.target.cells import TARGET, target_columns
+from backlit.encoding.target.scaler import known_numbers, target_reading
 from backlit.errors import DataError
 
 MAX_CLASSES = 20
@@ -25,8 +26,8 @@ class InferredTask(NamedTuple):
 def infer_task(y: object) -> InferredTask:
     """Distinguish classification from regression by the target.
 
-    Text, booleans and categories are classes. Whole numbers are classes if there are at most 20 distinct ones and
-    five times as many rows (two distinct ones always are). All else is regression.
+    Text that is no numbers, booleans and categories are classes. Whole numbers are classes if there are at most 20
+    distinct ones and five times as many rows (two distinct ones always are). All else is regression.
 
     Parameters
     ----------
@@ -54,6 +55,9 @@ def infer_task(y: object) -> InferredTask:
     if len(columns) > 1:
         return InferredTask("regression", f"there are {len(columns)} targets")
     cells = columns[0]
+    text = target_reading(y)
+    if text is not None:
+        cells = known_numbers(cells, text)
     for holds, kind in ((is_label, "text"), (is_flag, "true or false")):
         if holds(cells.type):
             kind = "a category" if pa.types.is_dictionary(cells.type) else kind

@@ -17,21 +17,30 @@ from backlit.encoding.text.number_form import Flags, flags, large, to_ascii
 Numbers = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+ZONES: Mapping[str, float] = {
+    "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3,
+    "MSK": 3, "JST": 9, "KST": 9, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8,
+    "PDT": -7,
+}  # fmt: skip
+"""Time zones by their short names, in hours ahead of UTC; of a name with two meanings the one of Europe or America."""
+
 CLOCK = (
     r"(?:(?P<half>오전|오후)\s*)?(?P<h>\d{1,2})(?:\s*[:.hH시]\s*(?P<i>\d{2}))"
-    r"(?:\s*[:.분]\s*(?P<s>\d{2})(?:[.,:](?P<f>\d+))?)?[초분]?"
-    r"\s*(?P<noon>[AaPp]\.?\s?[Mm]\.?)?\s*(?P<zone>[Zz]|UTC|GMT|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?)?"
+    r"(?:\s*[:.분]\s*(?P<s>\d{2})(?:[.,:](?P<f>\d+))?)?(?:[초분]|\s+Uhr)?"
+    rf"\s*(?P<noon>[AaPp]\.?\s?[Mm]\.?)?\s*(?P<zone>[Zz]|{'|'.join(ZONES)}|(?:UTC|GMT)?[+-]\d{{2}}(?::?\d{{2}})?)?"
 )
 BASIC_CLOCK = (
     r"(?P<half>)(?P<h>\d{2})(?P<i>\d{2})(?P<s>\d{2})?(?:[.,](?P<f>\d+))?(?P<noon>)(?P<zone>[Zz]|[+-]\d{2}(?::?\d{2})?)?"
 )
-LATER = rf"(?:(?:\s*[T,:]\s*|\s+){CLOCK})?$"
-DAY_NAME = r"^(?:\p{L}{2,10}\.?,?\s+)?"
-MONTH = r"(?P<m>\p{L}{3,12})\.?"
-GAP = r"\s*[-/.]\s*|\s"
+NAME = r"[^\s\d.,;/:()\[\]_+-]+"
+"""A word: what is no digit, space or mark. (RE2 expands a class of all letters to thousands of states.)"""
+DAY_NAME = rf"^(?:{NAME}\.?,?\s+)?"
+LATER = rf"(?:(?:\s*[T,:]\s*|\s+(?:at\s+|um\s+|à\s+)?){CLOCK})?(?:\s*\([^\d()][^()]*\)|\[[A-Za-z/_+-]+\])?$"
+MONTH = rf"(?P<m>{NAME})\.?"
+GAP = r"\s*[-/._]\s*|\s"
 DAY = r"(?P<a>\d{1,2})"
 YEAR = r"'?(?P<c>\d{4}|\d{2})"
-DAY_MONTH = rf"{DAY}(?:st|nd|rd|th|er|º|\.)?[-/. ]*(?:de |of )?{MONTH}"
+DAY_MONTH = rf"{DAY}(?:st|nd|rd|th|er|[º°]|\.)?[-/. ]*(?:de |of )?{MONTH}"
 LAYOUTS: Mapping[str, str] = {
     "numeric": rf"{DAY_NAME}(?P<a>\d{{1,4}})(?P<p>{GAP})(?P<b>\d{{1,2}})(?P<q>{GAP})(?P<c>\d{{1,4}})\.?{LATER}",
     "east asian": (
@@ -48,13 +57,36 @@ LAYOUTS: Mapping[str, str] = {
     "quarter": r"^(?P<c>\d{4})[-/ ]*[Qq](?P<a>[1-4])$",
     "quarter first": r"^[Qq](?P<a>[1-4])[-/ ]*(?P<c>\d{4})$",
     "clock": rf"^{CLOCK}$",
+    "week": r"^(?P<c>\d{4})-?W(?P<w>\d{2})(?:-?(?P<a>[1-7]))?$",
+    "digits": (
+        r"^(?P<a>(?:19|20)\d{2})(?P<b>\d{2})(?P<c>\d{2})"
+        r"(?:(?P<half>)(?P<h>\d{2})(?P<i>\d{2})(?P<s>\d{2})?(?P<f>)(?P<noon>)(?P<zone>))?$"
+    ),
+    "month y": rf"^{MONTH}[-/. ]*'?(?P<c>\d{{2}})$",
+    "month d": rf"^{MONTH}[-/. ]*{DAY}(?:st|nd|rd|th)?$",
+    "d month": rf"^{DAY_MONTH}$",
 }
 """Layouts of dates as regular expressions: a, b, c are parts of a day, m a month's name."""
 
 ORDERS: Mapping[str, tuple[str, ...]] = {
-    "numeric": ("dmy", "mdy", "ymd", "ydm"), "east asian": ("ymd",), "basic": ("ymd",), "numeric month": ("my", "ym")
+    "numeric": ("dmy", "mdy", "ymd", "ydm"), "east asian": ("ymd",), "basic": ("ymd",), "digits": ("ymd",),
+    "numeric month": ("my", "ym"),
 }  # fmt: skip
-SHOWN = {"ymd": "Y/m/d", "dmy": "d/m/Y", "mdy": "m/d/Y", "ydm": "Y/d/m", "my": "m/Y", "ym": "Y/m"}
+SHOWN = {
+    "ymd": "Y/m/d", "dmy": "d/m/Y", "mdy": "m/d/Y", "ydm": "Y/d/m", "my": "m/Y", "ym": "Y/m",
+    "digits": "Ymd without gaps", "week": "of ISO weeks", "month y": "month Y", "month d": "month d of any year",
+    "d month": "d month of any year",
+}  # fmt: skip
+FEWEST_COMPACT = 10
+"""So many different numbers of eight digits that all are days are no accident."""
+CODE_LIKE = ("month y", "month d", "d month")
+FEWEST_MONTHS = 3
+"""Texts of a month's name and two digits have so many different names, or are codes."""
+YEAR_OF_DAYS = 2000
+"""Where a day is given without its year: a leap year."""
+MOST_YEARS = 15
+"""So many different numbers after a month's name may be years; more are days."""
+
 PIVOT = 69
 """Years of two digits are of the last century from this one on, as POSIX reads them."""
 
@@ -85,7 +117,7 @@ class DateForm:
     @property
     def words(self) -> str:
         """The form as people write it."""
-        return SHOWN.get(self.order, self.layout)
+        return SHOWN.get(self.layout) or SHOWN.get(self.order, self.layout)
 
     def read(self, texts: pa.Array) -> tuple[Numbers, Flags]:
         """Seconds since 1970 (or since midnight) of some texts, and which of them have this form.
@@ -131,13 +163,19 @@ class Parts:
         if "p" in text:
             same = pc.equal(pc.utf8_trim_whitespace(text["p"]), pc.utf8_trim_whitespace(text["q"]))
             matched = matched & flags(same)
-        numbers = {name: _integers(text[name]) for name in "abchis" if name in text}
+        numbers = {name: _integers(text[name]) for name in "abchisw" if name in text}
         widths = {name: pc.utf8_length(text[name]).to_numpy(zero_copy_only=False) for name in "abc" if name in text}
         if "m" in text:
             encoded = pc.utf8_lower(text["m"]).dictionary_encode()
             months = np.array([MONTHS.get(name, -1) for name in encoded.dictionary.to_pylist()] or [-1], np.int64)
             numbers["m"] = months[encoded.indices.to_numpy(zero_copy_only=False)]
         return cls(matched, numbers, widths, text)
+
+    @property
+    def n_months(self) -> int:
+        """How many months have their name in some text."""
+        months = self.integers["m"]
+        return len(np.unique(months[months > 0]))
 
     def seconds(self, order: str) -> tuple[Numbers, Flags, Flags]:
         """Seconds of each text, which are a real day and time, and which have a time zone."""
@@ -146,12 +184,22 @@ class Parts:
         valid &= clock_valid
         if not {"a", "b", "c"} & self.integers.keys():
             return clock, valid, zoned
+        if "w" in self.integers:
+            return *self._weeks(valid), zoned
         year, month, day, part_valid = self._date(order)
         valid &= part_valid & (month >= 1) & (month <= 12) & (year >= 1) & (day >= 1)
         months = np.where(valid, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
         days = months.astype("datetime64[D]") + (np.where(valid, day, 1) - 1)
         valid &= days.astype("datetime64[M]") == months
         return days.astype(np.int64) * 86_400.0 + clock, valid, zoned
+
+    def _weeks(self, valid: Flags) -> tuple[Numbers, Flags]:
+        """Seconds of the weeks of ISO 8601, at their Monday unless a day is given, and which there are."""
+        week, day = self.integers["w"], np.maximum(self.integers["a"], 1)
+        fourth = (np.where(valid, self.integers["c"], 1970) - 1970).astype("datetime64[Y]").astype("datetime64[D]") + 3
+        monday = fourth - (fourth.astype(np.int64) + 3) % 7  # of week 1, which has the 4th of January
+        days = monday + (week - 1) * 7 + (day - 1)
+        return days.astype(np.int64) * 86_400.0, valid & (week >= 1) & (week <= 53)
 
     def _date(self, order: str) -> tuple[Integers, Integers, Integers, Flags]:
         """Year, month, day, and where their widths fit."""
@@ -168,6 +216,8 @@ class Parts:
                     flags(pc.match_substring(self.texts["p"], ".")) if "p" in self.texts else np.zeros(len(fits), bool)
                 )
                 fits &= (width == 4) | ~dotted | (np.min(others, axis=0) == 2)
+        elif "c" not in self.integers:
+            return ones * YEAR_OF_DAYS, self.integers["m"], self.integers["a"], ones > 0
         else:
             year, width = self.integers["c"], self.widths["c"]
             month = self.integers["m"] if "m" in self.integers else 3 * self.integers["a"] - 2
@@ -185,7 +235,8 @@ class Parts:
         noon = pc.utf8_lower(pc.utf8_slice_codeunits(self.texts["noon"], 0, 1))
         afternoon = flags(pc.equal(noon, "p")) | flags(pc.equal(self.texts["half"], "오후"))
         halved = flags(pc.not_equal(noon, "")) | flags(pc.not_equal(self.texts["half"], ""))
-        valid = (minute < 60) & (second < 61) & np.where(halved, (hour <= 12) & (hour >= 1), hour < 24)
+        midnight = (hour == 24) & (minute == 0) & (second == 0)
+        valid = (minute < 60) & (second < 61) & np.where(halved, (hour <= 12) & (hour >= 1), (hour < 24) | midnight)
         hour = np.where(halved, hour % 12 + 12 * afternoon, hour)
         fraction = pc.cast(
             pc.binary_join_element_wise(
@@ -214,6 +265,8 @@ def _integers(text: pa.Array) -> Integers:
 
 def _offset(zone: str) -> float:
     """Seconds ahead of UTC."""
+    if zone in ZONES:
+        return ZONES[zone] * 3600.0
     digits = "".join(character for character in zone if character.isdigit()).ljust(4, "0")
     return (int(digits[:2]) * 3600.0 + int(digits[2:]) * 60.0) * (-1.0 if "-" in zone else 1.0)
 
@@ -247,7 +300,7 @@ def fit_dates(
     equal: list[DateForm] = []
     for layout in layouts:
         parts = Parts.of(texts, layout)
-        if not parts.matched.any():
+        if not parts.matched.any() or (layout in CODE_LIKE and parts.n_months < FEWEST_MONTHS):
             continue
         orders = ORDERS.get(layout, ("",))
         if day_first is False:
@@ -264,10 +317,43 @@ def fit_dates(
     if best is None or not best[0]:
         return None
     form, readable = best[1:]
-    if equal and day_first is None and not flags(pc.match_substring_regex(to_ascii(texts), r"\d{4}")).any():
+    if form.layout == "month y":
+        form, readable, equal = _years_or_days(texts, form, readable)
+    if (
+        equal
+        and form.order
+        and day_first is None
+        and not flags(pc.match_substring_regex(to_ascii(texts), r"\d{4}")).any()
+    ):
         form = min((form, *equal), key=lambda candidate: _span(texts, candidate))  # years of two digits vary least
         equal = [other for other in (best[1], *equal) if other != form]
     return form, readable, _twin(texts, form, equal)
+
+
+def _years_or_days(texts: pa.Array, years: DateForm, readable: Flags) -> tuple[DateForm, Flags, list[DateForm]]:
+    """Whether the numbers after months' names are years or days, and which else fits as well."""
+    days = DateForm("month d")
+    fits = days.read(texts)[1]
+    if fits.sum() < readable.sum():
+        return years, readable, []
+    if len(np.unique(Parts.of(texts, years.layout).integers["c"])) > MOST_YEARS:
+        return days, fits, [years]
+    return years, readable, [days]
+
+
+def fit_compact(texts: pa.Array) -> DateForm | None:
+    """The form of distinct texts that all are days of eight digits, or moments of twelve or fourteen.
+
+    Examples
+    --------
+    >>> fit_compact(pa.array([f"202403{day}" for day in range(10, 30)], pa.large_string())).words
+    'Ymd without gaps'
+    """
+    form = DateForm("digits", "ymd")
+    for part in (texts.slice(0, FEWEST_COMPACT), texts):  # most numbers show at once that they are none
+        if len(part) < FEWEST_COMPACT or not form.read(part)[1].all():
+            return None
+    return form
 
 
 def _span(texts: pa.Array, form: DateForm) -> float:

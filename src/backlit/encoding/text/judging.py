@@ -12,22 +12,18 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from backlit.encoding.cells import instants, numbers, reads_as, texts, timestamps
-from backlit.encoding.text.date_form import DateForm, fit_dates
-from backlit.encoding.text.number_form import Flags, NumberForm, fit_numbers, flags
+from backlit.encoding.text.date_form import DateForm, fit_compact, fit_dates
+from backlit.encoding.text.measure_form import MeasureForm, fit_measures
+from backlit.encoding.text.missing import MARKERS, NULLS, is_marker
+from backlit.encoding.text.number_form import Flags, NumberForm, dressed, fit_numbers, flags
 
-Form = NumberForm | DateForm
+Form = NumberForm | DateForm | MeasureForm
+FORMS: Mapping[str, type[Form]] = {"number": NumberForm, "date": DateForm, "measure": MeasureForm}
+"""Forms by the name that they have in a file."""
 
-NULLS = ("", "?", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "null", "NULL", "Null")
-"""What is missing in a column of numbers or dates; in a column of words each is a word, but for the empty cell."""
-
-MARKER_WORDS = r"""
-    - -- --- . .. ... * ** : / – — − ∅ None nil n.a. n.a n/d nd n.d. k.a. na NaT \N <NA> <null> <none> (null) (none)
-    (empty) (blank) empty blank missing unknown tba tbd #DIV/0! #REF! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC!
-    1.#QNAN -1.#QNAN 1.#IND -1.#IND 1.#SNAN -nan -nan(ind) nan(ind) #missing .a .b .z 없음 결측 無 なし 无
-"""
-MARKER_PHRASES = ("#N/A N/A", "not available", "not applicable", "no data", "해당 없음")
-MARKERS = frozenset(name.casefold() for name in (*NULLS, *MARKER_WORDS.split(), *MARKER_PHRASES))
-"""What spreadsheets, databases and statistics programs write for what is missing, in small letters."""
+NOUNS = {"numeric": "numbers", "datetime": "dates", "instant": "dates", "time": "times of the day",
+         "duration": "spans of time"}  # fmt: skip
+"""What the cells of a kind of column are called."""
 
 NEARLY = 0.5
 """A column of text in which at least this fraction of the cells are numbers may have been meant as numbers."""
@@ -46,6 +42,9 @@ HEAD, ENOUGH = 2_000, 10
 
 MAX_SHOWN = 40
 """Characters of a cell that a message quotes."""
+
+COMPACT = ((19000101, 20991231), (190001010000, 209912312359), (19000101000000, 20991231235959))
+"""Numbers of eight, twelve and fourteen digits that may be days or moments."""
 
 PLAIN = {"numeric": numbers, "datetime": timestamps, "instant": instants}
 """Kinds whose plain texts need no form, and their readers."""
@@ -82,8 +81,8 @@ class TextReading:
     Attributes
     ----------
     kind : str
-        ``numeric``, ``datetime``, ``instant``, ``time`` or ``category``.
-    form : NumberForm, DateForm or None
+        ``numeric``, ``datetime``, ``instant``, ``time``, ``duration`` or ``category``.
+    form : NumberForm, DateForm, MeasureForm or None
         How its cells are written; None for words, plain numbers and ISO dates.
     missing : tuple of str
         The texts that are missing, besides the empty one.
@@ -118,9 +117,9 @@ def form_from(state: Mapping[str, Any] | None) -> Form | None:
     """The form whose state this is."""
     if state is None:
         return None
-    if state["form"] not in ("number", "date"):
+    if state["form"] not in FORMS:
         raise ValueError("form of a column of text")
-    return NumberForm.from_state(state) if state["form"] == "number" else DateForm.from_state(state)
+    return FORMS[state["form"]].from_state(state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +185,9 @@ def judge(name: str, cells: pa.Array, options: TextOptions) -> TextReading:
     rest = distinct.known(nulls)
     missing = tuple(nulls.filter(pc.is_in(nulls, value_set=distinct.texts)).to_pylist())
     if len(rest):
+        compact = fit_compact(rest)
+        if compact is not None:
+            return _formed(distinct, rest, missing, Fitted(compact, np.ones(len(rest), bool)), options)
         for kind, read in PLAIN.items():
             if reads_as(rest, read):
                 return TextReading(kind, missing=options.markers, notes=_missing_notes(distinct, missing))
@@ -193,6 +195,25 @@ def judge(name: str, cells: pa.Array, options: TextOptions) -> TextReading:
         if fitted is not None:
             return _formed(distinct, rest, missing, fitted, options)
     return _words(name, distinct.cells, options, ())
+
+
+def judge_numbers(name: str, cells: pa.Array, options: TextOptions) -> TextReading | None:
+    """What a column of whole numbers is, if it is not numbers: days such as 20240131.
+
+    Examples
+    --------
+    >>> judge_numbers("day", pa.array(range(20240101, 20240120)), TextOptions()).kind
+    'datetime'
+    """
+    ends = pc.min_max(cells)
+    low, high = ends["min"].as_py(), ends["max"].as_py()
+    if low is None or not any(first <= low and high <= last for first, last in COMPACT):
+        return None
+    if low != int(low) or high != int(high):
+        return None
+    text = texts(cells, f"column {name!r}")
+    distinct = text.unique().drop_null()
+    return judge(name, text, options) if fit_compact(distinct) is not None else None
 
 
 def _shows_words(head: pa.Array, options: TextOptions) -> bool:
@@ -215,10 +236,14 @@ def _fit(rest: pa.Array, options: TextOptions) -> Fitted | None:
     """The form that most of the texts have; a sample of them must show it."""
     sample = rest.slice(0, SAMPLE)
     dates, as_numbers = fit_dates(sample, options.day_first), fit_numbers(sample, options.decimal)
-    n_dates = 0 if dates is None else int(dates[1].sum())
-    n_numbers = 0 if as_numbers is None else int(as_numbers[1].sum())
-    if max(n_dates, n_numbers) < NEARLY * len(sample):
+    measures = fit_measures(sample)
+    n_dates, n_numbers, n_measures = (
+        0 if fitted is None else int(fitted[1].sum()) for fitted in (dates, as_numbers, measures)
+    )
+    if max(n_dates, n_numbers, n_measures) < NEARLY * len(sample):
         return None
+    if measures is not None and n_measures > max(n_dates, n_numbers):
+        return Fitted(measures[0], measures[0].read(rest)[1])
     if dates is not None and n_dates >= n_numbers:
         whole = fit_dates(rest, options.day_first, [dates[0].layout])
         if whole is None:
@@ -244,7 +269,7 @@ def _formed(
     readable = rest.filter(pa.array(fitted.readable))
     n_readable = distinct.rows(readable)
     known = n_readable + distinct.rows(exceptions)
-    what = "numbers" if isinstance(fitted.form, NumberForm) else "dates"
+    what = NOUNS[fitted.form.kind]
     if not len(readable):
         return _words(distinct.name, distinct.cells, options, ())
     if len(exceptions) and not (options.missing is None and _are_markers(exceptions, len(readable), n_readable, known)):
@@ -256,15 +281,14 @@ def _formed(
         return _words(distinct.name, distinct.cells, options, (f"column {distinct.name!r} {note}",))
     markers = (*missing, *exceptions.to_pylist())
     notes = (*_form_notes(distinct, readable, fitted, what), *_missing_notes(distinct, markers))
-    kind = "numeric" if isinstance(fitted.form, NumberForm) else fitted.form.kind
     every = (*options.markers, *exceptions.to_pylist())
-    return TextReading(kind, fitted.form, every, notes)
+    return TextReading(fitted.form.kind, fitted.form, every, notes)
 
 
 def _are_markers(exceptions: pa.Array, n_distinct: int, n_readable: int, known: int) -> bool:
     """Whether what is no number or date is missing: known markers, or one text without a digit among many numbers."""
     cells = exceptions.slice(0, len(MARKERS)).to_pylist()
-    if len(cells) == len(exceptions) and all(cell.casefold() in MARKERS for cell in cells):
+    if len(cells) == len(exceptions) and all(map(is_marker, cells)):
         return True
     several = n_distinct >= ENOUGH and 2 * n_readable > known  # a word among few numbers is a code among codes
     return len(exceptions) == 1 and several and not any(map(str.isdigit, cells[0]))
@@ -275,23 +299,31 @@ def _form_notes(distinct: Distinct, readable: pa.Array, fitted: Fitted, what: st
     form = fitted.form
     cells = readable.slice(0, SAMPLE).to_pylist()
     cell = max(cells, key=len) if isinstance(form, NumberForm) and form.scales else cells[0]
-    value = float(form.read(pa.array([cell], pa.large_string()))[0][0])
+    words = "" if form.kind == "time" or not form.words else f" {form.words}"
     if isinstance(form, NumberForm):
-        plain = not form.words and form.decimal == "." and reads_as(readable, numbers)
-        read_as = f"{value:.15g}"
-        words = f" {form.words}" if form.words else ""
-    else:
-        plain = False
-        unit = "s" if value == int(value) else "us"
-        moment = np.datetime64(round(value * 1_000_000), "us").astype(f"datetime64[{unit}]")
-        read_as = str(moment).replace("T", " ").removesuffix(" 00:00:00")
-        read_as = read_as.removeprefix("1970-01-01 ") if form.kind == "time" else read_as
-        words, what = f" {form.words}", "times of the day" if form.kind == "time" else what
-        words = "" if form.kind == "time" else words
-        plain = form.order == "ymd" and reads_as(readable, timestamps)
-    if plain:
+        if not form.words and form.decimal == "." and reads_as(readable, numbers):
+            return ()
+        more = dressed(readable)
+        if more:
+            cell, words = more, f"{words} without what bounds or marks them"
+    elif (
+        isinstance(form, DateForm)
+        and form.layout == "numeric"
+        and form.order == "ymd"
+        and reads_as(readable, timestamps)
+    ):
         return ()
+    read_as = _value_shown(float(form.read(pa.array([cell], pa.large_string()))[0][0]), form.kind)
     return (f"column {distinct.name!r} is read as {what}{words}: {shown(cell)} is {read_as}{fitted.doubt}",)
+
+
+def _value_shown(value: float, kind: str) -> str:
+    """A value of a kind of column in words."""
+    if kind in ("numeric", "duration"):
+        return f"{value:.15g}" + (" s" if kind == "duration" else "")
+    unit = "s" if value == int(value) else "us"
+    moment = str(np.datetime64(round(value * 1_000_000), "us").astype(f"datetime64[{unit}]")).replace("T", " ")
+    return moment.removeprefix("1970-01-01 ") if kind == "time" else moment.removesuffix(" 00:00:00")
 
 
 def _missing_notes(distinct: Distinct, markers: tuple[str, ...]) -> tuple[str, ...]:
@@ -321,8 +353,17 @@ def _words(name: str, cells: pa.Array, options: TextOptions, notes: tuple[str, .
                 f"column {name!r} is text of which nearly every cell is different ({n_different:,} in {known:,} cells, "
                 f"such as {shown(such)})"
             )
+    if not notes and not different and _begin_with_numbers(cells):
+        such = next(filter(None, cells.slice(0, HEAD).to_pylist()), "")
+        notes = (f"column {name!r} is read as words, though its cells begin with numbers (such as {shown(such)})",)
     missing = () if options.missing is None else tuple(filter(None, options.missing))
     return TextReading("category", None, missing, notes, different)
+
+
+def _begin_with_numbers(cells: pa.Array) -> bool:
+    """Whether most of many different words begin with a digit."""
+    distinct = cells.slice(0, HEAD).unique().drop_null()
+    return len(distinct) >= ENOUGH and bool(pc.mean(pc.match_substring_regex(distinct, r"^\W{0,3}\d")).as_py() > NEARLY)
 
 
 def counted(text: str, rows: int, name: str) -> str:

@@ -16,16 +16,34 @@ from backlit.encoding.text.units import MAGNITUDE_OF, PLAIN_SUFFIXES, factors, i
 
 Flags = NDArray[np.bool_]
 
+ABOUT = r"[~≈<>≤≥]=?|(?:ca|approx|about|circa|etwa|env)(?:\.\s*|\s+)|c\.\s*|약\s+"
+"""What says that a number is a bound, or near."""
+
+FOOTNOTES = r"(?:\*{1,4}|[†‡§¶]+|\[[^\]]{0,12}\])"
+"""What refers to a note below a table, or says how sure its number is."""
+
+UNDRESSING = (
+    (r'^=?"(.*)"$', r"\1"),
+    (r"(\d)\s*(?:±|\+/-|\+-)\s*\d[\d.,]*", r"\1"),
+    (rf"(\S)\s*{FOOTNOTES}$", r"\1"),
+    (r"\s*\(([^\d\s()+-][^\d()]{0,17})\)$", r" \1"),
+    (r"\s?[x×*]\s?10\s?\^\s?\(?([+-]?\d+)\)?$", r"e\1"),
+    (r"([\d])[.,]--?(\s*[^\d\s]*)$", r"\1\2"),
+)
+"""Patterns and what replaces them before a number is taken apart: Excel's quotes, uncertainties, marks, units in
+brackets, powers of ten, ``500,-`` for whole units."""
+
+DRESSED = rf"^(?:{ABOUT})|\d\s*(?:±|\+/-|\+-)\s*\d|\d\s*\+\s*[^\s\d.,;:()+-]|{FOOTNOTES}$"
+"""Where a cell says more than its number."""
+
 CELL = (
-    r"^'?(?P<open>\()?\s*(?P<sign>[+-]?)\s*(?P<before>[^\d\s.,+()'-][^\d()+-]{0,5}?)??\s*(?P<inner>[+-]?)\s*"
-    r"(?P<digits>\d[\d.,' _]*|[.,]\d+)(?P<exponent>[eE][+-]?\d{1,3}|[dD][+-]\d{1,3})?"
-    r"\s*(?P<after>[^\d\s.,'()+:/-][^\d()+:]{0,18}?[²³23]?)??\s*(?P<more>\+?)(?P<behind>-?)\s*(?P<close>\)?)$"
+    rf"^'?(?:{ABOUT})?\s*(?P<open>\()?\s*(?P<sign>[+-]?)\s*(?P<before>[^\d\s.,+()'-][^\d()+-]{{0,5}}?)??\s*"
+    r"(?P<inside>\()?\s*(?P<inner>[+-]?)\s*"
+    r"(?P<digits>\d[\d.,' _]*|[.,]\d+)(?P<exponent>[eE][+-]?\d{1,3}|[dD][+-]\d{1,3})?\s*(?P<plus>\+?)"
+    r"\s*(?P<after>[^\d\s.,'()+:/-][^\d()+:]{0,18}?(?:/\s?\d{1,3}\s?[A-Za-z]{1,3})?[²³23]?)??"
+    r"\s*(?P<more>\+?)(?P<behind>-?)\s*(?P<close>\)?)$"
 )
 """A number in any dress; which digits, currencies and units there may be is judged afterwards."""
-
-POWER_OF_TEN = r"\s?[x×*]\s?10\s?\^\s?\(?([+-]?\d+)\)?$"
-NO_CENTS = r"([\d])[.,]--?(\s*[^\d\s]*)$"
-"""``500,-``: a price in whole units."""
 
 GROUPED = {
     ".": r"[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3}|[1-9]\d{0,2}(?:[ '_]\d{3})+",
@@ -111,6 +129,11 @@ class NumberForm:
         return cls(state["decimal"], str(state["currency"]), str(state["unit"]), scales, bool(state["more"]))
 
     @property
+    def kind(self) -> str:
+        """The kind of column that it makes."""
+        return "numeric"
+
+    @property
     def words(self) -> str:
         """What is special about it."""
         names = [f"in {name}" for name in (self.currency, self.unit) if name]
@@ -134,9 +157,9 @@ class Cells:
     @classmethod
     def of(cls, texts: pa.Array) -> Cells:
         """Take texts apart."""
-        plain = pc.replace_substring_regex(
-            pc.replace_substring_regex(to_ascii(texts), POWER_OF_TEN, r"e\1"), NO_CENTS, r"\1\2"
-        )
+        plain = to_ascii(texts)
+        for pattern, replacement in UNDRESSING:
+            plain = pc.replace_substring_regex(plain, pattern, replacement)
         parts = pc.extract_regex(plain, CELL)
         matched = flags(pc.is_valid(parts))
         part = {
@@ -144,12 +167,13 @@ class Cells:
         }
         mark = {
             name: flags(pc.not_equal(pc.fill_null(pc.struct_field(parts, name), ""), ""))
-            for name in ("open", "close", "behind", "more")
+            for name in ("open", "inside", "close", "behind", "plus", "more")
         }
         minus = {
             name: flags(pc.equal(pc.fill_null(pc.struct_field(parts, name), ""), "-")) for name in ("sign", "inner")
         }
-        signs = mark["open"].astype(int) + mark["behind"] + minus["sign"] + minus["inner"]
+        bracket = mark["open"].astype(int) + mark["inside"]
+        signs = bracket + mark["behind"] + minus["sign"] + minus["inner"]
         around = pc.binary_join_element_wise(part["before"], part["after"], large("\t")).dictionary_encode()
         codes = around.indices.to_numpy(zero_copy_only=False)
         split = [split_around(*map(str.strip, text.split("\t"))) for text in around.dictionary.to_pylist()]
@@ -158,8 +182,8 @@ class Cells:
         currencies, currency_of = np.unique(np.array([pair[0] for pair in pairs], dtype=str), return_inverse=True)
         units, unit_of = np.unique(np.array([pair[1] for pair in pairs], dtype=str), return_inverse=True)
         return cls(
-            matched & (mark["open"] == mark["close"]) & (signs <= 1) & valid[codes], signs > 0,
-            pc.utf8_trim_whitespace(part["digits"]), part["exponent"], mark["more"],
+            matched & (bracket == mark["close"]) & (signs <= 1) & valid[codes], signs > 0,
+            pc.utf8_trim_whitespace(part["digits"]), part["exponent"], mark["more"] | mark["plus"],
             tuple(currencies.tolist()), currency_of[codes], tuple(units.tolist()), unit_of[codes],
         )  # fmt: skip
 
@@ -178,6 +202,12 @@ class Cells:
         numbers = pc.cast(pc.if_else(pa.array(readable), plain, pa.scalar(None, pa.large_string())), pa.float64())
         values: NDArray[np.float64] = numbers.to_numpy(zero_copy_only=False).astype(np.float64)
         return np.where(self.negative, -values, values)
+
+
+def dressed(texts: pa.Array) -> str:
+    """The first of some texts that says more than its number, such as ``<0.1``; nothing where none does."""
+    found = texts.filter(pc.match_substring_regex(to_ascii(texts), DRESSED))
+    return str(found[0].as_py()) if len(found) else ""
 
 
 def large(text: str) -> pa.Scalar:
@@ -217,9 +247,10 @@ def split_around(before: str, after: str) -> tuple[str, str] | None:
         return (before, after) if MAGNITUDE_OF.match(after) else None
     if is_currency(after) and after not in ("R", "r"):
         return after, ""
-    for length in range(1, len(after)):
+    for length in reversed(range(1, len(after))):
         magnitude, currency = after[:length].strip(), after[length:].strip()
-        if MAGNITUDE_OF.match(magnitude) and is_currency(currency) and not currency.isalpha():
+        apart = not currency.isalpha() or after[length - 1] == " "
+        if MAGNITUDE_OF.match(magnitude) and is_currency(currency) and apart:
             return currency, magnitude
     word = len(after) > 1 or after in PLAIN_SUFFIXES or not after.isascii()
     return ("", after) if not after or word else None
@@ -248,7 +279,7 @@ def fit_numbers(texts: pa.Array, decimal: str | None) -> tuple[NumberForm, Flags
     if not units or len(units) > MOST_UNITS:
         return None
     unit, scales, has_unit = _common_unit(units, cells)
-    has_more = cells.more == bool(more.mean() > 0.5) if more.size else cells.more
+    has_more = (cells.more == bool(more.mean() > 0.5)) | (unit != "") if more.size else cells.more
     matched = cells.matched & has_currency & has_unit & has_more
     if (currency or unit) and _is_code(currency or unit, cells.digits.filter(pa.array(matched))):
         return None

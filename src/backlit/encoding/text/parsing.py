@@ -37,7 +37,7 @@ def parse(cells: pa.Array, form: Form, kind: str, what: str) -> NDArray[np.float
     ----------
     cells : pyarrow.Array
         Text.
-    form : NumberForm or DateForm
+    form : NumberForm, DateForm or MeasureForm
     kind : str
         The kind of column.
     what : str
@@ -69,7 +69,7 @@ def parse(cells: pa.Array, form: Form, kind: str, what: str) -> NDArray[np.float
     failing = ~np.append(readable, True)[codes]
     if failing.any():
         row = int(failing.argmax())
-        expected = f"a date {form.words}" if isinstance(form, DateForm) else f"a number {form.words}".strip()
+        expected = f"{'a date' if isinstance(form, DateForm) else 'a number'} {form.words}".strip()
         raise DataError(
             f"{what}: {shown(distinct[int(codes[row])].as_py())} in row {row} is not {expected} as at the fit; "
             "mend the cell or train again",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,30 @@ from backlit.encoding.text.judging import TextOptions, TextReading, judge
 
 KEY = b"backlit"
 """Where a table that was read from a file has what is known of it, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileStyle:
+    """How a file of delimited text is written: its encoding, separator and decimal mark."""
+
+    encoding: str
+    separator: str
+    decimal: str
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> FileStyle:
+        """The style from a model's file."""
+        style = cls(str(state["encoding"]), str(state["separator"]), str(state["decimal"]))
+        if len(style.separator) != 1 or style.decimal not in (".", ","):
+            raise ValueError("style of a file")
+        "".encode(style.encoding)
+        return style
+
+
+def style_of(frame: object) -> FileStyle | None:
+    """How the file was written that a table is from; None for any other frame."""
+    note = note_of(frame)
+    return FileStyle.from_state(note) if "encoding" in note else None
 
 
 def note_of(frame: object) -> dict[str, Any]:

@@ -34,6 +34,10 @@ FAMILIES: tuple[Mapping[str, float], ...] = (
     {"": 1.0, "Tsd.": 1e3, "Mio.": 1e6, "Mrd.": 1e9, "tsd.": 1e3, "mio.": 1e6, "mrd.": 1e9},
     {"": 1.0, "K": 1e3, "k": 1e3, "MM": 1e6, "lakh": 1e5, "lac": 1e5, "crore": 1e7, "L": 1e5, "Cr": 1e7, "cr": 1e7},
     {"": 1.0, "千": 1e3, "万": 1e4, "萬": 1e4, "億": 1e8, "亿": 1e8, "천": 1e3, "만": 1e4, "억": 1e8, "조": 1e12},
+    {"": 1.0, "тыс": 1e3, "тыс.": 1e3, "млн": 1e6, "млн.": 1e6, "млрд": 1e9, "млрд.": 1e9},
+    {"": 1.0, "tys": 1e3, "tys.": 1e3, "mln": 1e6, "mld": 1e9, "mlrd": 1e9},
+    {"CR": 1.0, "DR": -1.0}, {"Cr": 1.0, "Dr": -1.0}, {"cr": 1.0, "dr": -1.0},
+    {"°N": 1.0, "°S": -1.0}, {"°E": 1.0, "°W": -1.0}, {"° N": 1.0, "° S": -1.0}, {"° E": 1.0, "° W": -1.0},
     {"%": 1.0, "‰": 0.1, "‱": 0.01, "bp": 0.01, "bps": 0.01},
     {"µg": 1e-9, "μg": 1e-9, "ug": 1e-9, "mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3},
     {"mg": 1e-6, "g": 1e-3, "gr": 1e-3, "kg": 1.0, "kgs": 1.0, "oz": 0.028349523125, "lb": 0.45359237,
@@ -62,7 +66,10 @@ FAMILIES: tuple[Mapping[str, float], ...] = (
 PLAIN_SUFFIXES = frozenset({*'%‰°KCFx×+"*mglshdtAVWJLkMBTGp', "°C", "°F", "°c", "°f"})
 """What may follow digits though it is one character; of other text one letter is rather part of a code."""
 
-MAGNITUDE_OF = re.compile(r"^(k|K|M|MM|m|mn|Mn|bn|Bn|B|b|T|t|mio|Mio|mrd|Mrd|million|billion|thousand)$")
+MAGNITUDE_OF = re.compile(
+    r"^(k|K|M|MM|m|mn|Mn|bn|Bn|B|b|T|t|mil|mln|mld|mlrd|mio|Mio|mrd|Mrd|tsd|Tsd|million|billion|thousand|lakh|lac|"
+    r"crore|Cr|cr|тыс|млн|млрд|tys|mio\.|Mio\.|mrd\.|Mrd\.|tsd\.|Tsd\.|тыс\.|млн\.|млрд\.|tys\.|千|万|萬|億|亿|천|만|억|조)$"
+)
 
 
 ZEROS = (
@@ -70,6 +77,14 @@ ZEROS = (
     0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810, 0xA620, 0xA8D0, 0xA9D0, 0xABF0, 0xFF10, *range(0x1D7CE, 0x1D800, 10),
 )  # fmt: skip
 """The digit zero of each script; one to nine follow it."""
+
+
+FRACTIONS = {
+    0x00BC: "1/4", 0x00BD: "1/2", 0x00BE: "3/4", 0x2150: "1/7", 0x2151: "1/9", 0x2152: "1/10", 0x2153: "1/3",
+    0x2154: "2/3", 0x2155: "1/5", 0x2156: "2/5", 0x2157: "3/5", 0x2158: "4/5", 0x2159: "1/6", 0x215A: "5/6",
+    0x215B: "1/8", 0x215C: "3/8", 0x215D: "5/8", 0x215E: "7/8",
+}  # fmt: skip
+"""Unicode's fractions of one character."""
 
 
 @cache
@@ -89,7 +104,8 @@ def to_ascii_table() -> dict[int, str]:
     )
     table |= {0x066B: ".", 0x066C: ",", 0x066A: "%", 0xFF05: "%", 0xFE6A: "%", 0xFF0C: ",", 0xFF0E: ".", 0x00B7: "."}
     table |= {0xFF08: "(", 0xFF09: ")", 0xFF1A: ":", 0xFF0F: "/", 0xFE69: "$", 0xFF04: "$", 0xFFE5: "¥", 0xFFE1: "£"}
-    table |= {0xFFE0: "¢", 0xFFE6: "₩"}
+    table |= {0xFFE0: "¢", 0xFFE6: "₩", 0x2033: '"', 0x201C: '"', 0x201D: '"', 0x00BA: "°", 0x2044: "/"}
+    table |= {character: f" {fraction}" for character, fraction in FRACTIONS.items()}
     return table
 
 
@@ -108,6 +124,13 @@ def is_currency(text: str) -> bool:
     return len(symbols) == 1 and (not rest or (rest.isascii() and rest.isalpha() and len(rest) <= 3 and rest.isupper()))
 
 
+def _spelling(unit: str) -> str:
+    """A unit without what tells its plural, and words without capitals; a short one may be another by its capitals."""
+    for plural in ("(s)", "s", "."):
+        unit = unit.removesuffix(plural) if len(unit) > len(plural) + 1 else unit
+    return unit.casefold() if len(unit) > 2 or unit.casefold() in ("kg", "cm", "km", "mm") else unit
+
+
 def factors(units: frozenset[str]) -> Mapping[str, float] | None:
     """How the units of one column convert into each other; None where they do not, or in two ways.
 
@@ -117,6 +140,8 @@ def factors(units: frozenset[str]) -> Mapping[str, float] | None:
     (1000000.0, None)
     """
     families = [family for family in FAMILIES if units <= family.keys()]
+    if not families and len({_spelling(unit) for unit in units}) == 1:
+        return dict.fromkeys(units, 1.0)
     ratios = {tuple(family[unit] / family[min(units)] for unit in sorted(units)) for family in families}
     if len(ratios) != 1:
         return None

@@ -14,7 +14,6 @@ from backlit.estimators.inspection.contributions import Contributions, contribut
 from backlit.estimators.inspection.importance import Importance, shuffled
 from backlit.estimators.shared.arguments import class_code, seed_of
 from backlit.estimators.shared.has_network import HasNetwork
-from backlit.estimators.shared.input_checks import checked_target
 
 Groups = Sequence[tuple[str, Sequence[int]]]
 """Columns: the name of each, and the inputs of the network that come from it."""
@@ -111,7 +110,7 @@ class HasColumns(HasNetwork):
             scores = self.contributions(X)
             sizes = np.abs(scores.values)
             return Importance(scores.columns, sizes.mean(axis=0), sizes.std(axis=0))
-        rows, targets = self._inputs(X), np.asarray(checked_target(y, self.task))
+        rows, targets = self._inputs(X), np.asarray(self._truth(y))
         if len(targets) != len(rows):
             raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")
         if repeats < 1:
@@ -155,6 +154,10 @@ class HasColumns(HasNetwork):
         return outputs.argmax(axis=1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0.5).astype(np.int64)
 
     # -- hooks: each estimator defines them ---------------------------------------------------------------------------
+
+    @abstractmethod
+    def _truth(self, y: Any) -> Any:
+        """A target as predictions are compared with it."""
 
     @abstractmethod
     def _inputs(self, X: Any) -> NDArray[Any]:

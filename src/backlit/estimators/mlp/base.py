@@ -264,6 +264,10 @@ class BaseMLP(HasColumns, BaseEstimator):
         return all(np.isfinite(numbers[start : start + FINITE_CHUNK]).all() for start in starts)
 
     @final
+    def _truth(self, y: Any) -> Any:
+        return checked_target(y, self.task)
+
+    @final
     def _inputs(self, X: Any) -> NDArray[Any]:
         return dense(self._rows(X))
 

@@ -63,7 +63,7 @@ def sample_weights(sample_weight: Any, n: int) -> NDArray[np.float32]:
     """Sample weights as float32, the largest between 0.5 and 1, or an empty array where none are given."""
     if sample_weight is None:
         return np.empty(0, np.float32)
-    what = f"sample_weight: give {n} finite numbers of at least 0, one of them above 0"
+    what = f"sample_weight: give {n} finite numbers of at least 0, not all of them zero"
     if len(getattr(sample_weight, "shape", (n,))) != 1:
         raise BacklitError(what)
     weights = numbers(to_cells(sample_weight, "sample_weight"), "sample_weight")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from backlit.encoding import read_frame
 from backlit.encoding.cells import numbers
 from backlit.encoding.conversion import to_cells
 from backlit.errors import BacklitError
+from backlit.files import ReadOptions
 
 
 @contextmanager
@@ -61,6 +63,22 @@ def text_columns(model: Any, target: str | None = None) -> frozenset[str]:
     if target is not None and _has_text_classes(model):
         kept.add(target)
     return frozenset(kept)
+
+
+def options_for(model: Any, options: ReadOptions) -> ReadOptions:
+    """How a further file is read for a model: what is missing as in its fit, and the rest alike where it does not show.
+
+    Examples
+    --------
+    >>> from backlit import TabularClassifier
+    >>> options_for(TabularClassifier(), ReadOptions(decimal=","))
+    ReadOptions(encoding=None, separator=None, decimal=',', missing=None, day_first=None, like=None)
+    """
+    encoder = getattr(model, "encoder_", None)
+    if encoder is None:
+        return options
+    missing = encoder.missing if options.missing is None else options.missing
+    return replace(options, missing=missing, like=encoder.style)
 
 
 def target_of(model: Any, path: Path | str, given: str | None) -> str:

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from backlit.encoding import FrameEncoder
+from backlit.encoding.text import TextReading
 from backlit.errors import BacklitError
 from backlit.estimators.inspection.columns import Groups, HasColumns
 from backlit.estimators.shared.saving import State, network_state, restore_network
@@ -43,6 +44,8 @@ class BaseTabular(HasColumns, BaseEstimator):
     metric: str | Callable[..., float] | None
     ordered: bool
     time_limit: float | None
+    missing: str | Sequence[str] | None
+    day_first: bool | None
     warm_start: bool
     random_state: Any
     verbose: bool
@@ -68,6 +71,10 @@ class BaseTabular(HasColumns, BaseEstimator):
     @abstractmethod
     def _learn_target(self, y: Any) -> NDArray[np.float32]:
         """Learn how targets are encoded, and encode them: class codes (n, 1), indicators or scores (n, outputs)."""
+
+    @abstractmethod
+    def _target_text(self) -> TextReading | None:
+        """How a target of text was read as numbers."""
 
     @abstractmethod
     def _encode_target(self, y: Any) -> NDArray[np.float32]:
@@ -252,6 +259,14 @@ class BaseTabular(HasColumns, BaseEstimator):
             If a column is missing, a cell cannot be read, or the label is not among `classes_`.
         """
         return self._inputs(one_row(x, self.encoder_.feature_names_in))[0].astype(np.float64), self._target_row(y)
+
+    def __sklearn_tags__(self) -> Any:
+        """What is taken beside plain numbers: text, categories, nulls, sparse matrices."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.string = True
+        tags.input_tags.categorical = tags.input_tags.sparse = True
+        tags.target_tags.required = True
+        return tags
 
     # -- files --------------------------------------------------------------------------------------------------------
 

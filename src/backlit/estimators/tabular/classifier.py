@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
+from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.validation import check_is_fitted
 
 from backlit.encoding import encode_classes, encode_labels, has_several_targets
-from backlit.encoding.target import codes_among, label_in_row, labels_as_fitted
-from backlit.errors import BacklitError
+from backlit.encoding.target import codes_among, label_in_row, labels_as_fitted, refuse_missing
+from backlit.encoding.text import missing_texts
+from backlit.errors import BacklitError, warn
 from backlit.estimators.shared.arguments import class_code, store_parameters
+from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.log_probabilities import log_sigmoid, log_softmax
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.sample_weights import class_weights
@@ -83,6 +86,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         time_limit: float | None = None,
         n_jobs: int | None = None,
         class_weight: str | Mapping[Any, float] | None = None,
+        missing: str | Sequence[str] | None = None,
+        day_first: bool | None = None,
         warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
@@ -96,8 +101,17 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
     def _learn_target(self, y: Any) -> NDArray[np.float32]:
         self.multilabel_ = has_several_targets(y)
+        refuse_missing(y, missing_texts(self.missing))
+        if not self.multilabel_ and getattr(y, "ndim", 1) == 2 and not hasattr(y, "columns"):
+            warn(DataConversionWarning("A column-vector y was passed when a 1d array was expected; y.ravel() is one"))
         self.classes_, codes = (encode_labels if self.multilabel_ else encode_classes)(y)
         return codes.astype(np.float32).reshape(len(codes), -1)
+
+    def _target_text(self) -> None:
+        """Classes stay text."""
+
+    def _truth(self, y: Any) -> Any:
+        return checked_target(y, self.task)
 
     def _encode_target(self, y: Any) -> NDArray[np.float32]:
         if self.multilabel_:

@@ -9,7 +9,7 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from backlit.encoding import fit_encoder
 from backlit.engine.network import Network
 from backlit.engine.sharing import Sharing
 from backlit.engine.threads import blocks_of, side_by_side, single_threaded_blas, team_size
-from backlit.errors import BacklitError, DataWarning
+from backlit.errors import BacklitError, DataWarning, warn
 from backlit.estimators.inspection.columns import Groups
 from backlit.estimators.shared.arguments import no_finite_score, seed_of
 from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
@@ -158,9 +158,13 @@ def encode(
 ) -> Samples:
     """The rows as numbers, by the model's encoder; the first time it is fitted to them."""
     if not again:
-        model._set_encoder(fit_encoder(X, steps=recipe.number_steps))
-        if model.encoder_.notes:
-            warnings.warn(DataWarning(model.encoder_.notes), stacklevel=5)
+        encoder = fit_encoder(X, steps=recipe.number_steps, missing=model.missing, day_first=model.day_first)
+        text = model._target_text()
+        if text is not None:
+            encoder = replace(encoder, notes=(*encoder.notes, *text.notes), target=text)
+        model._set_encoder(encoder)
+        if encoder.notes:
+            warn(DataWarning(encoder.notes))
     rows = model.encoder_.encode(X)
     if len(rows) != len(targets):
         raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")

@@ -52,6 +52,23 @@ TRAINING: Table = {
     ),
 }
 
+READING: Table = {
+    "missing": Parameter(
+        None,
+        NOT_CHECKED,
+        "str or sequence of str",
+        "All texts, and numbers such as -999, that stand for what is missing, in columns and target; ``''`` alone: "
+        "nothing but empty cells. Unless given, the cells of each column decide, and `encoder_.notes` says what.",
+    ),
+    "day_first": Parameter(
+        None,
+        ["boolean", None],
+        "bool",
+        "Whether the day stands before the month in texts such as 05/03/2024, in a column that does not show it; "
+        "unless given it does, and `encoder_.notes` says so.",
+    ),
+}
+
 CONTROL: Table = {
     "warm_start": Parameter(
         False,
@@ -69,6 +86,7 @@ CLASSIFIER: Table = {
     "class_weight": Parameter(
         None, CLASS_WEIGHTS, '"balanced" or mapping of label to weight', "A factor of the sample weights by class."
     ),
+    **READING,
     **CONTROL,
     **CHECKPOINT,
 }
@@ -91,6 +109,7 @@ REGRESSOR: Table = {
         "Whether predictions stay within the range of the training targets, in each target; False gives the network's "
         "own answer, also beyond it. It may be changed after the fit, too (`set_params`).",
     ),
+    **READING,
     **CONTROL,
     **CHECKPOINT,
 }

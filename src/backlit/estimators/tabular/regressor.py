@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 
 from backlit.encoding import TargetScaler
-from backlit.encoding.target import target_domain_of
+from backlit.encoding.target import target_domain_of, target_numbers
+from backlit.encoding.text import TextOptions, TextReading, missing_texts
 from backlit.estimators.shared.arguments import store_parameters
 from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.parameter_table import constraints_of, documented
@@ -80,6 +81,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         loss: str = "squared",
         quantile: float = 0.5,
         clip: bool = True,
+        missing: str | Sequence[str] | None = None,
+        day_first: bool | None = None,
         warm_start: bool = False,
         random_state: Any = None,
         verbose: bool = False,
@@ -92,10 +95,17 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     # -- targets ------------------------------------------------------------------------------------------------------
 
     def _learn_target(self, y: Any) -> NDArray[np.float32]:
-        self.scaler_ = TargetScaler.fit(y, self._loss_name())
+        self.scaler_ = TargetScaler.fit(y, self._loss_name(), TextOptions(missing_texts(self.missing)))
         scores = self._encode_target(y)
         self._low, self._high = np.full((2, scores.shape[1]), [[np.inf], [-np.inf]], np.float32)
         return scores
+
+    def _target_text(self) -> TextReading | None:
+        return self.scaler_.text
+
+    def _truth(self, y: Any) -> Any:
+        text = self.scaler_.text
+        return checked_target(y, self.task) if text is None else target_numbers(y, text)[0].ravel()
 
     def _encode_target(self, y: Any) -> NDArray[np.float32]:
         scores = self.scaler_.scale(y)
@@ -194,7 +204,13 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         NotFittedError, BacklitError
             As `predict` does.
         """
-        return float(super().score(X, checked_target(y, self.task), sample_weight))
+        return float(super().score(X, self._truth(y), sample_weight))
+
+    def __sklearn_tags__(self) -> Any:
+        """Several targets a row are taken."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
 
     # -- files --------------------------------------------------------------------------------------------------------
 
@@ -203,5 +219,5 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return {"scaler": scaler}, {**arrays, "low": self._low, "high": self._high}
 
     def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.scaler_ = TargetScaler.from_state(header["scaler"], arrays)
+        self.scaler_ = TargetScaler.from_state(header["scaler"], arrays, self.encoder_.target)
         self._low, self._high = arrays["low"], arrays["high"]

@@ -25,7 +25,7 @@ STRATUM_ROWS = 5
 
 def too_few_rows(n: int) -> BacklitError:
     """The error of so few rows."""
-    rows = "1 row is" if n == 1 else f"{n} rows are"
+    rows = "1 sample is" if n == 1 else f"{n} samples are"
     return BacklitError(f"X: {rows} too few to hold some out for validation; give at least {MIN_ROWS}")
 
 

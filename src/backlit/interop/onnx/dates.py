@@ -82,6 +82,11 @@ def date_seconds(texts: Texts, form: DateForm, name: str) -> tuple[Values, Value
     """
     if form.layout == "basic":
         return _basic_seconds(texts, form.zone)
+    if form.layout not in LAYOUTS:
+        raise BacklitError(
+            f"to_onnx: column {name!r} is text in the layout {form.words!r}, which a graph cannot read; convert the "
+            "column to dates and train again"
+        )
     layout = LAYOUTS[form.layout]
     if form.zone and not layout.solid:
         raise BacklitError(

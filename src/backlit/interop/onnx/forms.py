@@ -7,6 +7,7 @@ import numpy as np
 from backlit.encoding import Column
 from backlit.encoding.text.date_form import DateForm
 from backlit.encoding.text.number_form import NumberForm
+from backlit.errors import BacklitError
 from backlit.interop.onnx.dates import date_seconds
 from backlit.interop.onnx.graph import Values
 from backlit.interop.onnx.moments import ISO, iso_seconds
@@ -27,6 +28,11 @@ def quantities_of_text(texts: Texts, column: Column) -> Values:
         readings.append(form_numbers(texts, column.form))
     elif isinstance(column.form, DateForm):
         readings.append(date_seconds(texts, column.form, column.name))
+    elif column.form is not None:
+        raise BacklitError(
+            f"to_onnx: column {column.name!r} is text with numbers in several parts ({column.form.layout}), which a graph "
+            "cannot read; convert the column to numbers and train again"
+        )
     if column.kind in ISO:
         readings.append(iso_seconds(texts, column.kind))
     values, readable = readings.pop()

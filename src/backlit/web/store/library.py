@@ -38,21 +38,22 @@ class TableFile:
     path: Path
     target: str | None = None
     options: ReadOptions = SNIFFED
-    _read: dict[frozenset[str], Any] = field(default_factory=dict)
+    _read: dict[tuple[frozenset[str], ReadOptions], Any] = field(default_factory=dict)
 
-    def read(self, as_text: frozenset[str] = frozenset()) -> Any:
-        """The table, with some columns kept as text.
+    def read(self, as_text: frozenset[str] = frozenset(), options: ReadOptions | None = None) -> Any:
+        """The table, with some columns kept as text, and read with its own options unless others are given.
 
         Raises
         ------
         BacklitError
             If it cannot be read; the table's name stands for its path.
         """
-        table = self._read.get(as_text)
+        options = self.options if options is None else options
+        table = self._read.get((as_text, options))
         if table is None:
             with named(self.path, self.name):
-                table = read_table(self.path, as_text=as_text, options=self.options)
-            self._read = {as_text: table}
+                table = read_table(self.path, as_text=as_text, options=options)
+            self._read = {(as_text, options): table}
         return table
 
 

@@ -17,6 +17,7 @@ from backlit.estimators.shared.table_input import (
     labels_of,
     located,
     no_row,
+    options_for,
     predict_row,
     target_of,
     text_columns,
@@ -61,7 +62,7 @@ def explain(file: ModelFile, table: TableFile, query: Mapping[str, Any]) -> dict
     model = file.model
     lang = one_of("lang", str(query.get("lang", "en")), LANGUAGES)
     target = target_of(model, file.name, query.get("target") or table.target)
-    rows = table.read(text_columns(model, target))
+    rows = table.read(text_columns(model, target), options_for(model, table.options))
     labels = labelled_column(rows, table.name, target)
     number = query.get("row", 0)
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < rows.num_rows:
