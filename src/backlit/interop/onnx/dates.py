@@ -71,6 +71,9 @@ LAYOUTS: Mapping[str, Layout] = {
 }
 """Layouts that can be read; a cell in a rarer variant of one stops the run."""
 
+NOT_READ = frozenset({"week", "digits", "month y", "month d", "d month"})
+"""Layouts that are refused when the graph is written."""
+
 
 def date_seconds(texts: Texts, form: DateForm, name: str) -> tuple[Values, Values]:
     """Seconds of text in a form, and where it has the form.
@@ -82,7 +85,7 @@ def date_seconds(texts: Texts, form: DateForm, name: str) -> tuple[Values, Value
     """
     if form.layout == "basic":
         return _basic_seconds(texts, form.zone)
-    if form.layout not in LAYOUTS:
+    if form.layout in NOT_READ:
         raise BacklitError(
             f"to_onnx: column {name!r} is text in the layout {form.words!r}, which a graph cannot read; convert the "
             "column to dates and train again"
