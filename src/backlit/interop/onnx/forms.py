@@ -30,8 +30,8 @@ def quantities_of_text(texts: Texts, column: Column) -> Values:
         readings.append(date_seconds(texts, column.form, column.name))
     elif column.form is not None:
         raise BacklitError(
-            f"to_onnx: column {column.name!r} is text with numbers in parts ({column.form.layout}), which a graph cannot "
-            "read; convert the column to numbers and train again"
+            f"to_onnx: column {column.name!r} is text with numbers in parts ({column.form.layout}), which a graph "
+            "cannot read; convert the column to numbers and train again"
         )
     if column.kind in ISO:
         readings.append(iso_seconds(texts, column.kind))
