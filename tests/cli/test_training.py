@@ -124,7 +124,7 @@ def test_what_only_the_training_finds_is_one_line_too(run: Run, text: str, messa
     ("words", "message"),
     [
         (["none.csv", "--target", "label"], "cannot read none.csv: no such file or directory"),
-        (["a.xlsx", "--target", "label"], "a.xlsx has suffix '.xlsx'; use one of"),
+        (["a.docx", "--target", "label"], "a.docx has suffix '.docx'; use one of"),
         (["a.csv", "--target", "label", "--task", "regression"], "a.csv, column 'label': "),
         (["a.csv", "--target", "amount", "--task", "classification"], "a.csv, column 'amount': "),
         (["a.csv", "--target", "label", "--model", "."], "cannot write .: is a directory"),

@@ -325,10 +325,10 @@ def test_cells_that_do_not_fit_are_named(column: str, cells: list[Any], said: st
     [
         (np.zeros(3), "1 dimensions"),
         (np.zeros((0, 3)), "0 rows"),
-        (np.zeros((3, 0)), "0 feature"),
+        (np.zeros((3, 0)), "no columns: 0 feature"),
         (np.zeros((3, 2)), "no column can be learnt from .*'x.0.': constant"),
         (pd.DataFrame({"a": [1, 2]}).iloc[:0], "0 rows"),
-        (pd.DataFrame(), "0 feature"),
+        (pd.DataFrame(), "no columns: 0 feature"),
         (pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]), "more than one column is named 'a'"),
         (pa.table([[1], [2]], names=["a", "a"]), "more than one column is named 'a'"),
         (pd.DataFrame({1: [1, 2], "1": [3, 4]}), "same as text"),

@@ -121,7 +121,7 @@ def test_trace_holds() -> None:
 @pytest.mark.parametrize("rows", [1, 2, 4])
 def test_too_few_rows(rows: int) -> None:
     data, _, score = frame()
-    with pytest.raises(BacklitError, match=f"{rows} rows? (is|are) too few"):
+    with pytest.raises(BacklitError, match=f"{rows} samples? (is|are) too few"):
         TabularRegressor(epochs=1).fit(data[:rows], score[:rows])
 
 
