@@ -72,7 +72,7 @@ def read_frame(frame: object) -> Frame:
     else:
         if isinstance(frame, pa.RecordBatch):
             frame = pa.Table.from_batches([frame])
-        if len(getattr(frame, "shape", ())) == 2 and hasattr(frame, "__array__") and not hasattr(frame, "columns"):
+        if len(getattr(frame, "shape", (0, 0))) == 2 and hasattr(frame, "__array__") and not hasattr(frame, "columns"):
             read = _read_matrix(np.asarray(frame))  # of another library of arrays
         else:
             read = _read_narwhals(as_written(frame) if isinstance(frame, pa.Table) else frame)

@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 from backlit.encoding.text import judge_table, readings_of, with_readings
 from backlit.encoding.text.table import KEY, note_of
 from backlit.errors import DataError, ParameterError
-from backlit.files.atomic import plain_os_error, write_whole
+from backlit.files.atomic import write_whole
 from backlit.files.delimited import ReadOptions
 from backlit.files.format_kind import Format, Source, check_names, one_line
 from backlit.files.formats import FORMATS, SUFFIXES
+from backlit.files.system_errors import plain_os_error
 
 T = TypeVar("T")
 SNIFFED = ReadOptions()
