@@ -133,7 +133,7 @@ def test_what_is_no_formula_is_said_and_the_picture_stays(view: View) -> None:
     page = view("circuit")
     expect(page, "gradient", "z", "3")
     page.fill("#formula", "(x + y) * ")
-    problem(page, "write it like")
+    problem(page, "an operand is missing at the end")
     expect(page, "gradient", "z", "3")
     page.fill("#formula", "(x + y) * z * z")
     expect(page, "value", "q3", "48")
@@ -199,3 +199,14 @@ def test_nothing_is_wider_than_the_screen(view: View, name: str, width: int) -> 
     page = view(name, viewport={"width": width, "height": 800})
     page.wait_for_selector("iframe.circuit" if name == "circuit" else ".cost")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_page_shows_how_a_formula_was_read_and_what_to_write(view: View, lang: str) -> None:
+    page = view(f"circuit?lang={lang}")
+    page.fill("#formula", "2x^2")
+    said = {"en": "2x^2 at column 1 is read as 2*x^2", "ko": "1번째 글자의 2x^2 → 2*x^2(으)로 읽었습니다"}[lang]
+    expect_of(page.locator("#notes")).to_contain_text(said)
+    page.fill("#formula", "1/2x")
+    problem(page, {"en": "write 1/(2*x) or 1/2*x", "ko": "1/(2*x) 또는 1/2*x처럼 쓰세요"}[lang])
+    expect_of(page.locator("#notes")).to_be_empty()

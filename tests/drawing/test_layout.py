@@ -167,3 +167,13 @@ def test_a_picture_of_two_thousand_gates_is_whole(at_random: Maker) -> None:
     root = ElementTree.fromstring(to_svg(drawn))
     groups = [group for group in root.iter("{http://www.w3.org/2000/svg}g") if group.find("{*}title") is not None]
     assert len(groups) == 2_000
+
+
+def test_boxes_whose_links_are_too_long_for_lanes_have_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A box then leads nowhere, and yet it stands somewhere."""
+    from backlit.drawing import rows as module
+
+    monkeypatch.setattr(module, "MOST_LANES", 3)
+    links = [(0, 1), (1, 2), (2, 3), (3, 4), (5, 6), (6, 7), (7, 4), (0, 8), (8, 4), (5, 4), (0, 4)]
+    found = module.rows(9, [(min(a, b), max(a, b)) for a, b in links])
+    assert len(found.across) == len(found.column) >= 9

@@ -69,8 +69,15 @@ def rows(count: int, links: Sequence[Ends]) -> Rows:
     exit_column = max(column) + 1
     for box in _ends(count, links):
         connect(box, -1, exit_column)
-    across = _across(edges, len(column))
+    across = _across([*edges, *_to_the_next(count, column, edges)], len(column))
     return Rows(tuple(column[:drawn]), tuple(across[:drawn]), tuple(lanes))
+
+
+def _to_the_next(count: int, column: Sequence[int], edges: Sequence[Ends]) -> list[Ends]:
+    """An edge that is not drawn for each box whose links are all too long for lanes: the library sees only edges."""
+    leading = {source for source, _ in edges}
+    in_column = {place: vertex for vertex, place in enumerate(column)}
+    return [(box, in_column[column[box] + 1]) for box in range(count) if box not in leading]
 
 
 def _longest(lengths: Sequence[int]) -> int:

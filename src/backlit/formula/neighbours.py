@@ -128,7 +128,7 @@ class Neighbours(Brackets):
     def two_readings(self, left: Operand, token: Token) -> FormulaError:
         """The error for what follows a function without brackets."""
         spelled = self.part(left.start, token.end)
-        name, _, inner = self.text[left.start : left.end].partition(" ")
+        name, _, inner = " ".join(self.text[left.start : left.end].split()).partition(" ")
         if not inner:
             name, inner = ("sqrt", name.lstrip("√")) if name.startswith("√") else (name, "x")
         sign = (

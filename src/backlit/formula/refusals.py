@@ -34,12 +34,17 @@ def fault(formula: str, start: int, key: str, /, **fields: Any) -> FormulaError:
     "expression: // has no gate at column 3 of 'x // y'; write x / y"
     """
     message = FAULTS[key]
+    fields = {name: _one_line(value) if isinstance(value, str) else value for name, value in fields.items()}
     texts = {}
     for lang, (what, mend) in {"en": message.en, "ko": message.ko}.items():
         texts[lang] = FRAME[lang].format(
             what=what.format(**fields), mend=mend.format(**fields), column=start + 1, shown=shown(formula, start)
         )
     return FormulaError(texts["en"], formula=formula, column=start + 1, texts=texts)
+
+
+def _one_line(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def shown(text: str, start: int = 0) -> str:

@@ -90,7 +90,10 @@ function pick({formula: text, values: numbersOfIt}) {
 
 examples.append(...given.examples.map((example, at) =>
   element("button", {type: "button", "data-at": at, "aria-pressed": "false", onclick: () => pick(example)}, word(`example_${example.name}`))));
-formula.addEventListener("input", () => draw.later());
+formula.addEventListener("input", () => {
+  byId("notes").textContent = "";
+  draw.later();
+});
 byId("form").addEventListener("submit", (event) => event.preventDefault());
 // A form of several fields without a button is not submitted by Enter; here Enter draws at once and enters the circuit.
 onEnter(byId("form"), (box) => box.getAttribute("aria-invalid") === "true" || draw(true));
