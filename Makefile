@@ -31,8 +31,9 @@ QUICK := declared formula graph network drawing practice files encoding docs/tes
 quick: lint types ## lint, types, and the tests that need no engine
 	$(BIN)/python -m pytest -n 2 -m "not engine and not slow" $(addprefix tests/,$(QUICK))
 
-fuzz: $(READY) ## trials for hours: trainings that are killed; figures in tests/fuzz/results
+fuzz: $(READY) ## trials for hours: trainings that are killed, formulas; figures in tests/fuzz/results
 	$(BIN)/python tests/fuzz/kills.py 50 --record
+	$(BIN)/python tests/fuzz/formulas.py 50000 --record
 
 lint: $(READY) ## rules and format of the code
 	$(BIN)/ruff check .

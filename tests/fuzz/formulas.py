@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import platform
 import random
 import sys
 from pathlib import Path
@@ -25,19 +26,20 @@ def module(name: str) -> Any:
     return loaded
 
 
-def run(count: int) -> dict[str, int]:
+def run(count: int) -> dict[str, int | str]:
     """Try as many texts and as many trees; an assertion fails at the first that is wrong."""
     from backlit.formula.latex import to_latex
 
     reader, latex, chance = module("test_reader"), module("test_latex"), random.Random(0)
     read = 0
     for _ in range(count):
-        text = "".join(chance.choices(reader.PIECES, k=chance.randint(0, LONGEST)))
+        text = "".join(chance.choices(reader.PIECES, k=chance.randint(0, chance.randint(1, LONGEST))))
         read += reader.assert_read_or_clear(text) is not None
     for _ in range(count):
         tree = latex.random_tree(chance, chance.randint(0, 12))
         assert latex.LatexReader(to_latex(tree), "xyz").read() == tree
-    return {"texts": count, "read": read, "answered": count - read, "latex read back": count}
+    machine = {"machine": f"{platform.system()} {platform.machine()}", "python": platform.python_version()}
+    return {"texts": count, "read": read, "answered": count - read, "latex read back": count, **machine}
 
 
 if __name__ == "__main__":
