@@ -20,7 +20,7 @@ from backlit.estimators.mlp.head import Head
 from backlit.estimators.mlp.parameters import ACTIVATIONS, CLASSIFIER
 from backlit.estimators.shared.arguments import class_code, store_parameters
 from backlit.estimators.shared.input_checks import checked_target
-from backlit.estimators.shared.log_probabilities import log_of_shares, log_of_two, log_sigmoid, log_softmax
+from backlit.estimators.shared.log_probabilities import log_of_labels, log_of_shares, log_of_two, log_softmax
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.sample_weights import class_weights
 from backlit.estimators.shared.saving import labels_state, restore_labels
@@ -260,7 +260,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if self.n_outputs_ == 1:
             return log_of_two(logits)
         if self._binarizer.y_type_ != "multiclass":
-            return log_sigmoid(logits)
+            return log_of_labels(logits)
         return log_softmax(logits) if self.out_activation_ == "softmax" else log_of_shares(logits)
 
     def _output_transforms(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:

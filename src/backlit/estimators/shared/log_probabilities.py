@@ -31,6 +31,18 @@ def log_sigmoid(logits: Numbers) -> Numbers:
     return np.asarray(-np.logaddexp(0.0, -logits))
 
 
+def log_of_labels(logits: Numbers) -> Numbers:
+    """Of several labels' own probabilities; one that float64 rounds to 1 has the logarithm 0, so that ties are ties.
+
+    Examples
+    --------
+    >>> log_of_labels(np.array([[-1e4, 40.0, 50.0]])).tolist()
+    [[-10000.0, 0.0, 0.0]]
+    """
+    logarithms = log_sigmoid(logits)
+    return np.where(logarithms > -np.finfo(np.float64).epsneg, 0.0, logarithms)
+
+
 def log_of_two(logits: Numbers) -> Numbers:
     """Of no and yes, shape (n, 2), from one logit a row, shape (n, 1).
 

@@ -18,7 +18,7 @@ from backlit.encoding.text import missing_texts
 from backlit.errors import BacklitError, warn
 from backlit.estimators.shared.arguments import class_code, store_parameters
 from backlit.estimators.shared.input_checks import checked_target
-from backlit.estimators.shared.log_probabilities import log_sigmoid, log_softmax
+from backlit.estimators.shared.log_probabilities import log_of_labels, log_softmax
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.sample_weights import class_weights
 from backlit.estimators.shared.saving import State, labels_state, restore_labels
@@ -218,7 +218,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
             As `predict_proba` does.
         """
         check_is_fitted(self, "theta_")
-        finish = log_sigmoid if self.multilabel_ else log_softmax
+        finish = log_of_labels if self.multilabel_ else log_softmax
         return self._by_parts(X, lambda rows: finish(self._logits(rows)))
 
     def predict(self, X: Any) -> NDArray[Any]:
