@@ -252,15 +252,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         NotFittedError, ValueError
             As `predict` does.
         """
-        logits = self._logits(self._rows(X))
-        return self._log_probabilities(logits).astype(self.theta_.dtype)
+        rows = self._rows(X)
+        return self._log_probabilities(rows, self._logits(rows)).astype(self.theta_.dtype)
 
-    def _log_probabilities(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _log_probabilities(self, rows: Any, logits: NDArray[np.float64]) -> NDArray[np.float64]:
         """The logarithms of `_probabilities`."""
         if self.n_outputs_ == 1:
             return log_of_two(logits)
         if self._binarizer.y_type_ != "multiclass":
-            return log_of_labels(logits)
+            return log_of_labels(logits, self._outputs(rows).astype(np.float64))
         return log_softmax(logits) if self.out_activation_ == "softmax" else log_of_shares(logits)
 
     def _output_transforms(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:

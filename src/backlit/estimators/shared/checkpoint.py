@@ -167,6 +167,13 @@ class FitCheckpoint:
         """Whether it is time for a training to keep its progress, which it has not done since the file was written."""
         return time.monotonic() >= self._due and name not in self._fresh
 
+    def epochs_until_due(self, epochs: int, seconds: float) -> int:
+        """About how many epochs go by in a tenth of the time that is left, where so many took so many seconds."""
+        if self.epochs is not None or seconds <= 0.0:
+            return 1
+        left = min(self._due - time.monotonic(), self._seconds)  # it is never due while another network writes
+        return max(1, int(0.1 * left * epochs / seconds))
+
     def wants_epoch(self, number: int) -> bool:
         """Whether the progress after an epoch, from 1, is to be written at once."""
         return self.epochs is not None and number % self.epochs == 0
@@ -232,6 +239,8 @@ class TrainingCheckpoint:
     series: list[float] | None
     finished: Sequence[str]
     table: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 3)))
+    skipped: int = 0  # so many epochs go by before the clock is read again
+    checked: tuple[int, float] = (0, 0.0)  # the epoch and the time when it was read last
 
     def resume(self, progress: Progress) -> bool:
         """Restore what is kept of this training, if anything is; whether the training had ended."""
@@ -253,15 +262,17 @@ class TrainingCheckpoint:
 
     def after_epoch(self, progress: Progress, stopping: bool) -> None:
         """Keep the progress, if it is time, unless the training has been broken off or is at its end."""
-        fit, ending = self.fit, self.ending
-        if fit.epochs is None and not ending.timed_out and not fit.wants(self.name):
-            return  # an epoch of a small network takes not much longer than this question
-        at_once = fit.wants_epoch(progress.history.epochs[-1].number)
+        self.skipped -= 1
+        if self.skipped > 0 and not stopping and not self.ending.timed_out:
+            return  # an epoch of a small network takes not much longer than that
+        fit, ending, number = self.fit, self.ending, progress.history.epochs[-1].number
         if ending.aborted or (stopping and not ending.timed_out):
             return
+        begin, at_once = time.monotonic(), fit.wants_epoch(number)
         if at_once or ending.timed_out or fit.wants(self.name):
-            begin = time.monotonic()
             fit.keep(self.name, self._kept(progress, progress.arrays(), False), begin, at_once=at_once)
+        self.skipped = fit.epochs_until_due(number - self.checked[0], begin - self.checked[1])
+        self.checked = number, begin
 
     def finish(self, progress: Progress) -> None:
         """Keep the training's end, unless it was broken off; one that diverged does so again."""

@@ -31,16 +31,16 @@ def log_sigmoid(logits: Numbers) -> Numbers:
     return np.asarray(-np.logaddexp(0.0, -logits))
 
 
-def log_of_labels(logits: Numbers) -> Numbers:
-    """Of several labels' own probabilities; one that float64 rounds to 1 has the logarithm 0, so that ties are ties.
+def log_of_labels(logits: Numbers, probabilities: Numbers) -> Numbers:
+    """Of several labels' own probabilities; above a half the logarithm of what `predict_proba` gives, to the last bit.
 
     Examples
     --------
-    >>> log_of_labels(np.array([[-1e4, 40.0, 50.0]])).tolist()
-    [[-10000.0, 0.0, 0.0]]
+    >>> log_of_labels(np.array([[-1e4, 0.0, 50.0]]), np.array([[0.0, 0.5, 1.0]])).round(4).tolist()
+    [[-10000.0, -0.6931, 0.0]]
     """
-    logarithms = log_sigmoid(logits)
-    return np.where(logarithms > -np.finfo(np.float64).epsneg, 0.0, logarithms)
+    likely = logits > 0.0
+    return np.where(likely, np.log(np.where(likely, probabilities, 1.0)), log_sigmoid(logits))
 
 
 def log_of_two(logits: Numbers) -> Numbers:

@@ -217,9 +217,11 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         NotFittedError, BacklitError
             As `predict_proba` does.
         """
-        check_is_fitted(self, "theta_")
-        finish = log_of_labels if self.multilabel_ else log_softmax
-        return self._by_parts(X, lambda rows: finish(self._logits(rows)))
+        return self._by_parts(X, self._log_probabilities)
+
+    def _log_probabilities(self, rows: NDArray[Any]) -> NDArray[np.float64]:
+        logits = self._logits(rows)
+        return log_of_labels(logits, self._probabilities(rows)) if self.multilabel_ else log_softmax(logits)
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The most likely label of each row.
