@@ -59,7 +59,7 @@ class Clock:
 
 
 def run(seconds: float = 1.0) -> None:
-    """Fit each with a checkpoint, with a clock around all that it does but to ask, after an epoch, whether it is time."""
+    """Fit each with a checkpoint, with a clock around all that it does but to count epochs until it is time."""
     warnings.simplefilter("ignore")
     clock = Clock()
     for name in ("begin", "_write_or_warn"):
