@@ -157,7 +157,8 @@ def test_logarithms_of_probabilities_are_exact(size: float, dtype: Any) -> None:
     for model, logarithms in expected.items():
         found = model.predict_log_proba(rows)
         assert found.dtype == dtype
-        np.testing.assert_allclose(found, logarithms, rtol=1e-6 if dtype is np.float32 else 1e-13, atol=1e-12)
+        rounding = np.finfo(dtype).eps
+        np.testing.assert_allclose(found, logarithms, rtol=10 * rounding, atol=2 * rounding)
         if size == 1.0:
             np.testing.assert_allclose(np.exp(found), model.predict_proba(rows), rtol=2e-5)
 
