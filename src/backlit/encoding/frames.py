@@ -78,7 +78,7 @@ def read_frame(frame: object) -> Frame:
             read = _read_narwhals(as_written(frame) if isinstance(frame, pa.Table) else frame)
     if not read.columns:
         raise DataError(
-            f"the table has no columns: 0 feature(s) (shape=({read.rows}, 0)) while a minimum of 1 is required"
+            f"the table has no columns: 0 feature(s) (shape=({read.rows}, 0)) while a minimum of 1 is required."
         )
     if not read.rows:
         raise DataError("the table has 0 rows; give at least one")
