@@ -58,7 +58,7 @@ class Clock:
         return timed
 
 
-def run(seconds: float = 1.0) -> None:
+def run(seconds: float = 1.0, only: str = "") -> None:
     """Fit each with a checkpoint, with a clock around all that it does but to count epochs until it is time."""
     warnings.simplefilter("ignore")
     clock = Clock()
@@ -71,6 +71,8 @@ def run(seconds: float = 1.0) -> None:
     table = Table("fit", "seconds", "of them checkpoints, %", "file, kB", title=f"written every {seconds:g} s")
     kept = {}
     for name, (model, (X, y)) in fits(seconds).items():
+        if only and only not in name:
+            continue
         path = Path(tempfile.mkdtemp()) / "c"
         clock.seconds = 0.0
         begin = time.perf_counter()
@@ -80,7 +82,8 @@ def run(seconds: float = 1.0) -> None:
         kept[name] = {"seconds": round(whole, 2), "part": round(part, 5), "bytes": os.path.getsize(path)}
         table.add_row(name, f"{whole:.1f}", f"{100 * part:.2f}", f"{os.path.getsize(path) / 1e3:,.0f}")
     Console().print(table)
-    write("checkpoint", {"every": seconds, "most": MOST, "fits": kept})
+    if not only:
+        write("checkpoint", {"every": seconds, "most": MOST, "fits": kept})
     over = [name for name, figures in kept.items() if figures["part"] > MOST]
     if over:
         raise SystemExit(f"over {100 * MOST:g} %: {', '.join(over)}")

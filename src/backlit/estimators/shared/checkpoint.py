@@ -287,8 +287,10 @@ class TrainingCheckpoint:
         """The progress, copied; of the epochs those that are new."""
         epochs = progress.history.epochs
         scored = bool(epochs) and epochs[0].score is not None
-        new = [(e.loss, np.nan if e.score is None else e.score, e.rate) for e in epochs[len(self.table) :]]
-        self.table = np.concatenate([self.table, np.array(new, np.float64).reshape(-1, 3)])
+        new = epochs[len(self.table) :]
+        scores = [np.nan if epoch.score is None else epoch.score for epoch in new]
+        columns = [[epoch.loss for epoch in new], scores, [epoch.rate for epoch in new]]
+        self.table = np.concatenate([self.table, np.array(columns, np.float64).T])
         copied = {name: array.copy() for name, array in arrays.items()} | {"epochs": self.table}
         if self.series is not None:
             copied["series"] = np.array(self.series, np.float64)
