@@ -132,6 +132,5 @@ def run(
         for model, held, more in models(path, {"epochs": epochs} if epochs else {}):
             rows.append(measured(model, path.stem, held, more))
             table.add_row(*(f"{cell:.2g}" if isinstance(cell, float) else str(cell) for cell in rows[-1].values()))
-            print(rows[-1], flush=True)
+            write("export", {"epochs": epochs or "the recipe's", "rows": rows})  # each set takes minutes
     console.print(table)
-    write("export", {"epochs": epochs or "the recipe's", "rows": rows})

@@ -116,6 +116,14 @@ def test_a_frame_of_one_kind_only() -> None:
         assert np.allclose(session.run(None, fed(session, frame))[0], encoder.encode(frame), atol=2e-6)
 
 
+def test_what_pandas_writes_for_a_missing_moment_is_missing() -> None:
+    frame = raw_frame()[["day"]]
+    encoder = fit_encoder(frame)
+    text = frame.astype(str).to_numpy(dtype=object)
+    assert "NaT" in text
+    assert np.allclose(encoder_session(encoder).run(None, {"day": text})[0], encoder.encode(frame), atol=2e-6)
+
+
 def test_a_matrix_has_its_columns_as_inputs() -> None:
     matrix = np.random.default_rng(0).normal(size=(50, 3))
     encoder = fit_encoder(matrix)

@@ -15,6 +15,10 @@ from backlit.interop.onnx.numbers import form_numbers
 from backlit.interop.onnx.strings import Texts, any_of, refused
 
 
+NO_MOMENT = ("NaT",)
+"""What NumPy and pandas write for a moment that is missing."""
+
+
 def quantities_of_text(texts: Texts, column: Column) -> Values:
     """A column of text as numbers or seconds, NaN where it is missing; any other cell stops the run.
 
@@ -46,7 +50,7 @@ def quantities_of_text(texts: Texts, column: Column) -> Values:
 def _missing(texts: Texts, column: Column) -> Values:
     """Where a cell is empty or one of the texts that are missing."""
     graph = texts.graph
-    keys = list(dict.fromkeys(["", *column.missing]))
+    keys = list(dict.fromkeys(["", *column.missing, *(NO_MOMENT if column.kind in ISO else ())]))
     (codes,) = graph.nodes(
         "LabelEncoder", [texts.name], 1, "ai.onnx.ml", f"missing of {column.name!r}",
         keys_strings=keys, values_int64s=[1] * len(keys), default_int64=0,
