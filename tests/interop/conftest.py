@@ -19,10 +19,13 @@ from backlit.interop.onnx.graph import Graph
 onnxruntime.set_default_logger_severity(4)  # a run that fails is an exception as well
 
 
-def session_of(model: Any) -> Any:
-    """A checked model of onnx, ready to run."""
+def session_of(model: Any, *, optimized: bool = True) -> Any:
+    """A checked model of onnx, ready to run; what is not optimized is ready sooner."""
     onnx.checker.check_model(model, full_check=True)
-    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    if not optimized:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
 def exported(model: Any, path: Path) -> Any:
@@ -46,8 +49,8 @@ def fed(session: Any, frame: pd.DataFrame) -> dict[str, NDArray[Any]]:
     return feed
 
 
-def encoder_session(encoder: FrameEncoder) -> Any:
+def encoder_session(encoder: FrameEncoder, *, optimized: bool = True) -> Any:
     """The encoder alone as a graph, whose output is ``rows``."""
     graph = Graph([*encoder.feature_names_in, "rows"])
     graph.output("rows", encoded_frame(graph, encoder), np.float32, encoder.n_outputs)
-    return session_of(graph.to_model("encoder", "0", {}))
+    return session_of(graph.to_model("encoder", "0", {}), optimized=optimized)
