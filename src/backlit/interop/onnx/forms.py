@@ -14,7 +14,6 @@ from backlit.interop.onnx.moments import ISO, iso_seconds
 from backlit.interop.onnx.numbers import form_numbers
 from backlit.interop.onnx.strings import Texts, any_of, refused
 
-
 NO_MOMENT = ("NaT",)
 """What NumPy and pandas write for a moment that is missing."""
 
