@@ -54,7 +54,7 @@ SPELLINGS: Mapping[str, str] = {
     "neg": "Neg",
     "pow": "Pow",
     "exp": "Exp",
-    "expm1": "where(abs(x) < 1, 2 * tanh(x / 2) / (1 - tanh(x / 2)), exp(x) - 1)",
+    "expm1": "tanh(x / 2) * (exp(x) + 1)",
     "log": "Log",
     # what rounding took from 1 + x is put back
     "log1p": "log(1 + x) + where(abs(x) < 0.5, (x - ((1 + x) - 1)) / (1 + x), 0)",
