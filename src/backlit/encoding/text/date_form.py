@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from backlit.encoding.text.months import MONTHS
 from backlit.encoding.text.number_form import Flags, flags, large, to_ascii
+from backlit.encoding.text.screening import possible
 
 Numbers = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -298,7 +299,7 @@ def fit_dates(
     """
     best: tuple[int, DateForm, Flags] | None = None
     equal: list[DateForm] = []
-    for layout in layouts:
+    for layout in possible(texts, {layout: LAYOUTS[layout] for layout in layouts}):
         parts = Parts.of(texts, layout)
         if not parts.matched.any() or (layout in CODE_LIKE and parts.n_months < FEWEST_MONTHS):
             continue

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from backlit.encoding.text.number_form import Flags, flags, large, to_ascii
+from backlit.encoding.text.screening import possible
 
 NUMBER = r"\d+(?:[.,]\d+)?"
 
@@ -191,8 +192,8 @@ def fit_measures(texts: pa.Array) -> tuple[MeasureForm, Flags] | None:
     'span words'
     """
     best: tuple[MeasureForm, Flags] | None = None
-    for name, layout in LAYOUTS.items():
-        _, valid, shown = _taken_apart(texts, layout)
+    for name in possible(texts, {name: layout.pattern for name, layout in LAYOUTS.items()}):
+        _, valid, shown = _taken_apart(texts, LAYOUTS[name])
         if shown and valid.any() and (best is None or valid.sum() > best[1].sum()):
             best = MeasureForm(name), valid
     return best
