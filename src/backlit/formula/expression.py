@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
+from functools import lru_cache
 
+from backlit.declared.gates import GATES
 from backlit.formula.notes import Note
 from backlit.formula.reader import MAX_CHARACTERS, Reader
 from backlit.formula.stacks import MAX_DEPTH
@@ -64,7 +66,7 @@ def parse(text: str, gates: Container[str], given: Container[str] = ()) -> Expre
     Call(gate='mul', operands=(Call(gate='add', operands=(Name(id='x'), Name(id='y')), axis=None),
     Number(value=2.0)), axis=None)
     """
-    return Reader(text, gates, given).read()
+    return _parsed(text, len(GATES)) if gates is GATES and not given else Reader(text, gates, given).read()
 
 
 def read_formula(text: str, gates: Container[str], given: Container[str] = ()) -> Formula:
@@ -79,3 +81,9 @@ def read_formula(text: str, gates: Container[str], given: Container[str] = ()) -
     """
     reader = Reader(text, gates, given)
     return Formula(reader.read(), tuple(reader.notes.all()))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, count: int) -> Expression:
+    """A formula in the gates that there are; a gate that is declared later may change what a name means."""
+    return Reader(text, GATES).read()
