@@ -173,7 +173,10 @@ def random_trace(chance: random.Random) -> tuple[Any, Expression, dict[str, floa
 @pytest.mark.slow
 def test_most_formulas_can_be_asked() -> None:
     chance = random.Random(0)
-    assert sum(random_trace(chance) is not None for _ in range(400)) > 120
+    found = [random_trace(chance) for _ in range(400)]
+    traced = [trace for trace, _, _ in filter(None, found)]
+    assert len(traced) > 120
+    assert sum(trace.check().ok for trace in traced) > 0.9 * len(traced)  # of few gradients rounding leaves nothing
 
 
 @pytest.mark.slow
@@ -188,7 +191,7 @@ def test_gradients_agree_with_central_differences_and_with_jax(batch: int, seed:
     traced, tree, values = found
     checked = traced.check()
     told = f"{to_text(tree)} at {values}"
-    assert checked.ok, f"{told}\n{checked}"
+    assert checked.status != "wrong", f"{told}\n{checked}"
     value, slopes = walk(*written_as_tape(tree, values))
     assert traced.value == pytest.approx(float(value), rel=1e-10, abs=1e-10), told
     for name, slope in zip(values, np.asarray(slopes), strict=False):

@@ -20,9 +20,10 @@ from backlit.estimators.shared.table_input import (
 )
 from backlit.files import ReadOptions
 from backlit.tracing import Trace, trace
+from backlit.tracing.checking import reason
 from backlit.tracing.messages import MESSAGES
 from backlit.tracing.steepest import check_label, steepest
-from backlit.tracing.witnesses import witnesses
+from backlit.tracing.witnesses import compared
 
 
 def explain_rows(
@@ -58,9 +59,12 @@ def explain_rows(
         _show_weights(model, traced)
     else:
         print(derivation)
-        gradients = witnesses(model, traced, derivation.wrt)._asdict()
-        message = MESSAGES[lang]["witnesses"]
-        print("\n" + message.format(**{side: f"{value:.9g}" for side, value in gradients.items()}))
+        found = compared(model, traced, derivation.wrt)
+        sides = {side: f"{value:.9g}" for side, value in found.witnesses._asdict().items()}
+        verdict = {"ok": "", "wrong": f": {MESSAGES[lang]['wrong']}"}.get(
+            found.status, f": {MESSAGES[lang]['cannot tell']}: {reason(found.row, lang)}"
+        )
+        print("\n" + MESSAGES[lang]["witnesses"].format(**sides) + verdict)
 
 
 def rows_of(text: str) -> range:

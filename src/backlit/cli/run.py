@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done; 2 the arguments or the data are at fault; 130 interrupted.
+        0 done; 1 a gradient disagrees, 3 the witness cannot tell; 2 the arguments or the data are at fault;
+        130 interrupted.
 
     Examples
     --------
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _report(_system(error), AT_FAULT)
         except ValueError as error:
             return _report(str(error), AT_FAULT)
-    return _report("interrupted", INTERRUPTED) if status == INTERRUPTED else DONE
+    return _report("interrupted", INTERRUPTED) if status == INTERRUPTED else status or DONE
 
 
 def _report(message: str, status: int) -> int:

@@ -7,13 +7,19 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import typer
+
 from backlit.cli.console import console
 from backlit.cli.messages import VERDICTS
 from backlit.cli.outputs import check_output
 from backlit.errors import BacklitError, FormulaError
 from backlit.files import write_whole
+from backlit.graph.check import Status
 from backlit.tracing import Trace, trace
 from backlit.tracing.checking import Check
+
+EXIT_STATUS: Mapping[Status, int] = {"ok": 0, "wrong": 1, "cannot tell": 3}
+"""What the witness says -> the command's exit status; 2 says that the arguments are at fault."""
 
 
 def trace_formula(
@@ -35,7 +41,9 @@ def trace_formula(
     terminal = console()
     colored = terminal.is_terminal and not terminal.no_color
     print(traced.to_text(lang=lang, color=colored), end="\n\n")
-    print(verdict(traced.check(), lang))
+    witness = traced.check()
+    print(verdict(witness, lang))
+    raise typer.Exit(EXIT_STATUS[witness.status])
 
 
 def read(expression: str, values: Mapping[str, float], lang: str) -> Trace:
@@ -59,7 +67,7 @@ def verdict(witness: Check, lang: str) -> str:
     """How many gradients agree with central differences, and what is at fault where not all do."""
     agreeing = sum(row.ok for row in witness.rows)
     message = VERDICTS[lang].format(agreeing=agreeing, checked=len(witness.rows))
-    return message if witness.ok else f"{message}: {witness.first_disagreement}"
+    return message if witness.ok else f"{message}: {witness.verdict(lang)}"
 
 
 def assigned(values: Sequence[str]) -> dict[str, float]:

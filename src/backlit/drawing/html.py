@@ -105,6 +105,9 @@ def _view(circuit: Circuit, lang: str, hidden: str) -> Iterator[str]:
     yield _wires(circuit, table)
     yield _edges(circuit, table)
     yield "</div>"
+    for row in circuit.witness:
+        if row.undecided:
+            yield f"<p>{escape(printable(row.name))}: {table['undecided']}: {escape(row.undecided[lang])}</p>"
     if circuit.lacks:
         yield f"<p>{number(None)}: {table['not_computed']}</p>"
     yield "</section>"
@@ -113,10 +116,9 @@ def _view(circuit: Circuit, lang: str, hidden: str) -> Iterator[str]:
 def _wires(circuit: Circuit, table: Mapping[str, str]) -> str:
     head = ["wire", "formula", "value", "gradient", "pattern"]
     differences = {row.name: number(row.finite_difference) for row in circuit.witness}
-    agrees = {row.name: row.agrees for row in circuit.witness}
+    verdicts = {row.name: ("" if row.agrees else "no", row.verdict(table)) for row in circuit.witness}
     if circuit.witness:
         head += ["witness", "agrees"]
-    verdict = {None: ("", ""), True: ("", table["yes"]), False: ("no", table["no"])}
     rows: list[list[Cell]] = []
     for box in circuit.boxes:
         cells = [("", box.name), ("", table[box.kind] if box.kind in GIVEN else box.formula)]
@@ -124,7 +126,7 @@ def _wires(circuit: Circuit, table: Mapping[str, str]) -> str:
         cells.append(("", table[box.pattern] if box.pattern else ""))
         if circuit.witness:
             cells.append(("number witness", differences.get(box.name, "")))
-            cells.append(verdict[agrees.get(box.name)])
+            cells.append(verdicts.get(box.name, ("", "")))
         rows.append(cells)
     return _table(table["wires"], [table[word] for word in head], rows)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from backlit.errors import BacklitError
@@ -87,6 +88,8 @@ class Link:
 class WitnessRow:
     """A gradient beside its finite difference.
 
+    `undecided` says, in each language, why it cannot be told whether they agree; empty where it can.
+
     Examples
     --------
     >>> WitnessRow("x", -4.0, -4.0, agrees=True).agrees
@@ -97,6 +100,11 @@ class WitnessRow:
     gradient: Number
     finite_difference: Number
     agrees: bool
+    undecided: Mapping[str, str] = field(default_factory=dict)
+
+    def verdict(self, table: Mapping[str, str]) -> str:
+        """Yes, no, or that it cannot be told."""
+        return table["undecided" if self.undecided else "yes" if self.agrees else "no"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def to_text(circuit: Circuit, lang: str = "en", color: bool = False) -> str:
         lines.append(row)
         notes = [*_edges(arriving[box.name]), *_fork(box, leaving[box.name], table)]
         lines.extend(indent + text for note in notes for text in _wrapped(note, WIDTH - len(indent)))
-    lines.extend(["", *_legend(circuit, table)])
+    lines.extend(["", *_legend(circuit, table), *_undecided(circuit, lang, table)])
     return "\n".join(lines)
 
 
@@ -108,7 +108,7 @@ def _columns(circuit: Circuit, table: Mapping[str, str]) -> list[tuple[str, list
     ]
     if circuit.witness:
         differences = {row.name: number(row.finite_difference) for row in circuit.witness}
-        agree = {row.name: table["yes" if row.agrees else "no"] for row in circuit.witness}
+        agree = {row.name: row.verdict(table) for row in circuit.witness}
         columns.append(("gradient", [table["witness"], *(differences.get(box.name, "") for box in boxes)]))
         columns.append(("no", [table["agrees"], *(agree.get(box.name, "") for box in boxes)]))
     if any(box.pattern for box in boxes):
@@ -139,6 +139,13 @@ def _fork(box: Box, links: Sequence[Link], table: Mapping[str, str]) -> Iterator
         total = summed([link.contribution for link in links], box.gradient)
         name = printable(box.name, LONGEST_NAME)
         yield table["feeds" if once_each else "repeats"].format(name=name, count=len(links), sum=total)
+
+
+def _undecided(circuit: Circuit, lang: str, table: Mapping[str, str]) -> Iterator[str]:
+    """Why the witness cannot tell."""
+    for row in circuit.witness:
+        if row.undecided:
+            yield from _wrapped(f"{row.name}: {table['undecided']}: {row.undecided[lang]}", WIDTH)
 
 
 def _legend(circuit: Circuit, table: Mapping[str, str]) -> Iterator[str]:

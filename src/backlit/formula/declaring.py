@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from backlit.declared.gate_kinds import Gate
+from backlit.declared.gate_kinds import Array, Gate
 from backlit.declared.gates import GATES
 from backlit.declared.losses import Loss, declare
 from backlit.errors import BacklitError
-from backlit.formula.derivative import differentiate
+from backlit.formula.derivative import differentiate, expand, value_tree
 from backlit.formula.expression import Call, Expression, names, parse, postorder, read_formula
 from backlit.formula.latex import called
 from backlit.formula.numpy import evaluator, local_of, value_of
+from backlit.formula.rounding import Shaker, noise_nearby, rounding
+from backlit.formula.slopes import Slopes, slopes
 from backlit.formula.text import to_text
 
 
@@ -36,7 +38,7 @@ def gate(name: str, value: str, local: str | None = None, *, symbol: str = "") -
     Returns
     -------
     Gate
-        Also found in ``backlit.GATES`` from now on, in formulas and as an activation.
+        Also measured in ``backlit.GATES`` from now on, in formulas and as an activation.
 
     Raises
     ------
@@ -59,12 +61,13 @@ def gate(name: str, value: str, local: str | None = None, *, symbol: str = "") -
     _only(name, "value", tree, {"x"})
     if any(isinstance(node, Call) and node.gate == name for node in postorder(tree)):
         raise BacklitError(f"gate {name!r}: its value calls itself; build it of gates that exist")
+    derived = local is None
     if local is None:
         local = to_text(differentiate(tree, "x"))
     local = _plain(local)
     _only(name, "local", parse(local, GATES), {"x", "y"})
     declared = Gate(name, value, (local,), symbol=symbol or name, latex=called(name))
-    _check_local(declared)
+    _check_local(declared, derived)
     return GATES.declare(declared)
 
 
@@ -84,7 +87,7 @@ def loss(name: str, term: str, local: str | None = None) -> Loss:
     Returns
     -------
     Loss
-        Also found by its name from now on, by `TabularRegressor` and `MLPRegressor`, and saved with their models.
+        Also measured by its name from now on, by `TabularRegressor` and `MLPRegressor`, and saved with their models.
 
     Raises
     ------
@@ -103,12 +106,13 @@ def loss(name: str, term: str, local: str | None = None) -> Loss:
     term = _plain(term)
     tree = parse(term, GATES)
     _only(name, "term", tree, {"a", "y"}, "loss")
+    derived = local is None
     if local is None:
         local = to_text(differentiate(tree, "a"))
     local = _plain(local)
     _only(name, "local", parse(local, GATES), {"a", "y"}, "loss")
     declared = Loss(name, term, local)
-    _check_loss(declared)
+    _check_loss(declared, derived)
     return declare(declared)
 
 
@@ -124,38 +128,69 @@ def _only(name: str, part: str, tree: Expression, allowed: set[str], what: str =
         raise BacklitError(f"{what} {name!r}: {part} uses {unknown[0]!r}; it may use {' and '.join(sorted(allowed))}")
 
 
-def _check_local(declared: Gate) -> None:
+def _check_local(declared: Gate, derived: bool) -> None:
     """Hold a gate's declared derivative against central differences."""
     value, local = value_of(declared), local_of(declared, 0)
-    _check(f"gate {declared.name!r}", "x", value, lambda x: local(x, value(x)))
+    points = _POINTS if derived else np.concatenate([_POINTS, _KINKS])
+    noise = _noise(lambda shaker, x: shaker.formula(expand(value_tree(declared)), {"x": x}), value, points)
+    measured = slopes(value, points, noise)
+    finite = np.isfinite(np.broadcast_to(value(points), points.shape))
+    if not finite.any():
+        raise BacklitError(f"gate {declared.name!r}: its value is not finite anywhere in -3..3; check the formula")
+    _refuse(f"gate {declared.name!r}", local(points, value(points)), measured, {"x": points}, derived)
 
 
-def _check_loss(declared: Loss) -> None:
+def _check_loss(declared: Loss, derived: bool) -> None:
     """Hold a loss's declared derivative against central differences, for some targets."""
-    term, local = (evaluator(parse(text, GATES)) for text in (declared.term, declared.local))
-    for y in (0.0, 0.7, 2.0):
-        _check(
-            f"loss {declared.name!r}",
-            "a",
-            lambda a, y=y: term({"a": a, "y": np.full_like(a, y)}),
-            lambda a, y=y: local({"a": a, "y": np.full_like(a, y)}),
-        )
+    term, local = (parse(text, GATES) for text in (declared.term, declared.local))
+    a, y = (grid.ravel() for grid in np.meshgrid(_POINTS, _TARGETS))
+    if not derived:
+        kinks = np.add.outer(_TARGETS, _KINKS)
+        a = np.concatenate([a, kinks.ravel()])
+        y = np.concatenate([y, np.repeat(_TARGETS, len(_KINKS))])
 
+    def value(outputs: Array) -> Array:
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(evaluator(term)({"a": outputs, "y": y}), y.shape)
 
-def _check(what: str, name: str, value: Callable[..., Any], local: Callable[..., Any]) -> None:
-    """Hold a derivative against central differences where the value is finite and smooth."""
-    at = np.linspace(-3.017, 3.041, 61)
-    step = 1e-6
+    if not np.isfinite(value(a)).any():
+        raise BacklitError(f"loss {declared.name!r}: its value is not finite anywhere in -3..3; check the formula")
+    noise = _noise(lambda shaker, outputs: shaker.formula(expand(term), {"a": outputs, "y": y}), value, a)
     with np.errstate(all="ignore"):
-        slope = np.broadcast_to((value(at + step) - value(at - step)) / (2 * step), at.shape)
-        ours = np.broadcast_to(local(at), at.shape)
-        smooth = np.isfinite(slope) & np.isfinite(np.broadcast_to(value(at), at.shape))
-    if not smooth.any():
-        raise BacklitError(f"{what}: its value is not finite anywhere in -3..3; check the formula")
-    wrong = smooth & ~np.isclose(ours, slope, rtol=1e-4, atol=1e-5)
-    if wrong.sum() > 3:  # a kink may spoil a point or two
+        ours = evaluator(local)({"a": a, "y": y})
+    _refuse(f"loss {declared.name!r}", ours, slopes(value, a, noise), {"a": a, "y": y}, derived)
+
+
+_POINTS = np.linspace(-3.017, 3.041, 61)
+_KINKS = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0])
+_TARGETS = np.array([0.0, 0.7, 1.0, 2.0, -1.3])
+"""Where a declaration is checked; at kinks, that people write at such numbers, what they declared is. What was derived
+is right beside them: a sum of kinks at one point may have no derivative there that the chain rule finds."""
+
+
+def _noise(value: Callable[[Shaker, Array], Any], plain: Callable[[Array], Any], points: Array) -> tuple[Array, Array]:
+    return noise_nearby(lambda x: rounding(lambda shaker: np.asarray(value(shaker, x)), plain(x)), points)
+
+
+def _refuse(what: str, local: Any, measured: Slopes, at: Mapping[str, Array], derived: bool) -> None:
+    """The first point where the value has a slope and the declared derivative is another, or none."""
+    ours = np.broadcast_to(np.asarray(local, np.float64), measured.central.shape)
+    loose = _LOOSE * np.maximum(np.abs(ours), np.abs(measured.central)) + _LOOSE * np.maximum(measured.around, _LOOSE)
+    known = np.isfinite(measured.central) & np.isfinite(measured.error) & ~measured.one_sided
+    wrong = known & ~(np.abs(ours - measured.central) <= loose + measured.bend + measured.error)
+    if wrong.any():
         bad = int(np.flatnonzero(wrong)[0])
-        raise BacklitError(
-            f"{what}: local gradient {ours[bad]:.6g} at {name} = {at[bad]:.3f}, "
-            f"but central differences say {slope[bad]:.6g}; mend `local` or leave it out"
+        where = ", ".join(f"{name} = {values[bad]:.6g}" for name, values in at.items())
+        low, high = measured.central[bad] - measured.bend[bad], measured.central[bad] + measured.bend[bad]
+        slope = f"{low:.6g} on one side and {high:.6g} on the other" if measured.bend[bad] else f"{low:.6g}"
+        mend = (
+            "its rounding is too large there; write it in a form that keeps its digits"
+            if derived
+            else "mend `local` or leave it out"
         )
+        raise BacklitError(
+            f"{what}: local gradient {ours[bad]:.6g} at {where}, but central differences say {slope}; {mend}"
+        )
+
+
+_LOOSE = 1e-5

@@ -47,25 +47,27 @@ def expand(root: Expression) -> Expression:
 def differentiate(root: Expression, name: str) -> Expression:
     """The derivative of a formula of elementwise gates, by the chain rule over their declared local gradients.
 
+    A choice stays one: the slope of a branch stands in a branch of its own, so that one that is not chosen may be
+    infinite or nan in any language. (A product with 0 would be nan.)
+
     Raises
     ------
     BacklitError
         If the formula holds a gate over whole arrays.
     """
-    zero, one = Number(0.0), Number(1.0)
 
     def visit(node: Expression, operands: list[tuple[Expression, Expression]]) -> tuple[Expression, Expression]:
         if not isinstance(node, Call):
-            return node, one if node == Name(name) else zero
+            return node, ONE if node == Name(name) else ZERO
         gate = GATES[node.gate]
         if not isinstance(gate, Gate):
             raise BacklitError(f"gate {gate.name!r} mixes whole arrays; a gate's own formula works element by element")
         inner = [operand for operand, _ in operands]
         here = Call(node.gate, tuple(inner))
         scope = {**dict(zip(gate.operands, inner, strict=True)), "y": here}
-        total: Expression = zero
+        total: Expression = ZERO
         for slot, (_, slope) in enumerate(operands):
-            if slope != zero:
+            if slope != ZERO:
                 local = expression.substitute(local_tree(gate, slot), scope)
                 total = _plus(total, _times(local, slope))
         return here, total
@@ -73,9 +75,37 @@ def differentiate(root: Expression, name: str) -> Expression:
     return expression.fold(root, visit)[1]
 
 
+ZERO, ONE = Number(0.0), Number(1.0)
+
+
 def _plus(a: Expression, b: Expression) -> Expression:
-    return b if a == Number(0.0) else Call("add", (a, b))
+    if ZERO in (a, b):
+        return b if a == ZERO else a
+    match a, b:  # the two branches of one choice
+        case Call("where", (c, x, u)), Call("where", (d, v, z)) if c == d and u == v == ZERO:
+            return Call("where", (c, x, z))
+    return Call("add", (a, b))
 
 
-def _times(a: Expression, b: Expression) -> Expression:
-    return b if a == Number(1.0) else a if b == Number(1.0) else Call("mul", (a, b))
+def _times(local: Expression, slope: Expression) -> Expression:
+    """Local gradient times slope; where a choice makes the local gradient 0 the slope is not read."""
+    if slope == ONE or local == ZERO:
+        return local
+    match local:
+        case Call("where", (condition, x, z)) if ZERO in (chosen := _branches(local)):
+            if sum(branch != ZERO for branch in chosen) == 1:
+                return Call("where", (condition, _times(x, slope), _times(z, slope)))
+            return Call("where", (local, Call("mul", (local, slope)), ZERO))
+    return slope if local == ONE else Call("mul", (local, slope))
+
+
+def _branches(root: Expression) -> list[Expression]:
+    """What a choice, of choices perhaps, may come to."""
+    found, stack = [], [root]
+    while stack:
+        match stack.pop():
+            case Call("where", (_, x, z)):
+                stack += [z, x]
+            case branch:
+                found.append(branch)
+    return found

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from backlit.declared.gate_kinds import Gate
 from backlit.declared.gates import GATES
 from backlit.declared.mistakes import MISTAKES, NEXT_TO_ZERO, TOLERANCE
+from backlit.formula.choices import chooses
 from backlit.formula.derivative import expand, local_tree, value_tree
-from backlit.formula.expression import Expression, Name, Number, fold, names, parse
+from backlit.formula.expression import Call, Expression, Name, Number, fold, names, parse
 
 SPELLINGS: Mapping[str, str] = {
     "add": "({} + {})",
@@ -50,6 +51,16 @@ ERF = """function erf(x) {
   return Math.sign(x) * (1 - Math.exp(-square) / Math.sqrt(Math.PI) / (a + tail));
 }"""
 """The one primitive that JavaScript has no function for."""
+
+
+SLOPES_READ: Mapping[str, tuple[str, ...]] = {
+    "where": ("false", "({} !== 0)", "({} === 0)"),
+    "less": ("false", "false"),
+    "greater": ("false", "false"),
+    "max": ("!({} < {})", "!({1} < {0})"),
+    "min": ("!({} > {})", "!({1} > {0})"),
+}
+"""Primitive that chooses -> whether it reads the slope of each operand: `backlit.formula.choices` in JavaScript."""
 
 
 def to_javascript(root: Expression) -> str:
@@ -93,10 +104,31 @@ def gates_module(gate_names: Iterable[str], more: Mapping[str, str] = MappingPro
             f"({operands}, y) => {to_javascript(local_tree(gate, slot))}" for slot in range(len(gate.operands))
         )
         value = to_javascript(value_tree(gate))
-        lines.append(f"  {json.dumps(name)}: {{value: ({operands}) => {value}, local: [{locals_}]}},")
+        reads = _slopes_read(gate)
+        read = f", read: [{', '.join(f'({operands}) => {part}' for part in reads)}]" if reads else ""
+        lines.append(f"  {json.dumps(name)}: {{value: ({operands}) => {value}, local: [{locals_}]{read}}},")
     lines += [f"  {json.dumps(name)}: {written}," for name, written in more.items()]
     body = "\n".join(["const GATES = {", *lines, "};"])
     return f"{ERF}\n{body}" if "erf(" in body else body
+
+
+def _slopes_read(gate: Gate) -> list[str]:
+    """Whether the gate's slope depends on each operand's, where a choice in it may leave one out; else nothing."""
+    if not chooses(gate):
+        return []
+    reads: dict[str, list[str]] = {name: [] for name in gate.operands}
+    stack: list[tuple[Expression, list[str]]] = [(expand(value_tree(gate)), [])]
+    while stack:
+        node, conditions = stack.pop()
+        if isinstance(node, Name):
+            reads[node.id].append(" && ".join(conditions) or "true")
+        elif isinstance(node, Call):
+            written = [to_javascript(operand) for operand in node.operands]
+            for slot, operand in enumerate(node.operands):
+                here = [SLOPES_READ[node.gate][slot].format(*written)] if node.gate in SLOPES_READ else []
+                if here != ["false"]:
+                    stack.append((operand, [*conditions, *here]))
+    return [" || ".join(dict.fromkeys(paths)) or "false" for paths in reads.values()]
 
 
 def mistakes_module() -> str:

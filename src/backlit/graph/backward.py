@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from backlit.declared.gate_kinds import Array, ArrayGate, Gate
 from backlit.errors import BacklitError
+from backlit.formula.choices import Read
 from backlit.formula.numpy import local_evaluator
 from backlit.graph.messages import no_gradient
 from backlit.graph.nary_gates import NaryGate
+from backlit.graph.needed import needed, parts_read
 from backlit.graph.tape import Graph
 from backlit.graph.wire import Wire
 
@@ -85,13 +88,14 @@ def backward(graph: Graph, upstream: Any = 1.0, wrt: Collection[Wire] | None = N
             "give one gradient for each output"
         )
     live = _leading_from(graph, graph.given if wrt is None else wrt)
+    reads = _Reads(graph)
     sums: dict[Wire, Array] = {output: np.asarray(upstream, output.value.dtype)[()]} if output in live else {}
     edges: dict[Wire, tuple[Edge, ...]] = {}
     with np.errstate(all="ignore"):
         for wire in reversed(graph.wires):
             if wire.rule is None or wire not in sums:
                 continue
-            edges[wire] = _pulled_back(wire, sums[wire], live)
+            edges[wire] = _pulled_back(wire, sums[wire], live, reads)
             for edge in edges[wire]:
                 if edge.contribution is not None:
                     before = sums.get(edge.operand)
@@ -140,7 +144,7 @@ def _leading_from(graph: Graph, sources: Collection[Wire]) -> set[Wire]:
     return live
 
 
-def _pulled_back(wire: Wire, upstream: Array, live: set[Wire]) -> tuple[Edge, ...]:
+def _pulled_back(wire: Wire, upstream: Array, live: set[Wire], reads: _Reads) -> tuple[Edge, ...]:
     local_at = _locals(wire)
     edges = []
     for slot, operand in enumerate(wire.operands):
@@ -149,19 +153,48 @@ def _pulled_back(wire: Wire, upstream: Array, live: set[Wire]) -> tuple[Edge, ..
             continue
         local = local_at(slot)
         contribution = _contribution(wire, slot, upstream, local)
-        if not (np.isfinite(contribution) if contribution.ndim == 0 else np.isfinite(contribution).all()):
-            raise no_gradient(wire, slot, contribution)
+        if not _finite(contribution):
+            contribution = _contribution(wire, slot, upstream, local, reads.slopes(wire, slot))
+            if not _finite(contribution):
+                raise no_gradient(wire, slot, contribution)
         edges.append(Edge(operand, slot, local, upstream, contribution))
     return tuple(edges)
 
 
-def _contribution(wire: Wire, slot: int, upstream: Array, local: Array) -> Array:
+class _Reads:
+    """Which slopes the output depends on; found when a gradient is not finite, which few graphs have."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    @cached_property
+    def _reads(self) -> Mapping[Wire, Read]:
+        return needed(self.graph.wires, self.graph.output)
+
+    def slopes(self, wire: Wire, slot: int) -> Array:
+        """The elements of a gate's output, where its slope for one operand is read."""
+        here = self._reads.get(wire)
+        if here is None:
+            return np.zeros(wire.value.shape, bool)
+        return np.broadcast_to(parts_read(wire, here)[slot].slope, wire.value.shape)
+
+
+def _finite(array: Array) -> bool:
+    return bool(np.isfinite(array) if array.ndim == 0 else np.isfinite(array).all())
+
+
+def _contribution(wire: Wire, slot: int, upstream: Array, local: Array, read: Array | None = None) -> Array:
+    """Upstream times local in the operand's shape; 0 where a choice left the operand out, were its slope infinite."""
     operand = wire.operands[slot].value
     if isinstance(wire.rule, ArrayGate):
         values = tuple(o.value for o in wire.operands)
         pulled = wire.rule.vjp[slot](upstream, values, wire.value, wire.axis)
+        if read is not None and not read.any():
+            pulled = np.zeros_like(pulled)
     else:
         pulled = upstream * local
+        if read is not None:
+            pulled = np.where(read, pulled, np.zeros((), wire.value.dtype))[()]
     summed = unbroadcast(np.asarray(pulled) if operand.ndim else pulled, operand.shape)
     return summed if summed.dtype == operand.dtype else summed.astype(operand.dtype)
 

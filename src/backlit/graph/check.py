@@ -1,113 +1,134 @@
-"""The witness: derivatives by central differences, from forward values alone."""
+"""The witness: gradients beside central differences, from forward values alone, and what that comes to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 
-from backlit.declared.gate_kinds import Array, ArrayGate
+from backlit.declared.gate_kinds import Array, Gate
 from backlit.errors import BacklitError
-from backlit.formula import value_of
-from backlit.graph.backward import Gradients, local_gradient
-from backlit.graph.nary_gates import NaryGate, Rule
-from backlit.graph.tape import Graph, reached
+from backlit.formula.oscillation import oscillates, widest_step
+from backlit.formula.rounding import DOUBLE, RUNS, SAFETY, SINGLE, Shaker, nearby, rounding
+from backlit.formula.slopes import Slopes, first_step, slopes
+from backlit.graph.backward import Gradients, backward
+from backlit.graph.gate_check import LOOSE, LOOSE_SINGLE, Disagreement, first_wrong_gate
+from backlit.graph.labels import written_out
+from backlit.graph.runs import absorbed, computed, forward, plainly, plan_from, run, shaken, turned
+from backlit.graph.tape import Graph
 from backlit.graph.unroll import element_name
 from backlit.graph.wire import Wire
 
-STEP = float(np.cbrt(np.finfo(np.float64).eps))
-"""Relative step of a central difference: balances truncation against rounding."""
-
-WIDE_STEP, SMOOTH = 1e-4, 1e-6
-"""Where the differences at two widths agree this well, the wider step loses fewer digits to rounding."""
-
-SMOOTH_GATE = 1e-3
-"""The same for a gate alone, below which its wide step is taken to see the slope."""
+__all__ = ["Disagreement", "Reason", "Row", "compare", "difference", "first_wrong_gate", "forward"]
 
 Index = tuple[int, ...]
+Noise = tuple[float, float]
+Status = Literal["ok", "wrong", "cannot tell"]
+
+SHARE = 0.1
+"""A tolerance of more than this share of the numbers themselves says nothing about them."""
+
+ZERO_SHARE = 0.01
+"""A gradient of 0 that is known to this share of the slopes around it is 0."""
+
+NOTHING = 1e-290
+"""A tolerance below which a gradient of 0 is 0: what is left of an underflow."""
+
+CANCELLING = frozenset({"add", "sub"})
+"""Gates that lose digits where their operands nearly cancel."""
+
+LOST = 0.01
+"""So small a share left of an operand, two digits and more are gone."""
+
+MOST_BLAMED = 500
+"""In a plan of more gates nobody looks for the one that rounds most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a row cannot tell.
+
+    `kind` is "rounding" (of the gate named: its formula, its gate, its wire; empty where none stands out), "values"
+    (there are none around), "jump", or "fine" (it varies more finely than floats lie there).
+    """
+
+    kind: Literal["rounding", "values", "jump", "fine"]
+    formula: str = ""
+    gate: str = ""
+    wire: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One gradient beside its central difference; `numeric` is nan where the function has no values around."""
+    """One gradient beside its central difference.
+
+    Attributes
+    ----------
+    name : str
+    analytic : float
+        By backpropagation.
+    numeric : float
+        By central differences; at a kink between the slopes of its two sides; nan where there are none.
+    tolerance : float
+        How far the two may lie apart.
+    bend : float
+        The part of it that a kink allows: every value between the slopes of its two sides is right.
+    known_zero : bool
+        Whether a gradient of 0 is known to be 0.
+    reason : Reason, optional
+        Why it cannot be told, if so.
+    fault : Disagreement, optional
+        The gate on its way whose local gradient is wrong, if there is one.
+
+    Examples
+    --------
+    >>> Row("x", 2.0, 2.1, tolerance=1e-6).status, Row("x", 2.0, 2.1, tolerance=5.0).status
+    ('wrong', 'cannot tell')
+    """
 
     name: str
     analytic: float
     numeric: float
     tolerance: float
+    bend: float = 0.0
+    known_zero: bool = False
+    reason: Reason | None = None
+    fault: Disagreement | None = None
+
+    @property
+    def status(self) -> Status:
+        """What the row comes to: "ok", "wrong" or "cannot tell"."""
+        if self.fault is not None:
+            return "wrong"
+        apart = abs(self.analytic - self.numeric)
+        if np.isnan(apart) or self.tolerance == np.inf:
+            return "cannot tell"
+        if apart > self.tolerance:
+            return "wrong"
+        known = self.tolerance - self.bend <= SHARE * max(abs(self.analytic), abs(self.numeric) + self.bend)
+        return "ok" if known or (self.known_zero and self.analytic == 0.0) else "cannot tell"
 
     @property
     def ok(self) -> bool:
-        """Whether the two agree as far as rounding lets them."""
-        return not abs(self.analytic - self.numeric) > self.tolerance
-
-
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """A gate whose declared local gradient is not the slope of its value."""
-
-    wire: Wire
-    slot: int
-    declared: float
-    numeric: float
-
-    def __str__(self) -> str:
-        operand = self.wire.operands[self.slot].name or "a constant"
-        return (
-            f"gate {self.wire.gate} at {self.wire.name}: local gradient for {operand} is declared "
-            f"{self.declared:.6g}, central differences say {self.numeric:.6g}"
-        )
-
-
-def forward(graph: Graph, changes: Mapping[Wire, Array]) -> Array:
-    """The output's value, in float64, when some inputs are changed; nan or inf where it has none."""
-    return _run(_plan(graph, changes), changes, graph.output)
+        """Whether the two are seen to agree."""
+        return self.status == "ok"
 
 
 def difference(function: Callable[[float], Array], x: float) -> tuple[Array, float, float]:
-    """The slope of a function at x: central differences at h and h / 2, extrapolated (Richardson).
+    """The slope of a function at x by central differences.
 
     Returns
     -------
     slope : array
     spread : float
-        How far the two differ: about zero where the function is smooth.
+        How far off it may be: at a kink half of what the slopes of its two sides differ by.
     step : float
     """
-    best: tuple[Array, float, float] = (np.asarray(np.nan), np.inf, STEP)
-    for step in (WIDE_STEP * max(1.0, abs(x)), STEP * max(1.0, abs(x)), STEP * abs(x), STEP * STEP * abs(x)):
-        slope, spread = _extrapolated(function, x, step) if step else (np.asarray(np.nan), np.inf)
-        if spread < best[1]:
-            best = (slope, spread, step)
-        if spread <= SMOOTH * float(np.max(np.abs(slope))):
-            break
-    return best
-
-
-def _extrapolated(function: Callable[[float], Array], x: float, step: float) -> tuple[Array, float]:
-    with np.errstate(all="ignore"):
-        here, half = function(x), step / 2
-        wide, bend = _central(function(x + step), here, function(x - step), step)
-        narrow, half_bend = _central(function(x + half), here, function(x - half), half)
-        slope, spread = _combined(wide, bend, narrow, half_bend)
-        return slope, float(spread) if np.isfinite(spread) else np.inf
-
-
-def _central(right: Array, here: Array, left: Array, step: Any) -> tuple[Array, Array]:
-    """The central difference, and by how much the slopes on the two sides differ."""
-    return (right - left) / (2 * step), np.abs(right - 2 * here + left) / step
-
-
-def _combined(wide: Array, bend: Array, narrow: Array, half_bend: Array) -> tuple[Array, Array]:
-    """Richardson's extrapolation, and how far from it a true derivative may lie.
-
-    In a smooth place the sides' slopes approach each other with the step; at a kink they do not, and every value
-    between them is a derivative (a subgradient).
-    """
-    kink = np.where(half_bend > 0.75 * bend, half_bend / 2, 0.0)
-    return narrow + (narrow - wide) / 3, np.abs(narrow - wide) + kink
+    measured = slopes(function, x)
+    return measured.central, float(measured.bend + measured.error), float(measured.step)
 
 
 def compare(
@@ -128,148 +149,168 @@ def compare(
     -------
     list of Row
     """
-    noise = _rounding(graph, gradients)
-    plans: dict[Wire, list[Wire]] = {}
-    rows = []
-    for wire, index in entries:
-        plan = plans.setdefault(wire, _plan(graph, (wire,)))
-        moved = _mover(plan, wire, index, graph.output, upstream)
-        slope, spread, step = difference(moved, float(wire.value[index]))
-        analytic, numeric = float(np.asarray(gradients.of[wire])[index]), float(slope)
-        single = any(w.value.dtype == np.float32 for w in graph.wires)
-        tolerance = (1e-3 if single else 1e-6) * max(abs(analytic), abs(numeric)) + spread
-        tolerance += 4 * noise[0] / step + 4 * (noise[1] if single else 0.0)
-        rows.append(Row(element_name(wire.name, index), analytic, numeric, tolerance))
-    return rows
+    witness = _Witness(graph, gradients, upstream)
+    return [witness.row(wire, index) for wire, index in entries]
 
 
-def first_wrong_gate(graph: Graph, gradients: Gradients) -> Disagreement | None:
-    """The first gate, from the inputs on, whose local gradients are not the slopes of its value.
+class _Witness:
+    """One graph and its gradients; what the rows share is computed once."""
 
-    Each gate is moved alone, all its elements at once, with its operands where they are.
-    """
-    for wire in graph.gates:
-        for edge in gradients.edges(wire):
-            if edge.contribution is None:
-                continue
-            found = _wrong(wire, edge.slot)
-            if found is not None:
-                return found
-    return None
+    def __init__(self, graph: Graph, gradients: Gradients, upstream: Array | float) -> None:
+        self.graph, self.gradients, self.upstream = graph, gradients, upstream
+        self.single = any(wire.value.dtype == np.float32 for wire in graph.wires)
+        self.plans: dict[Wire, list[Wire]] = {}
+        self.noises: dict[Wire, Noise] = {}
 
+    def row(self, wire: Wire, index: Index) -> Row:
+        """First quickly; what is not seen to agree then is looked at again, with more care at every turn."""
+        moved, x = self._mover(wire, index), float(wire.value[index])
+        widest = self._widest(wire, index)
+        measured = slopes(moved, x, self._all_noise, widest=widest)
+        row = self._judged(wire, index, measured)
+        if not row.ok:
+            measured = slopes(moved, x, self._noise(wire), widest=widest)
+            row = self._judged(wire, index, measured)
+        if not row.ok and measured.constant and not absorbed(self._plan(wire), wire, self._nearby(wire, index)):
+            row = replace(row, numeric=0.0, tolerance=0.0, known_zero=True)
+        if not row.ok:
+            row = self._judged(wire, index, measured, self._gradient_rounding(wire, index))
+        if row.status == "wrong":
+            measured = slopes(moved, x, self._noise(wire), thorough=True, widest=widest)
+            row = self._judged(wire, index, measured, self._gradient_rounding(wire, index))
+        if row.status == "wrong" and measured.one_sided:
+            row = replace(row, tolerance=float(np.inf))
+        return replace(row, reason=self._reason(wire, measured, widest)) if row.status == "cannot tell" else row
 
-def _plan(graph: Graph, sources: Iterable[Wire]) -> list[Wire]:
-    """The gates between `sources` and the output, in forward order."""
-    live = set(sources)
-    for wire in reached([graph.output]):
-        if any(operand in live for operand in wire.operands):
-            live.add(wire)
-    return [wire for wire in reached([graph.output]) if wire in live and wire.rule]
+    def _judged(self, wire: Wire, index: Index, measured: Slopes, rounded: float = 0.0) -> Row:
+        analytic, numeric = float(np.asarray(self.gradients.of[wire])[index]), float(measured.central)
+        loose = (LOOSE_SINGLE if self.single else LOOSE) * max(abs(analytic), abs(numeric))
+        error, bend = float(measured.error) + rounded, float(measured.bend)
+        known_zero = error <= max(ZERO_SHARE * float(measured.around), NOTHING)
+        return Row(element_name(wire.name, index), analytic, numeric, loose + bend + error, bend, known_zero)
 
+    def _plan(self, wire: Wire) -> list[Wire]:
+        if wire not in self.plans:
+            self.plans[wire] = plan_from(self.graph, (wire,))
+        return self.plans[wire]
 
-def _run(plan: Sequence[Wire], changes: Mapping[Wire, Array], output: Wire) -> Array:
-    values = dict(changes)
-    with np.errstate(all="ignore"):
-        for wire in plan:
-            operands = [values[o] if o in values else np.asarray(o.value, np.float64) for o in wire.operands]
-            values[wire] = _apply(wire.rule, operands, wire.axis)
-    return np.asarray(values.get(output, output.value), np.float64)
+    def _mover(self, wire: Wire, index: Index) -> Callable[[Any], Any]:
+        """The output as a function of one element."""
+        array, plan = np.array(wire.value, np.float64), self._plan(wire)
 
+        def moved(x: Any) -> Any:
+            array[index] = x
+            return np.sum(run(plan, {wire: array.copy()[()]}, self.graph.output) * self.upstream)
 
-def _apply(rule: Rule | None, operands: Sequence[Array], axis: int | None) -> Array:
-    if isinstance(rule, NaryGate):
-        return rule.value(np.array(operands))
-    if rule is None:
-        raise BacklitError("numeric: a given wire is not computed; name a gate's wire")
-    value: Array = value_of(rule, axis)(*operands)
-    return value
+        return moved
 
+    def _widest(self, wire: Wire, index: Index) -> float:
+        """The widest step that still shows the slopes of all waves on the way; inf where there are none."""
+        plan, x = self._plan(wire), float(wire.value[index])
+        if not any(isinstance(gate.rule, Gate) and oscillates(gate.rule) for gate in plan):
+            return float(np.inf)
 
-def _mover(
-    plan: Sequence[Wire], wire: Wire, index: Index, output: Wire, upstream: Array | float
-) -> Callable[[float], Array]:
-    """The output as a function of one element."""
-    array = np.array(wire.value, np.float64)
+        def changed(to: float) -> dict[Wire, Array]:
+            array = np.array(wire.value, np.float64)
+            array[index] = to
+            return {wire: array[()]}
 
-    def moved(x: float) -> Any:
-        array[index] = x
-        return np.sum(_run(plan, {wire: array.copy()[()]}, output) * upstream)
+        def turn(step: Array) -> Array:
+            return np.asarray(turned(plan, [changed(x + float(step)), changed(x - float(step))]))
 
-    return moved
+        return float(widest_step(turn, first_step(x)))
 
+    def _nearby(self, wire: Wire, index: Index) -> Array:
+        array = np.array(wire.value, np.float64)
+        array[index] = nearby(array[index])
+        return array[()]
 
-def _rounding(graph: Graph, gradients: Gradients) -> tuple[float, float]:
-    """How much rounding on all wires may move the output: in float64, and in the graph's own precision."""
-    weight = 0.0
-    for wire in graph.wires:
-        gradient = gradients.of.get(wire)
-        if gradient is not None:
-            weight += float(np.sum(np.abs(np.asarray(wire.value, np.float64) * gradient)))
-            if wire.operands and not np.any(wire.value):  # rounded away: its gate's rounding is of its operands' size
-                largest = max(float(np.max(np.abs(operand.value))) for operand in wire.operands)
-                weight += largest * float(np.sum(np.abs(gradient)))
-    return weight * float(np.finfo(np.float64).eps), weight * float(np.finfo(np.float32).eps)
+    @cached_property
+    def _all_noise(self) -> Noise:
+        """How much rounding on all wires may move the output: where the inputs are, beside them and close by."""
+        here = {wire: np.asarray(wire.value, np.float64) for wire in self.graph.given}
+        return self._noise_nearby(self.graph.gates, here)
 
+    def _noise(self, wire: Wire) -> Noise:
+        """The same of the wires that depend on one."""
+        if wire not in self.noises:
+            self.noises[wire] = self._noise_nearby(self._plan(wire), {wire: np.asarray(wire.value, np.float64)})
+        return self.noises[wire]
 
-def _wrong(wire: Wire, slot: int) -> Disagreement | None:
-    return _wrong_array(wire, slot) if isinstance(wire.rule, ArrayGate) else _wrong_elements(wire, slot)
+    def _noise_nearby(self, plan: Sequence[Wire], here: dict[Wire, Array]) -> Noise:
+        at, close, far = (
+            self._moved(plan, {wire: nearby(value, nearness) if nearness else value for wire, value in here.items()})
+            for nearness in (0, 37, 13)
+        )
+        return max(at, far), max(at, close)
 
+    def _moved(self, plan: Sequence[Wire], changes: dict[Wire, Array]) -> float:
+        def output(apply: Any) -> Any:
+            value = computed(plan, changes, apply).get(self.graph.output, self.graph.output.value)
+            return np.sum(np.asarray(value, np.float64) * self.upstream)
 
-def _wrong_elements(wire: Wire, slot: int) -> Disagreement | None:
-    """An elementwise gate: every element's slope against its local gradient."""
-    values = [np.asarray(operand.value, np.float64) for operand in wire.operands]
-    slope, spread = _slopes(wire, slot, STEP * np.maximum(1.0, np.abs(values[slot])))
-    near, near_spread = _slopes(
-        wire, slot, STEP * np.abs(values[slot])
-    )  # close to a pole only this one is narrow enough
-    rough = ~(spread <= SMOOTH_GATE * np.abs(slope))
-    better = np.isfinite(near) & rough & (near_spread <= SMOOTH_GATE * np.abs(near))
-    slope, spread = np.where(better, near, slope), np.where(better, near_spread, spread)
-    declared = np.broadcast_to(np.asarray(local_gradient(wire, slot), np.float64), slope.shape)
-    single = wire.value.dtype == np.float32
-    scale = np.maximum(np.abs(declared), np.abs(slope))
-    rounding = 8 * np.finfo(np.float64).eps * np.abs(wire.value) / STEP
-    tolerance = (1e-3 if single else 1e-5) * scale + spread + rounding + 1e-9
-    wrong = np.isfinite(slope) & (np.abs(declared - slope) > tolerance)
-    if not wrong.any():
-        return None
-    at = tuple(np.argwhere(wrong)[0])
-    return Disagreement(wire, slot, float(declared[at]), float(slope[at]))
+        return float(rounding(lambda shaker: output(shaken(shaker)), output(plainly)))
 
+    @cached_property
+    def _gradients_moved(self) -> dict[Wire, Array]:
+        """How far rounding may have moved each gradient: swept back again over shaken values."""
+        plain = self._swept(None)
+        moved = {wire: np.zeros(wire.value.shape) for wire in self.graph.given}
+        for seed in range(2 * RUNS):
+            again = self._swept(Shaker(SINGLE if self.single else DOUBLE, seed))
+            for wire, most in moved.items():
+                if plain is None or again is None or plain[wire] is None or again[wire] is None:
+                    moved[wire] = np.full(wire.value.shape, np.inf)
+                else:
+                    moved[wire] = np.maximum(most, SAFETY * np.abs(np.asarray(again[wire]) - np.asarray(plain[wire])))
+        return moved
 
-def _slopes(wire: Wire, slot: int, step: Array) -> tuple[Array, Array]:
-    """Slopes of a gate alone with respect to one operand, all elements at once, and how far h and h / 2 differ."""
-    values = [np.asarray(operand.value, np.float64) for operand in wire.operands]
+    def _gradient_rounding(self, wire: Wire, index: Index) -> float:
+        return float(self._gradients_moved[wire][index])
 
-    def moved(by: Array) -> Array:
-        operands = [value + by if position == slot else value for position, value in enumerate(values)]
-        return np.asarray(_apply(wire.rule, operands, wire.axis), np.float64)
+    def _swept(self, shaker: Shaker | None) -> dict[Wire, Array | None] | None:
+        """Gradients over a copy of the graph, in float64; None where one is not finite."""
+        copies: dict[Wire, Wire] = {}
+        apply = plainly if shaker is None else shaken(shaker)
+        with np.errstate(all="ignore"):
+            for wire in self.graph.wires:
+                operands = tuple(copies[operand] for operand in wire.operands)
+                value = np.asarray(wire.value, np.float64)[()]
+                if wire.rule is not None:
+                    value = np.asarray(apply(wire, [operand.value for operand in operands]), np.float64)[()]
+                copies[wire] = Wire(wire.name, wire.kind, value, wire.rule, operands, wire.axis)
+        try:
+            swept = backward(Graph(tuple(copies.values()), copies[self.graph.output]), self.upstream)
+        except BacklitError:
+            return None
+        return {wire: swept[copies[wire]] for wire in self.graph.given}
 
-    with np.errstate(all="ignore"):
-        here, half = moved(np.zeros_like(step)), step / 2
-        wide, bend = _central(moved(step), here, moved(-step), step)
-        narrow, half_bend = _central(moved(half), here, moved(-half), half)
-        return _combined(wide, bend, narrow, half_bend)
+    def _reason(self, wire: Wire, measured: Slopes, widest: float) -> Reason:
+        if measured.one_sided:
+            return Reason("jump")
+        if not np.isfinite(measured.error):
+            return Reason("values" if measured.empty and widest == np.inf else "fine")
+        return self._blamed(wire)
 
+    def _blamed(self, wire: Wire) -> Reason:
+        """The gate whose rounding moves the output most: the one behind it, where that one cancels its digits."""
+        plan = self._plan(wire)
+        if not 0 < len(plan) <= MOST_BLAMED:
+            return Reason("rounding")
+        here = {wire: np.asarray(wire.value, np.float64)}
+        plain = np.sum(run(plan, here, self.graph.output) * self.upstream)
 
-def _wrong_array(wire: Wire, slot: int) -> Disagreement | None:
-    """A gate over arrays: its pull-back against its slope in one direction, under one upstream gradient."""
-    assert isinstance(wire.rule, ArrayGate)
-    values = [np.asarray(operand.value, np.float64) for operand in wire.operands]
-    chance = np.random.default_rng(0)  # any directions will do, but always the same
-    direction = chance.standard_normal(values[slot].shape)
-    upstream = chance.standard_normal(wire.value.shape)
+        def moved(gate: Wire) -> float:
+            def output(shaker: Shaker) -> Any:
+                value = computed(plan, here, shaken(shaker, gate))[self.graph.output]
+                return np.sum(np.asarray(value, np.float64) * self.upstream)
 
-    def moved(by: float) -> Any:
-        operands = [value + by * direction if position == slot else value for position, value in enumerate(values)]
-        return np.sum(upstream * _apply(wire.rule, operands, wire.axis))
+            return float(rounding(output, plain))
 
-    slope, spread, step = difference(moved, 0.0)
-    pulled = wire.rule.vjp[slot](upstream, tuple(values), np.asarray(wire.value, np.float64), wire.axis)
-    declared = float(np.sum(pulled * direction))
-    weight = float(np.sum(np.abs(np.asarray(pulled) * values[slot]))) + float(np.sum(np.abs(wire.value * upstream)))
-    tolerance = 1e-5 * max(abs(declared), abs(float(slope))) + spread
-    tolerance += 8 * np.finfo(np.float64).eps * weight / step + 1e-9
-    if not np.isfinite(slope) or abs(declared - float(slope)) <= tolerance:
-        return None
-    return Disagreement(wire, slot, declared, float(slope))
+        worst = max(plan, key=moved)
+        for reader in plan:
+            cancels = reader.gate in CANCELLING and worst in reader.operands
+            if cancels and np.max(np.abs(reader.value)) < LOST * np.max(np.abs(worst.value)):
+                worst = reader
+                break
+        return Reason("rounding", written_out(worst), worst.gate or "", worst.name)

@@ -56,6 +56,18 @@ def in_message(wire: Node) -> str:
     return to_text(_tree(wire, DEPTH))
 
 
+def written_out(wire: Node) -> str:
+    """A gate in the names of what was given, a few gates deep.
+
+    Examples
+    --------
+    >>> from backlit.graph import read
+    >>> written_out(read("1 - cos(2 * x)", {"x": 1}).output)
+    '1 - cos(2 * x)'
+    """
+    return formula(wire) if isinstance(wire.rule, NaryGate) else to_text(_tree(wire, DEPTH, names=False))
+
+
 def local_formula(wire: Node, slot: int) -> str:
     """The local gradient for one operand as text, such as ``z`` for the first operand of ``q1 * z``."""
     if isinstance(wire.rule, NaryGate):
@@ -85,11 +97,11 @@ def _leaf(wire: Node) -> Expression:
     return Name(wire.name or "...")
 
 
-def _tree(wire: Node, depth: int) -> Expression:
-    """The wire's formula, `depth` gates deep (a small number: this is the one place that recurses)."""
-    if wire.rule is None or depth == 0:
+def _tree(wire: Node, depth: int, names: bool = True) -> Expression:
+    """The wire's formula, `depth` gates deep or to a name (a small number: this is the one place that recurses)."""
+    if wire.rule is None or depth == 0 or isinstance(wire.rule, NaryGate):
         return _leaf(wire)
-    operands = [_leaf(o) if o.name else _tree(o, depth - 1) for o in wire.operands]
+    operands = [_leaf(o) if o.name and names else _tree(o, depth - 1, names) for o in wire.operands]
     return Call(wire.rule.name, tuple(operands), wire.axis)
 
 

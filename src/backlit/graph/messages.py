@@ -31,10 +31,10 @@ GRADIENT_MENDS: Mapping[tuple[str, int], str] = {
 """(gate, operand) -> what to do where its gradient is not finite."""
 
 
-def no_value(wire: Node) -> BacklitError:
-    """The error for a gate whose value is not finite, though its operands are."""
+def no_value(wire: Node, bad: Array) -> BacklitError:
+    """The error for a gate whose value is not finite, at the elements that are `bad`, though its operands are."""
     gate = wire.gate or ""
-    where = _where(wire, ~np.isfinite(wire.value))
+    where = _where(wire, bad)
     mend = VALUE_MENDS.get(gate, _LARGE)
     return BacklitError(f"gate {gate}: {_written(wire)} has no finite value at {where}; {mend}")
 

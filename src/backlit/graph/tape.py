@@ -7,7 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from backlit.formula.notes import Note
+from backlit.graph.messages import no_value
+from backlit.graph.needed import needed
 from backlit.graph.wire import Wire
 
 
@@ -72,10 +76,27 @@ def complete(output: Wire, also: Iterable[Wire] = (), note: str = "", notes: tup
     Returns
     -------
     Graph
+
+    Raises
+    ------
+    BacklitError
+        If a gate that the output depends on has no finite value.
     """
     wires = reached([output, *also])
+    _refuse_what_is_not_finite(wires, output)
     name_gates(wires)
     return Graph(tuple(wires), output, note, notes)
+
+
+def _refuse_what_is_not_finite(wires: list[Wire], output: Wire) -> None:
+    """Every value that the output depends on is finite; one in a branch that is not chosen need not be."""
+    if all(np.isfinite(wire.value) if wire.value.ndim == 0 else np.isfinite(wire.value).all() for wire in wires):
+        return
+    reads = needed(wires, output)
+    for wire in wires:
+        bad = ~np.isfinite(wire.value) & (reads[wire].value if wire in reads else False)
+        if bad.any():
+            raise no_value(wire, bad)
 
 
 def reached(ends: Iterable[Wire]) -> list[Wire]:

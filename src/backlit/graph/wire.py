@@ -12,7 +12,6 @@ import numpy as np
 from backlit.declared.gate_kinds import AnyGate, Array, ArrayGate
 from backlit.errors import BacklitError
 from backlit.formula import GATES, value_of
-from backlit.graph.messages import no_value
 from backlit.graph.nary_gates import NaryGate, Rule
 
 Kind: TypeAlias = Literal["input", "parameter", "constant", "gate"]
@@ -209,17 +208,15 @@ def record(rule: Rule, operands: Sequence[Any], axis: int | None = None, name: s
     Raises
     ------
     BacklitError
-        If operands are too few or too many, do not fit together, or the value is not finite.
+        If operands are too few or too many, or do not fit together. A value that is not finite is refused where the
+        graph is completed, unless a choice leaves it out.
     """
     if rule.name in FOLDED and not isinstance(rule, NaryGate) and len(operands) > len(rule.operands):
         return _folded(rule, operands, axis, name)
     wires = _as_wires(rule, operands, dtype)
     _check_call(rule, len(wires), axis)
     value = _value(rule, wires, axis)
-    wire = Wire(name, "gate", value, rule, wires, axis)
-    if not (np.isfinite(value) if value.ndim == 0 else np.isfinite(value).all()):
-        raise no_value(wire)
-    return wire
+    return Wire(name, "gate", value, rule, wires, axis)
 
 
 def as_float(value: Any) -> Array:

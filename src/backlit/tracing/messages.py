@@ -26,8 +26,21 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "ok": "ok",
         "wrong": "DISAGREES",
         "checked": "{count} of {total} gradients checked",
+        "cannot tell": "cannot tell",
         "agree": "all agree",
         "each alone": "they disagree, though each gate alone is right",
+        "wrong gate": (
+            "gate {gate} at {wire}: local gradient for {operand} is declared {declared}, "
+            "central differences say {numeric}"
+        ),
+        "a constant": "a constant",
+        "one": "cannot tell {name}: {reason}",
+        "some": "cannot tell {count} of them; {name}: {reason}",
+        "rounding of": "the rounding of {formula} (gate {gate} at {wire}) is as large as the gradient",
+        "rounding": "rounding is as large as the gradient",
+        "values": "the output has no finite values around it",
+        "jump": "the output jumps there, or its slope grows without end",
+        "fine": "the output varies more finely there than the floats lie",
         "more wires": "({count:,} more wires)",
         "witnesses": "compiled engine {engine}, graph {graph}, central difference {difference}",
     },
@@ -52,8 +65,21 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "ok": "일치",
         "wrong": "불일치",
         "checked": "기울기 {total}개 가운데 {count}개 검산",
+        "cannot tell": "판단 불가",
         "agree": "모두 일치합니다",
         "each alone": "게이트 하나하나는 옳지만 서로 일치하지 않습니다",
+        "wrong gate": (
+            "{wire}의 {gate} 게이트: {operand}에 대한 국소 기울기가 {declared}(으)로 선언되었지만 "
+            "중심 차분으로는 {numeric}입니다"
+        ),
+        "a constant": "상수",
+        "one": "{name}: 판단할 수 없습니다. {reason}",
+        "some": "그중 {count}개는 판단할 수 없습니다. {name}: {reason}",
+        "rounding of": "{formula}({wire}의 {gate} 게이트)의 반올림 오차가 기울기만큼 큽니다",
+        "rounding": "반올림 오차가 기울기만큼 큽니다",
+        "values": "주변에서 출력이 유한한 값을 갖지 않습니다",
+        "jump": "출력이 그 자리에서 건너뛰거나 기울기가 끝없이 커집니다",
+        "fine": "출력이 그 자리에서 부동소수점 수의 간격보다 촘촘하게 변합니다",
         "more wires": "(선 {count:,}개 더 있음)",
         "witnesses": "컴파일된 엔진 {engine}, 그래프 {graph}, 중심 차분 {difference}",
     },

@@ -12,7 +12,8 @@ from backlit.drawing.parts import Box, Circuit, Link, Number, WitnessRow
 from backlit.graph import Edge, Gradients, Graph, Wire
 from backlit.graph.labels import formula, label, local_formula
 from backlit.graph.nary_gates import NaryGate
-from backlit.tracing.checking import compared
+from backlit.tracing.checking import compared, reason
+from backlit.tracing.messages import MESSAGES
 
 WITNESSED = 64
 """A text or page shows the central differences of so many gradients at most."""
@@ -63,7 +64,14 @@ def witness_rows(graph: Graph, gradients: Gradients) -> tuple[WitnessRow, ...]:
         return ()
     rows, _ = compared(graph, gradients, sample=WITNESSED)
     return tuple(
-        WitnessRow(row.name, row.analytic, None if np.isnan(row.numeric) else row.numeric, row.ok) for row in rows
+        WitnessRow(
+            row.name,
+            row.analytic,
+            None if np.isnan(row.numeric) else row.numeric,
+            row.ok,
+            {lang: reason(row, lang) for lang in MESSAGES} if row.status == "cannot tell" else {},
+        )
+        for row in rows
     )
 
 
@@ -101,11 +109,14 @@ def _link(names: Mapping[Wire, str], wire: Wire, edge: Edge, symbols: bool) -> L
 
 
 def shown(value: Any) -> Number:
-    """A scalar as it is, a short vector by its numbers, another array by its shape, None as None."""
-    if value is None or isinstance(value, float):
-        return None if value is None else float(value)
-    if np.ndim(value) == 0:
-        return float(value)
+    """A scalar as it is, a short vector by its numbers, another array by its shape, None as None.
+
+    What is not finite, in a branch that is not chosen, is text: JSON has no number for it.
+    """
+    if value is None:
+        return None
+    if isinstance(value, float) or np.ndim(value) == 0:
+        return float(value) if np.isfinite(value) else f"{float(value):g}"
     if np.ndim(value) == 1 and np.size(value) <= SHORT:
         return f"[{', '.join(f'{number + 0.0:.3g}' for number in value)}]"
     return f"[{'x'.join(map(str, np.shape(value)))}]"

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from backlit.graph.check import Row, Status
 from backlit.tracing.lookup import entry, one_number
 from backlit.tracing.trace import Trace
 
@@ -18,8 +19,25 @@ class Witnesses(NamedTuple):
     difference: float
 
 
+SAME = 1e-6
+"""The engine's float64 and the graph's may lie so far apart, relative to them."""
+
+
+class Compared(NamedTuple):
+    """The three numbers, and what they come to: "ok", "wrong" or "cannot tell", then with a reason."""
+
+    witnesses: Witnesses
+    status: Status
+    row: Row
+
+
 def witnesses(model: Any, traced: Trace, wrt: str) -> Witnesses:
-    """Compute a weight's gradient in every way that there is.
+    """Compute a weight's gradient in every way that there is; parameters and errors as those of `compared`."""
+    return compared(model, traced, wrt).witnesses
+
+
+def compared(model: Any, traced: Trace, wrt: str) -> Compared:
+    """Compute a weight's gradient in every way that there is, and compare them.
 
     Parameters
     ----------
@@ -44,4 +62,6 @@ def witnesses(model: Any, traced: Trace, wrt: str) -> Witnesses:
         np.ascontiguousarray(inputs), np.ascontiguousarray(targets), np.full(len(inputs), 1.0 / len(inputs))
     )
     engine = model.network_.arrays(gradient)[wire.name][index]
-    return Witnesses(float(engine), float(row.analytic), float(row.numeric))
+    sides = Witnesses(float(engine), float(row.analytic), float(row.numeric))
+    apart = abs(sides.engine - sides.graph) > max(SAME * max(abs(sides.engine), abs(sides.graph)), row.tolerance)
+    return Compared(sides, "wrong" if apart else row.status, row)

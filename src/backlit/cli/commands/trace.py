@@ -22,7 +22,10 @@ def trace(
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX instead of text.")] = False,
     lang: Lang = Language.en,
 ) -> None:
-    """Show every value and every gradient of a formula, with central differences for comparison."""
+    """Show every value and every gradient of a formula, with central differences for comparison.
+
+    The exit status is 0 where all agree, 1 where one disagrees, 3 where rounding leaves nothing to compare.
+    """
     from backlit.cli.tracing import trace_formula
 
     trace_formula(expression, values or [], svg, html, latex, lang)

@@ -86,7 +86,7 @@ def data(circuits: Sequence[Circuit], table: Mapping[str, str]) -> str:
         "words": {word: table[word] for word in WORDS},
         "longest_sum": LONGEST_SUM,
     }
-    text = json.dumps(given, ensure_ascii=False, allow_nan=True, separators=(",", ":")).replace("<", "\\u003c")
+    text = json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     return f'<script type="application/json">{text}</script>'
 
 

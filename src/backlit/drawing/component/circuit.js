@@ -51,9 +51,10 @@ class CircuitModel extends Wiring {
     for (const box of this.gates) box.value = GATES[box.gate].value(...this.operands(box));
   }
 
-  // Upstream times local into each operand, from the output back; what no path reaches stays not computed.
+  // Upstream times local into each operand, from the output back; what no path reaches stays not computed. A slope that
+  // a choice leaves out counts as 0, were it infinite.
   backward() {
-    for (const box of this.boxes) box.gradient = null;
+    for (const box of this.boxes) { box.gradient = null; box.read = box.name === this.output; }
     this.byName.get(this.output).gradient = 1;
     for (const box of [...this.gates].reverse()) {
       const operands = this.operands(box), gate = GATES[box.gate];
@@ -61,8 +62,9 @@ class CircuitModel extends Wiring {
       this.into.get(box.name).forEach((link, slot) => {
         link.local = locals[slot];
         link.upstream = box.gradient;
-        link.contribution = box.gradient === null ? null : box.gradient * link.local;
-        const source = this.byName.get(link.source);
+        const source = this.byName.get(link.source), read = box.read && (!gate.read || gate.read[slot](...operands));
+        source.read ||= read;
+        link.contribution = box.gradient === null ? null : read ? box.gradient * link.local : 0;
         if (link.contribution === null || source.kind === "constant") return;
         source.gradient = (source.gradient ?? 0) + link.contribution;
       });

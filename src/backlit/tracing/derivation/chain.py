@@ -39,7 +39,7 @@ class Contribution:
     @property
     def value(self) -> float:
         """Upstream times local."""
-        return self.upstream * self.factor.value
+        return self.upstream * self.factor.value if math.isfinite(self.factor.value) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,9 @@ def paths(chain: Chain[Node], start: Node) -> list[Path]:
 
 
 def product(path: Path) -> float:
-    """The factors multiplied."""
-    return math.prod(factor.value for factor in path)
+    """The factors multiplied: 0 where one is not finite, as only in a branch that is not chosen."""
+    values = [factor.value for factor in path]
+    return math.prod(values) if all(map(math.isfinite, values)) else 0.0
 
 
 def followed(chain: Chain[Node], start: Node) -> list[Fork]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,15 +22,13 @@ from backlit.estimators.shared.table_input import (
     text_columns,
 )
 from backlit.tracing import Trace
+from backlit.tracing.checking import reason
 from backlit.tracing.steepest import check_label, steepest
-from backlit.tracing.witnesses import witnesses
+from backlit.tracing.witnesses import compared
 from backlit.web.responses import read_json, run_in_thread
 from backlit.web.row_trace import trace_row, zoom_of
 from backlit.web.site import Site
 from backlit.web.store.library import ModelFile, TableFile
-
-AGREES = 1e-5
-"""Gradients agree within this share of the largest one, or of 1 where all are smaller."""
 
 MOST_CELLS_SHOWN = 60
 
@@ -89,7 +86,7 @@ def explain(file: ModelFile, table: TableFile, query: Mapping[str, Any]) -> dict
         "weights": [weight._asdict() for weight in weights],
         "weight": str(weight),
         "gradient": derivation.gradient,
-        **_witnessed(model, traced, derivation.wrt),
+        **_witnessed(model, traced, derivation.wrt, lang),
         "zoom": zoom,
         "text": str(derivation),
         "mathml": derivation.to_mathml(),
@@ -97,11 +94,14 @@ def explain(file: ModelFile, table: TableFile, query: Mapping[str, Any]) -> dict
     }
 
 
-def _witnessed(model: Any, traced: Trace, weight: str) -> dict[str, Any]:
-    """The gradient from three sides, and whether they agree."""
-    gradients = witnesses(model, traced, weight)
-    sides = np.array(gradients)
-    return {"witnesses": gradients._asdict(), "agrees": bool(np.ptp(sides) <= AGREES * max(1.0, np.abs(sides).max()))}
+def _witnessed(model: Any, traced: Trace, weight: str, lang: str) -> dict[str, Any]:
+    """The gradient from three sides, and whether they agree, or why that cannot be told."""
+    found = compared(model, traced, weight)
+    return {
+        "witnesses": found.witnesses._asdict(),
+        "agrees": found.status == "ok",
+        "undecided": reason(found.row, lang) if found.status == "cannot tell" else "",
+    }
 
 
 def _prediction(model: Any, inputs: Any) -> dict[str, Any]:

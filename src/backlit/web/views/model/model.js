@@ -72,7 +72,9 @@ function weights(answer) {
 function chain(answer) {
   const {engine, graph, difference} = answer.witnesses, sides = element("dl", {class: "facts witnesses"});
   facts(sides, [["side_graph", shown(graph, 9)], ["side_engine", shown(engine, 9)], ["side_difference", shown(difference, 9)]]);
-  sides.append(element("div", {class: answer.agrees ? "agrees" : "disagrees"}, element("dd", {}, word(answer.agrees ? "sides_agree" : "sides_differ"))));
+  const verdict = answer.agrees ? "sides_agree" : answer.undecided ? "sides_undecided" : "sides_differ";
+  const said = answer.undecided ? `${word(verdict)}: ${answer.undecided}` : word(verdict);
+  sides.append(element("div", {class: answer.agrees ? "agrees" : "disagrees"}, element("dd", {}, said)));
   const set = new DOMParser().parseFromString(answer.mathml, "text/html");
   byId("chain").replaceChildren(...set.querySelectorAll("math"));
   byId("sides").replaceChildren(sides);

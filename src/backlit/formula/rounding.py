@@ -1,0 +1,206 @@
+"""How far rounding may move a formula's value: it is computed again, each step shaken by a unit in the last place.
+
+A step that is exact, such as 3 - 1, is not shaken; that is found by sums and products without error (Dekker 1971,
+Knuth 1981), so that a kink is met exactly where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from backlit.declared.gate_kinds import Array, Gate
+from backlit.formula.derivative import expand, is_primitive, value_tree
+from backlit.formula.expression import Expression, Name, Number, fold
+from backlit.formula.numpy import SPELLINGS
+
+DOUBLE = float(np.finfo(np.float64).eps)
+SINGLE = float(np.finfo(np.float32).eps)
+
+RUNS = 4
+"""How many times a value is shaken."""
+
+SAFETY = 4.0
+"""The true rounding may be so many times what the runs show."""
+
+_WHOLE = 2.0**53
+_SPLIT = 2.0**27 + 1.0
+
+
+def _sum_is_exact(a: Array, b: Array, total: Array) -> Array:
+    second = total - a
+    return ((a - (total - second)) + (b - second)) == 0.0
+
+
+def _product_is_exact(a: Array, b: Array, product: Array) -> Array:
+    high_a, high_b = _SPLIT * a - (_SPLIT * a - a), _SPLIT * b - (_SPLIT * b - b)
+    low_a, low_b = a - high_a, b - high_b
+    error = low_a * low_b - (((product - high_a * high_b) - low_a * high_b) - high_a * low_b)
+    return (error == 0.0) & ((np.abs(product) > 1e-290) | (a == 0.0) | (b == 0.0))
+
+
+def _always(*operands: Array) -> Array:
+    return np.True_
+
+
+def _at_zero(x: Array, y: Array) -> Array:
+    return x == 0.0
+
+
+EXACT: Mapping[str, Callable[..., Array]] = {
+    **dict.fromkeys(("neg", "abs", "max", "min", "less", "greater", "where"), _always),
+    "add": _sum_is_exact,
+    "sub": lambda a, b, y: _sum_is_exact(a, -b, y),
+    "mul": _product_is_exact,
+    "div": lambda a, b, y: _product_is_exact(y, b, a) & (y * b == a),
+    "sqrt": lambda x, y: _product_is_exact(y, y, x) & (y * y == x),
+    "pow": lambda a, b, y: (
+        (b == 1.0)
+        | (b == 0.0)
+        | ((b == 2.0) & _product_is_exact(a, a, y))
+        | ((b == np.round(b)) & (a == np.round(a)) & (y == np.round(y)) & (np.abs(y) < _WHOLE) & (b > 0.0))
+    ),
+    **dict.fromkeys(("exp", "expm1", "log1p", "sin", "cos", "tanh", "erf"), _at_zero),
+    "log": lambda x, y: x == 1.0,
+}
+"""Primitive -> whether its value is exact, by operands and value; one that is not here is taken to be rounded."""
+
+
+class Shaker:
+    """Computes gates with every rounded step moved by up to a unit in the last place.
+
+    Parameters
+    ----------
+    unit : float
+        The relative size of a unit in the last place: `DOUBLE` or `SINGLE`.
+    seed : int
+
+    Examples
+    --------
+    >>> from backlit.declared.gates import GATES
+    >>> [float(Shaker(DOUBLE, 1).gate(GATES["sub"], [3.0, x])) - (3.0 - x) != 0 for x in (1.0, 0.1)]
+    [False, True]
+    """
+
+    def __init__(self, unit: float = DOUBLE, seed: int = 0) -> None:
+        self.unit = unit
+        self.generator = np.random.default_rng(seed)
+
+    def gate(self, gate: Gate, operands: list[Any]) -> Array:
+        """The value of an elementwise gate."""
+        if is_primitive(gate):
+            operands = [np.asarray(operand, np.float64)[()] for operand in operands]
+            with np.errstate(all="ignore"):
+                value = SPELLINGS[gate.name](*operands)
+                return self.rounded(value, self.exact(gate.name, operands, value))
+        return self.formula(_expanded(gate), dict(zip(gate.operands, operands, strict=True)))
+
+    def formula(self, tree: Expression, scope: Mapping[str, Any]) -> Array:
+        """The value of a formula of primitives."""
+
+        def visit(node: Expression, operands: list[Any]) -> Any:
+            if isinstance(node, Name):
+                return np.asarray(scope[node.id], np.float64)[()]
+            if isinstance(node, Number):
+                return np.float64(node.value)
+            value = SPELLINGS[node.gate](*operands)
+            return self.rounded(value, self.exact(node.gate, operands, value))
+
+        with np.errstate(all="ignore"):
+            result: Array = fold(tree, visit)
+            return result
+
+    def exact(self, gate: str, operands: list[Any], value: Array) -> Array:
+        """Whether a primitive's value is exact."""
+        exact = EXACT[gate](*operands, value) if gate in EXACT else np.False_
+        if self.unit == SINGLE and EXACT.get(gate) is not _always:
+            exact = exact & (np.asarray(value, np.float32) == value)
+        return np.asarray(exact)
+
+    def rounded(self, value: Array, exact: Array | bool = False) -> Array:
+        """A value moved by up to a unit in the last place, unless it is exact."""
+        if np.all(exact):
+            return value
+        moved: Array = value * (1.0 + self.unit * self.generator.uniform(-1.0, 1.0, np.shape(value)))
+        return np.where(exact, value, moved)[()]
+
+
+@lru_cache(maxsize=4096)
+def _expanded(gate: Gate) -> Expression:
+    return expand(value_tree(gate))
+
+
+def is_exact(gate: Gate, operands: list[Any]) -> Array:
+    """Whether every step of a gate's value is exact, element by element.
+
+    Examples
+    --------
+    >>> from backlit.declared.gates import GATES
+    >>> bool(is_exact(GATES["relu"], [-0.3])), bool(is_exact(GATES["sigmoid"], [40.0]))
+    (True, False)
+    """
+    shaker = Shaker()
+    exact: list[Array] = []
+
+    def visit(node: Expression, inner: list[Any]) -> Any:
+        if isinstance(node, Name):
+            return scope[node.id]
+        if isinstance(node, Number):
+            return np.float64(node.value)
+        value = SPELLINGS[node.gate](*inner)
+        exact.append(shaker.exact(node.gate, inner, value))
+        return value
+
+    scope = {name: np.asarray(value, np.float64)[()] for name, value in zip(gate.operands, operands, strict=True)}
+    with np.errstate(all="ignore"):
+        fold(_expanded(gate), visit)
+    return np.logical_and.reduce(np.broadcast_arrays(*exact)) if exact else np.True_
+
+
+def rounding(value: Callable[[Shaker], Array], plain: Array, unit: float = DOUBLE) -> Array:
+    """How far shaken values lie from the plain one at most, with a margin; 0 where every step is exact.
+
+    Parameters
+    ----------
+    value : callable
+        From a `Shaker` to the value.
+    plain : array
+        The value as it is computed.
+    unit : float
+    """
+    with np.errstate(all="ignore"):
+        apart = [np.abs(value(Shaker(unit, seed)) - plain) for seed in range(RUNS)]
+        moved: Array = SAFETY * np.fmax.reduce(apart)
+        return np.where(np.isfinite(moved), moved, 0.0)[()]
+
+
+def noise_nearby(noise: Callable[[Array], Array], x: Array | float) -> tuple[Array, Array]:
+    """How far rounding may move a function's value a little way from x, and close to it.
+
+    What is exact at x by chance is not beside it.
+
+    Parameters
+    ----------
+    noise : callable
+        From a point to how far rounding may move the value there.
+    x : array or float
+
+    Returns
+    -------
+    wide, narrow : array
+        As `backlit.formula.slopes.slopes` takes them.
+    """
+    here, close, far = noise(np.asarray(x, np.float64)[()]), noise(nearby(x, 37)), noise(nearby(x))
+    return np.maximum(here, far), np.maximum(here, close)
+
+
+def nearby(x: Array | float, nearness: int = 13) -> Array:
+    """A point about 2 ** -nearness from x, relative to it, that has all the digits a float can have."""
+    x = np.asarray(x, np.float64)
+    size = np.where(x == 0.0, 1.0, np.abs(x))
+    with np.errstate(all="ignore"):
+        near: Array = x + size * 2.0**-nearness * 0.738_205_149_261_433
+        return near[()]
