@@ -7,23 +7,27 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from backlit.declared.gate_kinds import Array, Gate
+from backlit.declared.gate_kinds import Gate
 from backlit.formula.derivative import expand, value_tree
 from backlit.formula.expression import Call, Name, Number, postorder
 from backlit.formula.numpy import SPELLINGS
+
+Mask = np.bool | NDArray[np.bool]
+"""Where something holds: one answer, or one for each element."""
 
 
 class Read(NamedTuple):
     """Of one operand, element by element: whether its value is read, and whether its slope is."""
 
-    value: Array
-    slope: Array
+    value: Mask
+    slope: Mask
 
 
 _YES, _NO = np.True_, np.False_
 
-CHOICES: Mapping[str, Callable[..., tuple[tuple[Array, Array], ...]]] = {
+CHOICES: Mapping[str, Callable[..., tuple[tuple[Mask, Mask], ...]]] = {
     # a condition is read, but moving it a little changes nothing: its slope is not
     "where": lambda c, x, z: ((_YES, _NO), (c != 0, c != 0), (c == 0, c == 0)),
     "less": lambda x, z: ((_YES, _NO), (_YES, _NO)),

@@ -30,27 +30,27 @@ _WHOLE = 2.0**53
 _SPLIT = 2.0**27 + 1.0
 
 
-def _sum_is_exact(a: Array, b: Array, total: Array) -> Array:
+def _sum_is_exact(a: Array, b: Array, total: Array) -> Any:
     second = total - a
     return ((a - (total - second)) + (b - second)) == 0.0
 
 
-def _product_is_exact(a: Array, b: Array, product: Array) -> Array:
+def _product_is_exact(a: Array, b: Array, product: Array) -> Any:
     high_a, high_b = _SPLIT * a - (_SPLIT * a - a), _SPLIT * b - (_SPLIT * b - b)
     low_a, low_b = a - high_a, b - high_b
     error = low_a * low_b - (((product - high_a * high_b) - low_a * high_b) - high_a * low_b)
     return (error == 0.0) & ((np.abs(product) > 1e-290) | (a == 0.0) | (b == 0.0))
 
 
-def _always(*operands: Array) -> Array:
+def _always(*operands: Array) -> Any:
     return np.True_
 
 
-def _at_zero(x: Array, y: Array) -> Array:
+def _at_zero(x: Array, y: Array) -> Any:
     return x == 0.0
 
 
-EXACT: Mapping[str, Callable[..., Array]] = {
+EXACT: Mapping[str, Callable[..., Any]] = {
     **dict.fromkeys(("neg", "abs", "max", "min", "less", "greater", "where"), _always),
     "add": _sum_is_exact,
     "sub": lambda a, b, y: _sum_is_exact(a, -b, y),
@@ -133,7 +133,7 @@ def _expanded(gate: Gate) -> Expression:
     return expand(value_tree(gate))
 
 
-def is_exact(gate: Gate, operands: list[Any]) -> Array:
+def is_exact(gate: Gate, operands: list[Any]) -> Any:
     """Whether every step of a gate's value is exact, element by element.
 
     Examples
@@ -160,7 +160,7 @@ def is_exact(gate: Gate, operands: list[Any]) -> Array:
     return np.logical_and.reduce(np.broadcast_arrays(*exact)) if exact else np.True_
 
 
-def rounding(value: Callable[[Shaker], Array], plain: Array, unit: float = DOUBLE) -> Array:
+def rounding(value: Callable[[Shaker], Any], plain: Any, unit: float = DOUBLE) -> Array:
     """How far shaken values lie from the plain one at most, with a margin; 0 where every step is exact.
 
     Parameters

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -93,7 +93,7 @@ class _Window(NamedTuple):
 
 
 def slopes(
-    function: Callable[[Array], Array],
+    function: Callable[[Any], Any],
     x: Array | float,
     noise: tuple[Array | float, Array | float] = (0.0, 0.0),
     thorough: bool = False,
@@ -163,7 +163,7 @@ class _Search:
 
     def __init__(
         self,
-        function: Callable[[Array], Array],
+        function: Callable[[Any], Any],
         x: Array,
         noise: tuple[Array | float, Array | float],
         thorough: bool,

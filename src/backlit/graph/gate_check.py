@@ -122,7 +122,8 @@ def _widest(rule: Rule | None, put: Callable[[Array], list[Any]], at: Array) -> 
             for x in (at + step, at - step)
             for angle, after in zip(before, angles(rule, put(x)), strict=True)
         ]
-        return np.fmax.reduce([np.broadcast_to(turn, np.shape(at)) for turn in turns])
+        most: Array = np.fmax.reduce([np.broadcast_to(turn, np.shape(at)) for turn in turns])
+        return most
 
     return widest_step(turned, first_step(at))
 
@@ -133,7 +134,8 @@ def _apart(wire: Wire, declared: Array, measured: Slopes, rounded: Array | float
     tolerance = (
         loose * np.maximum(np.abs(declared), np.abs(measured.central)) + measured.bend + measured.error + rounded
     )
-    return ~measured.one_sided & (np.abs(declared - measured.central) > tolerance)
+    apart: Array = ~measured.one_sided & (np.abs(declared - measured.central) > tolerance)
+    return apart
 
 
 def _local_rounding(wire: Wire, slot: int, values: list[Array], declared: Array) -> Array | float:

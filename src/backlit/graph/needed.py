@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from backlit.declared.gate_kinds import Array, Gate
-from backlit.formula.choices import Read, chooses, operands_read
+from backlit.declared.gate_kinds import Gate
+from backlit.formula.choices import Mask, Read, chooses, operands_read
 from backlit.graph.wire import Wire
 
 
@@ -59,7 +59,7 @@ def parts_read(wire: Wire, here: Read) -> list[Read]:
     return list(operands_read(gate, values, here).values())
 
 
-def _fitted(mask: Array, wire: Wire, shape: tuple[int, ...]) -> Array:
+def _fitted(mask: Mask, wire: Wire, shape: tuple[int, ...]) -> Mask:
     """A mask in the operand's shape: read where any of the elements that it was stretched over is."""
     if not isinstance(wire.rule, Gate):
         return np.broadcast_to(mask, shape)
@@ -68,4 +68,5 @@ def _fitted(mask: Array, wire: Wire, shape: tuple[int, ...]) -> Array:
         return whole
     extra = whole.ndim - len(shape)
     axes = tuple(axis for axis in range(whole.ndim) if axis < extra or shape[axis - extra] != whole.shape[axis])
-    return np.any(whole, axis=axes, keepdims=True).reshape(shape)
+    fitted: Mask = np.any(whole, axis=axes, keepdims=True).reshape(shape)
+    return fitted
