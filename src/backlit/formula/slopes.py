@@ -237,7 +237,7 @@ class _Search:
         known = np.isfinite(both) & (np.abs(right - left) <= both)
         known &= np.abs(narrow - wide) <= np.maximum(CONVERGED * largest, 4 * noise)
         alike = np.abs(right - left) <= TIGHT * largest + 16 * noise  # such as x ** 3 at 0, whose sides are slow
-        known |= alike & (np.abs(narrow - wide) <= TIGHT * largest)
+        known |= alike & (np.abs(narrow - wide) <= TIGHT * largest + 4 * noise)
         steepest = np.fmax.reduce([np.abs(slope) for slope in middle]) - 4 * noise
         central, error = np.where(error <= both, central, (right + left) / 2), np.minimum(error, both)
         error = np.where(known, error, np.inf)

@@ -23,7 +23,7 @@ LOOSE, LOOSE_SINGLE = 1e-6, 1e-3
 """Of a gradient, in float64 and in float32: what is never called a difference."""
 
 
-_LAST_PLACES = 4 * DOUBLE
+_LAST_DIGITS = 4 * DOUBLE
 
 
 @dataclass(frozen=True, slots=True)
