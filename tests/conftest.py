@@ -15,6 +15,7 @@ settings.load_profile("same")
 ENGINE_ROOMS = (
     "browser",
     "cli",
+    "diagnosis",
     "docs",
     "engine",
     "estimators",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from backlit import errors, experiments, practice
     from backlit.declared.gates import GATES
+    from backlit.diagnosis import diagnose
     from backlit.errors import BacklitError, DataWarning
     from backlit.estimators.loading import load
     from backlit.estimators.mlp.classifier import MLPClassifier
@@ -35,6 +36,7 @@ __all__ = [
     "TabularClassifier",
     "TabularRegressor",
     "__version__",
+    "diagnose",
     "errors",
     "experiments",
     "gate",
@@ -54,6 +56,7 @@ _MODULES = {
     "MLPRegressor": "backlit.estimators.mlp.regressor",
     "TabularClassifier": "backlit.estimators.tabular.classifier",
     "TabularRegressor": "backlit.estimators.tabular.regressor",
+    "diagnose": "backlit.diagnosis",
     "errors": "backlit.errors",
     "experiments": "backlit.experiments",
     "practice": "backlit.practice",

@@ -1,0 +1,219 @@
+"""What symptoms are judged by, each computed once and only if a symptom asks for it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.diagnosis.case import Case, Rows
+from backlit.diagnosis.flow import Flow, LayerFlow, flow
+from backlit.diagnosis.rates import USUAL_BATCH, Run, initial_of, run_of
+from backlit.diagnosis.reference import Reference, codes_of, constant_score, reference_of, score_of
+from backlit.errors import BacklitError
+from backlit.network.forward import forward
+
+Matrix = NDArray[np.float64]
+
+FLOW_BATCH, SCORED_ROWS = 1_000, 4_000
+"""Rows of the flow and of scores, at most: more change no verdict."""
+SHORT = {"classification": 0.03, "regression": 0.05}
+"""By how much a score may be below the reference before something is wrong; beside two standard errors."""
+FITTED = {"classification": 0.9, "regression": 0.5}
+"""Without a reference (too few rows), the score on the rows learnt from that is good enough."""
+PROBE_STEPS = 300
+PROBE_WORK = 1e9
+"""Multiplications of one probe at most: a fraction of a second."""
+
+
+class Gains(dict[float, float]):
+    """Factor of the rate -> what `_gain` measures at it, when it is first asked for."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
+
+    def __missing__(self, factor: float) -> float:
+        self[factor] = _gain(replace(self.run, rate=self.run.rate * factor))
+        return self[factor]
+
+
+class Evidence:
+    """The facts of a case, computed when they are first asked for.
+
+    Parameters
+    ----------
+    case : Case
+
+    Examples
+    --------
+    >>> from backlit.network.building import mlp
+    >>> neuron = mlp(1, (), 1, output_gate="sigmoid", loss="quadratic")
+    >>> rows = Rows(np.array([[0.0], [1.0]]), np.array([[0.0], [1.0]]))
+    >>> Evidence(Case(neuron, np.zeros(neuron.theta_size), rows, "classification")).score
+    0.5
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.blueprint = case.blueprint
+        self.known = case.training
+        self.rows = _sampled(case.rows, SCORED_ROWS)
+        self.validation = None if case.validation is None else _sampled(case.validation, SCORED_ROWS)
+
+    # -- the network as it is -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether all numbers of the case, and all that the network makes of them, are finite."""
+        case = self.case
+        arrays = (case.theta, case.rows.inputs, case.rows.targets)
+        return all(bool(np.isfinite(array).all()) for array in arrays) and bool(np.isfinite(self.outputs).all())
+
+    @cached_property
+    def outputs(self) -> Matrix:
+        """The outputs for the rows, shape (rows, outputs)."""
+        return self._outputs(self.rows)
+
+    @cached_property
+    def flow(self) -> Flow | None:
+        """The gradient's flow through the network as it is; None where it is not finite."""
+        return self._flow(self.case.theta)
+
+    @cached_property
+    def first_flow(self) -> Flow | None:
+        """The same at the parameters that the training started from, if they are known."""
+        return None if self.known.initial is None else self._flow(np.asarray(self.known.initial, np.float64))
+
+    @cached_property
+    def score(self) -> float:
+        """Accuracy or R squared on the rows that were learnt from."""
+        return score_of(self.case.task, self.outputs, self.rows.targets)
+
+    @cached_property
+    def validation_score(self) -> float | None:
+        """The same on the rows that were not."""
+        if self.validation is None:
+            return None
+        return score_of(self.case.task, self._outputs(self.validation), self.validation.targets)
+
+    @cached_property
+    def constant(self) -> float:
+        """The score of the best constant on the rows."""
+        return constant_score(self.case.task, self.rows.targets)
+
+    @cached_property
+    def hidden(self) -> tuple[LayerFlow, ...]:
+        """The hidden layers' flow, empty where there is none."""
+        return () if self.flow is None else self.flow.layers[:-1]
+
+    # -- what the rows could tell -------------------------------------------------------------------------------------
+
+    @cached_property
+    def reference(self) -> Reference | None:
+        """The out-of-fold score of models that need no gradient."""
+        return reference_of(self.case.task, self.case.rows.inputs, self.case.rows.targets)
+
+    @cached_property
+    def tolerance(self) -> float:
+        """By how much a score may differ before it counts."""
+        return max(SHORT[self.case.task], 0.0 if self.reference is None else self.reference.noise)
+
+    @cached_property
+    def learnt(self) -> float:
+        """How much of what the rows tell the network has: 0 as a constant, 1 as the reference (or better)."""
+        if self.reference is None:
+            return min(max((self.score - self.constant) / max(FITTED[self.case.task] - self.constant, 0.05), 0.0), 1.0)
+        gain = self.reference.score - self.constant
+        return min(max((self.score - self.constant) / gain, 0.0), 1.0) if gain > 0 else 1.0
+
+    @cached_property
+    def falls_short(self) -> bool:
+        """Whether the network is worse than it should be: on the rows that were learnt from, or on the others."""
+        scores = [self.score] if self.validation_score is None else [self.score, self.validation_score]
+        if self.reference is None:
+            return min(scores) < FITTED[self.case.task]
+        return min(scores) < self.reference.score - self.tolerance
+
+    @cached_property
+    def learns_too_little(self) -> bool:
+        """The same on the rows that were learnt from alone: it is not memory that is wrong, but learning."""
+        if self.reference is None:
+            return self.score < FITTED[self.case.task]
+        return self.score < self.reference.score - self.tolerance
+
+    # -- short trainings ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def gains(self) -> Gains:
+        """Factor of the rate -> the part of the first loss that some steps at it take away, from the start."""
+        return Gains(run_of(self.case, initial_of(self.case), self._probe_rows))
+
+    @cached_property
+    def gain_with_larger_batches(self) -> float:
+        """The same at the rate itself, with mini-batches of a usual size."""
+        run = run_of(self.case, initial_of(self.case), self._probe_rows)
+        return _gain(replace(run, batch_size=min(USUAL_BATCH, len(run.rows))))
+
+    @cached_property
+    def gain_of_continuing(self) -> float:
+        """The part of the loss that as many steps more take away, from where the training ended."""
+        return _gain(run_of(self.case, np.asarray(self.case.theta, np.float64), self._probe_rows))
+
+    @property
+    def _probe_rows(self) -> Rows:
+        return _sampled(self.case.rows, 2_000)
+
+    @cached_property
+    def updates(self) -> int | None:
+        """How many steps the training took."""
+        if self.known.epochs is None or self.known.batch_size is None:
+            return None
+        return self.known.epochs * math.ceil(len(self.case.rows) / min(self.known.batch_size, len(self.case.rows)))
+
+    # -- the rows -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def classes(self) -> NDArray[np.int64] | None:
+        """The class of each scored row; None where a row has no one label."""
+        return codes_of(self.rows.targets) if self.case.one_label else None
+
+    @cached_property
+    def deviations(self) -> Matrix:
+        """The standard deviation of each input over the rows."""
+        return np.asarray(self.case.rows.inputs.std(axis=0))
+
+    def _outputs(self, rows: Rows) -> Matrix:
+        *_, last = forward(self.blueprint, np.asarray(self.case.theta, np.float64), rows.inputs).values()
+        return np.asarray(last, np.float64)
+
+    def _flow(self, theta: Matrix) -> Flow | None:
+        batch = _sampled(self.case.rows, FLOW_BATCH)
+        try:
+            return flow(self.blueprint, np.asarray(theta, np.float64), batch.inputs, batch.targets, self.known.rate)
+        except BacklitError:  # a number that is not finite
+            return None
+
+
+def _sampled(rows: Rows, most: int) -> Rows:
+    """At most so many rows, evenly drawn, always the same."""
+    if len(rows) <= most:
+        return rows
+    return rows.at(np.sort(np.random.default_rng(0).permutation(len(rows))[:most]))
+
+
+def _gain(run: Run) -> float:
+    """The part of the first loss that a short training takes away; negative where it grows, -inf where it diverges."""
+    steps = max(20, min(PROBE_STEPS, int(PROBE_WORK / (3 * run.blueprint.multiplications * run.batch_size))))
+    batches = -(-len(run.rows) // run.batch_size)
+    epochs = max(1, -(-steps // batches))
+    if batches > steps:
+        run = replace(run, rows=run.rows.at(np.arange(steps * run.batch_size)))
+    started = run.train(0)
+    first = started.mean_loss(run.rows.inputs, run.rows.targets)
+    ended = run.train(epochs)
+    last = ended.mean_loss(run.rows.inputs, run.rows.targets)
+    return float((first - last) / abs(first)) if math.isfinite(last) and first else float("-inf")
