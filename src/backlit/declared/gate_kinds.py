@@ -140,3 +140,8 @@ class Gates(Mapping[str, AnyGate]):
             raise BacklitError(f"gate {gate.name!r} is built in; choose another name")
         self._gates[gate.name] = gate
         return gate
+
+    def forget(self, name: str) -> None:
+        """Remove a gate of the user's own."""
+        if name not in self._builtin:
+            self._gates.pop(name, None)

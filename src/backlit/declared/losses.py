@@ -110,6 +110,12 @@ def declare(loss: Loss) -> Loss:
     return loss
 
 
+def forget(name: str) -> None:
+    """Remove a loss of the user's own."""
+    if not is_built_in(name):
+        _ALL.pop(name, None)
+
+
 def loss_named(name: str) -> Loss:
     """Find a loss.
 

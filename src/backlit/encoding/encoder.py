@@ -14,7 +14,7 @@ from backlit.encoding.columns import BLOCKS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTIT
 from backlit.encoding.fitting import Options
 from backlit.encoding.frames import Frame, read_frame
 from backlit.encoding.scaling import smooth_clip
-from backlit.encoding.state import column_from, column_state
+from backlit.encoding.state import column_from, column_state, form_fits
 from backlit.encoding.text import (
     FileStyle,
     TextReading,
@@ -258,10 +258,24 @@ class FrameEncoder:
                 None if target is None else TextReading.from_state(target),
                 None if style is None else FileStyle.from_state(style),
             )  # fmt: skip
-            starts = np.cumsum([0, *(block.width for block in encoder.blocks)]).tolist()
-            whole = starts == [*(block.start for block in encoder.blocks), encoder.n_outputs]
+            encoder._check_whole()
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DamagedFile(f"the saved encoder is damaged ({error!r}); save the model again") from None
-        if not whole or factor.shape != center.shape:
-            raise DamagedFile("the saved encoder is damaged (its blocks do not meet); save the model again")
+            raise DamagedFile(f"the saved encoder is damaged ({error}); save the model again") from None
         return encoder
+
+    def _check_whole(self) -> None:
+        """Refuse, with a ValueError, what no fit makes: the encoder may come from a file."""
+        starts = np.cumsum([0, *(block.width for block in self.blocks)]).tolist()
+        quantities = [block.kind in QUANTITIES for block in self.blocks]
+        if self.center.ndim != 1 or self.factor.shape != self.center.shape:
+            raise ValueError("its scaling has another shape")
+        if starts != [*(block.start for block in self.blocks), self.n_outputs] or not self.n_outputs:
+            raise ValueError("its blocks do not meet")
+        if quantities != sorted(quantities, reverse=True):
+            raise ValueError("a quantity stands after labels")
+        if not (np.isfinite(self.center).all() and np.isfinite(self.factor).all()):
+            raise ValueError("its scaling is not finite")
+        if len(set(self.feature_names_in)) < len(self.columns):
+            raise ValueError("two columns have one name")
+        if self.target is not None and not form_fits(self.target.form, self.target.kind):
+            raise ValueError("its target has a form of another kind")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from backlit.declared.gate_kinds import Array, Gate
 from backlit.declared.gates import GATES
-from backlit.declared.losses import Loss, declare
+from backlit.declared.losses import LOSSES, Loss, declare, forget
 from backlit.errors import BacklitError
 from backlit.formula.derivative import differentiate, expand, value_tree
 from backlit.formula.expression import Call, Expression, names, parse, postorder, read_formula
@@ -120,6 +122,31 @@ def _plain(text: str) -> str:
     """A formula as this grammar spells it, where it is spelled otherwise: files keep no other spelling."""
     formula = read_formula(text, GATES)
     return to_text(formula.tree) if formula.notes else text
+
+
+@contextmanager
+def declarations_undone_on_error() -> Iterator[None]:
+    """Forget the gates and losses that a ``with`` block declares, if it ends in an error.
+
+    Examples
+    --------
+    >>> try:
+    ...     with declarations_undone_on_error():
+    ...         _ = gate("short_lived", "x + x")
+    ...         raise ValueError
+    ... except ValueError:
+    ...     print("short_lived" in GATES)
+    False
+    """
+    gates, losses = set(GATES), set(LOSSES)
+    try:
+        yield
+    except BaseException:
+        for name in GATES.keys() - gates:
+            GATES.forget(name)
+        for name in LOSSES.keys() - losses:
+            forget(name)
+        raise
 
 
 def _only(name: str, part: str, tree: Expression, allowed: set[str], what: str = "gate") -> None:

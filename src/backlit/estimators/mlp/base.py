@@ -17,16 +17,14 @@ from backlit.declared.optimizers import OPTIMIZERS
 from backlit.errors import BacklitError, choose
 from backlit.estimators.inspection.columns import Groups, HasColumns
 from backlit.estimators.mlp.head import Head
+from backlit.estimators.mlp.parameters import SCIKIT_NAMES
 from backlit.estimators.mlp.predictor import Predictor
 from backlit.estimators.shared.arguments import dense
 from backlit.estimators.shared.input_checks import checked_rows, checked_target
-from backlit.estimators.shared.saving import State, network_state, restore_network
+from backlit.estimators.shared.saving import State, all_finite, fits, network_state, restore_network
 
 if TYPE_CHECKING:
     from backlit.engine.optimizer import Optimizer  # loads numba, which waits for the first fit
-
-FINITE_CHUNK = 2**16
-"""How many numbers are tested at once for NaN and infinity: the results take a byte each."""
 
 FLOAT_TYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -257,11 +255,7 @@ class BaseMLP(HasColumns, BaseEstimator):
             return False
         if X.shape[1] != vars(self).get("n_features_in_") or not len(X) or "theta_" not in vars(self):
             return False
-        if X.size <= FINITE_CHUNK:
-            return bool(np.isfinite(X).all())
-        numbers = X.reshape(-1)
-        starts = range(0, X.size, FINITE_CHUNK)
-        return all(np.isfinite(numbers[start : start + FINITE_CHUNK]).all() for start in starts)
+        return all_finite(X.reshape(-1))
 
     @final
     def _truth(self, y: Any) -> Any:
@@ -358,11 +352,16 @@ class BaseMLP(HasColumns, BaseEstimator):
     @final
     def _from_state(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         restore_network(self, header, arrays)
-        self.n_features_in_ = int(header["n_features_in"])
+        fits(arrays.keys() == {"theta"}, "it holds other arrays")
+        self.n_features_in_ = header["n_features_in"]
+        fits(self.n_features_in_ == self.network_.inputs, "its network has another number of inputs")
         if "feature_names_in" in header:
+            fits(len(header["feature_names_in"]) == self.n_features_in_, "a feature has no name")
             self.feature_names_in_ = np.array(header["feature_names_in"], dtype=object)
-        for name, value in header["fitted"].items():
-            setattr(self, name, value)
+        for name in SAVED:
+            setattr(self, name, header["fitted"][name])
+        gate = self.network_.output_gate
+        fits(self.out_activation_ == SCIKIT_NAMES.get(gate, gate), "its output gate has another name")
         self.best_loss_ = self.loss_
         self.validation_scores_ = self.validation_loss_curve_ = self.best_validation_score_ = None
         self._restore_target(header)

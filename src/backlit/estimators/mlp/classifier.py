@@ -23,7 +23,7 @@ from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.log_probabilities import log_of_labels, log_of_shares, log_of_two, log_softmax
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.sample_weights import class_weights
-from backlit.estimators.shared.saving import labels_state, restore_labels
+from backlit.estimators.shared.saving import fits, labels_state, restore_labels
 
 
 @documented(CLASSIFIER)
@@ -45,6 +45,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         The network as data.
     theta_ : ndarray, shape (theta_size,)
         All parameters.
+    provenance_ : dict
+        Where the model comes from, kept in its file: ``version`` of Backlit, ``data`` (how many ``rows``, and their
+        ``digest``), ``seed``, and facts of the training, such as ``epochs``.
 
     Examples
     --------
@@ -314,6 +317,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def _restore_target(self, header: Mapping[str, Any]) -> None:
         self.classes_ = restore_labels(header["classes"])
+        several, gate = header["target_type"] != "binary", self.network_.output_gate
+        outputs = len(self.classes_) if several else 1
+        fits(self.n_outputs_ == outputs and (several or len(self.classes_) <= 2), "its network has no output a class")
+        softmax = header["target_type"] == "multiclass" and gate == "softmax"
+        fits(softmax or gate == "sigmoid", "its output gate is not one of classes")
         self._binarizer = LabelBinarizer()
         self._binarizer.classes_, self._binarizer.y_type_ = self.classes_, header["target_type"]
         self._binarizer.sparse_input_ = False

@@ -31,6 +31,7 @@ from backlit.estimators.mlp.parameters import SCIKIT_NAMES
 from backlit.estimators.shared.arguments import dense, no_finite_score
 from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
 from backlit.estimators.shared.identity import Identity, identity_of
+from backlit.estimators.shared.provenance import provenance
 from backlit.network.blueprint import Blueprint
 from backlit.training.history import History
 from backlit.training.initial_parameters import initial
@@ -109,6 +110,14 @@ def fit(model: BaseMLP, given: FitInput) -> None:
                 split = split_rows(model, given, samples)
                 checkpoint.begin(identity(model, split))
                 train_by_epochs(model, given, split, head, checkpoint)
+    keep_provenance(model, samples, given.partial)
+
+
+def keep_provenance(model: BaseMLP, samples: Samples, partial: bool) -> None:
+    """Keep what the model was fitted to, and how."""
+    loss = model.loss_ if np.isfinite(model.loss_) else None
+    earlier = vars(model).get("provenance_") if partial else None
+    model.provenance_ = provenance(samples, model._seed, {"epochs": int(model.n_iter_), "loss": loss}, earlier)
 
 
 def prepare(model: BaseMLP, given: FitInput, checkpoint: FitCheckpoint) -> tuple[Samples, Head]:

@@ -12,13 +12,14 @@ from sklearn.base import RegressorMixin
 from sklearn.utils import column_or_1d
 
 from backlit.declared.losses import natural_gate
-from backlit.encoding.target import target_domain_of
+from backlit.encoding.target import TARGET_DOMAINS, target_domain_of
 from backlit.estimators.mlp.base import BaseMLP
 from backlit.estimators.mlp.head import Head
 from backlit.estimators.mlp.parameters import REGRESSION_LOSSES, REGRESSOR
 from backlit.estimators.shared.arguments import store_parameters
 from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.parameter_table import constraints_of, documented
+from backlit.estimators.shared.saving import fits
 
 
 @documented(REGRESSOR)
@@ -27,7 +28,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     Attributes
     ----------
-    coefs_, intercepts_, network_, theta_, loss_, loss_curve_, n_iter_, ...
+    coefs_, intercepts_, network_, theta_, provenance_, loss_, loss_curve_, n_iter_, ...
         As in `MLPClassifier`.
 
     Examples
@@ -183,7 +184,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         return {}
 
     def _restore_target(self, header: Mapping[str, Any]) -> None:
-        """Nothing is learnt of the targets."""
+        """Nothing is learnt of the targets, but that they are numbers."""
+        fits(self.network_.output_gate in TARGET_DOMAINS, "its output gate is not one of numbers")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

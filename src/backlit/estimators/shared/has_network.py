@@ -110,11 +110,15 @@ class HasNetwork(ABC):
         What kind of targets the model predicts.
     network_ : Blueprint
     theta_ : ndarray of float32 or float64, shape (theta_size,)
+    provenance_ : dict
+        Where the model comes from: ``version`` of Backlit, ``data`` (how many ``rows`` and their ``digest``), ``seed``,
+        and facts of the training, such as ``epochs``; kept in its file, so that `backlit.load` gives it too.
     """
 
     task: ClassVar[str]
     network_: Blueprint
     theta_: NDArray[Any]
+    provenance_: dict[str, Any]
     n_jobs: int | None = None
     deterministic: bool | None = None
 

@@ -16,7 +16,7 @@ from backlit.encoding import FrameEncoder
 from backlit.encoding.text import TextReading
 from backlit.errors import BacklitError
 from backlit.estimators.inspection.columns import Groups, HasColumns
-from backlit.estimators.shared.saving import State, network_state, restore_network
+from backlit.estimators.shared.saving import State, fits, network_state, restore_network
 from backlit.estimators.shared.table_input import one_row
 from backlit.estimators.tabular.metrics import FitTask
 from backlit.estimators.tabular.recipe import Recipe, recipe_of
@@ -24,6 +24,9 @@ from backlit.estimators.tabular.recipe import Recipe, recipe_of
 if TYPE_CHECKING:
     from backlit.engine.optimizer import Optimizer  # loads numba, which waits for the first fit
     from backlit.training.history import History
+
+SAVED = ("n_iter_", "best_epoch_")
+"""Fitted attributes that a model file keeps, beside network, encoder and targets."""
 
 ENCODER = "encoder."
 """Before the names of the encoder's arrays in a model file."""
@@ -274,7 +277,7 @@ class BaseTabular(HasColumns, BaseEstimator):
     def _to_state(self) -> State:
         header, arrays = network_state(self)
         encoder, encoder_arrays = self.encoder_.to_state()
-        header |= {"encoder": encoder, "fitted": {"n_iter_": self.n_iter_, "best_epoch_": self.best_epoch_}}
+        header |= {"encoder": encoder, "fitted": {name: vars(self)[name] for name in SAVED}}
         if "target_name_" in vars(self):
             header["target_name"] = str(self.target_name_)
         target, target_arrays = self._target_state()
@@ -286,8 +289,11 @@ class BaseTabular(HasColumns, BaseEstimator):
         restore_network(self, header, arrays)
         encoder = {name.removeprefix(ENCODER): array for name, array in arrays.items() if name.startswith(ENCODER)}
         self._set_encoder(FrameEncoder.from_state(header["encoder"], encoder))
+        fits(self.encoder_.n_outputs == self.network_.inputs, "its network has another number of inputs")
         if "target_name" in header:
             self.target_name_ = header["target_name"]
-        for name, value in header["fitted"].items():
-            setattr(self, name, value)
+        for name in SAVED:
+            setattr(self, name, header["fitted"][name])
         self._restore_target(header, arrays)
+        expected = {"theta", *(f"{ENCODER}{name}" for name in ("center", "factor")), *self._target_state()[1]}
+        fits(arrays.keys() == expected, "it holds other arrays")

@@ -21,7 +21,7 @@ from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.log_probabilities import log_of_labels, log_softmax
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.sample_weights import class_weights
-from backlit.estimators.shared.saving import State, labels_state, restore_labels
+from backlit.estimators.shared.saving import State, fits, labels_state, restore_labels
 from backlit.estimators.tabular.base import BaseTabular
 from backlit.estimators.tabular.calibration import best_temperature
 from backlit.estimators.tabular.metrics import (
@@ -47,8 +47,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         Whether a row may have several labels: `y` had a column of 0 and 1 for each, which `classes_` names.
     encoder_ : FrameEncoder
         How columns become numbers.
-    network_, theta_, coefs_, intercepts_
-        The network, as in `MLPClassifier`.
+    network_, theta_, coefs_, intercepts_, provenance_
+        The network and where it comes from, as in `MLPClassifier`.
     interrupted_ : bool
         Whether Ctrl-C ended the fit.
     histories_ : tuple of History
@@ -287,7 +287,10 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         return {"classes": labels_state(self.classes_), "multilabel": self.multilabel_}, {}
 
     def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.classes_, self.multilabel_ = restore_labels(header["classes"]), bool(header["multilabel"])
+        self.classes_, self.multilabel_ = restore_labels(header["classes"]), header["multilabel"]
+        fits(self.n_outputs_ == len(self.classes_), "its network has no output a class")
+        gate = "sigmoid" if self.multilabel_ else "softmax"
+        fits(self.network_.output_gate == gate, "its output gate is not one of classes")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -25,6 +25,7 @@ from backlit.estimators.inspection.columns import Groups
 from backlit.estimators.shared.arguments import no_finite_score, seed_of
 from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
 from backlit.estimators.shared.identity import Identity, identity_of
+from backlit.estimators.shared.provenance import provenance
 from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
 from backlit.estimators.tabular.building import (
     FLOAT,
@@ -130,6 +131,9 @@ def fit(model: BaseTabular, given: FitInput) -> None:
     if not np.isfinite(model.theta_).all():
         raise BacklitError(NO_FINITE_EPOCH)
     record(model, [member.history for member in members])
+    stopped = "; ".join(sorted({member.history.stopped for member in members}))
+    facts = {"epochs": model.n_iter_, "best_epoch": model.best_epoch_, "stopped": stopped}
+    model.provenance_ = provenance(prepared.samples, prepared.seed, facts)
 
 
 def prepare(model: BaseTabular, given: FitInput, checkpoint: FitCheckpoint) -> Prepared:
@@ -308,7 +312,7 @@ def record(model: BaseTabular, histories: Sequence[History]) -> None:
 
 def partial_fit(model: BaseTabular, given: FitInput, classes: Any) -> None:
     """Train the network one epoch; the first call makes it."""
-    recipe, again = recipe_of(model), "theta_" in vars(model)
+    recipe, again, seed = recipe_of(model), "theta_" in vars(model), None
     if not again:
         model._learn_target(given.y if classes is None else classes)
     targets = model._encode_target(given.y)
@@ -321,6 +325,8 @@ def partial_fit(model: BaseTabular, given: FitInput, classes: Any) -> None:
         merge(model, blueprint, [initial_member(recipe, blueprint, seed, n, samples.inputs) for n in numbers])
         record(model, [])
     train_one_epoch(model, recipe, samples)
+    earlier = vars(model).get("provenance_") if again else None
+    model.provenance_ = provenance(samples, seed, {"epochs": model.n_iter_}, earlier)
 
 
 def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples) -> None:

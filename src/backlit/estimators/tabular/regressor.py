@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 
 from backlit.encoding import TargetScaler
-from backlit.encoding.target import target_domain_of, target_numbers
+from backlit.encoding.target import TARGET_DOMAINS, target_domain_of, target_numbers
 from backlit.encoding.text import TextOptions, TextReading, missing_texts
 from backlit.estimators.shared.arguments import store_parameters
 from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.parameter_table import constraints_of, documented
-from backlit.estimators.shared.saving import State
+from backlit.estimators.shared.saving import State, all_finite, fits
 from backlit.estimators.tabular.base import BaseTabular
 from backlit.estimators.tabular.metrics import NUMBER_METRICS, FitTask, number_objective
 from backlit.estimators.tabular.parameters import REGRESSOR
@@ -41,7 +41,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     Attributes
     ----------
-    encoder_, network_, theta_, coefs_, intercepts_, interrupted_, histories_, n_iter_, best_epoch_
+    encoder_, network_, theta_, coefs_, intercepts_, provenance_, interrupted_, histories_, n_iter_, best_epoch_
         As in `TabularClassifier`.
     scaler_ : TargetScaler
         How targets become standard scores.
@@ -221,3 +221,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         self.scaler_ = TargetScaler.from_state(header["scaler"], arrays, self.encoder_.target)
         self._low, self._high = arrays["low"], arrays["high"]
+        scale = (self.scaler_.mean, self.scaler_.std, self._low, self._high)
+        fits(all(array.shape == (self.n_outputs_,) for array in scale), "its targets have another number")
+        ordered = bool((self.scaler_.std > 0).all() and (self._low <= self._high).all())
+        fits(ordered and all(all_finite(array) for array in scale), "its targets have no scale")
+        fits(not self.scaler_.one_dimensional or self.n_outputs_ == 1, "one target has several outputs")
+        fits(self.network_.output_gate in TARGET_DOMAINS, "its output gate is not one of numbers")
