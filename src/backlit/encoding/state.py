@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from operator import lt
 from typing import Any
 
-from backlit.encoding.columns import KINDS, Block, Column
+from backlit.encoding.columns import KINDS, Block, Column, Kind
 from backlit.encoding.text.date_form import DateForm
 from backlit.encoding.text.judging import Form, form_from
 
@@ -42,9 +42,9 @@ def column_from(state: Mapping[str, Any]) -> Column:
     )
     lists = {name: tuple(state[name]) for name in LISTS}
     column = Column(**{**state, "blocks": blocks, "form": form_from(state["form"]), **lists})
-    for what, holds in CONSISTENT.items():
-        if not holds(column):
-            raise ValueError(f"column {name!r}: {what}")
+    objection = _objection(column, KINDS[column.kind])
+    if objection:
+        raise ValueError(f"column {name!r}: {objection}")
     return column
 
 
@@ -59,48 +59,41 @@ def form_fits(form: Form | None, kind: str) -> bool:
     return form is None or kind == (form.kind if isinstance(form, DateForm) else "numeric")
 
 
-def _is_quantity(column: Column) -> bool:
-    return KINDS[column.kind].numbers is not None
-
-
-def _has_parts(column: Column) -> bool:
-    return bool(KINDS[column.kind].parts)
-
-
-BLOCK_FITS: Mapping[str, Callable[[Column, Block], bool]] = {
-    "numeric": lambda column, block: block.width == 1 and _is_quantity(column) and not _has_parts(column),
-    "steps": lambda column, block: (
-        _is_quantity(column) and not _has_parts(column) and block.width == len(column.edges) - 1
+BLOCK_FITS: Mapping[str, Callable[[Kind, Column, Block], bool]] = {
+    "numeric": lambda kind, column, block: kind.numbers is not None and not kind.parts,
+    "steps": lambda kind, column, block: (
+        kind.numbers is not None and not kind.parts and block.width == len(column.edges) - 1
     ),
-    "calendar": lambda column, block: block.width == 1 and {*block.categories} <= {*KINDS[column.kind].parts},
-    "binary": lambda column, block: block.width == 1 and not _is_quantity(column) and len(column.categories) == 2,
-    "onehot": lambda column, block: not _is_quantity(column) and block.width == len(block.categories),
-    "other": lambda column, block: block.width == 1 and not _is_quantity(column),
-    "frequency": lambda column, block: block.width == 1 and not _is_quantity(column),
-    "missing": lambda column, block: block.width == 1,
+    "calendar": lambda kind, column, block: len(block.categories) == 1 and block.categories[0] in kind.parts,
+    "binary": lambda kind, column, block: kind.numbers is None and len(column.categories) == 2,
+    "onehot": lambda kind, column, block: kind.numbers is None and block.width == len(block.categories),
+    "other": lambda kind, column, block: kind.numbers is None,
+    "frequency": lambda kind, column, block: kind.numbers is None,
+    "missing": lambda kind, column, block: True,
 }
-"""Kind of block -> whether one fits its column."""
+"""Kind of block -> whether one fits its column, as all do that a fit makes."""
+
+WIDE = ("steps", "onehot")
+"""Blocks of several outputs; all others have one."""
 
 
-def _parts_of(blocks: tuple[Block, ...]) -> list[tuple[str, ...]]:
-    """What may not be in a column twice: each kind of block, of calendars each part."""
-    return [(block.kind, *(block.categories if block.kind == "calendar" else ())) for block in blocks]
-
-
-CONSISTENT: Mapping[str, Callable[[Column], bool]] = {
-    "its blocks are not those of its kind": lambda column: all(
-        BLOCK_FITS[block.kind](column, block) for block in column.blocks
-    ),
-    "a part of a date is missing or unknown": lambda column: all(
-        len(block.categories) == 1 for block in column.blocks if block.kind == "calendar"
-    ),
-    "a block stands twice": lambda column: len({*_parts_of(column.blocks)}) == len(column.blocks),
-    "it is left out and has outputs, or neither": lambda column: bool(column.dropped) != bool(column.blocks),
-    "its steps do not rise": lambda column: all(map(lt, column.edges, column.edges[1:])),
-    "its range is empty": lambda column: column.low <= column.high,
-    "categories and counts differ in number": lambda column: len(column.counts) == len(column.categories),
-    "a category stands twice": lambda column: len({*column.categories}) == len(column.categories),
-    "more outputs than categories": lambda column: column.n_onehot <= len(column.categories),
-    "a form of another kind": lambda column: form_fits(column.form, column.kind),
-}
-"""What holds of every column that was fitted, in the words of its breach."""
+def _objection(column: Column, kind: Kind) -> str:
+    """What of a column cannot be, because no fit makes it; nothing where all is well."""
+    blocks = set()
+    for block in column.blocks:
+        if not BLOCK_FITS[block.kind](kind, column, block) or (block.width > 1 and block.kind not in WIDE):
+            return f"a block {block.kind!r} that does not fit its kind"
+        blocks.add((block.kind, block.categories if block.kind == "calendar" else ()))
+    if len(blocks) < len(column.blocks):
+        return "a block stands twice"
+    if bool(column.dropped) == bool(blocks):
+        return "it is left out and has outputs, or neither"
+    if column.edges and not all(map(lt, column.edges, column.edges[1:])):
+        return "its steps do not rise"
+    if column.low > column.high:
+        return "its range is empty"
+    if not len(column.counts) == len(column.categories) >= column.n_onehot:
+        return "categories, counts and outputs differ in number"
+    if column.categories and len({*column.categories}) < len(column.categories):
+        return "a category stands twice"
+    return "" if form_fits(column.form, column.kind) else "a form of another kind"

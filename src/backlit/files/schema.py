@@ -17,7 +17,7 @@ MOST_ITEMS = 2**24
 """The same for items of a list."""
 
 LARGEST_FLOAT = sys.float_info.max
-SHOWN = 40
+MOST_QUOTED = 40
 """Characters of a wrong value that an error quotes."""
 
 
@@ -30,7 +30,7 @@ class Mismatch(ValueError):  # noqa: N818 -- raised and caught in this module
 
     def inside(self, where: str | int) -> Mismatch:
         """The same within a mapping, by name, or a list, by index."""
-        self.where.append(f"[{where}]" if isinstance(where, int) else f".{where:.{SHOWN}}")
+        self.where.append(f"[{where}]" if isinstance(where, int) else f".{where:.{MOST_QUOTED}}")
         return self
 
 
@@ -90,7 +90,7 @@ def mismatch_of(value: Any, expected: str) -> Mismatch:
     is 3 where text belongs
     """
     shown = repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
-    shown = shown if len(shown) <= SHOWN else shown[: SHOWN - 3] + "..."
+    shown = shown if len(shown) <= MOST_QUOTED else shown[: MOST_QUOTED - 3] + "..."
     return Mismatch(f"is {shown} where {expected} belongs")
 
 
@@ -303,7 +303,7 @@ class Record(Schema):
         """The schemas of a mapping's names."""
         known = {**self.fields, **self.optional}
         for name in value.keys() - known.keys():
-            raise Mismatch(f"has {name[:SHOWN]!r}, which is not known here")
+            raise Mismatch(f"has {name[:MOST_QUOTED]!r}, which is not known here")
         for name in self.fields.keys() - value.keys():
             raise Mismatch(f"has no {name!r}")
         return {name: known[name] for name in value}
