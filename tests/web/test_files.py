@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -97,6 +98,23 @@ def test_a_table_that_unpacks_to_too_much_is_refused(client: Any) -> None:
     assert len(sink.getvalue()) < 100_000
     found = upload(client, "tables", "bomb.parquet", sink.getvalue())
     assert (found.status, "unpacks to" in found.json["error"]) == (413, True)
+
+
+def test_texts_that_repeat_are_measured_before_they_are_written_out(client: Any) -> None:
+    codes = pa.array(np.zeros(100_000, np.int32))
+    long_text = pa.DictionaryArray.from_arrays(codes, pa.array(["x" * 4_000]))
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"a": long_text}), sink, store_schema=False)
+    assert len(sink.getvalue()) < 100_000
+    before = pa.total_allocated_bytes()
+    found = upload(client, "tables", "long.parquet", sink.getvalue())
+    assert (found.status, "unpacks to more than 134 MB" in found.json["error"]) == (413, True)
+    assert pa.total_allocated_bytes() <= before
+
+
+def test_text_with_more_cells_than_fit_is_refused_before_it_is_parsed(client: Any) -> None:
+    found = upload(client, "tables", "wide.csv", (b"," * 3_000 + b"\n") * 2_000)
+    assert (found.status, "has about 6,002,000 cells" in found.json["error"]) == (413, True)
 
 
 def test_an_upload_that_breaks_off_is_forgotten(client: Any) -> None:

@@ -52,6 +52,32 @@ def test_it_answers_and_ends_even_while_a_training_is_watched(told: int, status:
         connection.close()
 
 
+STUCK = """
+import sys, threading
+from backlit.cli import main
+from backlit.web import server
+from backlit.web.views.circuit import endpoints
+server.LAST_GRACE = 1.0
+endpoints.circuit = lambda query: threading.Event().wait()
+sys.exit(main(['open', '--no-browser', '--port', '0']))
+"""
+
+
+def test_it_ends_even_while_a_librarys_call_does_not() -> None:
+    command = [sys.executable, "-c", STUCK]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        port = port_of(running)
+        with socket.create_connection(("127.0.0.1", port)) as sock:
+            lines = (f"Host: 127.0.0.1:{port}", f"Origin: http://127.0.0.1:{port}", "Content-Length: 2", "", "{}")
+            sock.sendall("\r\n".join(["POST /api/circuit HTTP/1.1", *lines]).encode())
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection.request("GET", "/circuit")
+            assert connection.getresponse().status == 200  # so that the request before it is under way
+            running.send_signal(signal.SIGTERM)
+            running.communicate(timeout=60)
+        assert running.returncode == 0
+
+
 def test_a_port_in_use_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -18,12 +18,13 @@ from backlit.errors import choose
 from backlit.files import dialect_note
 from backlit.web.messages import language
 from backlit.web.pages import STATIC, page
-from backlit.web.responses import errors_as_json, json_response, read_body, run_in_thread
+from backlit.web.responses import errors_as_json, json_response, read_body
 from backlit.web.security import OnlyThisPage
 from backlit.web.site import Site
 from backlit.web.start_options import StartOptions
 from backlit.web.store.library import MOST_UPLOAD_BYTES
 from backlit.web.view import Endpoint, all_views, served_files
+from backlit.web.work import run_in_thread
 
 
 async def home(site: Site, request: Request) -> Response:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial, wraps
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from backlit.errors import BacklitError
+from backlit.web.work import ANSWER_TIME_LIMIT
 
-Result = TypeVar("Result")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 MOST_BODY = 64 * 1024
 """Bytes of a request that is not an upload."""
-
-ANSWER_TIME_LIMIT = 20.0
-"""Seconds after which an answer is given up."""
 
 UNPROCESSABLE, GONE, TOO_LARGE, TOO_LONG = 422, 404, 413, 503
 
@@ -55,11 +50,6 @@ def errors_as_json(endpoint: Endpoint) -> Endpoint:
             )
 
     return answer
-
-
-async def run_in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
-    """Run plain Python beside the event loop, and give up waiting for it after a while."""
-    return await asyncio.wait_for(run_in_threadpool(partial(work, *arguments)), ANSWER_TIME_LIMIT)
 
 
 async def read_body(request: Request, most: int = MOST_BODY) -> bytes:

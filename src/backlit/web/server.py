@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import sys
 import threading
 import warnings
 import webbrowser
+from types import FrameType
 
 import uvicorn
 
@@ -21,6 +23,9 @@ from backlit.web.start_options import StartOptions
 GRACE = 3
 """Seconds that answers under way have when the server ends."""
 
+LAST_GRACE = 8.0
+"""Seconds after which the process ends, whatever a thread of it is doing."""
+
 
 class _Server(uvicorn.Server):
     """Ends the streams first, since they would never end by themselves."""
@@ -28,6 +33,13 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.config.app.state.site.close()  # type: ignore[union-attr]  # always ours
         await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End as usual, or, where a library's call holds that up, at once."""
+        end = threading.Timer(LAST_GRACE, os._exit, (0,))
+        end.daemon = True
+        end.start()
+        super().handle_exit(sig, frame)
 
 
 def serve(options: StartOptions, port: int, browser: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import tempfile
 from collections.abc import Iterator
@@ -11,18 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
 
-from backlit.errors import BacklitError, DamagedFile
+from backlit.errors import BacklitError
 from backlit.estimators.loading import load
 from backlit.files import SNIFFED, ReadOptions, read_table
-from backlit.web.responses import GoneError, TooLargeError
+from backlit.web.responses import GoneError
+from backlit.web.store.budget import MOST_CELLS, check_delimited, check_parquet, too_large
 
 MOST_UPLOADS = 8
 """Uploaded tables, and as many models; the oldest goes first."""
 
 MOST_UPLOAD_BYTES = 32 * 2**20
-MOST_CELLS = 5_000_000
-MOST_UNPACKED = 2**29
-"""Limits of an upload: its size, its cells, and the bytes that it declares to unpack to."""
+"""The size of an upload; what it may decode to is in `budget`."""
 
 MOST_NAME = 80
 TABLES, MODELS = (".csv", ".tsv", ".parquet"), (".backlit", ".safetensors")
@@ -131,12 +129,11 @@ class Library:
     def upload_table(self, name: str, data: bytes) -> str:
         """Take in a table that came as bytes; its name is shown, and its suffix is the format of the bytes."""
         name, suffix = _named(name, TABLES)
-        if suffix == ".parquet":
-            _check_parquet(name, data)
+        (check_parquet if suffix == ".parquet" else check_delimited)(name, data)
         table = TableFile(name, self._written(suffix, data))
         rows = table.read()
         if rows.num_rows * rows.num_columns > MOST_CELLS:
-            raise TooLargeError(f"{name} has {rows.num_rows * rows.num_columns:,} cells; stay below {MOST_CELLS:,}")
+            raise too_large(name, f"has {rows.num_rows * rows.num_columns:,} cells")
         return self.tables.add(table, uploaded=True)
 
     def upload_model(self, name: str, data: bytes) -> str:
@@ -173,19 +170,3 @@ def _named(name: str, suffixes: tuple[str, ...]) -> tuple[str, str]:
     if suffix not in suffixes:
         raise BacklitError(f"{shown or 'this file'}: give a file that ends in {', '.join(suffixes)}")
     return shown, suffix
-
-
-def _check_parquet(name: str, data: bytes) -> None:
-    """Refuse what unpacks to more than fits, before it is unpacked."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        metadata = pq.ParquetFile(io.BytesIO(data)).metadata
-        unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-    except (pa.ArrowException, OSError):
-        raise DamagedFile(f"{name} is not a whole Parquet file; take a fresh copy") from None
-    if metadata.num_rows * metadata.num_columns > MOST_CELLS or unpacked > MOST_UNPACKED:
-        raise TooLargeError(
-            f"{name} unpacks to {metadata.num_rows:,} rows of {metadata.num_columns:,} columns; give a smaller one"
-        )

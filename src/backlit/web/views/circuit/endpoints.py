@@ -15,8 +15,9 @@ from backlit.errors import BacklitError, FormulaError, one_of
 from backlit.formula import GATES
 from backlit.formula.expression import Call, names, parse, postorder
 from backlit.tracing import trace
-from backlit.web.responses import read_json, run_in_thread
+from backlit.web.responses import read_json
 from backlit.web.site import Site
+from backlit.web.work import run_in_thread
 
 Value = float | list[float]
 

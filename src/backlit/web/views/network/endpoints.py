@@ -16,9 +16,10 @@ from backlit.web.live.problems import TOYS, Problem, from_table, toy
 from backlit.web.live.session import TrainingSession
 from backlit.web.live.settings import settings_of
 from backlit.web.messages import language
-from backlit.web.responses import json_response, read_json, run_in_thread
+from backlit.web.responses import json_response, read_json
 from backlit.web.row_trace import trace_row, zoom_of
 from backlit.web.site import Site
+from backlit.web.work import run_in_thread
 
 FEED_HEADERS = {"X-Accel-Buffering": "no"}
 """A proxy passes each picture on at once."""

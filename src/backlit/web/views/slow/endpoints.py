@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from backlit.errors import BacklitError
 from backlit.experiments.slowdown import Columns, compare_costs
-from backlit.web.responses import json_response, run_in_thread
+from backlit.web.responses import json_response
 from backlit.web.site import Site
+from backlit.web.work import run_in_thread
 
 MOST_EPOCHS = 2_000
 FARTHEST_START = 50.0
