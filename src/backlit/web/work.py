@@ -34,8 +34,10 @@ class Work:
 
     Examples
     --------
-    >>> import itertools
-    >>> work = Work(lambda: sum(itertools.count()))
+    >>> def endless():
+    ...     while True:
+    ...         pass
+    >>> work = Work(endless)
     >>> work.give_up()
     >>> work.thread.join(60)
     >>> work.thread.is_alive()
@@ -83,7 +85,7 @@ async def run_in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[Result] = loop.create_future()
 
-    def settle(result: Any, error: BaseException | None) -> None:
+    def set_answer(result: Any, error: BaseException | None) -> None:
         if answer.done():
             return
         if error is None:
@@ -93,7 +95,7 @@ async def run_in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
 
     def done(result: Any, error: BaseException | None) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(settle, result, error)
+            loop.call_soon_threadsafe(set_answer, result, error)
 
     running = Work(lambda: work(*arguments), done)
     try:
