@@ -1,0 +1,202 @@
+"""`make fuzz`: damaged and lying model files. A file is refused by `load` in one line, or its model predicts.
+
+Run as a script it tries as many files as it is given and records the counts in `record.json`; a failure is printed with
+its seed, and ends the run with status 1.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import platform
+import random
+import sys
+import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import backlit
+from backlit.errors import BacklitError
+from backlit.files import model_file, read_model, write_model
+
+HERE = Path(__file__).parent
+GOLDEN = HERE.parent / "files" / "golden"
+RECORD = HERE / "record.json"
+
+VALUES: tuple[Any, ...] = (
+    None, True, False, 0, 1, -1, 2, 7, 2**31, 2**63, -(2**63), 10**30, 0.0, -0.0, 0.5, -1.5, 1e300, 1e-300, "", "x",
+    "relu", "softmax", "sigmoid", "identity", "numeric", "category", "datetime", "onehot", "missing", "\0", "é",
+    "O", "U", [], [0], ["x"], [[]], {}, {"form": "number"}, {"float": "nan"}, {"x": 1},
+)  # fmt: skip
+"""What may come in the place of a value."""
+
+
+def positions(content: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where values stand."""
+    inner = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    return [path] * bool(path) + [step for key, value in inner for step in positions(value, (*path, key))]
+
+
+def lie(rng: random.Random, header: Any, arrays: dict[str, Any]) -> None:
+    """Change one value, name or array, in place."""
+    if rng.random() < 0.15:
+        name = rng.choice(sorted(arrays))
+        array = arrays[name] = arrays[name].copy()
+        how = rng.randrange(5)
+        if how == 0:
+            array.reshape(-1)[rng.randrange(array.size)] = rng.choice([np.nan, np.inf, -np.inf, 1e30, 0.0, -1.0])
+        elif how == 1:
+            arrays[name] = array[:-1]
+        elif how == 2:
+            arrays[name] = array.astype(rng.choice([np.float32, np.float64, np.int64]))
+        elif how == 3:
+            arrays[rng.choice(["x", "low", "theta", "encoder.center"])] = arrays.pop(name)
+        else:
+            arrays[name] = array.reshape(1, -1)
+        return
+    path = rng.choice(positions(header))
+    parent = header
+    for key in path[:-1]:
+        parent = parent[key]
+    key, how = path[-1], rng.randrange(6)
+    if how == 0:
+        del parent[key]
+    elif how == 1 and isinstance(parent, list):
+        parent.insert(key, copy.deepcopy(parent[rng.randrange(len(parent))]))
+    elif how == 2 and isinstance(parent, dict):
+        parent[rng.choice([*parent, "x", "theta_", "__class__"])] = parent.pop(key)
+    elif how == 3 and isinstance(parent[key], int | float) and not isinstance(parent[key], bool):
+        parent[key] = parent[key] + rng.choice([-1, 1, 0.5, 10])
+    elif how == 4:
+        other = header
+        for step in rng.choice(positions(header)):
+            other = other[step]
+        parent[key] = copy.deepcopy(other)
+    else:
+        parent[key] = copy.deepcopy(rng.choice(VALUES))
+
+
+def damage(rng: random.Random, data: bytes) -> bytes:
+    """Change bytes, cut, or repeat a part."""
+    damaged, how = bytearray(data), rng.randrange(4)
+    at, length = rng.randrange(len(data)), rng.choice([1, 1, 2, 8, 64])
+    if how == 0:
+        for _ in range(rng.choice([1, 1, 2, 5])):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+    elif how == 1:
+        del damaged[at : at + length]
+    elif how == 2:
+        damaged[at:at] = data[at : at + length]
+    else:
+        del damaged[at:]
+    return bytes(damaged)
+
+
+@contextmanager
+def unsynchronised() -> Iterator[None]:
+    """Write without waiting for the disk: these files live for a moment."""
+    usual = model_file.write_whole
+    model_file.write_whole = lambda path, data: Path(path).write_bytes(data)
+    try:
+        yield
+    finally:
+        model_file.write_whole = usual
+
+
+class Trials:
+    """Mutated files, one after the other, and what became of each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "m.backlit"
+        self.files = sorted(GOLDEN.glob("*/*.backlit"))
+        self.whole = {path: path.read_bytes() for path in self.files}
+        self.contents = {path: read_model(path) for path in self.files}
+        rows = json.loads((GOLDEN / "format-2" / "expected.json").read_text(encoding="utf-8"))["rows"]
+        self.frame, self.X = pd.DataFrame(rows["frame"]), np.array(rows["X"])
+        self.answers = {path: self.answer(backlit.load(path)) for path in self.files}
+        self.counts: Counter[str] = Counter()
+
+    def answer(self, model: Any) -> Any:
+        """What a model predicts."""
+        if hasattr(model, "encoder_"):
+            return model.predict(self.frame)
+        names = getattr(model, "feature_names_in_", None)
+        return model.predict(self.X if names is None else pd.DataFrame(self.X, columns=list(names)))
+
+    def run(self, seed: int) -> None:
+        """One file; any error but Backlit's is a failure, and so is a damaged file that predicts otherwise."""
+        rng = random.Random(seed)
+        source = rng.choice(self.files)
+        if rng.random() < 0.5:
+            kind = "damaged"
+            self.path.write_bytes(damage(rng, self.whole[source]))
+        else:
+            kind = "lying"
+            header, arrays = self.contents[source]
+            header, arrays = copy.deepcopy(header), dict(arrays)
+            for _ in range(rng.choice([1, 1, 1, 2, 3])):
+                lie(rng, header, arrays)
+            try:
+                with unsynchronised():
+                    write_model(self.path, header, arrays)
+            except BacklitError:  # it cannot even be written
+                self.counts["lying, refused"] += 1
+                return
+        try:
+            model = backlit.load(self.path)
+        except BacklitError as error:
+            if "\n" in str(error) or str(self.path) not in str(error):
+                raise
+            self.counts[f"{kind}, refused"] += 1
+            return
+        try:
+            answer = self.answer(model)
+        except BacklitError:  # consistent, and of other columns than these rows
+            self.counts[f"{kind}, of other columns"] += 1
+            return
+        if kind == "damaged" and not np.array_equal(answer, self.answers[source]):
+            raise AssertionError("a damaged file was read, and predicts otherwise")
+        self.counts[f"{kind}, consistent and used"] += 1
+
+
+def tried(count: int, first: int = 0) -> Counter[str]:
+    """Try so many files, from a seed on."""
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        trials = Trials(Path(folder))
+        for seed in range(first, first + count):
+            try:
+                trials.run(seed)
+            except Exception as error:
+                error.add_note(f"seed {seed}")
+                raise
+    return trials.counts
+
+
+def record(counts: Counter[str], path: Path = RECORD) -> None:
+    """Keep the last result beside those of other runs."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    kept["model files"] = {
+        "tried": counts.total(),
+        **dict(sorted(counts.items())),
+        "failures": 0,
+        "date": datetime.now(UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "machine": f"{platform.machine()} {platform.system()}",
+        "command": "make fuzz",
+    }
+    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    found = tried(int(sys.argv[1]))
+    record(found)
+    print(*(f"{count:7,} {what}" for what, count in sorted(found.items())), sep="\n")
