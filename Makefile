@@ -34,6 +34,7 @@ quick: lint types ## lint, types, and the tests that need no engine
 fuzz: $(READY) ## trials for hours: trainings that are killed, formulas; figures in tests/fuzz/results
 	$(BIN)/python tests/fuzz/kills.py 50 --record
 	$(BIN)/python tests/fuzz/formulas.py 50000 --record
+	$(BIN)/python tests/fuzz/model_files.py 100000 --record
 
 lint: $(READY) ## rules and format of the code
 	$(BIN)/ruff check .

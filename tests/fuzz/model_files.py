@@ -1,6 +1,6 @@
 """`make fuzz`: damaged and lying model files. A file is refused by `load` in one line, or its model predicts.
 
-Run as a script it tries as many files as it is given and records the counts in `record.json`; a failure is printed with
+Run as a script it tries as many files as it is given and records the counts in ``results/model_files.json``; a failure is printed with
 its seed, and ends the run with status 1.
 """
 
@@ -29,7 +29,7 @@ from backlit.files import model_file, read_model, write_model
 
 HERE = Path(__file__).parent
 GOLDEN = HERE.parent / "files" / "golden"
-RECORD = HERE / "record.json"
+RESULT = HERE / "results" / "model_files.json"
 
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 7, 2**31, 2**63, -(2**63), 10**30, 0.0, -0.0, 0.5, -1.5, 1e300, 1e-300, "", "x",
@@ -181,22 +181,21 @@ def tried(count: int, first: int = 0) -> Counter[str]:
     return trials.counts
 
 
-def record(counts: Counter[str], path: Path = RECORD) -> None:
-    """Keep the last result beside those of other runs."""
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    kept["model files"] = {
+def result_of(counts: Counter[str]) -> dict[str, Any]:
+    """The counts, and where and when they were made."""
+    return {
         "tried": counts.total(),
         **dict(sorted(counts.items())),
         "failures": 0,
         "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "machine": f"{platform.machine()} {platform.system()}",
-        "command": "make fuzz",
     }
-    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    found = tried(int(sys.argv[1]))
-    record(found)
-    print(*(f"{count:7,} {what}" for what, count in sorted(found.items())), sep="\n")
+    result = json.dumps(result_of(tried(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)), indent=2)
+    print(result)
+    if "--record" in sys.argv:
+        RESULT.parent.mkdir(exist_ok=True)
+        RESULT.write_text(result + "\n", encoding="utf-8")

@@ -21,6 +21,6 @@ def test_mutated_files_are_refused_or_predict() -> None:
 
 
 def test_the_last_run_of_all_is_recorded_and_without_a_failure() -> None:
-    kept = json.loads((HERE / "record.json").read_text(encoding="utf-8"))["model files"]
+    kept = json.loads((HERE / "results" / "model_files.json").read_text(encoding="utf-8"))
     assert kept["failures"] == 0
     assert kept["tried"] >= 100_000

@@ -7,7 +7,6 @@ from operator import lt
 from typing import Any
 
 from backlit.encoding.columns import KINDS, Block, Column, Kind
-from backlit.encoding.text.date_form import DateForm
 from backlit.encoding.text.judging import Form, form_from
 
 LISTS = ("edges", "categories", "counts", "missing")
@@ -53,10 +52,11 @@ def form_fits(form: Form | None, kind: str) -> bool:
 
     Examples
     --------
+    >>> from backlit.encoding.text.date_form import DateForm
     >>> form_fits(DateForm("clock"), "time"), form_fits(DateForm("clock"), "numeric")
     (True, False)
     """
-    return form is None or kind == (form.kind if isinstance(form, DateForm) else "numeric")
+    return form is None or kind == form.kind
 
 
 BLOCK_FITS: Mapping[str, Callable[[Kind, Column, Block], bool]] = {

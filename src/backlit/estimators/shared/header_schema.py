@@ -14,6 +14,7 @@ from backlit.encoding.columns import BLOCKS, KINDS, PARTS
 from backlit.encoding.scaling import LARGEST
 from backlit.encoding.text.date_form import LAYOUTS
 from backlit.encoding.text.date_form import SHOWN as ORDER_NAMES
+from backlit.encoding.text.measure_form import LAYOUTS as MEASURES
 from backlit.encoding.text.number_form import GROUPED
 from backlit.errors import DamagedFile
 from backlit.files.schema import (
@@ -65,8 +66,9 @@ FORM = Tagged(
                 "more": FLAG,
             }
         ),
+        "measure": Record({"form": TEXT, "layout": Text(among=MEASURES)}),
         "date": Record(
-            {"form": TEXT, "layout": Text(among=LAYOUTS), "order": Text(among=("", *ORDER_NAMES)), "zone": FLAG}
+            {"form": TEXT, "layout": Text(among=LAYOUTS), "order": Text(among=ORDER_CHOICES), "zone": FLAG}
         ),
     },
 )
@@ -99,7 +101,10 @@ ENCODER = Record(
         "notes": TEXTS,
         "missing": Nullable(TEXTS),
         "target": Nullable(READING),
-    }
+    },
+    optional={
+        "style": Nullable(Record({"encoding": Text(50), "separator": Text(1), "decimal": Text(among=GROUPED)})),
+    },
 )
 
 # -- parameters, labels, facts of the fit -----------------------------------------------------------------------------

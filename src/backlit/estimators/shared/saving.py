@@ -16,8 +16,8 @@ from backlit.declared.gate_kinds import Gate
 from backlit.declared.gates import GATES
 from backlit.declared.losses import LOSSES, is_built_in, loss_named
 from backlit.errors import BacklitError, DamagedFile
-from backlit.estimators.shared.parameter_table import CHECKPOINT
 from backlit.estimators.shared.header_schema import check_header
+from backlit.estimators.shared.parameter_table import CHECKPOINT
 from backlit.formula.declaring import gate, loss
 from backlit.formula.expansion import expanded, expanded_text
 from backlit.formula.expression import parse
