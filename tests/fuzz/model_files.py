@@ -1,7 +1,7 @@
 """`make fuzz`: damaged and lying model files. A file is refused by `load` in one line, or its model predicts.
 
-Run as a script it tries as many files as it is given and records the counts in ``results/model_files.json``; a failure is printed with
-its seed, and ends the run with status 1.
+Run as a script it tries as many files as it is given; with ``--record`` it keeps the counts in
+``results/model_files.json``. A failure is printed with its seed, and ends the run with status 1.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ VALUES: tuple[Any, ...] = (
 )  # fmt: skip
 """What may come in the place of a value."""
 
+NUMBERS = (np.nan, np.inf, -np.inf, 1e30, 0.0, -1.0)
+
 
 def positions(content: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Where values stand."""
@@ -52,7 +54,7 @@ def lie(rng: random.Random, header: Any, arrays: dict[str, Any]) -> None:
         array = arrays[name] = arrays[name].copy()
         how = rng.randrange(5)
         if how == 0:
-            array.reshape(-1)[rng.randrange(array.size)] = rng.choice([np.nan, np.inf, -np.inf, 1e30, 0.0, -1.0])
+            array.reshape(-1)[rng.randrange(array.size)] = rng.choice(NUMBERS if array.dtype.kind == "f" else [-1, 0])
         elif how == 1:
             arrays[name] = array[:-1]
         elif how == 2:

@@ -73,6 +73,7 @@ def test_it_ends_even_while_a_librarys_call_does_not() -> None:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             connection.request("GET", "/circuit")
             assert connection.getresponse().status == 200  # so that the request before it is under way
+            connection.close()
             running.send_signal(signal.SIGTERM)
             running.communicate(timeout=60)
         assert running.returncode == 0
