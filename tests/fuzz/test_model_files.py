@@ -1,9 +1,8 @@
-"""A few hundred of the files that `make fuzz` tries, and its record."""
+"""A few hundred of the files that `make fuzz` tries."""
 
 from __future__ import annotations
 
 import importlib.util
-import json
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -18,9 +17,3 @@ def test_mutated_files_are_refused_or_predict() -> None:
     counts = fuzz.tried(400)
     assert counts.total() == 400
     assert counts["lying, refused"] > 100 < counts["damaged, refused"]
-
-
-def test_the_last_run_of_all_is_recorded_and_without_a_failure() -> None:
-    kept = json.loads((HERE / "results" / "model_files.json").read_text(encoding="utf-8"))
-    assert kept["failures"] == 0
-    assert kept["tried"] >= 100_000
