@@ -12,8 +12,7 @@ from types import MappingProxyType
 from backlit.declared.layers import LAYERS
 from backlit.encoding.columns import BLOCKS, KINDS, PARTS
 from backlit.encoding.scaling import LARGEST
-from backlit.encoding.text.date_form import LAYOUTS
-from backlit.encoding.text.date_form import SHOWN as ORDER_NAMES
+from backlit.encoding.text.date_form import LAYOUTS, ORDERS
 from backlit.encoding.text.measure_form import LAYOUTS as MEASURES
 from backlit.encoding.text.number_form import GROUPED
 from backlit.errors import DamagedFile
@@ -53,6 +52,7 @@ GATE, LOSS = Row((FORMULA, FORMULA, SYMBOL)), Row((NAME, FORMULA, FORMULA))
 
 # -- encoder ----------------------------------------------------------------------------------------------------------
 
+ORDER_CHOICES = {"", *(order for orders in ORDERS.values() for order in orders)}
 FORM = Tagged(
     "form",
     {
@@ -67,9 +67,7 @@ FORM = Tagged(
             }
         ),
         "measure": Record({"form": TEXT, "layout": Text(among=MEASURES)}),
-        "date": Record(
-            {"form": TEXT, "layout": Text(among=LAYOUTS), "order": Text(among=ORDER_CHOICES), "zone": FLAG}
-        ),
+        "date": Record({"form": TEXT, "layout": Text(among=LAYOUTS), "order": Text(among=ORDER_CHOICES), "zone": FLAG}),
     },
 )
 BLOCK = Row((Text(among=BLOCKS), POSITION, Whole(1, MOST_WIDTH), ListOf(Text(among=PARTS), 1)))
