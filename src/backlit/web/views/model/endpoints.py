@@ -24,13 +24,8 @@ from backlit.estimators.shared.table_input import (
 from backlit.tracing import Trace
 from backlit.tracing.checking import reason
 from backlit.tracing.steepest import check_label, steepest
-<<<<<<< HEAD
 from backlit.tracing.witnesses import compared
-from backlit.web.responses import read_json, run_in_thread
-=======
-from backlit.tracing.witnesses import witnesses
 from backlit.web.responses import read_json
->>>>>>> 4a3d2cb (The page: a budget of decoded bytes, given-up work that ends, SIGTERM that is not held up)
 from backlit.web.row_trace import trace_row, zoom_of
 from backlit.web.site import Site
 from backlit.web.store.library import ModelFile, TableFile
