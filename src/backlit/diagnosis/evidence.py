@@ -18,7 +18,7 @@ from backlit.network.forward import forward
 
 Matrix = NDArray[np.float64]
 
-FLOW_BATCH, SCORED_ROWS = 1_000, 4_000
+FLOW_BATCH, SCORED_ROWS = 500, 4_000
 """Rows of the flow and of scores, at most: more change no verdict."""
 SHORT = {"classification": 0.03, "regression": 0.05}
 """By how much a score may be below the reference before something is wrong; beside two standard errors."""

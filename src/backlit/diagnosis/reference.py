@@ -20,7 +20,9 @@ Matrix = NDArray[np.float64]
 FEWEST_ROWS = 30
 """Rows below which a fold says nothing."""
 MOST_ROWS = 1_500
-TREES = 60
+REFERENCE_CELLS = 3e5
+"""Cells of the rows that are used of a wide table, 300 rows at least: a second, or so."""
+TREES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def reference_of(task: str, x: Matrix, y: Matrix, seed: int = 0) -> Reference | 
     (True, 0.5)
     """
     rng = np.random.default_rng(seed)
-    indices = np.sort(rng.permutation(len(x))[:MOST_ROWS])
+    most = min(MOST_ROWS, max(300, int(REFERENCE_CELLS / x.shape[1])))
+    indices = np.sort(rng.permutation(len(x))[:most])
     x, y = x[indices], y[indices]
     if len(x) < FEWEST_ROWS or not (np.isfinite(x).all() and np.isfinite(y).all()) or (y == y[0]).all():
         return None

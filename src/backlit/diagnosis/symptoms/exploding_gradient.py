@@ -13,6 +13,8 @@ DECADES = 1.5
 
 def check(evidence: Evidence) -> Finding | None:
     """Compare the first layer's delta with the output's, where the training started."""
+    if not evidence.falls_short:
+        return None
     seen = evidence.first_flow or evidence.flow
     if seen is None or len(seen.layers) < 3:
         return None
@@ -22,7 +24,7 @@ def check(evidence: Evidence) -> Finding | None:
     back = float(np.log10(first.delta_norm / last.delta_norm))
     sizes = [float(np.hypot(layer.pre_activations.mean, layer.pre_activations.std)) for layer in seen.layers]
     ahead = float(np.log10(max(sizes[1:]) / max(sizes[0], 1.0))) if max(sizes[1:]) > 0 else 0.0
-    if max(back, ahead) < DECADES or not evidence.falls_short:
+    if max(back, ahead) < DECADES:
         return None
     bars = {f"layer {layer.number}": layer.delta_norm for layer in seen.layers}
     numbers = {"back": back, "ahead": ahead}

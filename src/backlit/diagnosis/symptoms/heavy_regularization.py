@@ -7,7 +7,7 @@ import numpy as np
 from backlit.diagnosis.evidence import Evidence
 from backlit.diagnosis.symptom import Change, Finding, Symptom, Words
 
-SHARE = 0.2
+PENALTY_SHARE = 0.2
 """Part of the whole loss that the penalty makes: a penalty that helps is a few hundredths of it."""
 COLLAPSED = 0.5
 """Weights of less than this part of their size at the start: training makes them grow."""
@@ -31,11 +31,10 @@ def check(evidence: Evidence) -> Finding | None:
     size, rows = float(np.sqrt(squares / usual)), len(evidence.case.rows)
     penalty = 0.5 * (known.l2_penalty or 0.0) / min(known.batch_size or rows, rows) * squares
     share = penalty / (penalty + abs(seen.loss)) if penalty else 0.0
-    decays = (known.l2_penalty or 0.0) / min(known.batch_size or rows, rows) >= PENALISED or (
-        known.weight_decay or 0.0
-    ) >= STRONG
+    per_row = (known.l2_penalty or 0.0) / min(known.batch_size or rows, rows)
+    decays = per_row >= PENALISED or (known.weight_decay or 0.0) >= STRONG
     dropout = known.dropout or 0.0
-    if not ((share >= SHARE and size < GROWN) or (decays and size < COLLAPSED) or dropout >= DROPPED):
+    if not ((share >= PENALTY_SHARE and size < GROWN) or (decays and size < COLLAPSED) or dropout >= DROPPED):
         return None
     numbers = {"share": share, "size": size, "dropout": dropout}
     kind = "dropout" if dropout >= DROPPED else "penalty"

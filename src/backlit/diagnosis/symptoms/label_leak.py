@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier
 
@@ -56,18 +54,20 @@ def _purities(x: np.ndarray, classes: np.ndarray, y: np.ndarray) -> np.ndarray:
     leaves = max(2, 2 * int((counts > 0).sum()) - 2)
     scores = np.zeros(x.shape[1])
     x, classes = x[:PURITY_ROWS], classes[:PURITY_ROWS]
-    for column in np.flatnonzero(x.std(axis=0) > 0):
+    for column in np.flatnonzero(_apart(x, classes)):
         tree = DecisionTreeClassifier(max_leaf_nodes=leaves, random_state=0).fit(x[:, [column]], classes)
-        if _apart(x[:, column], classes):
-            scores[column] = tree.score(x[:, [column]], classes)
+        scores[column] = tree.score(x[:, [column]], classes)
     return scores
 
 
-def _apart(values: np.ndarray, classes: np.ndarray) -> bool:
-    """Whether a gap parts the classes: a threshold on a measured quantity makes a class, too, but leaves no gap."""
-    groups = sorted((values[classes == number] for number in np.unique(classes)), key=np.mean)
-    spread = max(float(group.std()) for group in groups)
-    return all(after.min() - before.max() > PARTED * spread for before, after in pairwise(groups))
+def _apart(x: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Where a gap parts the classes: a threshold on a measured quantity makes a class, too, but leaves no gap."""
+    groups = [x[classes == number] for number in np.unique(classes)]
+    means, lows, highs = (np.array([f(group, axis=0) for group in groups]) for f in (np.mean, np.min, np.max))
+    spread = np.max([group.std(axis=0) for group in groups], axis=0)
+    order = np.argsort(means, axis=0)
+    lows, highs = np.take_along_axis(lows, order, axis=0), np.take_along_axis(highs, order, axis=0)
+    return np.asarray((lows[1:] - highs[:-1] > PARTED * spread).all(axis=0) & (x.std(axis=0) > 0))
 
 
 SYMPTOM = Symptom(

@@ -7,7 +7,7 @@ from backlit.diagnosis.symptom import Change, Finding, Symptom, Words
 
 USUAL_HIGH = 3.0
 """Times the usual rate of the optimizer from which it may be too high at all."""
-LOST = 0.6
+SHORTER = 0.6
 """Part of the gain of the best smaller rate that the rate itself has: steps are too long where it is less."""
 FAR_ABOVE = 30.0
 """Times the usual rate from which what broke on the way (`WRECKED` of a layer's units) is the rate's doing."""
@@ -26,7 +26,7 @@ def check(evidence: Evidence) -> Finding | None:
     gains = evidence.gains
     best = max((0.1, 0.01), key=lambda factor: gains[factor])
     far = rate >= FAR_ABOVE * usual_rate(evidence.known.optimizer)
-    shorter = gains[best] > 0.02 and gains[1.0] <= LOST * gains[best]
+    shorter = gains[best] > 0.02 and gains[1.0] <= SHORTER * gains[best]
     if not (shorter or (far and _wrecked(evidence))):
         return None
     bars = {f"rate x {factor:g}": gains[factor] for factor in (1.0, 0.1, 0.01)}

@@ -13,10 +13,12 @@ WHOLE = 0.95
 
 def check(evidence: Evidence) -> Finding | None:
     """Find the hidden layer whose sigmoids or tanhs are most often flat."""
+    if not evidence.falls_short:
+        return None
     layers = evidence.hidden if evidence.first_flow is None else evidence.first_flow.layers[:-1]
     flat = [layer for layer in layers if layer.saturated is not None and layer.saturated >= SATURATED_PART]
     flat = flat or [layer for layer in evidence.hidden if (layer.saturated or 0.0) >= WHOLE]
-    if not flat or not evidence.falls_short:
+    if not flat:
         return None
     worst = max(flat, key=lambda layer: layer.saturated or 0.0)
     bars = {f"layer {layer.number}": layer.saturated or 0.0 for layer in evidence.hidden}
