@@ -19,6 +19,9 @@ from backlit.tracing.tables import table
 CHECKED_NUMBERS = 300
 """So many gradients are checked unless `sample` is given."""
 
+NEGLIGIBLE = 1e-6
+"""A gradient that is certainly smaller than this share of the largest does not decide what a check comes to."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -38,19 +41,37 @@ class Check:
 
     @property
     def status(self) -> Status:
-        """What the rows come to: "ok" where all agree, "wrong" where one does not, else "cannot tell"."""
+        """What the rows come to: "ok" where all agree (but for negligible ones), "wrong" where one does not."""
         if self.first_disagreement is not None:
             return "wrong"
         return "cannot tell" if self.undecided else "ok"
 
     @property
     def ok(self) -> bool:
-        """Whether all are seen to agree."""
+        """Whether all are seen to agree, but for negligible ones."""
         return self.status == "ok"
 
     @property
     def undecided(self) -> tuple[Row, ...]:
         """The rows whose numbers are no larger than what rounding may do to them, each with its reason."""
+        return tuple(row for row in self._cannot_tell if row not in self.negligible)
+
+    @property
+    def negligible(self) -> tuple[Row, ...]:
+        """Rows that cannot tell either, but whose two numbers are both as good as 0 beside the largest that is known.
+
+        Examples
+        --------
+        >>> from backlit import trace
+        >>> check = trace("sigmoid(x) + tanh(50 * y)", x=1, y=1).check()
+        >>> [row.name for row in check.negligible], check.ok
+        (['y'], True)
+        """
+        largest = max((abs(row.analytic) for row in self.rows if row.status == "ok"), default=0.0)
+        return tuple(row for row in self._cannot_tell if max(abs(row.analytic), row.tolerance) <= NEGLIGIBLE * largest)
+
+    @property
+    def _cannot_tell(self) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.status == "cannot tell")
 
     @property
@@ -94,7 +115,8 @@ class Check:
         if self.status == "wrong":
             return words["each alone"]
         if self.status == "ok":
-            return words["agree"]
+            count = len(self.negligible)
+            return words["agree but"].format(count=count) if count else words["agree"]
         first = self.undecided[0]
         told = words["one" if len(self.rows) == 1 else "some"]
         return told.format(count=len(self.undecided), name=first.name, reason=reason(first, lang))

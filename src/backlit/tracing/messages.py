@@ -28,6 +28,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "checked": "{count} of {total} gradients checked",
         "cannot tell": "cannot tell",
         "agree": "all agree",
+        "agree but": "all agree; {count} are next to 0 beside the largest, where rounding hides the rest",
         "each alone": "they disagree, though each gate alone is right",
         "wrong gate": (
             "gate {gate} at {wire}: local gradient for {operand} is declared {declared}, "
@@ -67,6 +68,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "checked": "기울기 {total}개 가운데 {count}개 검산",
         "cannot tell": "판단 불가",
         "agree": "모두 일치합니다",
+        "agree but": "모두 일치합니다. {count}개는 가장 큰 기울기에 비해 0이나 다름없어 더는 가릴 수 없습니다",
         "each alone": "게이트 하나하나는 옳지만 서로 일치하지 않습니다",
         "wrong gate": (
             "{wire}의 {gate} 게이트: {operand}에 대한 국소 기울기가 {declared}(으)로 선언되었지만 "
