@@ -70,6 +70,9 @@ JAX: dict[str, Callable[[Any, Any, Any], Any]] = {
 }
 GATE_NAMES = tuple(JAX)
 KINKED = frozenset({"abs", "max", "min", "less", "greater", "relu", "leaky_relu", "elu", "selu", "where"})
+CHOOSING = KINKED - {"abs"}
+"""Of what these leave out JAX makes nan, 0 times the slope of a value that is none: central differences check ours."""
+
 EXPONENTS = (-2, -1, 0.5, 2, 3)
 
 Floats = NDArray[np.float64]
@@ -197,4 +200,6 @@ def test_gradients_agree_with_central_differences_and_with_jax(batch: int, seed:
     for name, slope in zip(values, np.asarray(slopes), strict=False):
         if np.isnan(slope) and traced.gradients[name] == 0.0:
             continue  # JAX multiplies the flat gate's 0 by the log of a negative base; central differences have seen 0
+        if np.isnan(slope) and CHOOSING & {node.gate for node in postorder(tree) if isinstance(node, Call)}:
+            continue  # JAX multiplies a branch's slope, which may be nan, by 0 where it is not chosen; ours is not read
         assert traced.gradients[name] == pytest.approx(float(slope), rel=1e-8, abs=1e-9), f"{told}: {name}"

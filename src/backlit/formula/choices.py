@@ -45,6 +45,7 @@ def chooses(gate: Gate) -> bool:
 
     Examples
     --------
+    >>> from backlit.declared.gates import GATES
     >>> [chooses(GATES[name]) for name in ("relu", "sigmoid")]
     [True, False]
     """
@@ -68,6 +69,7 @@ def operands_read(gate: Gate, values: Mapping[str, Any], needed: Read) -> dict[s
 
     Examples
     --------
+    >>> from backlit.declared.gates import GATES
     >>> where = GATES["where"]
     >>> read = operands_read(where, {"c": 0.0, "x": -1.0, "z": 2.0}, Read(np.True_, np.True_))
     >>> {name: bool(part.value) for name, part in read.items()}

@@ -81,8 +81,9 @@ class Shaker:
     Examples
     --------
     >>> from backlit.declared.gates import GATES
-    >>> [float(Shaker(DOUBLE, 1).gate(GATES["sub"], [3.0, x])) - (3.0 - x) != 0 for x in (1.0, 0.1)]
-    [False, True]
+    >>> answers = [Shaker(DOUBLE, seed).gate(GATES["div"], [1.0, 3.0]) for seed in range(9)]
+    >>> any(answer != 1.0 / 3.0 for answer in answers)
+    True
     """
 
     def __init__(self, unit: float = DOUBLE, seed: int = 0) -> None:

@@ -54,7 +54,7 @@ class Check:
     @property
     def undecided(self) -> tuple[Row, ...]:
         """The rows whose numbers are no larger than what rounding may do to them, each with its reason."""
-        return tuple(row for row in self._cannot_tell if row not in self.negligible)
+        return tuple(row for row in self._hidden_by_rounding if row not in self.negligible)
 
     @property
     def negligible(self) -> tuple[Row, ...]:
@@ -68,10 +68,12 @@ class Check:
         (['y'], True)
         """
         largest = max((abs(row.analytic) for row in self.rows if row.status == "ok"), default=0.0)
-        return tuple(row for row in self._cannot_tell if max(abs(row.analytic), row.tolerance) <= NEGLIGIBLE * largest)
+        return tuple(
+            row for row in self._hidden_by_rounding if max(abs(row.analytic), row.tolerance) <= NEGLIGIBLE * largest
+        )
 
     @property
-    def _cannot_tell(self) -> tuple[Row, ...]:
+    def _hidden_by_rounding(self) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.status == "cannot tell")
 
     @property
