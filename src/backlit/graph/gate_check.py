@@ -47,6 +47,10 @@ class Disagreement:
         return self.wire.operands[self.slot].name
 
 
+NEXT_TO_NOTHING = 1e-15
+"""A slope that is declared 0 may be measured as this: that of x ** 1.9 at 0 only shrinks with the step."""
+
+
 def first_wrong_gate(graph: Graph, gradients: Gradients, among: Collection[Wire] | None = None) -> Disagreement | None:
     """The first gate, from the inputs on, whose local gradients are not the slopes of its value.
 
@@ -134,6 +138,7 @@ def _apart(wire: Wire, declared: Array, measured: Slopes, rounded: Array | float
     tolerance = (
         loose * np.maximum(np.abs(declared), np.abs(measured.central)) + measured.bend + measured.error + rounded
     )
+    tolerance = np.where(declared == 0.0, np.maximum(tolerance, NEXT_TO_NOTHING), tolerance)
     apart: Array = ~measured.one_sided & (np.abs(declared - measured.central) > tolerance)
     return apart
 
