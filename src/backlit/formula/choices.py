@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.declared.gate_kinds import Gate
-from backlit.formula.derivative import expand, value_tree
+from backlit.formula.derivative import primitive_tree
 from backlit.formula.expression import Call, Name, Number, postorder
 from backlit.formula.numpy import SPELLINGS
 
@@ -49,7 +49,7 @@ def chooses(gate: Gate) -> bool:
     >>> [chooses(GATES[name]) for name in ("relu", "sigmoid")]
     [True, False]
     """
-    return any(isinstance(node, Call) and node.gate in CHOICES for node in postorder(expand(value_tree(gate))))
+    return any(isinstance(node, Call) and node.gate in CHOICES for node in postorder(primitive_tree(gate)))
 
 
 def operands_read(gate: Gate, values: Mapping[str, Any], needed: Read) -> dict[str, Read]:
@@ -75,7 +75,7 @@ def operands_read(gate: Gate, values: Mapping[str, Any], needed: Read) -> dict[s
     >>> {name: bool(part.value) for name, part in read.items()}
     {'c': True, 'x': False, 'z': True}
     """
-    nodes = list(postorder(expand(value_tree(gate))))
+    nodes = list(postorder(primitive_tree(gate)))
     inside, computed = _computed(nodes, values)
     reads: list[Read] = [Read(_NO, _NO)] * len(nodes)
     reads[-1] = needed

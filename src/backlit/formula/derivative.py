@@ -44,6 +44,12 @@ def expand(root: Expression) -> Expression:
     return expression.fold(root, visit)
 
 
+@lru_cache(maxsize=4096)
+def primitive_tree(gate: Gate) -> Expression:
+    """The gate's value in primitives alone."""
+    return expand(value_tree(gate))
+
+
 def differentiate(root: Expression, name: str) -> Expression:
     """The derivative of a formula of elementwise gates, by the chain rule over their declared local gradients.
 

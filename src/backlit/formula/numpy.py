@@ -77,6 +77,31 @@ def _closure(node: Expression, operands: list[Callable[[Scope], Any]]) -> Callab
     return lambda scope: function(*(operand(scope) for operand in operands), **extra)
 
 
+def interpreted(root: Expression, scope: Mapping[str, Any], compute: Callable[[str, list[Any]], Any]) -> Any:
+    """The value of a formula of primitives, in float64, where each is computed by a function of its name and operands.
+
+    Examples
+    --------
+    >>> from backlit.formula.expression import parse
+    >>> steps = []
+    >>> def compute(gate, operands):
+    ...     steps.append(gate)
+    ...     return SPELLINGS[gate](*operands)
+    >>> float(interpreted(parse("sin(x) * 2", GATES), {"x": 0.0}, compute)), steps
+    (0.0, ['sin', 'mul'])
+    """
+
+    def visit(node: Expression, operands: list[Any]) -> Any:
+        if isinstance(node, Name):
+            return np.asarray(scope[node.id], np.float64)[()]
+        if isinstance(node, Number):
+            return np.float64(node.value)
+        return compute(node.gate, operands)
+
+    with np.errstate(all="ignore"):
+        return fold(root, visit)
+
+
 @lru_cache(maxsize=1024)
 def value_of(gate: AnyGate, axis: int | None = None) -> Callable[..., Any]:
     """The gate as a NumPy function of its operands; quiet where it overflows on the way to a finite value.

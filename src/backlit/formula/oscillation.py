@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from backlit.declared.gate_kinds import Array, Gate
-from backlit.formula.derivative import expand, value_tree
-from backlit.formula.expression import Call, Name, Number, fold, postorder
-from backlit.formula.numpy import SPELLINGS
+from backlit.formula.derivative import primitive_tree
+from backlit.formula.expression import Call, postorder
+from backlit.formula.numpy import SPELLINGS, interpreted
 
 PERIODIC = frozenset({"sin", "cos"})
 """The primitives that repeat themselves, every 2 pi."""
@@ -32,26 +32,20 @@ def oscillates(gate: Gate) -> bool:
     >>> oscillates(GATES["cos"]), oscillates(GATES["tanh"])
     (True, False)
     """
-    return any(isinstance(node, Call) and node.gate in PERIODIC for node in postorder(expand(value_tree(gate))))
+    return any(isinstance(node, Call) and node.gate in PERIODIC for node in postorder(primitive_tree(gate)))
 
 
 def angles(gate: Gate, operands: list[Any]) -> list[Array]:
     """What a gate's waves are taken of, in radians."""
-    found: list[Array] = []
-    scope = dict(zip(gate.operands, operands, strict=True))
+    arguments: list[Array] = []
 
-    def visit(node: Any, inner: list[Any]) -> Any:
-        if isinstance(node, Name):
-            return np.asarray(scope[node.id], np.float64)[()]
-        if isinstance(node, Number):
-            return np.float64(node.value)
-        if node.gate in PERIODIC:
-            found.append(inner[0])
-        return SPELLINGS[node.gate](*inner)
+    def compute(primitive: str, inner: list[Any]) -> Any:
+        if primitive in PERIODIC:
+            arguments.append(inner[0])
+        return SPELLINGS[primitive](*inner)
 
-    with np.errstate(all="ignore"):
-        fold(expand(value_tree(gate)), visit)
-    return found
+    interpreted(primitive_tree(gate), dict(zip(gate.operands, operands, strict=True)), compute)
+    return arguments
 
 
 def widest_step(turned: Callable[[Array], Array], first: Array) -> Array:

@@ -7,15 +7,14 @@ Knuth 1981), so that a kink is met exactly where it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from backlit.declared.gate_kinds import Array, Gate
-from backlit.formula.derivative import expand, is_primitive, value_tree
-from backlit.formula.expression import Expression, Name, Number, fold
-from backlit.formula.numpy import SPELLINGS
+from backlit.formula.derivative import is_primitive, primitive_tree
+from backlit.formula.expression import Expression
+from backlit.formula.numpy import SPELLINGS, interpreted
 
 DOUBLE = float(np.finfo(np.float64).eps)
 SINGLE = float(np.finfo(np.float32).eps)
@@ -95,24 +94,18 @@ class Shaker:
         if is_primitive(gate):
             operands = [np.asarray(operand, np.float64)[()] for operand in operands]
             with np.errstate(all="ignore"):
-                value = SPELLINGS[gate.name](*operands)
-                return self.rounded(value, self.exact(gate.name, operands, value))
-        return self.formula(_expanded(gate), dict(zip(gate.operands, operands, strict=True)))
+                return self.primitive(gate.name, operands)
+        return self.formula(primitive_tree(gate), dict(zip(gate.operands, operands, strict=True)))
 
     def formula(self, tree: Expression, scope: Mapping[str, Any]) -> Array:
         """The value of a formula of primitives."""
+        result: Array = interpreted(tree, scope, self.primitive)
+        return result
 
-        def visit(node: Expression, operands: list[Any]) -> Any:
-            if isinstance(node, Name):
-                return np.asarray(scope[node.id], np.float64)[()]
-            if isinstance(node, Number):
-                return np.float64(node.value)
-            value = SPELLINGS[node.gate](*operands)
-            return self.rounded(value, self.exact(node.gate, operands, value))
-
-        with np.errstate(all="ignore"):
-            result: Array = fold(tree, visit)
-            return result
+    def primitive(self, gate: str, operands: list[Any]) -> Array:
+        """The value of a primitive."""
+        value = SPELLINGS[gate](*operands)
+        return self.rounded(value, self.exact(gate, operands, value))
 
     def exact(self, gate: str, operands: list[Any], value: Array) -> Array:
         """Whether a primitive's value is exact."""
@@ -129,11 +122,6 @@ class Shaker:
         return np.where(exact, value, moved)[()]
 
 
-@lru_cache(maxsize=4096)
-def _expanded(gate: Gate) -> Expression:
-    return expand(value_tree(gate))
-
-
 def is_exact(gate: Gate, operands: list[Any]) -> Any:
     """Whether every step of a gate's value is exact, element by element.
 
@@ -146,18 +134,12 @@ def is_exact(gate: Gate, operands: list[Any]) -> Any:
     shaker = Shaker()
     exact: list[Array] = []
 
-    def visit(node: Expression, inner: list[Any]) -> Any:
-        if isinstance(node, Name):
-            return scope[node.id]
-        if isinstance(node, Number):
-            return np.float64(node.value)
-        value = SPELLINGS[node.gate](*inner)
-        exact.append(shaker.exact(node.gate, inner, value))
+    def compute(primitive: str, inner: list[Any]) -> Any:
+        value = SPELLINGS[primitive](*inner)
+        exact.append(shaker.exact(primitive, inner, value))
         return value
 
-    scope = {name: np.asarray(value, np.float64)[()] for name, value in zip(gate.operands, operands, strict=True)}
-    with np.errstate(all="ignore"):
-        fold(_expanded(gate), visit)
+    interpreted(primitive_tree(gate), dict(zip(gate.operands, operands, strict=True)), compute)
     return np.logical_and.reduce(np.broadcast_arrays(*exact)) if exact else np.True_
 
 
