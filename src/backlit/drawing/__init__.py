@@ -1,6 +1,5 @@
 """Circuits drawn: a neutral tree of parts, and one backend each for text, SVG, LaTeX and HTML."""
 
-from backlit.drawing.collector import collector_at_rest
 from backlit.drawing.html import to_html
 from backlit.drawing.latex import to_latex
 from backlit.drawing.layout import Layout, Placement, Route, arrange
@@ -20,7 +19,6 @@ __all__ = [
     "Route",
     "WitnessRow",
     "arrange",
-    "collector_at_rest",
     "number",
     "to_html",
     "to_latex",

@@ -6,7 +6,6 @@ The passes reach them by address.
 
 from __future__ import annotations
 
-import gc
 import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from backlit.collector import collector_at_rest
 from backlit.declared.gates import GATES
 from backlit.declared.layers import LAYERS
 from backlit.declared.losses import loss_named
@@ -256,20 +256,9 @@ class Program:
 
 @contextmanager
 def _compiling() -> Iterator[None]:
-    """One thread at a time, and Python's collector of garbage rests.
-
-    The collector takes a tenth of a compiler's time, which keeps what it makes. Only a thread that finds it enabled
-    disables it, and enables it again: it is the whole process's, and must not stay disabled.
-    """
-    with one_thread():
-        collects = gc.isenabled()
-        if collects:
-            gc.disable()
-        try:
-            yield
-        finally:
-            if collects:
-                gc.enable()
+    """One thread at a time, and Python's collector of garbage rests."""
+    with one_thread(), collector_at_rest():
+        yield
 
 
 def _sources(precision: str, vectors: Vectors) -> dict[str, str]:

@@ -241,7 +241,8 @@ class Trace:
 
     def to_svg(self, lang: str = "en") -> str:
         """The circuit as a picture, an ``<svg>`` element; its words are in the language `lang`, "en" or "ko"."""
-        from backlit.drawing import collector_at_rest, to_svg
+        from backlit.collector import collector_at_rest
+        from backlit.drawing import to_svg
 
         with collector_at_rest():
             return to_svg(self.circuit(tables=False), lang)

@@ -1,4 +1,4 @@
-"""Python's collector of garbage rests while a large picture is made: it would only look through what is kept."""
+"""Python's collector of garbage rests while much is made and kept: it would only look through it, again and again."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from contextlib import contextmanager
 def collector_at_rest() -> Iterator[None]:
     """Disable the collector for a while; only whoever finds it enabled enables it again.
 
-    Tens of thousands of boxes and strings are made, none in a circle. The collector, started by their number, would
-    go through all that the process holds: a third of a picture's time, more where kernels are compiled.
+    A compiler keeps what it makes, a large picture is tens of thousands of boxes and strings, and nothing of either is
+    in a circle. The collector, which is started by their number, takes a tenth of a compiler's time and a third of a
+    picture's. It is the whole process's, and does not stay disabled, whichever threads come and go.
 
     Examples
     --------
