@@ -24,6 +24,8 @@ class OptimizerKind:
 
 BETAS = ("beta_1", "beta_2", "epsilon")
 
+SETTINGS: Mapping[str, float] = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "momentum": 0.9}
+"""The settings' usual values (Kingma and Ba 2015; scikit-learn's defaults)."""
 
 OPTIMIZERS: Mapping[str, OptimizerKind] = {
     "sgd": OptimizerKind("sgd", (), 0),

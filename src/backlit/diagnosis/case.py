@@ -163,7 +163,9 @@ class Case:
     @property
     def one_label(self) -> bool:
         """Whether each row has one class, as a one-hot row or as one output."""
-        targets = self.rows.targets
-        return self.task == "classification" and (
-            targets.shape[1] == 1 or bool((np.abs(targets.sum(axis=1) - 1) < 1e-6).all())
-        )
+        return self.task == "classification" and (self.rows.targets.shape[1] == 1 or sum_to_one(self.rows.targets))
+
+
+def sum_to_one(targets: Matrix) -> bool:
+    """Whether every row does, as one-hot rows do and rows of several labels do not."""
+    return bool((np.abs(targets.sum(axis=1) - 1) <= 1e-6).all())

@@ -12,9 +12,16 @@ from numpy.typing import NDArray
 from backlit.diagnosis.case import Case, Rows
 from backlit.diagnosis.flow import Flow, LayerFlow, flow
 from backlit.diagnosis.rates import USUAL_BATCH, Run, initial_of, run_of
-from backlit.diagnosis.reference import Reference, codes_of, constant_score, reference_of, score_of
+from backlit.diagnosis.reference import (
+    Reference,
+    codes_of,
+    constant_score,
+    outputs_at,
+    reference_of,
+    score_at,
+    score_of,
+)
 from backlit.errors import BacklitError
-from backlit.network.forward import forward
 
 Matrix = NDArray[np.float64]
 
@@ -76,7 +83,7 @@ class Evidence:
     @cached_property
     def outputs(self) -> Matrix:
         """The outputs for the rows, shape (rows, outputs)."""
-        return self._outputs(self.rows)
+        return outputs_at(self.case, self.case.theta, self.rows)
 
     @cached_property
     def flow(self) -> Flow | None:
@@ -98,7 +105,7 @@ class Evidence:
         """The same on the rows that were not."""
         if self.validation is None:
             return None
-        return score_of(self.case.task, self._outputs(self.validation), self.validation.targets)
+        return score_at(self.case, self.case.theta, self.validation)
 
     @cached_property
     def constant(self) -> float:
@@ -133,17 +140,12 @@ class Evidence:
     @cached_property
     def falls_short(self) -> bool:
         """Whether the network is worse than it should be: on the rows that were learnt from, or on the others."""
-        scores = [self.score] if self.validation_score is None else [self.score, self.validation_score]
-        if self.reference is None:
-            return min(scores) < FITTED[self.case.task]
-        return min(scores) < self.reference.score - self.tolerance
+        return self.learns_too_little or (self.validation_score is not None and self._is_low(self.validation_score))
 
     @cached_property
     def learns_too_little(self) -> bool:
         """The same on the rows that were learnt from alone: it is not memory that is wrong, but learning."""
-        if self.reference is None:
-            return self.score < FITTED[self.case.task]
-        return self.score < self.reference.score - self.tolerance
+        return self._is_low(self.score)
 
     # -- short trainings ----------------------------------------------------------------------------------------------
 
@@ -186,9 +188,11 @@ class Evidence:
         """The standard deviation of each input over the rows."""
         return np.asarray(self.case.rows.inputs.std(axis=0))
 
-    def _outputs(self, rows: Rows) -> Matrix:
-        *_, last = forward(self.blueprint, np.asarray(self.case.theta, np.float64), rows.inputs).values()
-        return np.asarray(last, np.float64)
+    def _is_low(self, score: float) -> bool:
+        """Whether a score is below the reference, or, where there is none, below what is good enough."""
+        if self.reference is None:
+            return score < FITTED[self.case.task]
+        return score < self.reference.score - self.tolerance
 
     def _flow(self, theta: Matrix) -> Flow | None:
         batch = _sampled(self.case.rows, FLOW_BATCH)

@@ -12,11 +12,10 @@ import numpy as np
 from backlit.diagnosis.case import Case, Rows
 from backlit.diagnosis.messages import messages
 from backlit.diagnosis.rates import initial_of, run_of
-from backlit.diagnosis.reference import constant_score, score_of
+from backlit.diagnosis.reference import codes_of, constant_score, score_at
 from backlit.diagnosis.symptom import Change
 from backlit.errors import BacklitError
-from backlit.network.blueprint import Blueprint
-from backlit.network.forward import forward
+from backlit.network.blueprint import Blueprint, Layer
 
 if TYPE_CHECKING:
     from backlit.diagnosis.outcome import Seen
@@ -113,13 +112,17 @@ def _headed(case: Case, head: tuple[str, str]) -> Case:
     return replace(case, blueprint=Blueprint((*before, replace(last, gate=gate)), loss))
 
 
+def _width(layer: Layer, factor: int) -> int:
+    return max(LEAST_WIDTH, layer.outputs * factor)
+
+
 def _widened(case: Case, factor: int) -> Case:
     layers, inputs = [], case.blueprint.inputs
     neurons = case.blueprint.neurons
     for layer in case.blueprint.layers[:-1]:
         if layer.kind != "dense":
             raise BacklitError(f"try_mend: a {layer.kind} layer is not widened here; change the widths yourself")
-        width = max(LEAST_WIDTH, layer.outputs * factor)
+        width = _width(layer, factor)
         layers.append(replace(layer, inputs=inputs, outputs=width))
         inputs = width
     if len(neurons) == 1:
@@ -163,8 +166,7 @@ def _without_rows(case: Case, rows: Any) -> Case:
 
 def _balanced(case: Case, value: Any) -> Case:
     """Rows of rare classes repeated, which weighs them as class weights do."""
-    targets = case.rows.targets
-    codes = targets[:, 0].round().astype(int) if targets.shape[1] == 1 else targets.argmax(axis=1)
+    codes = codes_of(case.rows.targets)
     counts = np.bincount(codes)
     repeats = np.maximum(1, np.round(counts.max() / counts[codes])).astype(int)
     return replace(case, rows=case.rows.at(np.repeat(np.arange(len(codes)), repeats)))
@@ -186,13 +188,17 @@ def _rate(case: Case, factor: float) -> float:
     return run_of(case, case.theta).rate * factor
 
 
+def _epochs(case: Case, factor: int) -> int:
+    return (case.training.epochs or 10) * factor
+
+
 CHANGES: Mapping[str, Kind] = {
     "rate": Kind(
         _trained(rate=_rate),
         {"mlp": "model.set_params(learning_rate_init={rate:.3g})", "network": 'training["rate"] = {rate:.3g}'},
     ),
     "epochs": Kind(
-        _trained(epochs=lambda case, factor: (case.training.epochs or 10) * factor),
+        _trained(epochs=_epochs),
         {"mlp": "model.set_params(max_iter={epochs})", "tabular": "model.set_params(epochs={epochs})"},
     ),
     "batch_size": Kind(
@@ -236,6 +242,17 @@ CHANGES: Mapping[str, Kind] = {
 """Kind of a change -> what it does; None where it cannot be tried."""
 
 
+WRITTEN: Mapping[str, Callable[[Case, Any], Mapping[str, Any]]] = {
+    "rate": lambda case, factor: {"rate": _rate(case, factor)},
+    "epochs": lambda case, factor: {"epochs": _epochs(case, factor)},
+    "widen": lambda case, factor: {
+        "widths": tuple(_width(layer, factor) for layer in case.blueprint.neurons[:-1]) or (LEAST_WIDTH,)
+    },
+    "drop_columns": lambda case, columns: {"columns": list(columns)[:20]},
+}
+"""Kind of a change -> what its code names besides the value."""
+
+
 def code_of(case: Case, change: Change | None) -> str:
     """The change as code for the tool that the network is of; empty where there is none.
 
@@ -251,15 +268,8 @@ def code_of(case: Case, change: Change | None) -> str:
     template = "" if change is None else CHANGES[change.kind].code.get(case.tool, "")
     if change is None or not template:
         return ""
-    value = change.value
-    widths = [max(LEAST_WIDTH, layer.outputs * 8) for layer in case.blueprint.neurons[:-1]] or [LEAST_WIDTH]
-    return template.format(
-        value=value,
-        rate=_rate(case, value) if change.kind == "rate" else 0.0,
-        epochs=(case.training.epochs or 10) * 10,
-        widths=tuple(widths),
-        columns=list(value)[:20] if change.kind == "drop_columns" else [],
-    )
+    value, written = change.value, WRITTEN.get(change.kind)
+    return template.format(value=value, **({} if written is None else written(case, value)))
 
 
 def try_change(case: Case, symptoms: Sequence[Seen], number: int, seconds: float) -> Trial:
@@ -306,8 +316,7 @@ def _scores(case: Case, epochs: int, seconds: float) -> tuple[float, ...]:
     scores: list[float] = []
 
     def score(theta: Any) -> float:
-        *_, outputs = forward(case.blueprint, np.asarray(theta, np.float64), rows.inputs).values()
-        measured = score_of(case.task, np.asarray(outputs, np.float64), rows.targets)
+        measured = score_at(case, theta, rows)
         return measured if np.isfinite(measured) else constant_score(case.task, rows.targets)
 
     def after_epoch(network: Any, loss: float) -> bool:

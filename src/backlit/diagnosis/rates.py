@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from backlit.declared.optimizers import SETTINGS
 from backlit.diagnosis.case import Case, Rows
 from backlit.engine.network import Network, Regularization
 from backlit.engine.optimizer import Optimizer
@@ -23,7 +24,6 @@ USUAL_RATES = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "muon": 0.01}
 """Optimizer -> the rate that texts and tools start from; 0.001 for adam and its kin (Kingma and Ba 2015)."""
 USUAL_RATE = 0.001
 USUAL_BATCH = 32
-SETTINGS = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "momentum": 0.9}
 
 
 def usual_rate(optimizer: str | None) -> float:
@@ -48,14 +48,16 @@ class Run:
     rate: float
     batch_size: int
     regularization: Regularization
-    momentum: float = 0.9
+    momentum: float = SETTINGS["momentum"]
     seed: int = 0
     shuffle: bool = True
 
     def train(self, epochs: int, after_epoch: Callable[[Network, float], bool] | None = None) -> Network:
         """Train so many epochs; `after_epoch`, of the network and the epoch's loss, returns whether to stop."""
         network = Network(self.blueprint, np.array(self.theta, np.float64), self.batch_size, threads=1)
-        optimizer = Optimizer(self.optimizer, network.theta.size, network.theta.dtype, SETTINGS | self._momentum())
+        optimizer = Optimizer(
+            self.optimizer, network.theta.size, network.theta.dtype, {**SETTINGS, "momentum": self.momentum}
+        )
         samples = Samples(
             np.ascontiguousarray(self.rows.inputs, np.float64),
             np.ascontiguousarray(self.rows.targets, np.float64),
@@ -75,9 +77,6 @@ class Run:
             )
         return network
 
-    def _momentum(self) -> dict[str, float]:
-        return {"momentum": self.momentum}
-
 
 def run_of(case: Case, theta: NDArray[np.float64], rows: Rows | None = None) -> Run:
     """The case's training from some parameters; what is not known of it is as usual."""
@@ -95,7 +94,7 @@ def run_of(case: Case, theta: NDArray[np.float64], rows: Rows | None = None) -> 
         usual_rate(optimizer) if known.rate is None else known.rate,
         min(known.batch_size or USUAL_BATCH, len(rows)),
         regularization,
-        0.9 if known.momentum is None else known.momentum,
+        SETTINGS["momentum"] if known.momentum is None else known.momentum,
         known.seed,
     )
 

@@ -15,7 +15,8 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-Matrix = NDArray[np.float64]
+from backlit.diagnosis.case import Case, Matrix, Rows, sum_to_one
+from backlit.network.forward import forward
 
 FEWEST_ROWS = 30
 """Rows below which a fold says nothing."""
@@ -81,7 +82,7 @@ def reference_of(task: str, x: Matrix, y: Matrix, seed: int = 0) -> Reference | 
 
 def _trees(task: str, x: Matrix, y: Matrix, held: Matrix, seed: int) -> Matrix:
     """Outputs of extremely randomised trees (Geurts et al. 2006): probabilities, or numbers."""
-    if task == "regression" or (y.shape[1] > 1 and (np.abs(y.sum(axis=1) - 1) > 1e-6).any()):
+    if task == "regression" or (y.shape[1] > 1 and not sum_to_one(y)):
         model = ExtraTreesRegressor(TREES, random_state=seed, min_samples_leaf=2).fit(x, y)
         return np.asarray(model.predict(held)).reshape(len(held), -1)
     codes = codes_of(y)
@@ -109,9 +110,20 @@ def score_of(task: str, outputs: Matrix, y: Matrix) -> float:
     if task == "regression":
         spread = ((y - y.mean(axis=0)) ** 2).sum()
         return float(1 - ((outputs - y) ** 2).sum() / spread) if spread else 0.0
-    if y.shape[1] == 1 or (np.abs(y.sum(axis=1) - 1) > 1e-6).any():
+    if y.shape[1] == 1 or not sum_to_one(y):
         return float(((outputs > 0.5) == (y > 0.5)).mean())
     return float((outputs.argmax(axis=1) == y.argmax(axis=1)).mean())
+
+
+def score_at(case: Case, theta: NDArray[Any], rows: Rows) -> float:
+    """The score of the case's network with some parameters on some rows."""
+    return score_of(case.task, outputs_at(case, theta, rows), rows.targets)
+
+
+def outputs_at(case: Case, theta: NDArray[Any], rows: Rows) -> Matrix:
+    """What the case's network gives for some rows, shape (rows, outputs)."""
+    *_, outputs = forward(case.blueprint, np.asarray(theta, np.float64), rows.inputs).values()
+    return np.asarray(outputs, np.float64)
 
 
 def constant_score(task: str, y: Matrix) -> float:

@@ -11,7 +11,7 @@ from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from backlit.declared.initializers import INITIALIZERS
-from backlit.declared.optimizers import OPTIMIZERS
+from backlit.declared.optimizers import OPTIMIZERS, SETTINGS
 from backlit.declared.schedules import SCHEDULES
 from backlit.estimators.shared.parameter_table import CHECKPOINT, Parameter, Table
 from backlit.estimators.shared.sample_weights import CLASS_WEIGHTS
@@ -82,15 +82,15 @@ SCIKIT: Table = {
     "tol": _number(1e-4, NOT_NEGATIVE, "By how much the loss or the validation score has to improve."),
     "verbose": Parameter(False, ["verbose"], "bool", "Whether to print the loss of each epoch."),
     "warm_start": _switch(False, "Whether `fit` continues from the parameters of the last fit."),
-    "momentum": _number(0.9, Interval(Real, 0, 1, closed="both"), "Momentum of sgd."),
+    "momentum": _number(SETTINGS["momentum"], Interval(Real, 0, 1, closed="both"), "Momentum of sgd."),
     "nesterovs_momentum": _switch(True, "Whether that momentum is Nesterov's."),
     "early_stopping": _switch(
         False, "Whether a part of the rows is held out, and training stops when its score no longer improves."
     ),
     "validation_fraction": _number(0.1, FRACTION, "The part that is held out."),
-    "beta_1": _number(0.9, FRACTION, "Decay of adam's mean of gradients."),
-    "beta_2": _number(0.999, FRACTION, "Decay of adam's mean of squared gradients."),
-    "epsilon": _number(1e-8, POSITIVE, "Added to adam's denominator."),
+    "beta_1": _number(SETTINGS["beta_1"], FRACTION, "Decay of adam's mean of gradients."),
+    "beta_2": _number(SETTINGS["beta_2"], FRACTION, "Decay of adam's mean of squared gradients."),
+    "epsilon": _number(SETTINGS["epsilon"], POSITIVE, "Added to adam's denominator."),
     "n_iter_no_change": Parameter(
         10, [WHOLE, Options(Real, {np.inf})], "int or infinity", "Epochs without improvement before training stops."
     ),

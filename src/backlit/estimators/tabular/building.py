@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.declared.losses import natural_gate
+from backlit.declared.optimizers import SETTINGS
 from backlit.engine.network import Network, Regularization
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.threads import blocks_of
@@ -62,7 +63,7 @@ def network_to_train(
 
 def new_optimizer(recipe: Recipe, theta: Vector) -> Optimizer:
     """The recipe's optimizer before its first step."""
-    settings: dict[str, Any] = {"beta_1": 0.9, "beta_2": recipe.beta_2, "epsilon": 1e-8, "momentum": 0.95}
+    settings: dict[str, Any] = {**SETTINGS, "beta_2": recipe.beta_2, "momentum": 0.95}
     return Optimizer(recipe.optimizer, theta.size, theta.dtype, settings)
 
 
