@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from backlit.encoding.text import NULLS
+from backlit.encoding.text.table import noted
 from backlit.errors import BacklitError, DataError
 from backlit.files.delimited import (
     Dialect,
@@ -26,7 +26,7 @@ from backlit.files.format_kind import Source, check_names, one_line
 from backlit.files.header import Header, looks_like_row, read_header, split_rows
 from backlit.files.number_text import parse_numbers
 from backlit.files.shape import is_text, with_names, without_empty_rows, without_units
-from backlit.files.stray_lines import StrayLines, quote_mark, without_repeated_header
+from backlit.files.stray_lines import StrayLines, quote_mark, ragged_row, without_repeated_header
 
 BLOCK = 1 << 30
 """Bytes whose cells decide the types of the columns together; nearly every file is one block."""
@@ -94,7 +94,7 @@ def parse_delimited(source: Source) -> pa.Table:
         "day_first": options.day_first,
         "shape": [*([likely_row] if likely_row else []), *header.notes, *parsed.notes, *units],
     }
-    return table.replace_schema_metadata({"backlit": json.dumps(note)})
+    return noted(table, note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +205,5 @@ def _parse_error(path: Path, error: pa.ArrowInvalid) -> DataError:
     ragged = BAD_ROW.search(str(error))
     if ragged:
         row, expected, got = (int(group) for group in ragged.groups())
-        return DataError(
-            f"{path}: row {row - 1} has {got} cells where the header has {expected}; "
-            "mend that row, or say what separates cells (--separator)",
-            row=row - 1,
-            path=path,
-        )
+        return ragged_row(path, row - 1, got, expected)
     return DataError(f"{path} cannot be read: {one_line(error)}; mend the file", path=path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from backlit.encoding.conversion import label_of, to_cells
+from backlit.encoding.text.table import noted
 from backlit.errors import DataError
 from backlit.files.format_kind import check_names
 from backlit.files.header import Row, header_position, looks_like_row
@@ -65,7 +65,7 @@ def table_of_rows(path: Path, rows: Sequence[Sequence[Any]], notes: tuple[str, .
     above = (f"the header is in row {header.first + 1}; what is above it is left out",) if position else ()
     likely = looks_like_row(names)
     shape = [*notes, *([likely] if likely else []), *above, *empty, *nameless, *units]
-    return table.replace_schema_metadata({"backlit": json.dumps({"shape": shape})})
+    return noted(table, {"shape": shape})
 
 
 def _first_full(rows: Sequence[Row]) -> int:

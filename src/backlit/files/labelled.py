@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from backlit.encoding.conversion import is_null, to_cells
+from backlit.encoding.text.table import noted
 from backlit.errors import DamagedFile, extra_imports
 from backlit.files.format_kind import Source, check_names, one_line
 
@@ -79,7 +79,7 @@ def labelled_table(source: Source, columns: Mapping[str, Any], labels: Mapping[s
             notes.append(f"column {name!r} has labels for some values only ({such}) and is read as its numbers")
         cells[name] = to_cells(values, f"column {name!r}")
     table = pa.table(cells)
-    return table.replace_schema_metadata({"backlit": json.dumps({"shape": notes})})
+    return noted(table, {"shape": notes})
 
 
 def _names(labels: Mapping[Any, str]) -> dict[Any, str]:

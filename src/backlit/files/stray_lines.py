@@ -52,17 +52,18 @@ class StrayLines:
                 end -= 1  # below all rows
         for number, expected, cells, text in self.lines:
             if number - 1 < end and not text.lstrip().startswith(COMMENTS):
-                raise DataError(
-                    f"{path}: row {number - 1} has {cells} cells where the header has {expected}; "
-                    "mend that row, or say what separates cells (--separator)",
-                    row=number - 1,
-                    path=path,
-                )
+                raise ragged_row(path, number - 1, cells, expected)
         count = len(self.lines)
         first = self.lines[0][3].strip() if self.lines else ""
         shown = first if len(first) <= SHOWN_LETTERS else first[: SHOWN_LETTERS - 3] + "..."
         what = "1 line that is" if count == 1 else f"{count:,} lines that are"
         return (f"{what} no row left out ({shown!r})",) if count else ()
+
+
+def ragged_row(path: Path, row: int, cells: int, expected: int) -> DataError:
+    """What to raise for a row that has not the cells of the header."""
+    message = f"{path}: row {row} has {cells} cells where the header has {expected}"
+    return DataError(f"{message}; mend that row, or say what separates cells (--separator)", row=row, path=path)
 
 
 def quote_mark(body: bytes, separator: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -14,7 +13,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from backlit.encoding.text import judge_table, readings_of, with_readings
-from backlit.encoding.text.table import KEY, note_of
+from backlit.encoding.text.table import note_of, noted
 from backlit.errors import DataError, ParameterError
 from backlit.files.atomic import write_whole
 from backlit.files.delimited import ReadOptions
@@ -116,9 +115,7 @@ def format_of(source: Source) -> Format:
 
 def with_decisions(table: pa.Table, options: ReadOptions) -> pa.Table:
     """The table with what the user has decided about its cells, for whatever reads it next."""
-    note = {"missing": options.missing, "day_first": options.day_first, **note_of(table)}
-    metadata = {**(table.schema.metadata or {}), KEY: json.dumps(note).encode()}
-    return table.replace_schema_metadata(metadata)
+    return noted(table, {"missing": options.missing, "day_first": options.day_first, **note_of(table)})
 
 
 def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
@@ -193,13 +190,10 @@ def dialect_note(table: pa.Table, *, kinds_known: bool = False) -> str:
     --------
     >>> note = {"encoding": "utf-8", "separator": ";", "decimal": ",", "certain": True, "guessed": False}
     >>> note |= {"contrary": [], "shape": []}
-    >>> dialect_note(pa.table({"a": [1]}).replace_schema_metadata({"backlit": json.dumps(note)}))
+    >>> dialect_note(noted(pa.table({"a": [1]}), note))
     "read as utf-8, separated by ';', with decimal commas"
     """
-    text = (table.schema.metadata or {}).get(b"backlit")
-    if text is None:
-        return ""
-    note = json.loads(text)
+    note = note_of(table)
     further = list(note.get("shape", ()))
     if not kinds_known:
         further += [sentence for reading in readings_of(table).values() for sentence in reading.notes]

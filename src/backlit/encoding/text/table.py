@@ -47,6 +47,18 @@ def note_of(frame: object) -> dict[str, Any]:
     return dict(json.loads(metadata[KEY])) if metadata and KEY in metadata else {}
 
 
+def noted(table: pa.Table, facts: Mapping[str, Any]) -> pa.Table:
+    """The table with further facts beside it.
+
+    Examples
+    --------
+    >>> note_of(noted(noted(pa.table({"a": [1]}), {"shape": []}), {"missing": ["-"]}))
+    {'shape': [], 'missing': ['-']}
+    """
+    metadata = {**(table.schema.metadata or {}), KEY: json.dumps({**note_of(table), **facts}).encode()}
+    return table.replace_schema_metadata(metadata)
+
+
 def options_of(frame: object) -> TextOptions:
     """What the user, or the rest of the file, has decided about a table's texts."""
     note = note_of(frame)
@@ -62,9 +74,7 @@ def readings_of(frame: object) -> dict[str, TextReading]:
 
 def with_readings(table: pa.Table, readings: Mapping[str, TextReading]) -> pa.Table:
     """The table with readings that a fit keeps to, whichever rows it sees."""
-    text = {name: reading.to_state() for name, reading in readings.items()}
-    metadata = {**(table.schema.metadata or {}), KEY: json.dumps({**note_of(table), "text": text}).encode()}
-    return table.replace_schema_metadata(metadata)
+    return noted(table, {"text": {name: reading.to_state() for name, reading in readings.items()}})
 
 
 def judge_table(table: pa.Table) -> dict[str, TextReading]:

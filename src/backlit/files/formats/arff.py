@@ -5,13 +5,13 @@ The readers at hand lose weights, cut decimals of whole columns and keep backsla
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
 
+from backlit.encoding.text.table import noted
 from backlit.errors import DataError
 from backlit.files.format_kind import Format, Source, check_names
 
@@ -54,7 +54,7 @@ def _read(source: Source) -> pa.Table:
     if any(weight != 1.0 for weight in weights):
         table = table.append_column(WEIGHT_NAME, pa.array(weights))
         note = {"shape": [f"the weights of the rows are column {WEIGHT_NAME!r}"], "weights": WEIGHT_NAME}
-    return table.replace_schema_metadata({"backlit": json.dumps(note)})
+    return noted(table, note)
 
 
 def _rows(source: Source, lines: list[str], start: int, kinds: list[str]) -> tuple[list[list[Any]], list[float]]:
