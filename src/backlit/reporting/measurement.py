@@ -73,7 +73,7 @@ def report(
     """
     targets = _labelled(X, y)
     known = targets if learnt is None else _targets(learnt)
-    outcome = (_of_classes if hasattr(model, "classes_") else _of_numbers)(model, X, targets, known)
+    outcome = (_of_classes if model.task == "classification" else _of_numbers)(model, X, targets, known)
     shuffled = _sample(len(targets), IMPORTANCE_ROWS, random_state)
     batch = _sample(len(targets), FLOW_ROWS, random_state)
     return Report(

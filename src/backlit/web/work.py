@@ -44,9 +44,7 @@ class Work:
     False
     """
 
-    def __init__(
-        self, call: Callable[[], Any], done: Callable[[Any, BaseException | None], None] | None = None
-    ) -> None:
+    def __init__(self, call: Callable[[], Any], done: Done | None = None) -> None:
         self._call, self._done = call, done
         self.thread = threading.Thread(target=self._run, name="backlit work", daemon=True)
         self.thread.start()

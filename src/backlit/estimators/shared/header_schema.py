@@ -32,14 +32,15 @@ from backlit.files.schema import (
     Whole,
     check,
 )
+from backlit.formula.expression import MAX_CHARACTERS
 
 MOST_LAYERS, MOST_WIDTH = 10_000, 2**31 - 1
 MOST_COLUMNS = 2**20
 MOST_PARAMETER_ITEMS = 100_000
-MOST_GATES, MOST_FORMULA = 100, 10_000
-"""Gates of the user's own in one file, and characters of a formula: `formula.expression.MAX_CHARACTERS`."""
+MOST_GATES = 100
+"""Gates of the user's own in one file."""
 
-NAME, SYMBOL, FORMULA = Text(1_000), Text(200), Text(MOST_FORMULA)
+NAME, SYMBOL, FORMULA = Text(1_000), Text(200), Text(MAX_CHARACTERS)
 COUNT, POSITION, SEED = Whole(), Whole(0, MOST_WIDTH), Whole(0, 2**256)
 FLAG, TEXT, NUMBER = Flag(), Text(), Number()
 TEXTS = ListOf(TEXT)

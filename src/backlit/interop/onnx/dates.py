@@ -14,9 +14,7 @@ from backlit.encoding.text.months import MONTHS
 from backlit.errors import BacklitError
 from backlit.interop.onnx.graph import Values
 from backlit.interop.onnx.moments import clock_seconds, days_of, is_date, without_zone
-from backlit.interop.onnx.strings import Texts, any_of, both, chosen
-
-MOST_SEPARATORS = 8
+from backlit.interop.onnx.strings import MOST_SEPARATORS, Texts, any_of, both, chosen
 
 NUMBERS = {"y": "(?:[0-9]{4}|[0-9]{2})", "m": "[0-9]{1,2}", "d": "[0-9]{1,2}", "q": "[1-4]"}
 MONTH_NAME = "[^-0-9 .,/:]+"

@@ -99,6 +99,6 @@ def _output_names(names: Sequence[str]) -> list[str]:
 def _metadata(model: Any, outputs: Sequence[Output]) -> dict[str, str]:
     """What a reader of the file wants to know of the model."""
     known = {"estimator": type(model).__name__, "task": model.task}
-    if hasattr(model, "classes_"):
+    if model.task == "classification":
         known["classes"] = json.dumps(model.classes_.tolist(), ensure_ascii=False)
     return known

@@ -8,10 +8,7 @@ import numpy as np
 
 from backlit.encoding.text.number_form import NumberForm, digits_pattern
 from backlit.interop.onnx.graph import Values
-from backlit.interop.onnx.strings import Texts, chosen
-
-MOST_SEPARATORS = 8
-"""Separators of thousands of one kind."""
+from backlit.interop.onnx.strings import MOST_SEPARATORS, Texts, chosen
 
 TO_ASCII = {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\u2019": "'"}
 """What is read as ASCII; other signs of Unicode stop the run."""

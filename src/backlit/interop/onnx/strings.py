@@ -15,6 +15,9 @@ MOST_ODD = 3
 MOST_WORDS = 24
 """A padded cell of more words is compared as it is."""
 
+MOST_SEPARATORS = 8
+"""Separators of one kind in a cell that are replaced or left out."""
+
 _SPACE = f"[ {ODD_SPACES}]"
 _WORD = f"[^ {ODD_SPACES}]+"
 _PADDING = f"(?: *[{ODD_SPACES}]){{0,{MOST_ODD}}} *"

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from backlit.errors import DamagedFile
+from backlit.files.delimited import SEPARATORS
 from backlit.web.responses import TooLargeError
 
 MOST_CELLS = 5_000_000
@@ -19,7 +20,7 @@ MOST_DECODED = 2**27
 
 BATCH_ROWS = 65_536
 FIRST_LINES = 100
-SEPARATORS = (b",", b";", b"\t", b"|")
+SEPARATOR_BYTES = [separator.encode() for separator in SEPARATORS]
 INDEX_BYTES = 8
 """Of a cell of text, beside its characters."""
 
@@ -65,7 +66,9 @@ def check_delimited(name: str, data: bytes) -> None:
     --------
     >>> check_delimited("a.csv", b"a,b" * 10)
     """
-    separators = max(line.count(mark) for line in data.split(b"\n", FIRST_LINES)[:FIRST_LINES] for mark in SEPARATORS)
+    separators = max(
+        line.count(mark) for line in data.split(b"\n", FIRST_LINES)[:FIRST_LINES] for mark in SEPARATOR_BYTES
+    )
     cells = (separators + 1) * max(data.count(b"\n"), data.count(b"\r"))
     if max(cells, separators) > MOST_CELLS:
         raise too_large(name, f"has about {max(cells, separators):,} cells")
