@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backlit.collector import collector_at_rest
 from backlit.declared.gate_kinds import Array
 from backlit.errors import BacklitError, choose
 from backlit.graph import Gradients, Graph, backward, call, network, read, unroll
@@ -69,8 +70,7 @@ class Trace:
     @property
     def value(self) -> Value:
         """The output."""
-        value: Value = plain(self.graph.output.value)
-        return value
+        return plain(self.graph.output.value)
 
     @cached_property
     def gradients(self) -> Mapping[str, Value | None]:
@@ -241,7 +241,6 @@ class Trace:
 
     def to_svg(self, lang: str = "en") -> str:
         """The circuit as a picture, an ``<svg>`` element; its words are in the language `lang`, "en" or "ko"."""
-        from backlit.collector import collector_at_rest
         from backlit.drawing import to_svg
 
         with collector_at_rest():

@@ -17,6 +17,10 @@ Value = float | Array
 """Of a scalar wire a float, of an array's wire an array."""
 
 
+@overload
+def plain(value: None) -> None: ...
+@overload
+def plain(value: Array | float) -> Value: ...
 def plain(value: Any) -> Any:
     """A NumPy scalar as a float, an array as it is, None as None."""
     return value if value is None or np.ndim(value) else float(value)
