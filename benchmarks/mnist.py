@@ -91,7 +91,7 @@ def ours(recipe: Recipe, learn: Rows, test: Rows) -> Training:
     return train
 
 
-def jaxed(recipe: Recipe, learn: Rows, test: Rows) -> Training:
+def train_jax(recipe: Recipe, learn: Rows, test: Rows) -> Training:
     """All epochs under one jit and scan, parameters donated; the same start, rates and decay."""
     import jax
     import jax.numpy as jnp
@@ -159,7 +159,7 @@ def jaxed(recipe: Recipe, learn: Rows, test: Rows) -> Training:
     return train
 
 
-CONTENDERS = {"backlit": ours, "jax": jaxed}
+CONTENDERS = {"backlit": ours, "jax": train_jax}
 
 
 def run(data: Path, seeds: int = 5, part: str = "") -> None:
