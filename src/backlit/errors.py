@@ -164,7 +164,7 @@ class ParameterError(BacklitError):
 
 
 class FormulaError(BacklitError):
-    """The text of a formula cannot be read, or names what there is not.
+    """The text of a formula cannot be read, names what there is not, or has no finite value or gradient there.
 
     Parameters
     ----------
@@ -216,6 +216,24 @@ class FormulaError(BacklitError):
         error = copy.copy(self)
         error.args = ((self.texts or {}).get(lang, str(self)),)
         return error
+
+
+@contextmanager
+def in_language(lang: str) -> Iterator[None]:
+    """Raise the errors of formulas in a ``with`` block in a language, such as "ko", where they have it.
+
+    Examples
+    --------
+    >>> with in_language("ko"):
+    ...     raise FormulaError("expression: empty", texts={"ko": "식이 비어 있습니다"})
+    Traceback (most recent call last):
+        ...
+    backlit.errors.FormulaError: 식이 비어 있습니다
+    """
+    try:
+        yield
+    except FormulaError as error:
+        raise error.translated(lang) from None
 
 
 class DamagedFile(BacklitError):  # noqa: N818 -- it names the thing that is at fault

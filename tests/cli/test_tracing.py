@@ -41,6 +41,12 @@ def test_korean(run: Run) -> None:
     assert "국소 기울기" in Path("a.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize(("formula", "says"), [("1 / x", "0에 아주 가까운 수로"), ("sqrt(x)", "기울기는 0에서 무한대")])
+def test_korean_where_a_value_is_at_fault(run: Run, formula: str, says: str) -> None:
+    status, _, err = run("trace", formula, "x=0", "--lang", "ko")
+    assert (status, says in err) == (2, True)
+
+
 def test_latex(run: Run) -> None:
     assert run("trace", "x*y", "x=2", "y=3", "--latex")[1] == backlit.trace("x*y", x=2, y=3).to_latex() + "\n"
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, FormulaError, in_language
 from backlit.formula import GATES
 from backlit.graph import Graph, backward, call, given, read
 from backlit.graph.labels import formula, local_formula
+from backlit.graph.messages import GRADIENT_MENDS, MESSAGES, VALUE_MENDS
 from backlit.graph.wire import FUNCTIONS, UFUNCS
 
 
@@ -175,6 +177,41 @@ def test_bad_input_is_one_line_that_says_what_where_and_the_mend(text: str, valu
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
     assert ";" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "says"),
+    [
+        (
+            "1 / x",
+            {"x": 0},
+            "div 게이트: x = 0에서 1 / x의 값이 유한하지 않습니다; 0이나 0에 아주 가까운 수로",
+        ),
+        ("log(0)", {}, "이 상수들에서 log(0)의 값이 유한하지 않습니다"),
+        (
+            "sqrt(x)",
+            {"x": 0.0},
+            "x = 0에서 x에 대한 sqrt(x)의 기울기가 유한하지 않습니다; sqrt의 기울기는 0에서",
+        ),
+        ("expm1(x)", {"x": 800}, "expm1 값은 709.78(float32에서는 88.72)을 넘으면"),
+        ("x", {"x": "a"}, "x = 'a': 수도 수의 배열도 아닙니다; x=0.5처럼"),
+        ("x", {"x": []}, "x: 비어 있습니다"),
+        ("x", {"x": math.nan}, "x = nan: 유한한 수가 아닙니다"),
+        ("x", {"x": [1.0, math.inf]}, "배열의 원소 [1]의 값이 inf(으)로"),
+    ],
+)
+def test_values_are_refused_in_korean_too(text: str, values: dict[str, Any], says: str) -> None:
+    with pytest.raises(FormulaError) as caught, in_language("ko"):
+        backward(read(text, values))
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_message_has_both_languages_and_the_same_fields() -> None:
+    fields = lambda text: sorted(set(re.findall(r"{(\w+)", text)))  # noqa: E731
+    for texts in (*MESSAGES.values(), *VALUE_MENDS.values(), *GRADIENT_MENDS.values()):
+        assert texts.keys() == {"en", "ko"}
+        assert fields(texts["en"]) == fields(texts["ko"])
 
 
 def test_integers_and_lists_become_float64_and_values_are_kept_apart() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from backlit.cli.outputs import check_output
 from backlit.cli.tracing import assigned
-from backlit.errors import BacklitError, FormulaError
+from backlit.errors import BacklitError, in_language
 from backlit.files import write_whole
 from backlit.formula import GATES
 from backlit.formula.expression import names, parse
@@ -34,10 +34,8 @@ MOST_QUIZ_WIRES = 200
 def ask_gradients(expression: str, values: Sequence[str], seed: int, lang: str) -> None:
     """Show the circuit with blanks, ask for each, judge each answer, and end with a score."""
     texts = MESSAGES[lang]
-    try:
+    with in_language(lang):
         traced = drawn(expression, assigned(values), seed)
-    except FormulaError as error:
-        raise error.translated(lang) from None
     for note in traced.graph.notes:
         print(f"backlit: {note.text(lang)}", file=sys.stderr)
     if len(traced.wires) > MOST_QUIZ_WIRES:

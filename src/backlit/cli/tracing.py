@@ -12,7 +12,7 @@ import typer
 from backlit.cli.console import console
 from backlit.cli.messages import VERDICTS
 from backlit.cli.outputs import check_output
-from backlit.errors import BacklitError, FormulaError
+from backlit.errors import BacklitError, in_language
 from backlit.files import write_whole
 from backlit.graph.check import Status
 from backlit.tracing import Trace, trace
@@ -52,12 +52,11 @@ def read(expression: str, values: Mapping[str, float], lang: str) -> Trace:
     Raises
     ------
     FormulaError
-        In the language `lang`, if the formula cannot be read.
+        In the language `lang`, if the formula cannot be read, or has no finite value or gradient.
     """
-    try:
+    with in_language(lang):
         traced = trace(expression, **values)
-    except FormulaError as error:
-        raise error.translated(lang) from None
+        dict(traced.gradients)
     for note in traced.graph.notes:
         print(f"backlit: {note.text(lang)}", file=sys.stderr)
     return traced

@@ -137,6 +137,13 @@ def _noted_categories(metadata: Mapping[bytes, bytes]) -> set[str]:
         return set()
 
 
+def duplicate_column(frame: Any) -> DataError:
+    """The error for a frame in which a name stands for several columns."""
+    names = Counter(map(str, getattr(frame, "column_names", getattr(frame, "columns", ()))))
+    twice = max(names, key=lambda name: names[name], default="?")
+    return DataError(f"more than one column is named {twice!r}; rename or drop all but one", column=twice)
+
+
 def _read_narwhals(frame: Any) -> Frame:
     """A frame of any library that narwhals knows; a lazy one is collected."""
     try:
@@ -145,9 +152,7 @@ def _read_narwhals(frame: Any) -> Frame:
             table = table.collect()
         series = list(table.iter_columns())
     except nw.exceptions.DuplicateError:
-        names = Counter(map(str, getattr(frame, "column_names", getattr(frame, "columns", ()))))
-        twice = max(names, key=lambda name: names[name], default="?")
-        raise DataError(f"more than one column is named {twice!r}; rename or drop all but one", column=twice) from None
+        raise duplicate_column(frame) from None
     except TypeError:
         kind = f"{type(frame).__module__}.{type(frame).__qualname__}"
         hint = " (DataFrame(...) makes one of it)" if isinstance(frame, Mapping) else ""

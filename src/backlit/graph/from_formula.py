@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from backlit.errors import BacklitError, FormulaError
+from backlit.errors import FormulaError
 from backlit.formula import GATES
 from backlit.formula.derivative import expand
 from backlit.formula.expression import Expression, Name, Number, fold, names, read_formula
+from backlit.graph.messages import bad_input
 from backlit.graph.tape import Graph, complete
 from backlit.graph.wire import Kind, Wire, as_float, constant_wire, record
 
@@ -80,19 +81,13 @@ def given(name: str, value: Any, kind: Kind = "input") -> Wire:
     except ValueError:  # rows of different lengths
         numeric = False
     if not numeric:
-        raise BacklitError(f"{name} = {value!r:.60} is not a number or an array of numbers; give {name}=0.5 or so")
+        raise bad_input("not_numbers", name, value)
     if array.size == 0:
-        raise BacklitError(f"{name} is empty; give at least one number")
+        raise bad_input("no_numbers", name)
     if not np.isfinite(array).all():
-        raise BacklitError(f"{name} = {_first_not_finite(array)}; give a finite number")
+        index = np.argwhere(~np.isfinite(array))[0].tolist()
+        raise bad_input("element_not_finite" if index else "not_finite", name, array[tuple(index)], index)
     return Wire(name, kind, as_float(array))
-
-
-def _first_not_finite(array: np.ndarray[Any, Any]) -> str:
-    if array.ndim == 0:
-        return f"{array[()]} is not finite"
-    index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-    return f"array whose element {list(index)} is {array[index]}, not finite"
 
 
 def _check_names(text: str, used: list[str], values: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sklearn.inspection import permutation_importance
 
 import backlit
-from backlit import BacklitError, MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
+from backlit import BacklitError, DataWarning, MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -80,7 +80,9 @@ def test_outputs_are_what_the_model_says() -> None:
 @pytest.mark.parametrize("kind", [TabularClassifier, TabularRegressor])
 def test_frames(kind: type, tmp_path: object) -> None:
     y = np.where(PRICE > 2, "dear", "cheap") if kind is TabularClassifier else PRICE
-    model = kind(hidden_layer_sizes=(16, 16), epochs=30, n_members=2, random_state=0).fit(FRAME, y)
+    model = kind(hidden_layer_sizes=(16, 16), epochs=30, n_members=2, random_state=0)
+    with pytest.warns(DataWarning, match="column 'constant' is left out: constant"):
+        model.fit(FRAME, y)
     model.save(f"{tmp_path}/model.backlit")
     model = backlit.load(f"{tmp_path}/model.backlit")
     strange = FRAME.head(6).copy()

@@ -57,6 +57,16 @@ TIMES = {
 }
 
 
+def test_two_columns_of_one_name_are_refused_by_that_name() -> None:
+    twice = pd.DataFrame(np.c_[SCALED, SCALED, SCALED], columns=["a", "b", "a"])
+    for model, target in ((classifier(), LABELS), (regressor(), TARGETS)):
+        with pytest.raises(BacklitError, match="more than one column is named 'a'; rename or drop all but one"):
+            model.fit(twice, target)
+        model.fit(twice.to_numpy(), target)
+        with pytest.raises(BacklitError, match="more than one column is named 'a'"):
+            model.predict(twice)
+
+
 @pytest.mark.parametrize("rows", TIMES.values(), ids=TIMES)
 def test_times_are_refused_by_name_at_fit_and_at_predict(rows: Any) -> None:
     name = "d" if hasattr(rows, "columns") else r"x\[0\]"

@@ -20,7 +20,9 @@ from backlit.files import read_model, write_model
 
 GOLDEN = Path(__file__).parents[2] / "files" / "golden"
 FORMATS = sorted(GOLDEN.iterdir())
-TABULAR, NUMBERS, MLP = (f"{name}.backlit" for name in ("tabular-classifier", "tabular-regressor", "mlp-classifier"))
+TABULAR, NUMBERS, MLP, FEATURES = (
+    f"{name}.backlit" for name in ("tabular-classifier", "tabular-regressor", "mlp-classifier", "mlp-regressor")
+)
 
 
 @pytest.mark.parametrize("folder", FORMATS, ids=lambda path: path.name)
@@ -92,6 +94,8 @@ LIES: dict[str, tuple[str, Callable[[Any, Any], None]]] = {
     "an unknown loss": (MLP, setting("network", "loss", to="no_loss")),
     "another number of inputs": (MLP, setting("n_features_in", to=4)),
     "a target type of another head": (MLP, setting("target_type", to="multiclass")),
+    "a feature's name twice": (FEATURES, setting("feature_names_in", to=["a", "b", "a"])),
+    "a feature less": (FEATURES, setting("feature_names_in", to=["a", "b"])),
     "an unknown name": (MLP, setting("colour", to=1)),
     "an array more": (MLP, lambda header, arrays: arrays.update(more=np.zeros(3))),
     "an array less": (NUMBERS, lambda header, arrays: arrays.pop("low")),

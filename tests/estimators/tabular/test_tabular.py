@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from scipy.sparse import csr_matrix
 
-from backlit import BacklitError, TabularClassifier, TabularRegressor, trace
+from backlit import BacklitError, DataWarning, TabularClassifier, TabularRegressor, trace
 
 
 def frame(n: int = 300) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
@@ -18,14 +18,19 @@ def frame(n: int = 300) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     colour = rng.choice(["red", "green", "blue"], n)
     score = np.log(size) + (colour == "red") * 1.5
     holes = rng.random(n) < 0.1
-    data = pd.DataFrame({"size": np.where(holes, np.nan, size), "colour": colour, "constant": 1, "flag": score > 9})
+    data = pd.DataFrame({"size": np.where(holes, np.nan, size), "colour": colour, "flag": rng.random(n) < 0.5})
     return data, np.where(score > 0.5, "high", "low"), score
 
 
 def test_learns_from_mixed_columns() -> None:
     data, label, score = frame()
-    classes = TabularClassifier(epochs=60, random_state=0).fit(data[:200], label[:200])
+    data = data.assign(constant=1, off=False)
+    with pytest.warns(DataWarning, match="'constant' is left out: constant") as caught:
+        classes = TabularClassifier(epochs=60, random_state=0).fit(data[:200], label[:200])
+    assert len(caught) == 1
+    assert "column 'off' is left out: constant (such as False)" in str(caught[0].message)
     assert classes.score(data[200:], label[200:]) > 0.85
+    data = data.drop(columns=["constant", "off"])
     number = TabularRegressor(epochs=60, random_state=0).fit(data[:200], score[:200])
     assert number.score(data[200:], score[200:]) > 0.7
 
@@ -41,7 +46,7 @@ def test_every_kind_of_frame_gives_the_same_model(convert) -> None:
 def test_columns_are_found_by_name() -> None:
     data, label, _ = frame()
     model = TabularClassifier((16,), epochs=3, random_state=0).fit(data, label)
-    turned = data[["flag", "colour", "constant", "size"]].assign(more=1)
+    turned = data[["flag", "colour", "size"]].assign(more=1)
     np.testing.assert_array_equal(model.predict_proba(turned), model.predict_proba(data))
     with pytest.raises(BacklitError, match="colour"):
         model.predict(data.drop(columns="colour"))

@@ -356,8 +356,10 @@ class BaseMLP(HasColumns, BaseEstimator):
         self.n_features_in_ = header["n_features_in"]
         fits(self.n_features_in_ == self.network_.inputs, "its network has another number of inputs")
         if "feature_names_in" in header:
-            fits(len(header["feature_names_in"]) == self.n_features_in_, "a feature has no name")
-            self.feature_names_in_ = np.array(header["feature_names_in"], dtype=object)
+            names = header["feature_names_in"]
+            fits(len(names) == self.n_features_in_, "a feature has no name")
+            fits(len({*names}) == len(names), "two features have one name")
+            self.feature_names_in_ = np.array(names, dtype=object)
         for name in SAVED:
             setattr(self, name, header["fitted"][name])
         gate = self.network_.output_gate

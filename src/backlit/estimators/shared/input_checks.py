@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from backlit.encoding.cells import is_duration, is_flag, is_instant, is_moment, is_number, is_time, numbers, texts
 from backlit.encoding.conversion import is_text
+from backlit.encoding.frames import duplicate_column
 from backlit.encoding.target import is_one_dimensional, target_columns
 from backlit.errors import DataError
 
@@ -34,7 +35,7 @@ def checked_rows(X: Any, task: str) -> Any:
     Raises
     ------
     DataError
-        If a column holds times or intervals, naming it, or the rows are records.
+        If a column holds times or intervals, naming it, two have one name, or the rows are records.
 
     Examples
     --------
@@ -50,7 +51,10 @@ def checked_rows(X: Any, task: str) -> Any:
     elif isinstance(X, list | tuple):
         _check_list(X, task)
     else:
-        frame = nw.from_native(X, eager_only=True, pass_through=True)
+        try:
+            frame = nw.from_native(X, eager_only=True, pass_through=True)
+        except nw.exceptions.DuplicateError:
+            raise duplicate_column(X) from None
         if isinstance(frame, nw.DataFrame):
             return _checked_frame(X, frame, task)
     return X

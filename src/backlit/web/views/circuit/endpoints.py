@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backlit.drawing.messages import LANGUAGES
-from backlit.errors import BacklitError, FormulaError, one_of
+from backlit.errors import BacklitError, in_language, one_of
 from backlit.formula import GATES
 from backlit.formula.expression import Call, names, parse, postorder
 from backlit.tracing import trace
@@ -82,13 +82,12 @@ def circuit(query: Mapping[str, Any]) -> dict[str, Any]:
         raise BacklitError("type a formula, such as (x + y) * z")
     lang = one_of("lang", str(query.get("lang", "en")), LANGUAGES)
     given = query.get("values")
-    try:
+    with in_language(lang):
         values = _values(_checked(text, given if isinstance(given, Mapping) else {}), given)
         traced = trace(text, **values)
-    except FormulaError as error:
-        raise error.translated(lang) from None
+        document = traced.to_html(lang)
     notes = [note.text(lang) for note in traced.graph.notes]
-    return {"values": values, "notes": notes, "document": traced.to_html(lang)}
+    return {"values": values, "notes": notes, "document": document}
 
 
 def _checked(text: str, given: Mapping[str, Any]) -> list[str]:
