@@ -20,6 +20,7 @@ from backlit.network.blueprint import Blueprint, Layer
 from backlit.network.building import mlp
 
 HIDDEN = [gate.name for gate in GATES.values() if isinstance(gate, Gate) and len(gate.operands) == 1]
+FAMILIES = [family.member(*family.example).name for family in GATES.families.values()]
 OUTPUTS = ("softmax", "sigmoid", "identity", "exp", "softplus", "tanh")
 UNDEFINED = {  # outputs that may be negative or above 1, where these losses take a logarithm
     ("identity", "cross_entropy"), ("identity", "binary_cross_entropy"), ("identity", "poisson"),
@@ -47,6 +48,19 @@ NETWORKS = [
     *[mlp(3, (4, 3), 2, hidden_gate=gate, parametric_activation=True) for gate in HIDDEN if gate not in POSITIVE],
     *[with_layer(kind, gate, "softmax", "cross_entropy") for kind in LAYERS for gate in HIDDEN if gate not in POSITIVE],
     *[with_layer(kind, "tanh", gate, loss) for kind in LAYERS for gate, loss in ENDS],
+    *[mlp(3, (4,), 2, hidden_gate=gate, output_gate="identity", loss="squared") for gate in FAMILIES],
+    mlp(3, (4,), 2, hidden_gate="tanh", output_gate="scaled_tanh(1.5, 0.5)", loss="squared"),
+    # a part with a gate, a part in front, and a part at the end
+    Blueprint(
+        (
+            Layer("scaling", 3, 3),
+            Layer("dense", 3, 5),
+            Layer("scaling", 5, 5, "tanh"),
+            Layer("dense", 5, 2),
+            Layer("scaling", 2, 2),
+        ),
+        "squared",
+    ),
     mlp(5, (), 3),
     mlp(2, (3, 4, 2, 3), 2, hidden_gate=("relu", "selu", "gelu", "sigmoid")),
 ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from backlit.estimators.tabular.classifier import TabularClassifier
     from backlit.estimators.tabular.regressor import TabularRegressor
     from backlit.formula.declaring import gate, loss
+    from backlit.interop.networks import import_network
     from backlit.interop.onnx import to_onnx
     from backlit.reporting import report
     from backlit.tracing.trace import trace
@@ -40,6 +41,7 @@ __all__ = [
     "errors",
     "experiments",
     "gate",
+    "import_network",
     "load",
     "loss",
     "practice",
@@ -61,6 +63,7 @@ _MODULES = {
     "experiments": "backlit.experiments",
     "practice": "backlit.practice",
     "gate": "backlit.formula.declaring",
+    "import_network": "backlit.interop.networks",
     "load": "backlit.estimators.loading",
     "loss": "backlit.formula.declaring",
     "report": "backlit.reporting",

@@ -64,6 +64,20 @@ JAX = {
     "relu": jax.nn.relu, "leaky_relu": jax.nn.leaky_relu, "elu": jax.nn.elu, "selu": jax.nn.selu,
     "gelu": lambda x: jax.nn.gelu(x, approximate=False), "silu": jax.nn.silu, "mish": jax.nn.mish,
     "softplus": jax.nn.softplus, "identity": lambda x: x, "neg": jnp.negative,
+    "gelu_tanh": lambda x: jax.nn.gelu(x, approximate=True), "softsign": jax.nn.soft_sign,
+    "log_sigmoid": jax.nn.log_sigmoid, "hard_swish": jax.nn.hard_swish,
+}  # fmt: skip
+JAX_FAMILIES = {
+    "leaky_relu": jax.nn.leaky_relu, "elu": jax.nn.elu, "celu": jax.nn.celu,
+    "softplus": lambda x, beta, _: jax.nn.softplus(beta * x) / beta,
+    "hard_sigmoid": lambda x, slope, shift: jnp.clip(slope * x + shift, 0, 1),
+    "clip": jnp.clip, "threshold": lambda x, threshold, value: jnp.where(x > threshold, x, value),
+    "hard_shrink": lambda x, bound: jnp.where(jnp.abs(x) > bound, x, 0),
+    "soft_shrink": lambda x, bound: jnp.sign(x) * jnp.maximum(jnp.abs(x) - bound, 0),
+    "scaled_sigmoid": lambda x, k: jax.nn.sigmoid(k * x), "scaled_tanh": lambda x, a, k: a * jnp.tanh(k * x),
+    "gaussian": lambda x, a, k, b: a * jnp.exp(-((k * x) ** 2)) + b,
+    "elliott": lambda x, a, k, b: a * jax.nn.soft_sign(k * x) + b, "linear": lambda x, k: k * x,
+    "sine": lambda x, a, k, b: a * jnp.sin(k * x) + b, "cosine": lambda x, a, k, b: a * jnp.cos(k * x) + b,
 }  # fmt: skip
 
 
@@ -200,3 +214,38 @@ def test_registry_protects_what_is_built_in() -> None:
     with pytest.raises(BacklitError, match="'matmul' is not a gate with one operand; choose one of"):
         GATES.elementwise("matmul")
     assert inspect.signature(backlit.gate).parameters["name"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GATES.families)
+def test_a_family_agrees_with_jax_and_its_slopes(name: str) -> None:
+    family = GATES.families[name]
+    gate = GATES[family.member(*family.example).name]
+    assert isinstance(gate, Gate)
+    assert GATES.elementwise(gate.name) is gate
+    assert GATES.is_builtin(gate.name)
+    x = np.round(np.random.default_rng(1).uniform(-9.0, 9.0, 60), 3) + 0.0005
+    oracle = JAX_FAMILIES[name]
+    y = value_of(gate)(x)
+    np.testing.assert_allclose(y, oracle(x, *family.example), rtol=1e-13, atol=2e-9 if name == "softplus" else 1e-15)
+    slope = jax.vmap(jax.grad(lambda at: oracle(at, *family.example)))(x)
+    local = np.broadcast_to(local_of(gate, 0)(x, y), x.shape)
+    np.testing.assert_allclose(local, slope, rtol=1e-11, atol=2e-8 if name == "softplus" else 1e-13)
+
+
+def test_a_member_has_one_spelling_and_possible_numbers() -> None:
+    assert "leaky_relu(0.2)" in GATES
+    assert {"leaky_relu(.2)", "leaky_relu(0.20)", "leaky_relu()", "leaky_relu(1.0, 2.0)", "relu(1.0)"}.isdisjoint(GATES)
+    assert not any("(" in name for name in GATES)
+    with pytest.raises(BacklitError, match="celu: alpha = -1; give a finite number above 0"):
+        GATES.families["celu"].member(-1.0)
+    with pytest.raises(BacklitError, match="elu: 2 numbers; give alpha"):
+        GATES.families["elu"].member(1.0, 2.0)
+    shown = backlit.trace(
+        backlit.MLPRegressor(hidden_layer_sizes=(2,), activation="leaky_relu(0.2)", solver="lbfgs").fit(
+            [[0.0], [1.0], [2.0]], [0.0, 1.0, 0.5]
+        ),
+        x=[1.0],
+        y=1.0,
+    )
+    assert '"leaky_relu(0.2)": {value: (x) =>' in shown.to_html()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from backlit.declared import array_rules as rules
+from backlit.declared.gate_families import FAMILIES
 from backlit.declared.gate_kinds import ArrayGate, Gate, Gates, Pattern
 
 _DISTRIBUTOR: Pattern = "distributor"
@@ -147,6 +148,40 @@ _ELEMENTWISE = (
         symbol="silu",
         latex=r"\operatorname{{silu}}\left({x}\right)",
     ),
+    # x Phi(x) by tanh (Hendrycks and Gimpel 2016, section 2); 0.7978... = sqrt(2 / pi)
+    Gate(
+        "gelu_tanh",
+        "0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))",
+        (
+            "0.5 * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))"
+            " + 0.3989422804014327 * x * (1 + 0.134145 * x * x)"
+            " * (1 - tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))"
+            " * tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))",
+        ),
+        symbol="gelu",
+        latex=r"\operatorname{{gelu\_tanh}}\left({x}\right)",
+    ),
+    Gate(
+        "softsign",
+        "x / (1 + abs(x))",
+        ("1 / ((1 + abs(x)) * (1 + abs(x)))",),
+        symbol="softsign",
+        latex=r"\operatorname{{softsign}}\left({x}\right)",
+    ),
+    Gate(
+        "log_sigmoid",
+        "-softplus(-x)",
+        ("sigmoid(-x)",),
+        symbol="ln σ",
+        latex=r"\operatorname{{log\_sigmoid}}\left({x}\right)",
+    ),
+    Gate(
+        "hard_swish",
+        "x * min(max(x + 3, 0), 6) / 6",
+        ("where(x > 3, 1, where(x < -3, 0, (2 * x + 3) / 6))",),
+        symbol="hswish",
+        latex=r"\operatorname{{hard\_swish}}\left({x}\right)",
+    ),
     Gate(
         "mish",
         "x * tanh(softplus(x))",
@@ -241,5 +276,5 @@ _ARRAYS = (
 )
 
 
-GATES = Gates((*_ELEMENTWISE, *_ARRAYS))
+GATES = Gates((*_ELEMENTWISE, *_ARRAYS), FAMILIES)
 """Every gate by name, the user's own included."""

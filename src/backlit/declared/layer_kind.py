@@ -155,6 +155,8 @@ class LayerKind:
         Whether each output depends on the input at its place only.
     weighted_sum : bool
         Whether ``z = x w + b`` (in each group), for which the engine and Muon know ways of their own.
+    gated : bool
+        Whether a gate may follow it though it is not counted, as one follows neurons, and it may end a network.
     only_first : bool
         Whether it stands at the input only: it has no kernel for the gradient of its inputs.
     slope : str
@@ -176,6 +178,7 @@ class LayerKind:
     numbered: bool = False
     elementwise: bool = False
     weighted_sum: bool = False
+    gated: bool = False
     only_first: bool = False
     slope: str = ""
     merged: Callable[[str, Widths, Members], Merged] = merged_elementwise

@@ -59,7 +59,7 @@ def rows_of(model: Any, X: Any, y: Any) -> Rows:
     BacklitError
         If there are not as many targets as rows, or a label is not known to the model.
     """
-    inputs = np.asarray(model._inputs(X), np.float64)
+    inputs = np.ascontiguousarray(model._inputs(X), np.float64)  # a frame lies column by column
     targets = _targets(model, y)
     if len(inputs) != len(targets):
         raise BacklitError(f"y: {len(targets)} targets for {len(inputs)} rows of X; they must be as many")

@@ -25,7 +25,8 @@ def layer_table(
         slots = {slot.parameter: slot.offset for slot in blueprint.slots if slot.row == row}
         kind, last = layer.declared, row + 1 == len(blueprint.layers)
         ends = not last and blueprint.numbered[row + 1][0] != number
-        gates = program.gate(layer.gate) if kind.numbered and not last else (0, 0)  # the last gate belongs to the head
+        has_gate = (kind.numbered or layer.gate != "identity") and not last  # the last gate belongs to the head
+        gates = program.gate(layer.gate) if has_gate else (0, 0)
         rows.append(
             (
                 *layer.widths,

@@ -168,7 +168,7 @@ class Program:
 
     def gate(self, name: str) -> tuple[int, int]:
         """The addresses of a hidden gate's (forward, backward)."""
-        module = self.emit(f"gate_{name}", gate_file(GATES.elementwise(name)))
+        module = self.emit(f"gate_{_file_name(name)}", gate_file(GATES.elementwise(name)))
         return module.forward.address, module.backward.address
 
     def layer(self, kind: str, kernel: str) -> int:
@@ -222,7 +222,7 @@ class Program:
         """The addresses of a network's head: what makes outputs, and their loss."""
         if output_gate != "softmax":
             GATES.elementwise(output_gate)
-        module = self.emit(f"head_{output_gate}_{loss}", head_file(output_gate, loss_named(loss)))
+        module = self.emit(f"head_{_file_name(output_gate)}_{loss}", head_file(output_gate, loss_named(loss)))
         return {"activate": module.activate.address, "head": module.head.address}
 
     def emit(self, stem: str, source: str) -> ModuleType:
@@ -252,6 +252,14 @@ class Program:
             dotted = ".".join(PurePosixPath(PACKAGE, file.path).with_suffix("").parts)
             self._modules[name] = load(dotted, self._folder / file.path)
             return self._modules[name]
+
+
+def _file_name(gate: str) -> str:
+    """A gate's name as a part of a file's: ``leaky_relu(0.2)`` has the numbers of its family in it."""
+    return gate.translate({ord("("): "_of_", ord(")"): None, ord(" "): None, **_SPELLED})
+
+
+_SPELLED = {ord(","): "_", ord("."): "p", ord("-"): "m", ord("+"): None}
 
 
 @contextmanager

@@ -169,10 +169,11 @@ class Blueprint:
 
     def _check_gate(self, row: int, layer: Layer, last: bool) -> None:
         if not layer.declared.numbered:
-            if last:
+            if last and not layer.declared.gated:
                 raise BacklitError(f"a {layer.kind} layer cannot be the last one")
-            if layer.gate != "identity":
-                raise BacklitError(f"a {layer.kind} layer has no gate; neurons have")
+            if layer.gate != "identity" and (last or not layer.declared.gated or not self.numbered[row][0]):
+                raise BacklitError(f"a {layer.kind} layer has no gate there; neurons have")
+            GATES.elementwise(layer.gate)
             same = [other for other in self._parts_before(row) if other.kind == layer.kind]
             if same:
                 raise BacklitError(f"two {layer.kind} layers without a layer of neurons between them")
@@ -214,8 +215,8 @@ class Blueprint:
         """For each layer the names of its pre-activation and of what leaves it.
 
         ``z[l]`` is the formula of the first layer with number l, and ``a[l]`` what leaves the last one; between them
-        are ``s[l]``, what the gate makes of ``z[l]``, and ``s2[l]``, ... A part that follows another layer has no gate:
-        its first name is empty.
+        are ``s[l]``, what the gate makes of ``z[l]``, and ``s2[l]``, ... A part that follows another layer has a first
+        name, ``z2[l]``, ..., only where it has a gate.
 
         Examples
         --------
@@ -229,7 +230,9 @@ class Blueprint:
             at = row - numbers.index(number)
             ends = row + 1 == len(numbers) or numbers[row + 1] != number
             leaves = "a" if ends else "s" if at == 0 else f"s{at + 1}"
-            names.append(("" if at else f"z[{number}]", f"{leaves}[{number}]"))
+            gated = self.layers[row].gate != "identity"
+            before = f"z[{number}]" if at == 0 else f"z{at + 1}[{number}]" if gated else ""
+            names.append((before, f"{leaves}[{number}]"))
         return tuple(names)
 
     @property

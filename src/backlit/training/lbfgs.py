@@ -82,6 +82,17 @@ class Minimum:
     interrupted: bool = False
 
 
+def _evaluated(
+    network: Network, inputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any], alpha: float
+) -> tuple[float, NDArray[Any]]:
+    """Loss and gradient; what does not learn, such as a scaling's numbers, has none."""
+    loss, gradient = network.loss_and_gradient(inputs, targets, weights, alpha)
+    for slot in network.blueprint.slots:
+        if slot.declared.rate_multiplier == 0:
+            slot.view(gradient)[...] = 0.0
+    return loss, gradient
+
+
 def train_lbfgs(
     network: Network,
     samples: Samples,
@@ -120,7 +131,7 @@ def train_lbfgs(
 
     def objective(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         network.theta[:] = theta
-        return known.next(partial(network.loss_and_gradient, samples.inputs, targets, weights, alpha / total_weight))
+        return known.next(partial(_evaluated, network, samples.inputs, targets, weights, alpha / total_weight))
 
     def after_iteration(intermediate_result: Any) -> None:
         losses.append(float(intermediate_result.fun))

@@ -360,11 +360,11 @@ class BaseMLP(HasColumns, BaseEstimator):
             fits(len(names) == self.n_features_in_, "a feature has no name")
             fits(len({*names}) == len(names), "two features have one name")
             self.feature_names_in_ = np.array(names, dtype=object)
-        for name in SAVED:
+        for name in header["fitted"]:
             setattr(self, name, header["fitted"][name])
         gate = self.network_.output_gate
         fits(self.out_activation_ == SCIKIT_NAMES.get(gate, gate), "its output gate has another name")
-        self.best_loss_ = self.loss_
+        self.best_loss_ = vars(self).get("loss_")
         self.validation_scores_ = self.validation_loss_curve_ = self.best_validation_score_ = None
         self._restore_target(header)
 

@@ -31,7 +31,7 @@ from backlit.estimators.mlp.parameters import SCIKIT_NAMES
 from backlit.estimators.shared.arguments import dense, no_finite_score
 from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
 from backlit.estimators.shared.identity import Identity, identity_of
-from backlit.estimators.shared.provenance import provenance
+from backlit.estimators.shared.provenance import is_imported, provenance
 from backlit.network.blueprint import Blueprint
 from backlit.training.history import History
 from backlit.training.initial_parameters import initial
@@ -116,7 +116,7 @@ def fit(model: BaseMLP, given: FitInput) -> None:
 def keep_provenance(model: BaseMLP, samples: Samples, partial: bool) -> None:
     """Keep what the model was fitted to, and how."""
     loss = model.loss_ if np.isfinite(model.loss_) else None
-    earlier = vars(model).get("provenance_") if partial else None
+    earlier = vars(model).get("provenance_") if partial or is_imported(model) else None
     model.provenance_ = provenance(samples, model._seed, {"epochs": int(model.n_iter_), "loss": loss}, earlier)
 
 
@@ -133,6 +133,8 @@ def prepare(model: BaseMLP, given: FitInput, checkpoint: FitCheckpoint) -> tuple
         weights = np.asarray(class_weights * (weights if weights.size else 1.0), dtype=targets.dtype)
     if weights.size and not weights.sum() > 0:
         raise BacklitError("sample_weight: all weights are zero; at least one row has to count")
+    if not first and is_imported(model):
+        return Samples(X, targets, weights), imported_head(model)
     head = model._head(targets)
     blueprint = blueprint_of(model, X.shape[1], head)
     if first:
@@ -157,6 +159,13 @@ def begin(model: BaseMLP, blueprint: Blueprint, X: NDArray[Any], seed: int) -> N
     model.loss_curve_ = []
     model._no_improvement_count = 0
     model.best_loss_ = np.inf
+    model.__dict__.pop("provenance_", None)
+
+
+def imported_head(model: BaseMLP) -> Head:
+    """The end of a network that another tool made, which no parameter describes."""
+    network = model.network_
+    return Head(network.output_gate, network.loss, network.outputs, getattr(model, "label_smoothing", 0.0))
 
 
 def split_rows(model: BaseMLP, given: FitInput, samples: Samples) -> Split:

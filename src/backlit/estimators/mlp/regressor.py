@@ -19,6 +19,7 @@ from backlit.estimators.mlp.parameters import REGRESSION_LOSSES, REGRESSOR
 from backlit.estimators.shared.arguments import store_parameters
 from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.parameter_table import constraints_of, documented
+from backlit.estimators.shared.provenance import is_imported
 from backlit.estimators.shared.saving import fits
 
 
@@ -185,7 +186,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def _restore_target(self, header: Mapping[str, Any]) -> None:
         """Nothing is learnt of the targets, but that they are numbers."""
-        fits(self.network_.output_gate in TARGET_DOMAINS, "its output gate is not one of numbers")
+        numbers = self.network_.output_gate in TARGET_DOMAINS or is_imported(self)
+        fits(numbers and self.network_.output_gate != "softmax", "its output gate is not one of numbers")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

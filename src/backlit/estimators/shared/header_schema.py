@@ -135,6 +135,7 @@ PROVENANCE = Record(
         "best_epoch": COUNT,
         "loss": NUMBER,
         "stopped": TEXT,
+        "imported": Record({"tool": NAME, "version": NAME, "notes": ListOf(NAME, MOST_LAYERS)}),
     },
 )
 """Where a model comes from: `estimators.shared.provenance`."""
@@ -150,12 +151,12 @@ MLP_FITTED = Record(
     {
         "n_iter_": COUNT,
         "t_": COUNT,
-        "loss_": NUMBER,
         "loss_curve_": ListOf(NUMBER),
         "out_activation_": NAME,
         "_seed": SEED,
         "_epochs_trained": COUNT,
-    }
+    },
+    optional={"loss_": NUMBER},  # of a network that another tool trained it may not be known
 )
 TABULAR_FITTED = Record({"n_iter_": COUNT, "best_epoch_": COUNT})
 OF_MLP: Mapping[str, Schema] = {"n_features_in": Whole(1, MOST_WIDTH), "fitted": MLP_FITTED}

@@ -77,11 +77,18 @@ def provenance(
     (2, 0, 3)
     """
     rows, digest = len(samples), data_digest(samples.inputs, samples.targets, samples.weights)
-    if earlier is not None:
+    if earlier is not None and "data" in earlier:
         before = earlier["data"]
         rows, digest = rows + before["rows"], hashlib.sha256(f"{before['digest']}{digest}".encode()).hexdigest()
         seed = earlier.get("seed") if seed is None else seed
     kept: dict[str, Any] = {"version": __version__, "data": {"rows": rows, "digest": digest}}
     if seed is not None:
         kept["seed"] = int(seed)
+    if earlier is not None and "imported" in earlier:
+        kept["imported"] = earlier["imported"]
     return kept | {name: value for name, value in facts.items() if value is not None}
+
+
+def is_imported(model: Any) -> bool:
+    """Whether another tool made the model's network (`backlit.import_network`), so that no parameter describes it."""
+    return "imported" in vars(model).get("provenance_", {})

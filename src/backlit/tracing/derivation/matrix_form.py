@@ -151,6 +151,9 @@ class _Arrays:
             text, latex = f"{gate}'(z[{at}])", rf"\operatorname{{{escaped(gate)}}}'\left(z^{{({at})}}\right)"
             for part in self._blueprint.parts_of(at):
                 text, latex = _through_part(part, at, text, latex)
+                if part.gate != "identity":
+                    text = f"{text} ⊙ {part.gate}'"
+                    latex = rf"{latex} \odot \operatorname{{{escaped(part.gate)}}}'"
             turned = rf"\delta^{{({at + 1})}} \left(w^{{({at + 1})}}\right)^{{T}}"
             yield self._delta(at, f"(δ[{at + 1}] w[{at + 1}]ᵀ) ⊙ {text}", rf"\left({turned}\right) \odot {latex}")
 

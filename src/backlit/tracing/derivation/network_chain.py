@@ -165,7 +165,17 @@ class NetworkChain:
                 local, slope = tree, value
             else:
                 local, slope = Call("mul", (local, tree)), slope * value
+            if level and self._blueprint.layers[row].gate != "identity":
+                tree, value = self._gate_slope(row, at)
+                local, slope = Call("mul", (local, tree)), slope * value
         return local, slope
+
+    def _gate_slope(self, row: int, at: tuple[int, ...]) -> tuple[Expression, float]:
+        """The local gradient of the gate behind a part, and its value, at one position."""
+        gate, (before, made) = GATES[self._blueprint.layers[row].gate], self._blueprint.wire_names[row]
+        assert isinstance(gate, Gate)
+        scope = {gate.operands[0]: Name(element_name(before, at)), "y": Name(element_name(made, at))}
+        return substitute(local_tree(gate, 0), scope), float(self._edge_local(made)[at])
 
     def _names(self, row: int, level: int, at: tuple[int, ...]) -> dict[str, Expression]:
         """The variables of a part's formula -> the numbers that they stand for, at one position."""
@@ -194,6 +204,9 @@ class NetworkChain:
         tree = differentiate(parse(self._blueprint.layers[row].declared.formula, GATES), node.stem)
         value = self._at(tree, row, node.level, node.at)
         local = substitute(tree, self._names(row, node.level, node.at))
+        if node.level and self._blueprint.layers[row].gate != "identity":
+            tree, slope = self._gate_slope(row, node.at)
+            local, value = Call("mul", (local, tree)), value * slope
         local, value = self._through_parts(
             node.level, node.at, local, value, range(row + 1, self._rows(node.level)[-1] + 1)
         )

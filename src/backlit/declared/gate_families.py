@@ -1,0 +1,124 @@
+"""THE list of gates that carry numbers, as data: ``leaky_relu(0.2)``, ``hard_sigmoid(0.2, 0.5)``, ...
+
+A member is made when its name is first used, and is like any other gate from there on: in networks, files, derivations,
+LaTeX and the engine. Most are what other tools have between their layers.
+"""
+
+from __future__ import annotations
+
+from backlit.declared.gate_kinds import GateFamily
+
+FAMILIES = (
+    GateFamily("leaky_relu", ("slope",), "where(x > 0, x, {slope} * x)", ("where(x > 0, 1, {slope})",), (0.2,)),
+    GateFamily(
+        "elu",
+        ("alpha",),
+        "where(x > 0, x, {alpha} * expm1(min(x, 0)))",
+        ("where(x > 0, 1, y + {alpha})",),
+        (0.5,),
+    ),
+    GateFamily(  # Barron 2017
+        "celu",
+        ("alpha",),
+        "where(x > 0, x, {alpha} * expm1(min(x, 0) / {alpha}))",
+        ("where(x > 0, 1, y / {alpha} + 1)",),
+        (0.7,),
+        positive=("alpha",),
+    ),
+    GateFamily(  # from the threshold on it is the identity, as tools compute it
+        "softplus",
+        ("beta", "threshold"),
+        "where({beta} * x > {threshold}, x, softplus({beta} * x) / {beta})",
+        ("where({beta} * x > {threshold}, 1, sigmoid({beta} * x))",),
+        (2.0, 20.0),
+        positive=("beta",),
+    ),
+    GateFamily(
+        "hard_sigmoid",
+        ("slope", "shift"),
+        "min(max({slope} * x + {shift}, 0), 1)",
+        ("where({slope} * x + {shift} < 0, 0, where({slope} * x + {shift} > 1, 0, {slope}))",),
+        (0.2, 0.5),
+    ),
+    GateFamily(  # relu6 is clip(0.0, 6.0), hardtanh clip(-1.0, 1.0)
+        "clip",
+        ("low", "high"),
+        "min(max(x, {low}), {high})",
+        ("where(x > {low}, where(x < {high}, 1, 0), 0)",),
+        (0.0, 6.0),
+    ),
+    GateFamily(
+        "threshold",
+        ("threshold", "value"),
+        "where(x > {threshold}, x, {value})",
+        ("where(x > {threshold}, 1, 0)",),
+        (0.5, 0.25),
+    ),
+    GateFamily(
+        "hard_shrink",
+        ("bound",),
+        "where(abs(x) > {bound}, x, 0)",
+        ("where(abs(x) > {bound}, 1, 0)",),
+        (0.5,),
+        positive=("bound",),
+    ),
+    GateFamily(
+        "soft_shrink",
+        ("bound",),
+        "where(x > {bound}, x - {bound}, where(x < -{bound}, x + {bound}, 0))",
+        ("where(abs(x) > {bound}, 1, 0)",),
+        (0.5,),
+        positive=("bound",),
+    ),
+    GateFamily(
+        "scaled_sigmoid",
+        ("steepness",),
+        "sigmoid({steepness} * x)",
+        ("{steepness} * y * (1 - y)",),
+        (0.5,),
+        symbol="σ",
+    ),
+    GateFamily(  # LeCun's is scaled_tanh(1.7159, 2 / 3); FANN's and OpenCV's symmetric sigmoids are some, too
+        "scaled_tanh",
+        ("height", "steepness"),
+        "{height} * tanh({steepness} * x)",
+        ("{steepness} * ({height} - y * y / {height})",),
+        (1.7159, 0.6666666666666666),
+        positive=("height",),
+        symbol="tanh",
+    ),
+    GateFamily(
+        "gaussian",
+        ("height", "steepness", "shift"),
+        "{height} * exp(-({steepness} * x) * ({steepness} * x)) + {shift}",
+        ("-2 * {steepness} * {steepness} * x * (y - {shift})",),
+        (2.0, 0.5, -1.0),
+        symbol="exp −x²",
+    ),
+    GateFamily(  # Elliott 1993; FANN's is elliott(0.5, 1.0, 0.5), its symmetric one elliott(1.0, 1.0, 0.0)
+        "elliott",
+        ("height", "steepness", "shift"),
+        "{height} * ({steepness} * x) / (1 + abs({steepness} * x)) + {shift}",
+        ("{height} * {steepness} / ((1 + abs({steepness} * x)) * (1 + abs({steepness} * x)))",),
+        (0.5, 1.0, 0.5),
+        symbol="elliott",
+    ),
+    GateFamily(
+        "sine",
+        ("height", "steepness", "shift"),
+        "{height} * sin({steepness} * x) + {shift}",
+        ("{height} * {steepness} * cos({steepness} * x)",),
+        (0.5, 0.5, 0.5),
+        symbol="sin",
+    ),
+    GateFamily(
+        "cosine",
+        ("height", "steepness", "shift"),
+        "{height} * cos({steepness} * x) + {shift}",
+        ("-{height} * {steepness} * sin({steepness} * x)",),
+        (0.5, 0.5, 0.5),
+        symbol="cos",
+    ),
+    GateFamily("linear", ("slope",), "{slope} * x", ("{slope}",), (0.5,), symbol="×"),
+)
+"""Every family; the example of each is held against the graph, central differences and the engine."""
