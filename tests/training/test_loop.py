@@ -179,6 +179,41 @@ def test_regularised_gradient_equals_central_difference(regularization: Regulari
         assert gradient[at] == pytest.approx((epoch(up, 0.0)[0] - epoch(down, 0.0)[0]) / 2e-6, rel=1e-6, abs=1e-9)
 
 
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_weights_of_the_data_mean_the_same_in_any_mini_batch(batch: int) -> None:
+    """The mean gradient over mini-batches is that of all rows' weighted loss; by a batch's own weights it is not."""
+    blueprint = mlp(4, (6,), 3, hidden_gate="tanh")
+    start = initial(blueprint, 3, np.dtype(np.float64))
+    rng = np.random.default_rng(0)
+    samples = Samples(
+        rng.normal(size=(6, 4)), rng.integers(0, 3, (6, 1)).astype(float), np.array([27.0, 1, 2, 0, 5, 1])
+    )
+
+    def change(batch: int, weights_of: str) -> np.ndarray:
+        theta, rate = start.copy(), 1e-7
+        network, sgd = Network(blueprint, theta, batch), Optimizer("sgd", start.size, start.dtype, SETTINGS)
+        train(network, sgd, samples, Plan(1, rate, weights_of=weights_of))
+        return (theta - start) * batch / 6 / rate
+
+    whole = change(6, "batch")
+    np.testing.assert_allclose(change(6, "data"), whole, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(change(batch, "data"), whole, rtol=1e-4, atol=1e-4)
+    assert np.abs(change(batch, "batch") - whole).max() > 0.01
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1e-3])
+def test_mini_batch_without_weight_adds_nothing(alpha: float) -> None:
+    start = initial(BLUEPRINT, 3, np.dtype(np.float64))
+    rng, theta = np.random.default_rng(0), start.copy()
+    rows = Samples(rng.normal(size=(4, 20)), rng.integers(0, 3, (4, 1)).astype(float), np.array([0.0, 0.0, 1.0, 0.5]))
+    network, sgd = Network(BLUEPRINT, theta, 2), Optimizer("sgd", start.size, start.dtype, {"momentum": 0.0})
+    plan = Plan(1, 0.1, shuffle=False, regularization=Regularization(l2_penalty=alpha))
+    train(network, sgd, rows, plan)
+    alone = start.copy()
+    train(Network(BLUEPRINT, alone, 2), sgd, rows.rows(np.array([2, 3])), plan)
+    np.testing.assert_array_equal(theta, alone)
+
+
 def test_dropout_silences_its_part_and_keeps_the_mean() -> None:
     blueprint = mlp(1, (4000,), 1, hidden_gate="identity", output_gate="identity", loss="squared")
     theta = np.zeros(blueprint.theta_size)

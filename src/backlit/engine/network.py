@@ -286,6 +286,7 @@ class Network:
         order: NDArray[np.int64],
         regularization: Regularization = NONE,
         seed: int = 0,
+        mean_weight: float = 0.0,
     ) -> float:
         """Every mini-batch of `order` once, one learning rate each; the mean loss as the samples were met.
 
@@ -298,6 +299,8 @@ class Network:
             What is done against overfitting in this epoch.
         seed : int
             Of this epoch's dropout.
+        mean_weight : float
+            What a mini-batch's weighted losses are divided by, times its rows; 0: by the sum of its own weights.
 
         Raises
         ------
@@ -317,7 +320,7 @@ class Network:
         def work(rank: int, threads: int = 1) -> float:
             loss = train_epoch(
                 self._table, arrays, kernels, addresses, self._factors, rank, threads, sharing.blocks, sharing.shared,
-                settings, rates, self.capacity, inputs, targets, weights, order, strengths, seed,
+                settings, rates, self.capacity, inputs, targets, weights, mean_weight, order, strengths, seed,
                 sharing.costs,
             )  # fmt: skip
             return float(loss)

@@ -77,7 +77,7 @@ def train(
             best.before_epoch()
             loss = network.train_epoch(  # forward, loss, backward, update: mini-batch after mini-batch
                 optimizer, rates, samples.inputs, samples.targets, samples.weights, order,
-                plan.regularization_in(number), plan.dropout_seed(first_epoch + number),
+                plan.regularization_in(number), plan.dropout_seed(first_epoch + number), samples.mean_weight(plan),
             )  # fmt: skip
             if finiteness.broken_by(loss, history):
                 break

@@ -35,6 +35,10 @@ class Plan:
         `tolerance`.
     cycle_gain : float
         Stop after a cycle of the schedule that improved the best score by no more than this part of it; 0: never.
+    weights_of : {"batch", "data"}
+        Whether a mini-batch's loss is divided by the sum of its own weights, as in scikit-learn, where a weight counts
+        the less the smaller the mini-batch, or by the mean weight of all rows times its rows: then the gradient's mean
+        over mini-batches is that of the whole data's weighted loss.
     seed : int
         Of the shuffles and of dropout.
     """
@@ -50,6 +54,7 @@ class Plan:
     tolerance: float = 1e-4
     patience: float = 10
     cycle_gain: float = 0.0
+    weights_of: str = "batch"
     seed: int = 0
 
     def regularization_in(self, epoch: int) -> Regularization:

@@ -34,6 +34,10 @@ class Samples:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    def mean_weight(self, plan: Plan) -> float:
+        """What a mini-batch's losses are divided by, times its rows; 0: by the sum of its own weights."""
+        return float(self.weights.mean(dtype=np.float64)) if plan.weights_of == "data" and self.weights.size else 0.0
+
     def rows(self, indices: NDArray[np.int64]) -> Samples:
         """The rows at these indices, copied."""
         weights = self.weights[indices] if self.weights.size else self.weights

@@ -192,7 +192,8 @@ CLASSIFIER: Table = {
         None,
         CLASS_WEIGHTS,
         '"balanced" or mapping of label to weight',
-        "A factor of the sample weights by class; for one label a row. partial_fit takes a mapping only.",
+        "A factor of the sample weights by class; for one label a row. partial_fit takes a mapping only. "
+        "A mini-batch's loss is divided by its own weights' sum, as in scikit-learn: in small ones weights count less.",
     ),
     **THREADS,
     **CHECKPOINT,

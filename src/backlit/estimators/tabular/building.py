@@ -89,6 +89,7 @@ def plan_of(recipe: Recipe, blueprint: Blueprint, rows: int, seed: int) -> Plan:
         tolerance=0.0,
         patience=math.inf,
         cycle_gain=recipe.min_cycle_gain,
+        weights_of="data",
         seed=seed,
     )
 

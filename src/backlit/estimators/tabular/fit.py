@@ -339,6 +339,7 @@ def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples) -> Non
         epochs=1,
         rate=highest if model.learning_rate is not None else PARTIAL_RATE * highest,
         regularization=regularization_of(recipe, len(samples)),
+        weights_of="data",
         seed=seed_of(model.random_state) + model.n_iter_,
     )
     with single_threaded_blas():

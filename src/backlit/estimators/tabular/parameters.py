@@ -84,7 +84,10 @@ CONTROL: Table = {
 CLASSIFIER: Table = {
     **TRAINING,
     "class_weight": Parameter(
-        None, CLASS_WEIGHTS, '"balanced" or mapping of label to weight', "A factor of the sample weights by class."
+        None,
+        CLASS_WEIGHTS,
+        '"balanced" or mapping of label to weight',
+        "A factor of the sample weights by class; a weight counts the same in mini-batches of any size.",
     ),
     **READING,
     **CONTROL,

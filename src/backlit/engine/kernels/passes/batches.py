@@ -32,20 +32,29 @@ def gather_targets(source, order, start, batch, first, rows, outputs, smoothing)
 
 
 @njit(**PART)
-def total_weight(weights, order, start, rows):
-    """The sum of the weights of a mini-batch; none given means all count 1."""
-    if weights.size == 0:
-        return float(rows)
-    total = 0.0
-    for r in range(rows):
-        total += weights[order[start + r]]
-    return total
+def masses(weights, mean_weight, order, start, rows):
+    """The sum of a mini-batch's weights, and what its loss is divided by: that, or `mean_weight`, if any, a row.
+
+    No weights given means that all count 1.
+    """
+    total = float(rows)
+    if weights.size:
+        total = 0.0
+        for r in range(rows):
+            total += weights[order[start + r]]
+    return total, mean_weight * rows if mean_weight > 0.0 else total
 
 
 @njit(**PART)
-def gather_weights(weights, order, start, batch, first, rows, mass):
-    """Some rows' share of weights that sum to 1 over the mini-batch."""
-    scale = F(1.0 / mass) if mass > 0.0 else F(0.0)
+def share(strength, divisor):
+    """A penalty's strength in a mini-batch; one whose rows all weigh 0 adds nothing."""
+    return strength / divisor if divisor > 0.0 else 0.0
+
+
+@njit(**PART)
+def gather_weights(weights, order, start, batch, first, rows, divisor):
+    """Some rows' weights over the mini-batch's divisor: they sum to 1 where it is the sum of the batch's weights."""
+    scale = F(1.0 / divisor) if divisor > 0.0 else F(0.0)
     into = numbers(batch, FIRST, first + rows)
     for r in range(first, first + rows):
         into[r] = weights[order[start + r]] * scale if weights.size else scale

@@ -18,7 +18,7 @@ from ..runtime.denormals import flush, restore
 from ..runtime.memory import address, advance
 from ..runtime.team import wait_for_all
 from ..workspace import PARTIAL, WEIGHT, X, Y, Z
-from .batches import gather, gather_targets, gather_weights, total_weight
+from .batches import gather, gather_targets, gather_weights, masses, share
 from .first_layer import add_partial_sums, sum_by_inputs
 from .layers import backward, forward, gradients, loss_and_delta
 from .tables import FIRST, OUTPUTS, ROWS_OFFSET, part_of
@@ -48,7 +48,7 @@ def loss_and_gradient(network, arrays, kernels, workspace, x, y, weight, alpha):
 
 def train_epoch(
     network, arrays, kernels, workspace, factors, rank, team, blocks, shared, settings, rates, batch,
-    inputs, targets, weights, order, regularization, seed, costs,
+    inputs, targets, weights, mean_weight, order, regularization, seed, costs,
 ):  # fmt: skip
     """Every mini-batch once: load, forward, loss, backward, update. Returns the mean loss as the samples were met.
 
@@ -63,10 +63,10 @@ def train_epoch(
     for number in range(rates.size):
         start = number * batch
         rows = min(batch, order.size - start)
-        batch_mass = total_weight(weights, order, start, rows)
+        batch_mass, divisor = masses(weights, mean_weight, order, start, rows)
         for block in range(rank, blocks, team):
             first, count = rows_of(rows, block, blocks)
-            load(network, workspace, inputs, targets, weights, order, start, first, count, batch_mass, smoothing)
+            load(network, workspace, inputs, targets, weights, order, start, first, count, divisor, smoothing)
         if workspace[PARTIAL]:
             arrivals = sum_by_inputs(network, kernels, workspace, counter, arrivals, rank, team, blocks, rows, batch)
 
@@ -80,13 +80,13 @@ def train_epoch(
         arrivals = wait_for_all(counter, team, arrivals)
 
         for block in range(blocks):  # read between barriers: no thread writes it there
-            total += costs[block, LOSS] * batch_mass
+            total += costs[block, LOSS] * divisor
         for part in range(rank, blocks, team):
             gradients(network, kernels, workspace, part, blocks, rows, batch)
         arrivals = wait_for_all(counter, team, arrivals)
 
         for part in range(rank, blocks, team):
-            costs[part, PENALTY] = penalty(arrays, kernels, workspace, alpha / batch_mass, part, blocks)
+            costs[part, PENALTY] = penalty(arrays, kernels, workspace, share(alpha, divisor), part, blocks)
             if decay > 0.0:
                 decay_weights(arrays, kernels, workspace, rates[number] * decay, part, blocks)
             settings[part, COUNT] += 1.0
@@ -98,7 +98,7 @@ def train_epoch(
         arrivals = wait_for_all(counter, team, arrivals)
 
         for part in range(blocks):
-            total += costs[part, PENALTY] * batch_mass
+            total += costs[part, PENALTY] * divisor
         mass += batch_mass
         if shared[HALTED] != 0:
             break
@@ -114,12 +114,12 @@ def rows_of(rows, block, blocks):
 
 
 @njit(**PART)
-def load(network, workspace, inputs, targets, weights, order, start, first, count, batch_mass, smoothing):
+def load(network, workspace, inputs, targets, weights, order, start, first, count, divisor, smoothing):
     """Gather a block's rows, targets and weights from the data."""
     outputs = network[network.shape[0] - 1, OUTPUTS]
     gather(inputs, order, start, workspace[X], first, count)
     gather_targets(targets, order, start, workspace[Y], first, count, outputs, smoothing)
-    gather_weights(weights, order, start, workspace[WEIGHT], first, count, batch_mass)
+    gather_weights(weights, order, start, workspace[WEIGHT], first, count, divisor)
 
 
 def predict(network, kernels, workspace, inputs, outputs, capacity):
@@ -140,7 +140,8 @@ SIGNATURES = {
     "train_epoch": types.float64(
         TABLE, TABLE, ADDRESSES, ADDRESSES, NUMBERS, types.int64, types.int64, types.int64, types.int64[::1],
         types.float64[:, ::1], NUMBERS, types.int64,
-        READ_ONLY_MATRIX, READ_ONLY_MATRIX, READ_ONLY_VECTOR, ORDER, NUMBERS, types.int64, types.float64[:, ::1],
+        READ_ONLY_MATRIX, READ_ONLY_MATRIX, READ_ONLY_VECTOR, types.float64, ORDER, NUMBERS, types.int64,
+        types.float64[:, ::1],
     ),
     "predict": types.void(TABLE, ADDRESSES, ADDRESSES, READ_ONLY_MATRIX, MATRIX, types.int64),
 }  # fmt: skip
