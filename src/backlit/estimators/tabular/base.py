@@ -72,7 +72,7 @@ class BaseTabular(HasColumns, BaseEstimator):
     # -- hooks: classifier and regressor define them ------------------------------------------------------------------
 
     @abstractmethod
-    def _learn_target(self, y: Any) -> NDArray[np.float32]:
+    def _learn_target(self, y: Any, classes: Any = None) -> NDArray[np.float32]:
         """Learn how targets are encoded, and encode them: class codes (n, 1), indicators or scores (n, outputs)."""
 
     @abstractmethod
@@ -128,6 +128,7 @@ class BaseTabular(HasColumns, BaseEstimator):
         X_val: Any = None,
         y_val: Any = None,
         groups: Any = None,
+        classes: Any = None,
         on_epoch: Callable[[Any], bool | None] | None = None,
     ) -> Self:
         """Encode the frame, hold a part out, train, and keep the epoch that did best on that part.
@@ -137,13 +138,17 @@ class BaseTabular(HasColumns, BaseEstimator):
         X : data frame (pandas, polars, pyarrow, ...) or array, shape (n_samples, n_columns)
             Numbers, text, categories, booleans, dates; nulls and infinities are fine.
         y : array-like, shape (n_samples,), or (n_samples, n_outputs) for regression
-            Of a classifier, several columns of 0 and 1 are labels that a row has or has not.
+            Of a classifier, several columns of 0 and 1 are labels that a row has or has not; floats that sum to 1 in
+            each row, of which any lies between, are the probability of each class.
         sample_weight : array-like, shape (n_samples,), optional
         X_val, y_val : as X and y, optional
             Rows that select the best epoch; then all rows of X are learnt from.
         groups : array-like, shape (n_samples,), optional
             Rows of one group are never both learnt from and validated on. Where the group is missing (None, NaN), the
             row is a group of its own.
+        classes : array-like, optional
+            For a classifier: all labels that may occur; of columns of probabilities each one's label, in their order (a
+            frame's names unless given).
         on_epoch : callable, optional
             Called after each epoch (number, loss, score, rate); returning True stops the training.
 
@@ -169,7 +174,7 @@ class BaseTabular(HasColumns, BaseEstimator):
         from backlit.estimators.tabular.fit import FitInput, fit  # loads numba, which waits for the first fit
 
         self._check_parameters()
-        fit(self, FitInput(X, y, sample_weight, X_val, y_val, groups, on_epoch))
+        fit(self, FitInput(X, y, sample_weight, X_val, y_val, groups, classes, on_epoch))
         return self
 
     @final
@@ -205,7 +210,7 @@ class BaseTabular(HasColumns, BaseEstimator):
         from backlit.estimators.tabular.fit import FitInput, partial_fit  # loads numba, which waits for the first fit
 
         self._check_parameters()
-        partial_fit(self, FitInput(X, y, sample_weight), classes)
+        partial_fit(self, FitInput(X, y, sample_weight, classes=classes))
         return self
 
     @final

@@ -16,17 +16,15 @@ TEMPERATURES = np.geomspace(0.2, 5.0, 33)
 """The grid of the search for the best temperature; between two of them a parabola is fitted."""
 
 
-def best_temperature(
-    outputs: NDArray[Any], codes: NDArray[np.int64], weights: NDArray[Any] | None
-) -> tuple[float, float]:
+def best_temperature(outputs: NDArray[Any], codes: NDArray[Any], weights: NDArray[Any] | None) -> tuple[float, float]:
     """The temperature with the least mean cross entropy, and that cross entropy.
 
     Parameters
     ----------
     outputs : ndarray, shape (n, classes)
         Probabilities, as softmax gave them.
-    codes : ndarray of int, shape (n,)
-        The true classes.
+    codes : ndarray of int, shape (n,), or of float, shape (n, classes)
+        The true classes, or the probability of each.
     weights : ndarray, shape (n,), optional
 
     Examples
@@ -65,12 +63,13 @@ class _Costs:
     ``-log softmax(z / T)[y] = log sum exp(d / T) - d[y] / T`` with ``d = z - max z``.
     """
 
-    def __init__(self, outputs: NDArray[Any], codes: NDArray[np.int64], weights: NDArray[Any] | None) -> None:
+    def __init__(self, outputs: NDArray[Any], codes: NDArray[Any], weights: NDArray[Any] | None) -> None:
         logits = np.log(np.maximum(outputs.astype(np.float64), TINY))
         self._below = logits - logits.max(axis=1, keepdims=True)
         self._scaled = np.empty_like(self._below)
         self._shares = np.full(len(codes), 1.0 / len(codes)) if weights is None else weights / weights.sum()
-        labels = self._shares @ self._below[np.arange(len(codes)), codes]
+        below = self._below[np.arange(len(codes)), codes] if codes.ndim == 1 else (codes * self._below).sum(axis=1)
+        labels = self._shares @ below
         unknown = self._shares @ self._below.mean(axis=1)
         self._label_terms = (len(codes) * labels + PRIOR_ROWS * unknown) / (len(codes) + PRIOR_ROWS)
 

@@ -13,7 +13,14 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.validation import check_is_fitted
 
 from backlit.encoding import encode_classes, encode_labels, has_several_targets
-from backlit.encoding.target import codes_among, label_in_row, labels_as_fitted, refuse_missing
+from backlit.encoding.target import (
+    class_probabilities,
+    classes_of_columns,
+    codes_among,
+    label_in_row,
+    labels_as_fitted,
+    refuse_missing,
+)
 from backlit.encoding.text import missing_texts
 from backlit.errors import BacklitError, warn
 from backlit.estimators.shared.arguments import class_code, store_parameters
@@ -27,9 +34,13 @@ from backlit.estimators.tabular.calibration import best_temperature
 from backlit.estimators.tabular.metrics import (
     CLASS_METRICS,
     LABEL_METRICS,
+    PROBABILITY_METRICS,
     FitTask,
     best_temperature_of_indicators,
     class_objective,
+    errors_of_classes,
+    errors_of_indicators,
+    expected_errors,
 )
 from backlit.estimators.tabular.parameters import CLASSIFIER
 from backlit.estimators.tabular.recipe import Recipe
@@ -99,7 +110,15 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
     # -- targets ------------------------------------------------------------------------------------------------------
 
-    def _learn_target(self, y: Any) -> NDArray[np.float32]:
+    def _learn_target(self, y: Any, classes: Any = None) -> NDArray[np.float32]:
+        probabilities = class_probabilities(y)
+        if probabilities is not None:
+            self.multilabel_ = False
+            self.classes_ = classes_of_columns(y, classes, probabilities.shape[1])
+            return probabilities.astype(np.float32)
+        if classes is not None:
+            self._learn_target(classes)
+            return self._encode_target(y)
         self.multilabel_ = has_several_targets(y)
         refuse_missing(y, missing_texts(self.missing))
         if not self.multilabel_ and getattr(y, "ndim", 1) == 2 and not hasattr(y, "columns"):
@@ -120,6 +139,12 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
                 known = len(self.classes_)
                 raise BacklitError(f"targets: {indicators.shape[1]} labels a row, of the fit {known}; give as many")
             return indicators
+        probabilities = class_probabilities(y, certain=True)
+        if probabilities is not None:
+            if probabilities.shape[1] != len(self.classes_):
+                known = len(self.classes_)
+                raise BacklitError(f"y: probabilities of {probabilities.shape[1]} classes, the model has {known}")
+            return probabilities.astype(np.float32)
         codes = codes_among(y, self.classes_)
         if (codes < 0).any():
             row = int((codes < 0).argmax())
@@ -131,14 +156,21 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         """Predictions are among `classes_`; they need to know no more."""
 
     def _fit_task(self, recipe: Recipe, targets: NDArray[np.float32]) -> FitTask:
-        weight = recipe.error_rate_weight
+        weight, outputs = recipe.error_rate_weight, len(self.classes_)
         if self.multilabel_:
-            outputs, objective = len(self.classes_), class_objective(best_temperature_of_indicators, weight)
+            objective = class_objective(best_temperature_of_indicators, errors_of_indicators, weight)
             return FitTask("binary_cross_entropy", outputs, LABEL_METRICS, objective, None, self._metric_targets)
-        objective, strata = class_objective(best_temperature, weight), class_strata(targets[:, 0].astype(np.int64))
-        return FitTask(recipe.loss, len(self.classes_), CLASS_METRICS, objective, strata, self._metric_targets)
+        if targets.shape[1] > 1:
+            strata = class_strata(targets.argmax(axis=1))
+            objective, metrics = class_objective(best_temperature, expected_errors, weight), PROBABILITY_METRICS
+        else:
+            strata = class_strata(targets[:, 0].astype(np.int64))
+            objective, metrics = class_objective(best_temperature, errors_of_classes, weight), CLASS_METRICS
+        return FitTask(recipe.loss, outputs, metrics, objective, strata, self._metric_targets)
 
-    def _metric_targets(self, targets: NDArray[np.float32]) -> NDArray[np.int64]:
+    def _metric_targets(self, targets: NDArray[np.float32]) -> NDArray[Any]:
+        if not self.multilabel_ and targets.shape[1] > 1:
+            return targets.astype(np.float64)
         integers = targets.astype(np.int64)
         return integers if self.multilabel_ else integers[:, 0]
 
@@ -147,6 +179,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
             return None
         if self.multilabel_:
             raise BacklitError("class_weight: a row has several labels; give sample_weight in its place")
+        if targets.shape[1] > 1:
+            raise BacklitError("class_weight: y holds probabilities, not labels; give sample_weight in its place")
         return class_weights(self.class_weight, self.classes_, self._metric_targets(targets))
 
     def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:

@@ -74,6 +74,7 @@ class FitInput:
     X_val: Any = None
     y_val: Any = None
     groups: Any = None
+    classes: Any = None
     on_epoch: Callable[[Any], bool | None] | None = None
 
 
@@ -141,7 +142,7 @@ def prepare(model: BaseTabular, given: FitInput, checkpoint: FitCheckpoint) -> P
     recipe, seed = recipe_of(model), checkpoint.seed(model.random_state)
     again = model.warm_start and "_members" in vars(model)
     model.__dict__.pop("_optimizer", None)  # of partial_fit
-    targets = model._encode_target(given.y) if again else model._learn_target(given.y)
+    targets = model._encode_target(given.y) if again else model._learn_target(given.y, given.classes)
     model._observe_targets(targets)
     if len(targets) < MIN_ROWS and given.X_val is None:
         raise too_few_rows(len(targets))
@@ -183,7 +184,7 @@ def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[
     """For each member the rows to learn from and the rows to validate on; the caller's own, if given."""
     data, recipe = prepared.samples, prepared.recipe
     if given.X_val is not None:
-        validation = validation_samples(model, given.X_val, given.y_val)
+        validation = validation_samples(model, given.X_val, given.y_val, data.targets.shape[1])
         all_rows, held = np.arange(len(data)), np.arange(len(validation))
         return [Split(data, all_rows, validation, held)] * recipe.n_members
     parts = folds(
@@ -198,11 +199,15 @@ def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[
     return [Split(data, learn, data, held) for learn, held in parts]
 
 
-def validation_samples(model: BaseTabular, X_val: Any, y_val: Any) -> Samples:
-    """Rows of the caller's own that select the best epoch."""
+def validation_samples(model: BaseTabular, X_val: Any, y_val: Any, columns: int) -> Samples:
+    """Rows of the caller's own that select the best epoch; labels are certain where the targets are probabilities."""
     if y_val is None:
         raise BacklitError("y_val: X_val is given without it; give both")
     targets = model._encode_target(y_val)
+    if targets.shape[1] == 1 < columns:
+        targets = np.eye(columns, dtype=np.float32)[targets[:, 0].astype(np.int64)]
+    if targets.shape[1] != columns:
+        raise BacklitError("y_val: probabilities, but the labels of y are certain; give labels")
     rows = model.encoder_.encode(X_val)
     if len(rows) != len(targets):
         raise BacklitError(f"y_val: {len(targets)} targets for {len(rows)} rows of X_val; they must be as many")
@@ -310,12 +315,10 @@ def record(model: BaseTabular, histories: Sequence[History]) -> None:
     model.best_epoch_ = max((history.best_epoch for history in histories), default=0)
 
 
-def partial_fit(model: BaseTabular, given: FitInput, classes: Any) -> None:
+def partial_fit(model: BaseTabular, given: FitInput) -> None:
     """Train the network one epoch; the first call makes it."""
     recipe, again, seed = recipe_of(model), "theta_" in vars(model), None
-    if not again:
-        model._learn_target(given.y if classes is None else classes)
-    targets = model._encode_target(given.y)
+    targets = model._encode_target(given.y) if again else model._learn_target(given.y, given.classes)
     model._observe_targets(targets)
     samples = encode(model, recipe, given.X, targets, given.sample_weight, again)
     if not again:

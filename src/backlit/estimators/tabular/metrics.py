@@ -121,20 +121,47 @@ def objective_of(metric: Any, task: FitTask) -> Objective:
     return task.metrics[metric]
 
 
-def class_objective(temperature_of: Callable[..., tuple[float, float]], error_rate_weight: float) -> Objective:
+def errors_of_classes(outputs: Numbers, codes: Numbers) -> Numbers:
+    """Of each row, whether the most likely class is wrong."""
+    return np.asarray(outputs.argmax(axis=1) != codes)
+
+
+def errors_of_indicators(outputs: Numbers, indicators: Numbers) -> Numbers:
+    """Of each row, the part of its labels that is wrong."""
+    return np.asarray(((outputs > 0.5) != indicators).mean(axis=1))
+
+
+def expected_errors(outputs: Numbers, probabilities: Numbers) -> Numbers:
+    """Of each row, the probability that the most likely class is wrong."""
+    return 1.0 - np.take_along_axis(probabilities, outputs.argmax(axis=1)[:, None], axis=1)[:, 0]
+
+
+PROBABILITY_METRICS: Mapping[str, Objective] = {
+    "accuracy": lambda outputs, targets, weights: float(np.average(expected_errors(outputs, targets), weights=weights)),
+    "neg_log_loss": CLASS_METRICS["neg_log_loss"],
+}
+"""For targets that are the probability of each class, shape (n, classes)."""
+
+
+def class_objective(
+    temperature_of: Callable[..., tuple[float, float]],
+    errors_of: Callable[[Numbers, Numbers], Numbers],
+    error_rate_weight: float,
+) -> Objective:
     """Mean cross entropy at its best temperature, plus so many times the error rate.
 
     Parameters
     ----------
     temperature_of : callable
-        `best_temperature` for class codes, or `best_temperature_of_indicators`.
+        `best_temperature` for class codes and probabilities, or `best_temperature_of_indicators`.
+    errors_of : callable
+        How much of each row's answer is wrong.
     error_rate_weight : float
     """
 
     def objective(outputs: Numbers, targets: Numbers, weights: Numbers) -> float:
-        errors = outputs.argmax(axis=1) != targets if targets.ndim == 1 else ((outputs > 0.5) != targets).mean(axis=1)
         _, entropy = temperature_of(outputs, targets, weights)
-        return entropy + error_rate_weight * float(np.average(errors, weights=weights))
+        return entropy + error_rate_weight * float(np.average(errors_of(outputs, targets), weights=weights))
 
     return objective
 

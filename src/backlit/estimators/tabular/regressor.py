@@ -14,6 +14,7 @@ from sklearn.base import RegressorMixin
 from backlit.encoding import TargetScaler
 from backlit.encoding.target import TARGET_DOMAINS, target_domain_of, target_numbers
 from backlit.encoding.text import TextOptions, TextReading, missing_texts
+from backlit.errors import BacklitError
 from backlit.estimators.shared.arguments import store_parameters
 from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.parameter_table import constraints_of, documented
@@ -94,7 +95,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     # -- targets ------------------------------------------------------------------------------------------------------
 
-    def _learn_target(self, y: Any) -> NDArray[np.float32]:
+    def _learn_target(self, y: Any, classes: Any = None) -> NDArray[np.float32]:
+        if classes is not None:
+            raise BacklitError("classes: a regressor has none; leave it out, or use TabularClassifier")
         self.scaler_ = TargetScaler.fit(y, self._loss_name(), TextOptions(missing_texts(self.missing)))
         scores = self._encode_target(y)
         self._low, self._high = np.full((2, scores.shape[1]), [[np.inf], [-np.inf]], np.float32)
