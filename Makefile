@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick fuzz lint format types contract docs-test docs pictures bench build pins clean
+.PHONY: help demo test quick fuzz extras lint format types contract docs-test docs pictures bench build pins clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,12 @@ fuzz: $(READY) ## trials for hours: trainings that are killed, formulas; figures
 	$(BIN)/python tests/fuzz/kills.py 50 --record
 	$(BIN)/python tests/fuzz/formulas.py 50000 --record
 	$(BIN)/python tests/fuzz/model_files.py 100000 --record
+
+# Tools that are no part of the tests, each pinned: they give what the fixtures of tests/interop hold.
+extras: $(READY) ## hold the importers against live tools, which are installed beside (.venv-extras)
+	$(PYTHON) -m venv .venv-extras
+	.venv-extras/bin/python -m pip install --quiet --editable . torch==2.13.0
+	.venv-extras/bin/python tests/interop/networks/torch/record.py --check
 
 lint: $(READY) ## rules and format of the code
 	$(BIN)/ruff check .
@@ -71,5 +77,5 @@ pins: $(READY) ## write constraints.txt anew from what is installed
 	@mv constraints.new constraints.txt
 
 clean: ## remove .venv, caches and builds
-	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-extras dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -11,16 +11,16 @@ import pyarrow as pa
 from backlit.cli.console import show_table
 from backlit.cli.evaluating import targets_of
 from backlit.cli.tables import read_for_model
-from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import inputs_of, labelled_column, located, no_row, predict_row, target_of
 from backlit.files import ReadOptions
+from backlit.interop.networks.opening import model_of
 
 
 def show_columns(
     path: Path, data: Path, row: int | None, given: str | None, repeats: int, options: ReadOptions
 ) -> None:
     """Print the columns, the most important first."""
-    model = load(path)
+    model = model_of(path)
     target = target_of(model, path, given)
     table = read_for_model(model, data, options, target)
     if row is not None:

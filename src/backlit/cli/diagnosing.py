@@ -11,9 +11,9 @@ from backlit.cli.outputs import check_output
 from backlit.cli.tables import read_for_model
 from backlit.diagnosis import diagnose
 from backlit.errors import BacklitError
-from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import inputs_of, labelled_column, labels_of, located, target_of
 from backlit.files import ReadOptions, write_whole
+from backlit.interop.networks.opening import model_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def diagnose_model(
     """Print the diagnosis of a saved model on the rows of a table."""
     if output.html is not None:
         check_output(output.html, path, data)
-    model = load(path)
+    model = model_of(path)
     target = target_of(model, path, given)
     X, y = _rows(model, data, target, options)
     held = (None, None) if validation is None else _rows(model, validation, target, options)

@@ -12,10 +12,10 @@ from backlit.cli.console import console, show_table
 from backlit.cli.outputs import check_output
 from backlit.cli.tables import print_notes, read_for_model
 from backlit.encoding.target import target_numbers
-from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import inputs_of, labelled_column, labels_of, located, target_of
 from backlit.files import ReadOptions, write_whole
 from backlit.files.shape import without_totals
+from backlit.interop.networks.opening import model_of
 from backlit.reporting import report
 from backlit.reporting.scores import Measured, codes_of, measured_classes, measured_numbers
 
@@ -26,7 +26,7 @@ def evaluate_model(
     """Score a saved model on the rows of a table; the baseline knows how these rows are distributed."""
     if html is not None:
         check_output(html, path, data)
-    model = load(path)
+    model = model_of(path)
     target = target_of(model, path, given)
     table, left_out = without_totals(read_for_model(model, data, options, target))
     print_notes(data, left_out)

@@ -8,7 +8,6 @@ from typing import Any
 from backlit.cli.console import console, show_table
 from backlit.cli.tables import read_for_model
 from backlit.errors import BacklitError
-from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import (
     inputs_of,
     labelled_column,
@@ -19,6 +18,7 @@ from backlit.estimators.shared.table_input import (
     target_of,
 )
 from backlit.files import ReadOptions
+from backlit.interop.networks.opening import model_of
 from backlit.tracing import Trace, trace
 from backlit.tracing.checking import reason
 from backlit.tracing.messages import MESSAGES
@@ -38,7 +38,7 @@ def explain_rows(
 ) -> None:
     """Print the loss of one row or some, and the chain rule of one weight or the weights that would move most."""
     named, chosen = None if weight is None else weight_name(weight), rows_of(row)
-    model = load(path)
+    model = model_of(path)
     target = target_of(model, path, given)
     table = read_for_model(model, data, options, target)
     labels = labelled_column(table, data, target)

@@ -11,16 +11,16 @@ import pyarrow.csv
 
 from backlit.cli.outputs import check_output
 from backlit.cli.tables import read_for_model
-from backlit.estimators.loading import load
 from backlit.estimators.shared.table_input import inputs_of, located
 from backlit.files import ReadOptions, write_table
+from backlit.interop.networks.opening import model_of
 
 
 def predict_table(path: Path, data: Path, output: Path | None, options: ReadOptions) -> None:
     """Write a prediction for every row, to a file or as CSV to stdout."""
     if output is not None:
         check_output(output, path, data)
-    model = load(path)
+    model = model_of(path)
     table = read_for_model(model, data, options)
     with located(data):
         predictions = predicted(model, inputs_of(model, table))

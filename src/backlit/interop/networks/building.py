@@ -95,7 +95,7 @@ def _loss(description: Description, wish: str | None, gate: str, classifies: boo
 def _parameters(chain: Chain, steps: Sequence[Step], classifies: bool, loss: str) -> dict[str, Any]:
     """The estimator's parameters, as far as they describe such a network."""
     neurons = [row.layer for row in chain.rows if row.layer.declared.numbered]
-    gates = tuple(SCIKIT_NAMES.get(layer.gate, layer.gate) for layer in neurons[:-1])
+    gates = tuple(SCIKIT_NAMES.get(gate, gate) for gate in _hidden_gates(chain))
     known: dict[str, Any] = {
         "hidden_layer_sizes": tuple(layer.outputs for layer in neurons[:-1]),
         "activation": gates[0] if len(set(gates)) == 1 else gates or "relu",
@@ -108,6 +108,17 @@ def _parameters(chain: Chain, steps: Sequence[Step], classifies: bool, loss: str
     else:
         known["loss"] = {ours: name for name, ours in REGRESSION_LOSSES.items()}.get(loss, loss)
     return known
+
+
+def _hidden_gates(chain: Chain) -> list[str]:
+    """The gate of each hidden layer, where a norm stands before it, too."""
+    gates: list[str] = []
+    for row in chain.rows:
+        if row.layer.declared.numbered:
+            gates.append(row.gate)
+        elif gates and row.gate != "identity" and gates[-1] == "identity":
+            gates[-1] = row.gate
+    return gates[:-1]
 
 
 def _fill(model: Any, chain: Chain, blueprint: Blueprint, description: Description) -> None:

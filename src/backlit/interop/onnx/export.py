@@ -82,7 +82,20 @@ def onnx_model(model: Any) -> Any:
     outputs = target_outputs(graph, model, network_outputs(graph, model.network_, model.theta_, inputs))
     for output in outputs:
         graph.output(_free(output.name, names), output.source, output.dtype, *output.widths)
-    return graph.to_model(type(model).__name__, __version__, _metadata(model, outputs))
+    known = _metadata(model, outputs)
+    if encoder is None:
+        known |= _network(graph, model)
+    return graph.to_model(type(model).__name__, __version__, known)
+
+
+def _network(graph: Graph, model: Any) -> dict[str, str]:
+    """What `import_network` needs to read the network back: its blueprint, and which constant is which array."""
+    arrays = model.network_.arrays(model.theta_)
+    names = {name: graph.constant(np.asarray(array, model.theta_.dtype)) for name, array in arrays.items()}
+    known = {"network": json.dumps(model.network_.to_state()), "arrays": json.dumps(names)}
+    if "feature_names_in_" in vars(model):
+        known["columns"] = json.dumps([str(name) for name in model.feature_names_in_], ensure_ascii=False)
+    return known
 
 
 def _free(name: str, names: Sequence[str]) -> str:
@@ -101,4 +114,5 @@ def _metadata(model: Any, outputs: Sequence[Output]) -> dict[str, str]:
     known = {"estimator": type(model).__name__, "task": model.task}
     if model.task == "classification":
         known["classes"] = json.dumps(model.classes_.tolist(), ensure_ascii=False)
+        known["multilabel"] = json.dumps(bool(model._is_multilabel()))
     return known

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from backlit.errors import BacklitError
 from backlit.estimators.loading import load
 from backlit.files import SNIFFED, ReadOptions, read_table
+from backlit.interop.networks.opening import model_of
 from backlit.web.responses import GoneError
 from backlit.web.store.budget import MOST_CELLS, check_delimited, check_parquet, too_large
 
@@ -124,7 +125,7 @@ class Library:
 
     def open_model(self, path: Path) -> str:
         """Take in a model of this machine."""
-        return self.models.add(ModelFile(path.name, load(path)))
+        return self.models.add(ModelFile(path.name, model_of(path)))
 
     def upload_table(self, name: str, data: bytes) -> str:
         """Take in a table that came as bytes; its name is shown, and its suffix is the format of the bytes."""

@@ -1,0 +1,59 @@
+"""`backlit import`, and commands that take a network of another tool where they take a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import backlit
+
+Run = Callable[..., tuple[int, str, str]]
+Fails = Callable[..., str]
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> tuple[Path, Path, Any]:
+    """A network as an ONNX file, a table with labels, and the model."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(40, 2)), columns=["width", "height"])
+    labels = np.array(["no", "yes"])[(frame["width"] > 0).astype(int)]
+    model = backlit.MLPClassifier((4,), solver="lbfgs", random_state=0).fit(frame, labels)
+    backlit.to_onnx(model, tmp_path / "theirs.onnx")
+    frame.assign(label=labels).to_csv(tmp_path / "rows.csv", index=False)
+    return tmp_path / "theirs.onnx", tmp_path / "rows.csv", model
+
+
+def test_a_foreign_file_becomes_a_model(run: Run, exported: tuple[Path, Path, Any]) -> None:
+    file, rows, model = exported
+    status, out, err = run("import", file, "--model", "ours.backlit")
+    assert (status, err) == (0, "")
+    assert out.startswith("ours.backlit: MLPClassifier of Backlit ")
+    assert "2 -> dense 4 relu -> dense 1 sigmoid" in out
+    ours = backlit.load("ours.backlit")
+    np.testing.assert_array_equal(ours.theta_, model.theta_)
+    assert ours.feature_names_in_.tolist() == ["width", "height"]
+    assert run("predict", "ours.backlit", rows) == run("predict", file, rows)
+
+
+def test_commands_take_the_file_itself(run: Run, exported: tuple[Path, Path, Any]) -> None:
+    file, rows, _ = exported
+    status, out, _ = run("evaluate", file, rows, "--target", "label")
+    assert status == 0
+    assert "accuracy" in out
+    status, out, _ = run("explain", file, rows, "--row", "3", "--target", "label", "--weight", "1,0,0")
+    assert status == 0
+    assert "w[1][0][0]" in out
+    assert run("columns", file, rows, "--target", "label")[0] == 0
+
+
+def test_what_is_wrong_is_one_line(fails: Fails, exported: tuple[Path, Path, Any], tmp_path: Path) -> None:
+    file, _, _ = exported
+    assert "3 labels for 2 classes" in fails("import", file, "--model", "ours.backlit", "--classes", "a,b,c")
+    (tmp_path / "weights.pt").write_bytes(b"\x80\x02K\x01.")
+    assert "a pickle may run code" in fails("import", tmp_path / "weights.pt", "--model", "ours.backlit")
+    assert "is an input of this command" in fails("import", file, "--model", file)

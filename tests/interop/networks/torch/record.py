@@ -1,0 +1,121 @@
+"""Records modules of PyTorch, their inputs, PyTorch's own outputs and gradients, in this folder; outside CI.
+
+Needs `pip install torch==2.13.0` (BSD-3-Clause). A module is kept as its classes, attributes and numbers: what
+`backlit.import_network` reads of it. `record.py --check` imports the live modules and holds them against PyTorch.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+HERE = Path(__file__).parent
+ATTRIBUTES = (
+    "negative_slope", "alpha", "beta", "threshold", "value", "min_val", "max_val", "lambd", "approximate", "p", "dim",
+    "eps", "normalized_shape", "training",
+)  # fmt: skip
+ACTIVATIONS = (
+    nn.ReLU(), nn.Sigmoid(), nn.Tanh(), nn.SELU(), nn.SiLU(), nn.Mish(), nn.Softsign(), nn.LogSigmoid(), nn.Hardswish(),
+    nn.LeakyReLU(), nn.LeakyReLU(0.2), nn.ELU(), nn.ELU(0.5), nn.CELU(0.7), nn.Softplus(), nn.Softplus(3.0, 1.0),
+    nn.Hardtanh(), nn.Hardtanh(-0.3, 0.8), nn.ReLU6(), nn.Hardsigmoid(), nn.Threshold(0.2, -0.4), nn.Hardshrink(),
+    nn.Softshrink(0.3), nn.GELU(), nn.GELU("tanh"), nn.PReLU(), nn.PReLU(5), nn.Identity(),
+)  # fmt: skip
+
+
+def normed(width):
+    """A batch norm that has seen some rows."""
+    norm = nn.BatchNorm1d(width)
+    norm.running_mean.uniform_(-1, 1)
+    norm.running_var.uniform_(0.5, 2)
+    nn.init.uniform_(norm.weight, 0.5, 2)
+    nn.init.uniform_(norm.bias, -1, 1)
+    return norm
+
+
+class Hidden(nn.Module):
+    """A module of a user's own that is a chain."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.gate, self.last = nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 2)
+
+    def forward(self, x):
+        return self.last(self.gate(self.first(x)))
+
+
+def networks():
+    torch.manual_seed(24)
+    for gate in ACTIVATIONS:
+        yield f"{gate}", nn.Sequential(nn.Linear(3, 5), gate, nn.Linear(5, 2)).double()
+    yield "float32", nn.Sequential(nn.Linear(3, 6), nn.ReLU(), nn.Linear(6, 2))
+    twice = nn.Tanh()
+    chains = {
+        "one gate that stands twice": [nn.Linear(3, 4), twice, nn.Linear(4, 3), twice, nn.Linear(3, 1)],
+        "no bias, nested": [nn.Sequential(nn.Linear(3, 4, bias=False), nn.Tanh()), nn.Linear(4, 1)],
+        "norm before the gate": [nn.Linear(3, 5), normed(5), nn.ReLU(), nn.Linear(5, 2)],
+        "norm behind the gate": [nn.Linear(3, 5), nn.ReLU(), normed(5), nn.Linear(5, 2)],
+        "norm in front": [normed(3), nn.Linear(3, 5), nn.ReLU(), nn.Linear(5, 2)],
+        "two norms": [nn.Linear(3, 5), normed(5), nn.ELU(), normed(5), nn.Linear(5, 2)],
+        "norm before sigmoid": [nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2), normed(2), nn.Sigmoid()],
+        "softmax": [nn.Flatten(), nn.Linear(3, 4), nn.Tanh(), nn.Dropout(0.3), nn.Linear(4, 3), nn.Softmax(1)],
+        "two gates": [nn.Linear(3, 4), nn.Tanh(), nn.ReLU(), nn.Linear(4, 1)],
+    }
+    for name, parts in chains.items():
+        yield name, nn.Sequential(*parts).double()
+
+
+def tree(module):
+    attributes = {name: getattr(module, name) for name in ATTRIBUTES if hasattr(module, name)}
+    attributes = {name: list(value) if isinstance(value, tuple) else value for name, value in attributes.items()}
+    tensors = {**dict(module.named_parameters(recurse=False)), **dict(module.named_buffers(recurse=False))}
+    return {
+        "kind": type(module).__name__, "module": type(module).__module__, "attributes": attributes,
+        "none": [name for name, value in module._parameters.items() if value is None],
+        "tensors": {name: [str(value.dtype), value.tolist()] for name, value in tensors.items()},
+        "children": [[name, tree(child)] for name, child in module._modules.items()],
+    }  # fmt: skip
+
+
+def case(name, module):
+    module.eval()
+    dtype = next(module.parameters()).dtype
+    for value in (*module.parameters(), *module.buffers()):
+        value.data = torch.round(value.data, decimals=3) if value.is_floating_point() else value.data  # a short record
+    rows = torch.round(torch.randn(4, 3, dtype=dtype) * 1.5, decimals=2)
+    outputs = module(rows)
+    goals = torch.round(torch.rand_like(outputs), decimals=2)
+    loss = 0.5 * ((outputs - goals) ** 2).sum(1).mean()
+    (gradient,) = torch.autograd.grad(
+        loss, [next(part.weight for part in module.modules() if isinstance(part, nn.Linear))]
+    )
+    return {
+        "name": name, "tree": tree(module), "inputs": rows.tolist(), "outputs": outputs.tolist(),
+        "targets": goals.tolist(), "loss": loss.item(), "gradient": gradient.T.tolist(),
+    }  # fmt: skip
+
+
+def check():
+    import backlit
+
+    for name, module in [*networks(), ("a module of one's own", Hidden())]:
+        module.eval()
+        dtype = next(module.parameters()).dtype
+        rows = torch.randn(6, 3, dtype=dtype)
+        theirs = module(rows).detach().numpy()
+        model = backlit.import_network(module)
+        ours = model._outputs(rows.numpy())
+        assert np.abs(ours - theirs).max() <= (1e-12 if dtype == torch.float64 else 1e-5) * np.abs(theirs).max(), name
+        print(f"ok: {name}")
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        check()
+    else:
+        cases = [case(name, module) for name, module in networks()]
+        (HERE / "expected.json").write_text(
+            json.dumps({"torch": torch.__version__, "cases": cases}, separators=(",", ":")) + "\n"
+        )
