@@ -61,6 +61,7 @@ NETWORKS = [
         ),
         "squared",
     ),
+    Blueprint((Layer("scaling", 3, 3), Layer("clipping", 3, 3), Layer("dense", 3, 2)), "squared"),
     mlp(5, (), 3),
     mlp(2, (3, 4, 2, 3), 2, hidden_gate=("relu", "selu", "gelu", "sigmoid")),
 ]

@@ -20,7 +20,14 @@ from backlit.errors import BacklitError
 rng = np.random.default_rng(0)
 X = rng.normal(size=(80, 3)) * [1.0, 30.0, 0.01] + [0.0, 500.0, 3.0]
 NUMBERS = X[:, 0] * 2 + X[:, 1] / 30
-SCALERS = (StandardScaler(), StandardScaler(with_std=False), MinMaxScaler((-1, 1)), RobustScaler(), MaxAbsScaler())
+SCALERS = (
+    MinMaxScaler((-0.5, 0.5), clip=True),
+    StandardScaler(),
+    StandardScaler(with_std=False),
+    MinMaxScaler((-1, 1)),
+    RobustScaler(),
+    MaxAbsScaler(),
+)
 
 
 def regressor(activation: str = "tanh", **keywords: Any) -> MLPRegressor:
@@ -38,7 +45,10 @@ def test_a_pipeline_predicts_as_there(scaler: Any, activation: str) -> None:
     theirs = make_pipeline(scaler, regressor(activation)).fit(X, NUMBERS)
     ours = backlit.import_network(theirs)
     np.testing.assert_allclose(ours.predict(X), theirs.predict(X), rtol=1e-12, atol=1e-12)
-    assert [layer.kind for layer in ours.network_.layers] == ["scaling", "dense", "dense", "dense"]
+    front = ["scaling", "clipping"] if getattr(scaler, "clip", False) else ["scaling"]
+    assert [layer.kind for layer in ours.network_.layers] == [*front, "dense", "dense", "dense"]
+    beyond = X * [1.0, 2.0, -1.0]
+    np.testing.assert_allclose(ours.predict(beyond), theirs.predict(beyond), rtol=1e-12, atol=1e-12)
     np.testing.assert_array_equal(ours.coefs_[0], theirs[-1].coefs_[0])
 
 

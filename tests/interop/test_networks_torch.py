@@ -87,7 +87,7 @@ def test_a_norm_between_weights_and_gate_is_seen() -> None:
     ]  # fmt: skip
     assert model.network_.wire_names[:2] == (("z[1]", "s[1]"), ("z2[1]", "a[1]"))
     traced = backlit.trace(model, x=case["inputs"][0], y=case["targets"][0])
-    for name in ("w[1][0][1]", "scale[1][1]", "z[1][1]", "w[2][1][0]", "x[2]"):
+    for name in ("w[1][0][1]", "b[1][3]", "scale[1][1]", "center[1][0]", "w[2][1][0]", "x[2]"):
         derived = traced.derivation(name)
         assert derived.gradient == pytest.approx(traced.gradients[name], rel=1e-10, abs=1e-15)
     assert traced.check(sample=60).ok

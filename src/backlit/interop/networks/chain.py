@@ -166,8 +166,16 @@ def _slopes(chain: Chain, step: Slopes) -> None:
     chain.rows.append(Row(Layer("parametric", width, width), _checked(chain, width, {"blend": blend}), step.where))
 
 
-def _refused(chain: Chain, step: Clipping | LayerNorm) -> None:
-    raise BacklitError(f"a {type(step).__name__} layer is not read yet; leave it out")
+def _clipping(chain: Chain, step: Clipping) -> None:
+    width = len(step.low)
+    arrays = _checked(chain, width, {"low": step.low, "high": step.high})
+    if any(row.layer.kind == "clipping" for row in chain.since_neurons()):
+        raise BacklitError("a second clipping without weights between them; leave one of them out")
+    chain.rows.append(Row(Layer("clipping", width, width), arrays, step.where))
+
+
+def _norm(chain: Chain, step: LayerNorm) -> None:
+    raise BacklitError("a layer norm is not read yet; a batch norm is, or train the network without it")
 
 
 def _dropped(chain: Chain, step: Dropout) -> None:
@@ -179,8 +187,8 @@ _ADDED: Mapping[type[Any], Callable[[Chain, Any], None]] = {
     Activation: _activation,
     Scaling: _scaling,
     Slopes: _slopes,
-    Clipping: _refused,
-    LayerNorm: _refused,
+    Clipping: _clipping,
+    LayerNorm: _norm,
     Dropout: _dropped,
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from backlit.errors import BacklitError, extra_imports
-from backlit.interop.networks.description import Activation, Description, Linear, Scaling, Slopes, Step
+from backlit.interop.networks.description import Activation, Clipping, Description, Linear, Scaling, Slopes, Step
 from backlit.interop.networks.onnx_nodes import OPERATORS, TAIL, Array, Node
 from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.source import Source
@@ -210,6 +210,7 @@ def _exported(model: Any, metadata: Mapping[str, str], constants: Mapping[str, A
 _STEPS: Mapping[str, Any] = {
     "dense": lambda own, where: Linear(own["w"], own["b"], where),
     "scaling": lambda own, where: Scaling(own["center"], own["scale"], own["offset"], where),
+    "clipping": lambda own, where: Clipping(own["low"], own["high"], where),
     "parametric": lambda own, where: Slopes(1.0 - own["blend"], where),
 }
 """Kind of layer -> its step."""
