@@ -12,12 +12,15 @@ import re
 import shlex
 import subprocess
 import sysconfig
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from backlit import DataWarning
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -77,7 +80,8 @@ def run_python(block: Block, namespace: dict[str, Any], name: str) -> str:
     """What a block prints; blank lines before it make tracebacks name the line of the page."""
     printed = io.StringIO()
     code = compile("\n" * (block.line - 1) + block.text, name, "exec")
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)  # a page may show a table of which a column is left out
         exec(code, namespace)
     return printed.getvalue()
 

@@ -75,7 +75,7 @@ LIES: dict[str, tuple[str, Callable[[Any, Any], None]]] = {
     "another estimator": (MLP, setting("estimator", to="MLPRegressor")),
     "a fitted name of its own": (MLP, setting("fitted", "predict", to=1)),
     "a fitted name of Python's": (MLP, setting("fitted", "__class__", to="x")),
-    "a fitted name is missing": (MLP, lambda header, arrays: header["fitted"].pop("loss_")),
+    "a fitted name is missing": (MLP, lambda header, arrays: header["fitted"].pop("n_iter_")),
     "a fitted text for a number": (TABULAR, setting("fitted", "n_iter_", to="6")),
     "an unknown parameter": (MLP, setting("parameters", "colour", to=1)),
     "a parameter of another type": (MLP, setting("parameters", "n_jobs", to="all")),

@@ -96,7 +96,7 @@ class BaseTabular(HasColumns, BaseEstimator):
         """A weight for each row by its class, shape (n,), or None."""
 
     @abstractmethod
-    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
+    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any], copies: int) -> None:
         """Correct the scale of the outputs, by rows that their member had not seen."""
 
     @abstractmethod

@@ -183,7 +183,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
             raise BacklitError("class_weight: y holds probabilities, not labels; give sample_weight in its place")
         return class_weights(self.class_weight, self.classes_, self._metric_targets(targets))
 
-    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
+    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any], copies: int) -> None:
         """Divide the logits by the temperature that fits the rows held out: label smoothing made them underconfident.
 
         Dividing the last layer's parameters does it, so the network stays one network.

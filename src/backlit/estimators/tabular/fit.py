@@ -126,9 +126,10 @@ def fit(model: BaseTabular, given: FitInput) -> None:
         members = train_members(model, prepared, splits, monitor, checkpoint)
     model._members = [member.theta for member in members]
     merge(model, prepared.blueprint, model._members)
-    model._calibrate(
-        *(np.concatenate([getattr(m, name) for m in members]) for name in ("outputs", "targets", "weights"))
+    outputs, targets, weights = (
+        np.concatenate([getattr(member, name) for member in members]) for name in ("outputs", "targets", "weights")
     )
+    model._calibrate(outputs, targets, weights, copies=1 if given.X_val is None else len(members))
     if not np.isfinite(model.theta_).all():
         raise BacklitError(NO_FINITE_EPOCH)
     record(model, [member.history for member in members])
@@ -352,3 +353,4 @@ def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples) -> Non
         raise BacklitError(NO_FINITE_EPOCH)
     model.n_iter_ += len(history.epochs)
     model.__dict__.pop("_members", None)  # the members were trained as one
+    model.__dict__.pop("residuals_", None)  # the parameters have moved on from what was held out

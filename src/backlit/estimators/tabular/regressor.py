@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
+from sklearn.utils.validation import check_is_fitted
 
 from backlit.encoding import TargetScaler
 from backlit.encoding.target import TARGET_DOMAINS, target_domain_of, target_numbers
@@ -20,6 +21,7 @@ from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.saving import State, all_finite, fits
 from backlit.estimators.tabular.base import BaseTabular
+from backlit.estimators.tabular.intervals import MOST_RESIDUALS, half_width, residuals_of
 from backlit.estimators.tabular.metrics import NUMBER_METRICS, FitTask, number_objective
 from backlit.estimators.tabular.parameters import REGRESSOR
 from backlit.estimators.tabular.recipe import Recipe
@@ -46,6 +48,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         As in `TabularClassifier`.
     scaler_ : TargetScaler
         How targets become standard scores.
+    residuals_ : ndarray of float64, shape (at most 10,000, n_outputs)
+        How far off rows held out were, in ascending order, for `predict_interval`; gone after `partial_fit`.
 
     Examples
     --------
@@ -63,6 +67,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     quantile: float
     clip: bool
     scaler_: TargetScaler
+    residuals_: NDArray[np.float64]
     _low: NDArray[np.float32]
     _high: NDArray[np.float32]
 
@@ -142,8 +147,13 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     def _class_weights(self, targets: NDArray[np.float32]) -> None:
         """Numbers have no classes."""
 
-    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]) -> None:
-        """Numbers have no probabilities to calibrate."""
+    def _calibrate(self, outputs: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any], copies: int) -> None:
+        """Keep how far off the rows held out were, for intervals; `copies` members answered the same rows."""
+        n, k = len(outputs) // copies, outputs.shape[1]
+        counted = weights[:n] > 0
+        answers = outputs.reshape(copies, n, k).mean(axis=0)[counted]
+        predictions, truth = self._restored(answers), self.scaler_.restore(targets[:n][counted])
+        self.residuals_ = residuals_of(predictions.reshape(-1, k), truth.reshape(-1, k))
 
     def _is_multilabel(self) -> bool:
         return False
@@ -186,8 +196,53 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return self._by_parts(X, self._predictions_of)
 
     def _predictions_of(self, rows: NDArray[Any]) -> NDArray[np.float64]:
-        outputs = self._outputs(rows)
+        return self._restored(self._outputs(rows))
+
+    def _restored(self, outputs: NDArray[Any]) -> NDArray[np.float64]:
+        """Outputs in the target's units, within the range of the training targets unless `clip` is False."""
         return self.scaler_.restore(np.clip(outputs, self._low, self._high) if self.clip else outputs)
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> NDArray[np.float64]:
+        """An interval for each row that holds its target with the probability `coverage`, or a little more.
+
+        As wide as predictions were off in the rows held out from each member's training (split conformal prediction).
+        The promise is an average over rows like those of the fit. Each member was off a little more than their mean is,
+        so that intervals are rather too wide. They end where targets must, such as at 0 for counts.
+
+        Parameters
+        ----------
+        X : data frame or array, shape (n_samples, n_columns)
+        coverage : float
+            Above 0, below 1.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_samples, 2) or (n_samples, n_outputs, 2)
+            The low and the high end; of several outputs each has the coverage of its own.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not fitted.
+        BacklitError
+            If the coverage needs more rows held out than there were, `partial_fit` has moved the parameters since, or
+            as `predict` does.
+
+        Examples
+        --------
+        >>> model = TabularRegressor((8,), epochs=4, random_state=0).fit([[0.0], [1.0]] * 20, [1.0, 3.0] * 20)
+        >>> low, high = model.predict_interval([[0.5]], coverage=0.8)[0]
+        >>> bool(low < model.predict([[0.5]])[0] < high)
+        True
+        """
+        check_is_fitted(self, "theta_")
+        if "residuals_" not in vars(self):
+            raise BacklitError("predict_interval: no row was held out since partial_fit moved the parameters; use fit")
+        reach = half_width(self.residuals_, coverage)
+        center = self.predict(X)
+        reach = reach[0] if center.ndim == 1 else reach
+        low, high = (self.scaler_.restore(np.full((1, self.n_outputs_), end))[0] for end in self._domain_ends())
+        return np.stack([np.maximum(center - reach, low), np.minimum(center + reach, high)], axis=-1)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The coefficient of determination, as scikit-learn's; targets are taken in every form that `fit` takes.
@@ -219,6 +274,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     def _target_state(self) -> State:
         scaler, arrays = self.scaler_.to_state()
+        if "residuals_" in vars(self):
+            arrays["residuals"] = self.residuals_
         return {"scaler": scaler}, {**arrays, "low": self._low, "high": self._high}
 
     def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -228,5 +285,12 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         fits(all(array.shape == (self.n_outputs_,) for array in scale), "its targets have another number")
         ordered = bool((self.scaler_.std > 0).all() and (self._low <= self._high).all())
         fits(ordered and all(all_finite(array) for array in scale), "its targets have no scale")
+        if "residuals" in arrays:
+            self.residuals_ = residuals = np.asarray(arrays["residuals"], np.float64)
+            fits(residuals.ndim == 2 and residuals.shape[1] == self.n_outputs_, "its residuals are of other outputs")
+            fits(
+                len(residuals) <= MOST_RESIDUALS and all_finite(residuals), "its residuals are no numbers, or too many"
+            )
+            fits(bool((np.diff(residuals, axis=0, prepend=0.0) >= 0.0).all()), "its residuals are not in order")
         fits(not self.scaler_.one_dimensional or self.n_outputs_ == 1, "one target has several outputs")
         fits(self.network_.output_gate in TARGET_DOMAINS, "its output gate is not one of numbers")
