@@ -22,6 +22,9 @@ SINGLE = float(np.finfo(np.float32).eps)
 RUNS = 4
 """How many times a value is shaken."""
 
+NEARNESS = (0, 37, 13)
+"""Where rounding is looked at: at a point (0), close to it and a little way off, as powers of 1/2."""
+
 SAFETY = 4.0
 """The true rounding may be so many times what the runs show."""
 
@@ -76,6 +79,8 @@ class Shaker:
     unit : float
         The relative size of a unit in the last place: `DOUBLE` or `SINGLE`.
     seed : int
+    lanes : tuple of int
+        Every step is shaken in so many ways at once: leading axes of its value, which broadcast with the value's own.
 
     Examples
     --------
@@ -85,8 +90,8 @@ class Shaker:
     True
     """
 
-    def __init__(self, unit: float = DOUBLE, seed: int = 0) -> None:
-        self.unit = unit
+    def __init__(self, unit: float = DOUBLE, seed: int = 0, lanes: tuple[int, ...] = ()) -> None:
+        self.unit, self.lanes = unit, lanes
         self.generator = np.random.default_rng(seed)
 
     def gate(self, gate: Gate, operands: list[Any]) -> Array:
@@ -118,8 +123,9 @@ class Shaker:
         """A value moved by up to a unit in the last place, unless it is exact."""
         if np.all(exact):
             return value
-        moved: Array = value * (1.0 + self.unit * self.generator.uniform(-1.0, 1.0, np.shape(value)))
-        return np.where(exact, value, moved)[()]
+        shape = np.broadcast_shapes(self.lanes, np.shape(value)) if self.lanes else np.shape(value)
+        moved: Array = value * (1.0 + self.unit * self.generator.uniform(-1.0, 1.0, shape))
+        return np.where(exact, value, moved)[()] if np.any(exact) else moved
 
 
 def is_exact(gate: Gate, operands: list[Any]) -> Any:
@@ -155,9 +161,12 @@ def rounding(value: Callable[[Shaker], Any], plain: Any, unit: float = DOUBLE) -
     unit : float
     """
     with np.errstate(all="ignore"):
-        apart = [np.abs(value(Shaker(unit, seed)) - plain) for seed in range(RUNS)]
-        moved: Array = SAFETY * np.fmax.reduce(apart)
-        return np.where(np.isfinite(moved), moved, 0.0)[()]
+        return _most([np.abs(value(Shaker(unit, seed)) - plain) for seed in range(RUNS)])
+
+
+def _most(apart: Any) -> Array:
+    moved: Array = SAFETY * np.fmax.reduce(apart)
+    return np.where(np.isfinite(moved), moved, 0.0)[()]
 
 
 def noise_nearby(noise: Callable[[Array], Array], x: Array | float) -> tuple[Array, Array]:
@@ -176,7 +185,46 @@ def noise_nearby(noise: Callable[[Array], Array], x: Array | float) -> tuple[Arr
     wide, narrow : array
         As `backlit.formula.slopes.slopes` takes them.
     """
-    here, close, far = noise(np.asarray(x, np.float64)[()]), noise(nearby(x, 37)), noise(nearby(x))
+    here, close, far = (noise(point) for point in around(x))
+    return np.maximum(here, far), np.maximum(here, close)
+
+
+def noise_in_lanes(
+    value: Callable[[Callable[[Array], Array], Shaker | None], Any], shape: tuple[int, ...]
+) -> tuple[Array, Array]:
+    """The same of a function that is computed element by element, at all points and with all shakes at once.
+
+    Parameters
+    ----------
+    value : callable
+        From `spread` and a shaker to the value; `spread` gives each input's three points, on an axis in front. Without
+        a shaker the value as it is computed.
+    shape : tuple of int
+        Of the value at one point.
+
+    Returns
+    -------
+    wide, narrow : array
+
+    Examples
+    --------
+    >>> from backlit.declared.gates import GATES
+    >>> sine, x = GATES["sin"], np.array([0.0, 1.0])
+    >>> def value(spread, shaker):
+    ...     return shaker.gate(sine, [spread(x)]) if shaker else np.sin(spread(x))
+    >>> wide, narrow = noise_in_lanes(value, (2,))
+    >>> bool(0.0 < narrow[0] < wide[0] < wide[1] < 1e-14)
+    True
+    """
+
+    def spread(x: Array) -> Array:
+        return np.stack(around(x))
+
+    ones = (1,) * len(shape)
+    with np.errstate(all="ignore"):
+        plain = np.broadcast_to(value(spread, None), (len(NEARNESS), *shape))
+        shaken = np.broadcast_to(value(spread, Shaker(lanes=(RUNS, 1, *ones))), (RUNS, *plain.shape))
+        here, close, far = _most(np.abs(shaken - plain))
     return np.maximum(here, far), np.maximum(here, close)
 
 
@@ -187,3 +235,8 @@ def nearby(x: Array | float, nearness: int = 13) -> Array:
     with np.errstate(all="ignore"):
         near: Array = x + size * 2.0**-nearness * 0.738_205_149_261_433
         return near[()]
+
+
+def around(x: Array | float) -> list[Array]:
+    """A point and those near it, in the order of `NEARNESS`."""
+    return [nearby(x, nearness) if nearness else np.asarray(x, np.float64)[()] for nearness in NEARNESS]

@@ -128,6 +128,8 @@ def slopes(
     with np.errstate(all="ignore"):
         search = _Search(function, np.asarray(x, np.float64), noise, thorough, widest)
         for step in _steps(search.x):
+            if search.done.all():
+                break
             search.look(step)
         for exponent in WIDER:
             search.look(np.maximum(np.abs(search.x), 1.0) * 2.0**-exponent, wide=True)
@@ -175,8 +177,8 @@ class _Search:
         shape = np.broadcast_shapes(x.shape, self.here.shape)
         inf, nan = np.full(shape, np.inf), np.full(shape, np.nan)
         self.smooth, self.smooth_error, self.step = nan, inf, nan
-        self.sides, self.side_errors = [nan, nan], [inf, inf]
-        self.has_values = [np.zeros(shape, bool), np.zeros(shape, bool)]
+        self.sides, self.side_errors = np.stack([nan, nan]), np.stack([inf, inf])  # to the right and to the left
+        self.has_values = np.zeros((2, *shape), bool)
         self.around, self.constant = np.zeros(shape), np.zeros(shape, bool)
         self.done = ~np.isfinite(self.here)
         self.windows: list[_Window] = []
@@ -185,7 +187,7 @@ class _Search:
         """Compare values at a step, at its half and its quarter; at a wide one only to lessen rounding."""
         if self.done.all():
             return
-        lengths = [_representable(self.x, step * length) for length in LENGTHS]
+        lengths = _representable(self.x, np.stack([step * length for length in LENGTHS]))
         quarter = lengths[2]
         rounding = np.where(quarter < NEAR * np.maximum(np.abs(self.x), 1.0), self.noise[1], self.noise[0])
         useful = (
@@ -198,21 +200,23 @@ class _Search:
         useful &= (lengths[0] <= self.widest) & (np.isfinite(self.smooth_error) | (not wide))
         if not useful.any():
             return
-        right = [np.where(useful, self.function(self.x + h), np.nan) for h in lengths]
-        left = [np.where(useful, self.function(self.x - h), np.nan) for h in lengths]
-        largest = np.fmax.reduce([np.abs(self.here), *map(np.abs, right), *map(np.abs, left)])
+        values = np.empty((len(LENGTHS), 2, *self.around.shape))
+        for place, h in enumerate(lengths):
+            values[place, 0] = self.function(self.x + h)
+            values[place, 1] = self.function(self.x - h)
+        values = np.where(useful, values, np.nan)
+        lengths = lengths.reshape(len(LENGTHS), *(1,) * (self.around.ndim - self.x.ndim), *self.x.shape)
+        largest = np.fmax(np.abs(self.here), np.fmax.reduce(np.abs(values), axis=(0, 1)))
         noise = (rounding + EPS * np.where(np.isfinite(largest), largest, 0.0)) / quarter
-        upward = [(value - self.here) / h for value, h in zip(right, lengths, strict=True)]
-        downward = [(self.here - value) / h for value, h in zip(left, lengths, strict=True)]
-        around = np.fmax.reduce([np.where(np.isfinite(s), np.abs(s), 0.0) for s in (*upward, *downward)]) - 8 * noise
+        raw = np.stack([values[:, 0] - self.here, self.here - values[:, 1]], axis=1) / lengths[:, None]
+        around = np.max(np.where(np.isfinite(raw), np.abs(raw), 0.0), axis=(0, 1)) - 8 * noise
         first = np.isnan(self.step) & useful
-        still = [(value == self.here) | ~np.isfinite(value) for value in (*right, *left)]
-        self.has_values[0] |= np.isfinite(upward[2])
-        self.has_values[1] |= np.isfinite(downward[2])
-        self.constant |= first & (self.has_values[0] | self.has_values[1]) & np.logical_and.reduce(still)
+        still = np.all((values == self.here) | ~np.isfinite(values), axis=(0, 1))
+        self.has_values |= np.isfinite(raw[2])
+        self.constant |= first & (self.has_values[0] | self.has_values[1]) & still
         self.step = np.where(first, lengths[0], self.step)
         self.around = np.where(first, np.maximum(around, 0.0), self.around)
-        self._judge(upward, downward, noise, lengths)
+        self._judge(raw, noise, lengths)
         self.done |= self.constant | (not self.thorough) & (self.smooth_error <= KNOWN * np.abs(self.smooth))
 
     def _limit(self) -> Array:
@@ -221,24 +225,23 @@ class _Search:
         kink = np.where(np.isfinite(gap), CONVERGED_SIDE * gap, np.inf)
         return np.where(np.isfinite(self.smooth_error), self.smooth_error, kink)
 
-    def _judge(self, upward: list[Array], downward: list[Array], noise: Array, lengths: list[Array]) -> None:
-        sides = [_one_side(raw, lengths, noise, self.around) for raw in (upward, downward)]
-        for place, (slope, error) in enumerate(sides):
-            better = error < self.side_errors[place]
-            self.sides[place] = np.where(better, slope, self.sides[place])
-            self.side_errors[place] = np.where(better, error, self.side_errors[place])
-        (right, right_error), (left, left_error) = sides
-        both = right_error + left_error
-        middle = [(a + b) / 2 for a, b in zip(upward, downward, strict=True)]
-        squares = [(length / lengths[0]) ** 2 for length in lengths]
+    def _judge(self, raw: Array, noise: Array, lengths: Array) -> None:
+        """Slopes of three lengths (the first axis) to the right and to the left (the second)."""
+        slope, side_error = _one_side(raw, lengths[:, None], noise, self.around)
+        better = side_error < self.side_errors
+        self.sides = np.where(better, slope, self.sides)
+        self.side_errors = np.where(better, side_error, self.side_errors)
+        (right, left), both = slope, side_error[0] + side_error[1]
+        middle = (raw[:, 0] + raw[:, 1]) / 2
+        squares = (lengths / lengths[0]) ** 2
         wide, narrow, central = _at_zero(squares, middle)
         error = np.abs(narrow - wide) + 2 * noise
-        largest = np.maximum.reduce([np.abs(slope) for slope in (*upward, *downward)])
+        largest = np.max(np.abs(raw), axis=(0, 1))
         known = np.isfinite(both) & (np.abs(right - left) <= both)
         known &= np.abs(narrow - wide) <= np.maximum(CONVERGED * largest, 4 * noise)
         alike = np.abs(right - left) <= TIGHT * largest + 16 * noise  # such as x ** 3 at 0, whose sides are slow
         known |= alike & (np.abs(narrow - wide) <= TIGHT * largest + 4 * noise)
-        steepest = np.fmax.reduce([np.abs(slope) for slope in middle]) - 4 * noise
+        steepest = np.fmax.reduce(np.abs(middle)) - 4 * noise
         central, error = np.where(error <= both, central, (right + left) / 2), np.minimum(error, both)
         error = np.where(known, error, np.inf)
         step = lengths[0]
@@ -282,8 +285,8 @@ class _Search:
         return np.logical_or.reduce(finer) if finer else np.zeros(self.x.shape, bool)
 
 
-def _one_side(raw: list[Array], lengths: list[Array], noise: Array, around: Array) -> tuple[Array, Array]:
-    """One side's slope, and how far off it may be; inf where the three steps do not agree on it."""
+def _one_side(raw: Array, lengths: Array, noise: Array, around: Array) -> tuple[Array, Array]:
+    """Each side's slope, and how far off it may be; inf where the three steps do not agree on it."""
     wide, narrow, slope = _at_zero(lengths, raw)
     cut_off, rounding = np.abs(slope - narrow), 8 * noise
     changes = np.abs(raw[1] - raw[0]), np.abs(raw[2] - raw[1])
@@ -291,7 +294,7 @@ def _one_side(raw: list[Array], lengths: list[Array], noise: Array, around: Arra
     slow = (ratio > SLOW) & (changes[1] > rounding)
     onward = (raw[1] - raw[0]) * (raw[2] - raw[1]) > 0.0
     cut_off = np.where(slow, 2 * changes[1] * ratio / (1 - ratio), cut_off)
-    largest = np.maximum.reduce([np.abs(part) for part in raw])
+    largest = np.max(np.abs(raw), axis=0)
     converged = np.where(
         slow,
         onward & (ratio < ENDLESS) & (cut_off <= CONVERGED_SIDE * np.maximum(largest, around)),
@@ -301,7 +304,7 @@ def _one_side(raw: list[Array], lengths: list[Array], noise: Array, around: Arra
     return slope, np.where(converged & np.isfinite(slope), cut_off + rounding, np.inf)
 
 
-def _at_zero(at: list[Array], values: list[Array]) -> tuple[Array, Array, Array]:
+def _at_zero(at: Array, values: Array) -> tuple[Array, Array, Array]:
     """What values at three lengths come to at length 0: by the two longer, the two shorter, and all three (Neville)."""
     wide = values[1] + (values[1] - values[0]) * at[1] / (at[0] - at[1])
     narrow = values[2] + (values[2] - values[1]) * at[2] / (at[1] - at[2])

@@ -12,7 +12,18 @@ import numpy as np
 from backlit.declared.gate_kinds import Array, Gate
 from backlit.errors import BacklitError
 from backlit.formula.oscillation import oscillates, widest_step
-from backlit.formula.rounding import DOUBLE, RUNS, SAFETY, SINGLE, Shaker, nearby, rounding
+from backlit.formula.rounding import (
+    DOUBLE,
+    NEARNESS,
+    RUNS,
+    SAFETY,
+    SINGLE,
+    Shaker,
+    around,
+    nearby,
+    noise_in_lanes,
+    rounding,
+)
 from backlit.formula.slopes import Slopes, first_step, slopes
 from backlit.graph.backward import Gradients, backward
 from backlit.graph.gate_check import LOOSE, LOOSE_SINGLE, Disagreement, first_wrong_gate
@@ -161,6 +172,9 @@ class _Witness:
         self.single = any(wire.value.dtype == np.float32 for wire in graph.wires)
         self.plans: dict[Wire, list[Wire]] = {}
         self.noises: dict[Wire, Noise] = {}
+        self._in_lanes = all(
+            wire.value.shape == () and (wire.rule is None or isinstance(wire.rule, Gate)) for wire in graph.wires
+        )
 
     def row(self, wire: Wire, index: Index) -> Row:
         """First quickly; what is not seen to agree then is looked at again, with more care at every turn."""
@@ -238,9 +252,18 @@ class _Witness:
         return self.noises[wire]
 
     def _noise_nearby(self, plan: Sequence[Wire], here: dict[Wire, Array]) -> Noise:
+        if self._in_lanes:
+
+            def value(spread: Callable[[Array], Array], shaker: Shaker | None) -> Any:
+                changes = {wire: spread(value) for wire, value in here.items()}
+                values = computed(plan, changes, shaken(shaker) if shaker else plainly)
+                return values.get(self.graph.output, self.graph.output.value) * self.upstream
+
+            wide, narrow = noise_in_lanes(value, ())
+            return float(wide), float(narrow)
+        points = {wire: around(value) for wire, value in here.items()}
         at, close, far = (
-            self._moved(plan, {wire: nearby(value, nearness) if nearness else value for wire, value in here.items()})
-            for nearness in (0, 37, 13)
+            self._moved(plan, {wire: near[place] for wire, near in points.items()}) for place in range(len(NEARNESS))
         )
         return max(at, far), max(at, close)
 

@@ -11,11 +11,11 @@ import numpy as np
 from backlit.declared.gate_kinds import Array, ArrayGate, Gate
 from backlit.formula.derivative import expand, is_primitive, local_tree
 from backlit.formula.oscillation import angles, oscillates, widest_step
-from backlit.formula.rounding import DOUBLE, SINGLE, Shaker, noise_nearby, rounding
+from backlit.formula.rounding import DOUBLE, SINGLE, Shaker, noise_in_lanes, noise_nearby, rounding
 from backlit.formula.slopes import Slopes, first_step, slopes
 from backlit.graph.backward import Gradients, local_gradient
 from backlit.graph.nary_gates import Rule
-from backlit.graph.runs import applied, shaken
+from backlit.graph.runs import applied, plainly, shaken
 from backlit.graph.tape import Graph
 from backlit.graph.wire import Wire
 
@@ -95,7 +95,10 @@ def _wrong_elements(wire: Wire, slot: int) -> Disagreement | None:
     def noise_at(x: Array) -> Array:
         return rounding(lambda shaker: shaken(shaker)(wire, put(x)), moved(x))
 
-    noise = noise_nearby(noise_at, at)
+    def in_lanes(spread: Callable[[Array], Array], shaker: Shaker | None) -> Any:
+        return (shaken(shaker) if shaker else plainly)(wire, put(spread(at)))
+
+    noise = noise_in_lanes(in_lanes, shape) if isinstance(wire.rule, Gate) else noise_nearby(noise_at, at)
     declared = np.broadcast_to(np.asarray(local_gradient(wire, slot), np.float64), shape)
     widest = _widest(wire.rule, put, at)
     measured = slopes(moved, at, noise, widest=widest)
