@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -67,14 +67,25 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     assert not faults
 
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
 @pytest.fixture
 def violations() -> Callable[[Any], list[str]]:
-    """What axe-core, a catalogue of accessibility rules, finds on a page: rule, element, and how to mend it."""
+    """What axe-core, a catalogue of accessibility rules, finds on a page: rule, element, and how to mend it.
+
+    A page is looked at twice as it stands, light and dark: its colours follow the scheme, here as for who changes it.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
     def found(page: Any) -> list[str]:
-        rules = Axe().run(page).response["violations"]
-        return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in rules for node in rule["nodes"]]
+        faults = []
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            for rule in Axe().run(page).response["violations"]:
+                told = f"{rule['id']}, {scheme}: "
+                faults += [f"{told}{node['target']} {node['failureSummary']}" for node in rule["nodes"]]
+        return faults
 
     return found
 
