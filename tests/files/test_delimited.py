@@ -164,6 +164,7 @@ def test_encodings_are_guessed_by_their_common_letters(tmp_path: Path, words: st
 LONG = "".join(f"{row};{row}\n" for row in range(20_000))
 
 
+@pytest.mark.slow
 def test_evidence_beyond_the_first_lines_counts(tmp_path: Path) -> None:
     table = as_read(tmp_path, f"a;b\n{LONG}1,234;0,5\n".encode())
     assert table["a"].to_pylist()[-1] == 1.234

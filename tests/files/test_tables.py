@@ -86,6 +86,7 @@ def test_codes_can_be_kept_as_written(tmp_path: Path) -> None:
     assert read(tmp_path, data, as_text=["code", "absent"])["code"].to_pylist() == ["007", "010"]
 
 
+@pytest.mark.slow
 def test_a_late_text_cell_makes_the_column_text(tmp_path: Path) -> None:
     table = read(tmp_path, "a\n" + "1\n" * 200_000 + "x\n")
     assert table["a"][0].as_py() == "1"

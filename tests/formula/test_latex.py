@@ -198,6 +198,7 @@ def read_back(tree: Expression, used: list[str] | None = None) -> Expression:
     return LatexReader(to_latex(tree), used or NAMES).read()
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, derandomize=True, deadline=None)
 @given(st.recursive(LEAVES, grown, max_leaves=10))
 def test_a_reader_of_the_page_gets_the_tree_back(tree: Expression) -> None:

@@ -303,6 +303,7 @@ PIECES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=1200, derandomize=True, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_whatever_is_put_together_is_read_or_answered(text: str) -> None:
@@ -311,6 +312,7 @@ def test_whatever_is_put_together_is_read_or_answered(text: str) -> None:
         assert parse(to_text(tree), GATES) == tree
 
 
+@pytest.mark.slow
 @settings(max_examples=800, derandomize=True, deadline=None)
 @given(st.text(max_size=40))
 def test_whatever_is_typed_is_read_or_answered(text: str) -> None:

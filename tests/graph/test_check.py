@@ -301,6 +301,7 @@ def checked_with_one_gate_wrong(seed: int) -> None:
                 assert not row.ok, f"{told} with {gate.name} wrong\n{found}"
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**64 - 1))
 def test_no_wrong_gradient_is_passed(seed: int) -> None:
