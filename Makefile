@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick fuzz extras lint format types contract docs-test docs pictures bench build pins clean
+.PHONY: help demo test quick fuzz proof extras lint format types contract docs-test docs pictures bench build pins clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -31,10 +31,17 @@ QUICK := declared formula graph network drawing practice files encoding docs/tes
 quick: lint types ## lint, types, and the tests that need no engine
 	$(BIN)/python -m pytest -n 2 -m "not engine and not slow" $(addprefix tests/,$(QUICK))
 
-fuzz: $(READY) ## trials for hours: trainings that are killed, formulas; figures in tests/fuzz/results
+fuzz: $(READY) ## trials for an hour, recorded in tests/fuzz/results: kills, formulas, files, dependencies
 	$(BIN)/python tests/fuzz/kills.py 50 --record
 	$(BIN)/python tests/fuzz/formulas.py 50000 --record
 	$(BIN)/python tests/fuzz/model_files.py 100000 --record
+	$(BIN)/python tests/fuzz/claims.py --record
+	$(BIN)/python tests/fuzz/inputs.py --record
+	$(BIN)/python tests/fuzz/scanner.py --record
+	$(BIN)/python tests/fuzz/dependencies.py --record
+
+proof: $(READY) ## write docs/reliability.md from the figures that were recorded
+	$(BIN)/python docs/make_reliability.py
 
 # Tools that are no part of the tests, each pinned: they give what the fixtures of tests/interop hold.
 extras: $(READY) ## hold the importers against live tools, which are installed beside (.venv-extras)

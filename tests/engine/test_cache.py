@@ -124,3 +124,18 @@ def test_a_fork_waits_for_no_thread_that_it_has_not(placed: Path, monkeypatch: p
     forked.set()
     other.join(60)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_what_killed_writers_left_is_swept_by_the_next(tmp_path: Path) -> None:
+    """Ours, that of a seal, and Numba's; what another process writes just now is left alone."""
+    compiled = tmp_path / "emitted" / "__pycache__"
+    compiled.mkdir(parents=True)
+    litter = [tmp_path / "emitted" / "tmpab12.tmp", compiled / "gate.seal.77.tmp", compiled / "gate.nbi.tmp.0f3c"]
+    kept = [compiled / "gate.nbi", compiled / "gate.seal", tmp_path / "emitted" / "tmpnew.tmp"]
+    for path in (*litter, *kept):
+        path.write_bytes(b"x")
+    for path in (*litter, *kept[:2]):
+        os.utime(path, (1, 1))
+    cache.write(tmp_path, {"emitted/gate.py": "x = 1\n"})
+    assert not [path for path in litter if path.exists()]
+    assert all(path.exists() for path in kept)

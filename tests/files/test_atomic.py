@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from backlit.files import check_space, read_whole, write_whole
+from backlit.files import atomic, check_space, read_whole, write_whole
 from backlit.files.locks import try_lock
+
+OPEN_FILES = "/proc/self/fd"
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
@@ -148,3 +150,23 @@ def test_a_limit_of_sizes_is_noticed_before_the_work(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not os.path.isdir(OPEN_FILES), reason="the system does not list open files")
+def test_a_system_whose_open_files_cannot_be_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Windows: a file is closed before it takes its name, and no part is locked."""
+    left = tmp_path / f"{atomic.PREFIX}0123456789abcdef{atomic.SUFFIX}"
+    left.write_bytes(b"hal")
+    is_open, replace = [], os.replace
+
+    def closed_before(part: Path, target: Path) -> None:
+        is_open.extend(name for name in os.listdir(OPEN_FILES) if os.path.realpath(f"{OPEN_FILES}/{name}") == str(part))
+        replace(part, target)
+
+    monkeypatch.setattr(os, "replace", closed_before)
+    monkeypatch.setattr(sys, "platform", "win32")
+    write_whole(tmp_path / "a.bin", b"one")
+    write_whole(tmp_path / "a.bin", b"two")
+    assert (tmp_path / "a.bin").read_bytes() == b"two"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.bin"]
+    assert is_open == []

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import random
 import signal
 import sys
@@ -22,13 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from records import write
 
 import backlit
 from backlit.cli import main
 from backlit.cli.console import EpochBar
 from backlit.estimators.tabular import recipe
-
-RESULT = Path(__file__).parent / "results" / "kills.json"
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(300, 5))
@@ -128,8 +126,7 @@ def run(kills: int, seed: int = 0) -> dict[str, Any]:
 
 if __name__ == "__main__":
     result = run(int(sys.argv[1]) if len(sys.argv) > 1 else 50)
-    result |= {"machine": f"{platform.system()} {platform.machine()}", "python": platform.python_version()}
     print(json.dumps(result, indent=2))
     if "--record" in sys.argv:
-        RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        write("kills", result)
     sys.exit(result["ended otherwise"] != 0)

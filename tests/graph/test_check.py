@@ -24,6 +24,7 @@ from backlit.formula.slopes import slopes
 from backlit.formula.text import to_text
 from backlit.graph import backward, read
 from backlit.graph.check import Row, compare
+from backlit.graph.gate_check import comes_closer
 
 mpmath.mp.dps = 60
 MATERIAL = 1e-4
@@ -332,3 +333,16 @@ def test_no_values_around_and_one_sided_values() -> None:
     checked = trace("where(x > 0, where(x < 0, 1, 0 - x), log(-x))", x=1.0).check()
     assert checked.ok
     consistent(checked)
+
+
+@pytest.mark.parametrize("power", [1.001, 1.08, 1.3])
+@pytest.mark.parametrize("formula", ["x ** {power}", "(x * 0) ** {power}", "2 * x ** {power} + x", "abs(x) ** {power}"])
+def test_a_slope_that_comes_to_0_slower_than_steps_do_is_not_accused(formula: str, power: float) -> None:
+    assert trace(formula.format(power=power), x=0.0).check().status != "wrong"
+
+
+def test_a_slope_that_comes_to_another_number_is_accused() -> None:
+    """Of what the difference quotient comes closer to, it comes as close as one likes."""
+    powers = np.array([1.0, 1.08, 2.0])
+    at, declared = np.zeros(3), np.array([0.5, 0.0, 0.5])
+    assert comes_closer(lambda x: np.abs(x) ** powers, at, declared).tolist() == [False, True, False]

@@ -8,8 +8,9 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,11 @@ from types import ModuleType
 from backlit.engine.seals import sealed
 
 VARIABLE = "BACKLIT_CACHE_DIR"
+PARTS = "*.tmp*"
+"""Names of files that are being written."""
+
+LITTER_AGE = 3600.0
+"""Seconds after which such a file is nobody's any more: writing one takes milliseconds."""
 
 
 @lru_cache(maxsize=1)
@@ -57,12 +63,33 @@ def write(folder: Path, sources: Mapping[str, str]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if _holds(path, text):
             continue
+        sweep(path.parent)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+
+
+def sweep(folder: Path) -> None:
+    """Remove parts of files that processes which were killed have left in a folder of kernels, ours and Numba's.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     left, new = Path(folder) / "a1.tmp", Path(folder) / "b2.tmp"
+    ...     _ = left.write_bytes(b"hal"), new.write_bytes(b"hal")
+    ...     os.utime(left, (0, 0))
+    ...     sweep(Path(folder))
+    ...     left.exists(), new.exists()
+    (False, True)
+    """
+    oldest = time.time() - LITTER_AGE
+    for part in (*folder.glob(PARTS), *folder.glob(f"__pycache__/{PARTS}")):
+        with suppress(OSError):  # another process sweeps, too
+            if part.stat().st_mtime < oldest:
+                part.unlink()
 
 
 def _holds(path: Path, text: str) -> bool:

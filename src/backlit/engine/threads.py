@@ -91,7 +91,7 @@ def processors() -> int:
     affinity = getattr(os, "sched_getaffinity", None)
     available = len(affinity(0)) if affinity else os.cpu_count() or 1
     limits = [int(os.environ[name]) for name in LIMITS if os.environ.get(name, "").isdecimal()]
-    return max(1, min(available, *_blas_threads(), *limits))
+    return max(1, min([available, *_blas_threads(), *limits]))  # a BLAS without threads is not listed
 
 
 def team_size(requested: int | None) -> int:

@@ -26,7 +26,7 @@ from backlit.formula.rounding import (
 )
 from backlit.formula.slopes import Slopes, first_step, slopes
 from backlit.graph.backward import Gradients, backward
-from backlit.graph.gate_check import LOOSE, LOOSE_SINGLE, Disagreement, first_wrong_gate
+from backlit.graph.gate_check import LOOSE, LOOSE_SINGLE, Disagreement, comes_closer, first_wrong_gate
 from backlit.graph.labels import written_out
 from backlit.graph.runs import absorbed, computed, forward, plainly, plan_from, run, shaken, turned
 from backlit.graph.tape import Graph
@@ -192,6 +192,8 @@ class _Witness:
         if row.status == "wrong":
             measured = slopes(moved, x, self._noise(wire), thorough=True, widest=widest)
             row = self._judged(wire, index, measured, self._gradient_rounding(wire, index))
+        if row.status == "wrong" and comes_closer(moved, np.asarray(x), np.asarray(row.analytic)):
+            return replace(row, tolerance=float(np.inf), reason=Reason("fine"))
         if row.status == "wrong" and measured.one_sided:
             row = replace(row, tolerance=float(np.inf))
         return replace(row, reason=self._reason(wire, measured, widest)) if row.status == "cannot tell" else row
