@@ -46,7 +46,7 @@ proof: $(READY) ## write docs/reliability.md from the figures that were recorded
 # Tools that are no part of the tests, each pinned: they give what the fixtures of tests/interop hold.
 extras: $(READY) ## hold the importers against live tools, which are installed beside (.venv-extras)
 	$(PYTHON) -m venv .venv-extras
-	.venv-extras/bin/python -m pip install --quiet --editable . torch==2.13.0
+	.venv-extras/bin/python -m pip install --quiet --editable . torch==2.13.0 skorch==1.4.0
 	.venv-extras/bin/python tests/interop/networks/torch/record.py --check
 
 lint: $(READY) ## rules and format of the code

@@ -109,6 +109,30 @@ def check():
         ours = model._outputs(rows.numpy())
         assert np.abs(ours - theirs).max() <= (1e-12 if dtype == torch.float64 else 1e-5) * np.abs(theirs).max(), name
         print(f"ok: {name}")
+    check_skorch(backlit)
+
+
+def check_skorch(backlit):
+    """Nets of skorch's, bare and behind a scaler, with every end that its classifiers have."""
+    import skorch
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    rows = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
+    labels, hidden = (rows[:, 0] > 0).astype(np.int64), (nn.Linear(3, 4), nn.ReLU())
+    quiet = {"max_epochs": 2, "verbose": 0}
+    several, one = nn.Sequential(*hidden, nn.Linear(4, 2)), nn.Sequential(*hidden, nn.Linear(4, 1))
+    for net, target in (
+        (skorch.NeuralNetClassifier(nn.Sequential(*several, nn.Softmax(dim=-1)), **quiet), labels),
+        (skorch.NeuralNetClassifier(several, criterion=nn.CrossEntropyLoss, **quiet), labels),
+        (skorch.NeuralNetBinaryClassifier(nn.Sequential(*one, nn.Flatten(0)), **quiet), labels.astype(np.float32)),
+        (make_pipeline(StandardScaler(), skorch.NeuralNetRegressor(one, **quiet)), rows[:, :1]),
+    ):
+        ours = backlit.import_network(net.fit(rows, target))
+        method = "predict_proba" if hasattr(ours, "classes_") else "predict"
+        theirs = getattr(net, method)(rows).squeeze()
+        assert np.abs(getattr(ours, method)(rows) - theirs).max() <= 1e-5 * np.abs(theirs).max()
+        print(f"ok: {type(net).__name__} of skorch")
 
 
 if __name__ == "__main__":
