@@ -20,7 +20,17 @@ from keras import layers
 HERE = Path(__file__).parent
 ACTIVATIONS = (
     ("celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "tanh", "linear", "softsign"),
-    ("hard_silu", "hard_tanh", "leaky_relu", "log_sigmoid", "mish", "relu", "sparse_plus", "tanh_shrink", "log_softmax"),
+    (
+        "hard_silu",
+        "hard_tanh",
+        "leaky_relu",
+        "log_sigmoid",
+        "mish",
+        "relu",
+        "sparse_plus",
+        "tanh_shrink",
+        "log_softmax",
+    ),
     ("relu6", "selu", "sigmoid", "silu", "soft_shrink", "softplus", "sparse_sigmoid", "squareplus", "softmax"),
 )
 cases = []
