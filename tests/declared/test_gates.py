@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 import backlit
+from backlit.declared.gate_families import SIGMOID_POINTS, TANH_POINTS
 from backlit.declared.gate_kinds import ArrayGate, Gate
 from backlit.errors import BacklitError
 from backlit.formula import GATES, local_of, value_of
@@ -67,6 +69,13 @@ JAX = {
     "gelu_tanh": lambda x: jax.nn.gelu(x, approximate=True), "softsign": jax.nn.soft_sign,
     "log_sigmoid": jax.nn.log_sigmoid, "hard_swish": jax.nn.hard_swish,
 }  # fmt: skip
+
+
+def lines(x: Any, points: Any, low: float) -> Any:
+    at, values = map(jnp.array, zip(*points, strict=True))
+    return jnp.where(x < at[0], low, jnp.where(x >= at[-1], 1.0, jnp.interp(x, at, values)))
+
+
 JAX_FAMILIES = {
     "leaky_relu": jax.nn.leaky_relu, "elu": jax.nn.elu, "celu": jax.nn.celu,
     "softplus": lambda x, beta, _: jax.nn.softplus(beta * x) / beta,
@@ -77,6 +86,10 @@ JAX_FAMILIES = {
     "scaled_sigmoid": lambda x, k: jax.nn.sigmoid(k * x), "scaled_tanh": lambda x, a, k: a * jnp.tanh(k * x),
     "gaussian": lambda x, a, k, b: a * jnp.exp(-((k * x) ** 2)) + b,
     "elliott": lambda x, a, k, b: a * jax.nn.soft_sign(k * x) + b, "linear": lambda x, k: k * x,
+    "step": lambda x, low, high: jnp.where(x < 0, low, high),
+    "bounded_linear": lambda x, k, bound: jnp.clip(k * x, -bound, bound),
+    "sigmoid_stepwise": lambda x, k: lines(k * x, SIGMOID_POINTS, 0.0),
+    "tanh_stepwise": lambda x, k: lines(k * x, TANH_POINTS, -1.0),
     "sine": lambda x, a, k, b: a * jnp.sin(k * x) + b, "cosine": lambda x, a, k, b: a * jnp.cos(k * x) + b,
 }  # fmt: skip
 

@@ -6,7 +6,42 @@ LaTeX and the engine. Most are what other tools have between their layers.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from backlit.declared.gate_kinds import GateFamily
+
+
+def _stepwise(ends: tuple[float, float], points: tuple[tuple[float, float], ...]) -> tuple[str, tuple[str]]:
+    """Straight lines between points of ``{steepness} * x``, and constants beyond them: value and slope as formulas."""
+    value, slope = repr(ends[1]), "0"
+    for (left, low), (right, high) in reversed(list(pairwise(points))):
+        rise = (high - low) / (right - left)
+        value = f"where({{steepness}} * x < {right!r}, {low!r} + {rise!r} * ({{steepness}} * x - ({left!r})), {value})"
+        slope = f"where({{steepness}} * x < {right!r}, {rise!r} * {{steepness}}, {slope})"
+    first = points[0][0]
+    value, slope = (
+        f"where({{steepness}} * x < {first!r}, {at}, {rest})" for at, rest in ((repr(ends[0]), value), ("0", slope))
+    )
+    return value, (slope,)
+
+
+# the points of FANN 2.2's stepwise units, which are those of its sigmoid and tanh in float32
+SIGMOID_POINTS = (
+    (-2.6466524600982666, 0.004999999888241291),
+    (-1.4722194671630859, 0.05000000074505806),
+    (-0.5493061542510986, 0.25),
+    (0.5493061542510986, 0.75),
+    (1.4722193479537964, 0.949999988079071),
+    (2.6466529369354248, 0.9950000047683716),
+)
+TANH_POINTS = (
+    (-2.6466529369354248, -0.9900000095367432),
+    (-1.4722193479537964, -0.8999999761581421),
+    (-0.5493061542510986, -0.5),
+    (0.5493061542510986, 0.5),
+    (1.4722193479537964, 0.8999999761581421),
+    (2.6466529369354248, 0.9900000095367432),
+)
 
 FAMILIES = (
     GateFamily("leaky_relu", ("slope",), "where(x > 0, x, {slope} * x)", ("where(x > 0, 1, {slope})",), (0.2,)),
@@ -118,6 +153,24 @@ FAMILIES = (
         ("-{height} * {steepness} * sin({steepness} * x)",),
         (0.5, 0.5, 0.5),
         symbol="cos",
+    ),
+    GateFamily("sigmoid_stepwise", ("steepness",), *_stepwise((0.0, 1.0), SIGMOID_POINTS), (0.5,), ("steepness",), "σ"),
+    GateFamily("tanh_stepwise", ("steepness",), *_stepwise((-1.0, 1.0), TANH_POINTS), (0.5,), ("steepness",), "tanh"),
+    GateFamily(
+        "step",
+        ("low", "high"),
+        "where(x < 0, {low}, {high})",
+        ("0",),
+        (-1.0, 1.0),
+        symbol="step",
+    ),
+    GateFamily(  # FANN's linear unit is bounded_linear(k, 150 / k), its piece through 0 bounded_linear(k, 1)
+        "bounded_linear",
+        ("slope", "bound"),
+        "min(max({slope} * x, -{bound}), {bound})",
+        ("where(abs({slope} * x) < {bound}, {slope}, 0)",),
+        (0.5, 1.0),
+        positive=("bound",),
     ),
     GateFamily("linear", ("slope",), "{slope} * x", ("{slope}",), (0.5,), symbol="×"),
 )

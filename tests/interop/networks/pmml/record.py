@@ -1,4 +1,4 @@
-"""Records PMML networks that Nyoka and SkLearn2PMML wrote, and some after the standard, with JPMML's outputs; outside CI.
+"""Records PMML networks of Nyoka and SkLearn2PMML, and some after the standard, with JPMML's outputs; outside CI.
 
 Needs a Java runtime and `pip install nyoka==5.5.0 sklearn2pmml==0.133.1 jpmml-evaluator==0.16.0 jpype1==1.7.1
 scikit-learn==1.9.0 pandas==3.1.1` (Nyoka: Apache-2.0; SkLearn2PMML and JPMML: AGPL-3.0).
@@ -51,7 +51,7 @@ DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
     </NeuralOutputs>
   </NeuralNetwork>
 </PMML>
-"""
+"""  # noqa: E501 -- lines of the document
 NUMBER = '<DataField name="y" optype="continuous" dataType="double"/>'
 CLASS = '<DataField name="y" optype="categorical" dataType="string">{}</DataField>'.format(
     "".join(f'<Value value="{name}"/>' for name in "pqr")

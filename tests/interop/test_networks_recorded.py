@@ -1,0 +1,67 @@
+"""Networks that the tools themselves saved, beside the outputs that the tools gave: every file of networks/ is read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import backlit
+from backlit.errors import BacklitError
+
+HERE = Path(__file__).parent / "networks"
+READ = ("fann",)
+"""The folders whose reader is there."""
+
+NO_CHAIN = ("mixed_in_a_layer",)
+CASES = [
+    (folder, case)
+    for folder in READ
+    for path in sorted((HERE / folder).glob("expected*.json"))
+    for case in json.loads(path.read_text())["cases"]
+    if "outputs" in case
+]
+READABLE = [(folder, case) for folder, case in CASES if not case["file"].startswith(("refused", *NO_CHAIN))]
+REFUSED = [path for folder in READ for word in ("refused", *NO_CHAIN) for path in (HERE / folder).glob(f"{word}*")]
+
+
+def outputs_of(model: Any, rows: Any) -> Any:
+    given = model.predict_proba(rows) if hasattr(model, "classes_") else model.predict(rows)
+    return np.reshape(given, (len(rows), -1))
+
+
+@pytest.mark.parametrize(("folder", "case"), READABLE, ids=[f"{folder}-{case['file']}" for folder, case in READABLE])
+def test_a_network_answers_as_its_tool_did(folder: str, case: dict[str, Any]) -> None:
+    model = backlit.import_network(HERE / folder / case["file"])
+    outputs = np.array(case["outputs"])
+    largest = np.abs(outputs).max()
+    np.testing.assert_allclose(outputs_of(model, case["inputs"]), outputs, rtol=0, atol=case["tolerance"] * largest)
+
+
+@pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.name)
+def test_what_is_no_chain_is_refused_in_one_line(path: Path) -> None:
+    with pytest.raises(BacklitError, match=r"^[^\n]+; [^\n]+$"):
+        backlit.import_network(path)
+
+
+def message_of(path: Path) -> str:
+    """What is said of a file; nothing where it can be read."""
+    try:
+        backlit.import_network(path)
+    except BacklitError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("folder", READ)
+def test_a_damaged_file_is_refused_in_one_line(folder: str, tmp_path: Path) -> None:
+    cases = [case for own, case in READABLE if own == folder]
+    for case in cases[:3]:
+        data = (HERE / folder / case["file"]).read_bytes()
+        path = tmp_path / case["file"]
+        for length in range(len(data) // 10, len(data), max(1, len(data) // 23)):
+            path.write_bytes(data[:length])
+            assert "\n" not in message_of(path)
