@@ -86,6 +86,7 @@ JAX_FAMILIES = {
     "scaled_sigmoid": lambda x, k: jax.nn.sigmoid(k * x), "scaled_tanh": lambda x, a, k: a * jnp.tanh(k * x),
     "gaussian": lambda x, a, k, b: a * jnp.exp(-((k * x) ** 2)) + b,
     "elliott": lambda x, a, k, b: a * jax.nn.soft_sign(k * x) + b, "linear": lambda x, k: k * x,
+    "scaled_relu": lambda x, k: jax.nn.relu(k * x),
     "step": lambda x, low, high: jnp.where(x < 0, low, high),
     "bounded_linear": lambda x, k, bound: jnp.clip(k * x, -bound, bound),
     "sigmoid_stepwise": lambda x, k: lines(k * x, SIGMOID_POINTS, 0.0),

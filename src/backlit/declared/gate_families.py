@@ -172,6 +172,7 @@ FAMILIES = (
         (0.5, 1.0),
         positive=("bound",),
     ),
+    GateFamily("scaled_relu", ("slope",), "max({slope} * x, 0)", ("where({slope} * x > 0, {slope}, 0)",), (0.01,)),
     GateFamily("linear", ("slope",), "{slope} * x", ("{slope}",), (0.5,), symbol="×"),
 )
 """Every family; the example of each is held against the graph, central differences and the engine."""

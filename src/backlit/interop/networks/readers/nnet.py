@@ -1,0 +1,103 @@
+"""R: nnet and multinom, as dput(fit[names], file, control = c("niceNames", "digits17")) writes them; no code is run.
+
+The names that are read: ``n``, ``nsunits``, ``nconn``, ``conn``, ``wts``, ``softmax``, ``lev``, ``coefnames``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.errors import BacklitError
+from backlit.interop.networks.description import Activation, Description, Linear, Step
+from backlit.interop.networks.reader import Reader
+from backlit.interop.networks.source import Source
+
+MOST_BYTES = 2**28
+MEND = 'write dput(fit[c("n", "nsunits", "nconn", "conn", "wts", "softmax", "censored", "lev", "coefnames")], file, '
+MEND += 'control = c("niceNames", "digits17"))'
+INTERCEPT = "(Intercept)"
+ENTRY = re.compile(r'(\w+) = (c\((?:"(?:[^"\\]|\\.)*"|[^()"])*\)|"(?:[^"\\]|\\.)*"|[^,()"]+)')
+TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def recognises(source: Source) -> bool:
+    """Whether a file begins with R's list that holds ``n``."""
+    return re.match(rb"\s*(?:structure\()?list\(n = c\(", source.head) is not None
+
+
+def read(source: Source, hints: Mapping[str, Any]) -> Description:
+    """Read a file."""
+    assert source.path is not None
+    if source.path.stat().st_size > MOST_BYTES:
+        raise BacklitError(f"the file has more than {MOST_BYTES:,} bytes; train a smaller network")
+    text = source.path.read_bytes().decode("utf-8", "replace")
+    entries: dict[str, str] = dict(ENTRY.findall(text.partition("list(")[2]))
+    sizes = _numbers(entries, "n").astype(np.int64)
+    weights = _numbers(entries, "wts")
+    if len(sizes) != 3 or (sizes[[0, 2]] < 1).any() or sizes[1] < 0:
+        raise BacklitError(f"n: three sizes are expected, not {entries['n']}; {MEND}")
+    inputs, hidden, outputs = map(int, sizes)
+    starts, links = _numbers(entries, "nconn").astype(np.int64), _numbers(entries, "conn").astype(np.int64)
+    layers = [(inputs + 1, hidden, 1)] * (hidden > 0) + [(inputs + hidden + 1, outputs, inputs + 1 if hidden else 1)]
+    matrices = [_matrix(weights, starts, links, first, count, low) for first, count, low in layers]
+    names = [bytes(name, "utf-8").decode("unicode_escape") for name in TEXT.findall(entries.get("coefnames", ""))]
+    if names and names[0] == INTERCEPT:  # multinom has its own column of ones
+        matrix, biases = matrices[0]
+        matrices[0], names = (matrix[1:], biases + matrix[0]), names[1:]
+    steps: list[Step] = []
+    for matrix, biases in matrices[:-1]:
+        steps += [Linear(matrix, biases, "hidden layer"), Activation("sigmoid", "hidden layer")]
+    steps.append(Linear(*matrices[-1], "output layer"))
+    softmax = "TRUE" in (entries.get("softmax", ""), entries.get("censored", ""))
+    linear = _numbers(entries, "nsunits")[0] <= inputs + hidden + 1
+    if softmax or not linear:
+        steps.append(Activation("softmax" if softmax else "sigmoid", "output layer"))
+    labels = TEXT.findall(entries.get("lev", "")) or None
+    task = "classification" if softmax or labels else "regression"
+    note = "nnet's sigmoids are exactly 0 or 1 beyond sums of 15; here they come within 3.1e-7 of it"
+    return Description("R nnet", "", steps, task, labels, feature_names=names, notes=[note])
+
+
+def _numbers(entries: Mapping[str, str], name: str) -> NDArray[np.float64]:
+    if name not in entries:
+        raise BacklitError(f"{name}: the file has none; {MEND}")
+    text = entries[name].strip().removeprefix("c(").removesuffix(")").replace("L", "")
+    try:
+        numbers = np.array([float(one) for one in text.split(",")])
+    except ValueError:
+        raise BacklitError(f"{name}: a number cannot be read; {MEND}") from None
+    if not np.isfinite(numbers).all():
+        raise BacklitError(f"{name}: a number is not finite; train the network again")
+    return numbers
+
+
+def _matrix(
+    weights: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    links: NDArray[np.int64],
+    first: int,
+    count: int,
+    low: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights and biases of units `first` to `first + count`, linked to the bias, 0, and to all units from `low` on."""
+    if len(starts) < first + count + 1 or len(weights) != len(links) or starts[first + count] > len(links):
+        raise BacklitError(f"nconn, conn and wts do not fit each other; {MEND}")
+    rows = []
+    for unit in range(first, first + count):
+        own = slice(int(starts[unit]), int(starts[unit + 1]))
+        due = [0, *range(low, low + (own.stop - own.start) - 1)]
+        if links[own].tolist() != due or due[-1] >= first:
+            raise BacklitError("an output is linked to inputs as well (skip = TRUE); fit it with skip = FALSE")
+        rows.append(weights[own])
+    if len({len(row) for row in rows}) != 1:
+        raise BacklitError(f"conn: units of a layer differ in their links; {MEND}")
+    matrix = np.array(rows).T
+    return matrix[1:], matrix[0]
+
+
+READER = Reader("R nnet", recognises, read, "a network of R's nnet written by dput")
