@@ -47,6 +47,8 @@ def test_a_network_answers_as_its_tool_did(folder: str, case: dict[str, Any]) ->
         own = model.provenance_["imported"]["notes"][0].removeprefix("its outputs are ").split(", ")
         outputs = outputs[:, [names["outputs"].index(name) for name in own]]
         rows = pd.DataFrame(rows, columns=model.feature_names_in_)
+    elif hasattr(model, "feature_names_in_"):
+        rows = pd.DataFrame(rows, columns=model.feature_names_in_)
     tolerance = ROUNDED.get(case["file"], case["tolerance"])
     largest = np.abs(outputs).max()
     np.testing.assert_allclose(outputs_of(model, rows), outputs, rtol=0, atol=tolerance * largest)

@@ -60,7 +60,7 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
             )
         matrix = values.reshape(int(inputs) + 1, int(outputs))
         steps += [Linear(matrix[:-1], matrix[-1], f"layer {number}"), Activation(GATE_OF[kind](alpha, beta), kind)]
-    steps.append(_scaling(entries, "inv_output_scale", int(sizes[-1])))
+    steps.append(_scaling(entries, "output_scale", int(sizes[-1])))
     return Description("OpenCV", "", steps, "regression")
 
 
@@ -83,7 +83,7 @@ def _scaling(entries: Mapping[str, Any], name: str, width: int) -> Scaling:
     pairs = _vector(entries, name)
     if len(pairs) != 2 * width:
         raise BacklitError(f"{name}: {len(pairs)} numbers for {width} columns; save the network again")
-    if name == "inv_output_scale" and not np.isfinite(_vector(entries, "output_scale")).all():
+    if name == "output_scale" and not np.isfinite(pairs).all():
         raise BacklitError(
             "output_scale is not finite: OpenCV scales targets to nothing with this activation, and answers nan; train "
             "with ANN_MLP_NO_OUTPUT_SCALE"
