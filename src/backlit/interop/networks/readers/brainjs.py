@@ -14,8 +14,8 @@ from backlit.interop.networks.description import Activation, Description, Linear
 from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.source import Source
 
-MOST_BYTES = 2**30
-SLOPE = 0.01
+MOST_BYTES_OF_TEXT = 2**30
+UNSAVED_SLOPE = 0.01
 """The slope of a leaky relu whose file does not say it."""
 
 
@@ -28,8 +28,8 @@ def recognises(source: Source) -> bool:
 def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
-    if source.path.stat().st_size > MOST_BYTES:
-        raise BacklitError(f"the JSON has more than {MOST_BYTES:,} bytes; train a smaller network")
+    if source.path.stat().st_size > MOST_BYTES_OF_TEXT:
+        raise BacklitError(f"the JSON has more than {MOST_BYTES_OF_TEXT:,} bytes; train a smaller network")
     try:
         saved = json.loads(source.path.read_bytes())
     except (ValueError, RecursionError):
@@ -42,7 +42,7 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
         matrices, inputs, outputs = read_layers(saved)
         options = saved.get("trainOpts") or {}
         name = str(options.get("activation", "sigmoid") if second else saved.get("activation", "sigmoid"))
-        gate = _gate(name, second, float(options.get("leakyReluAlpha", SLOPE)))
+        gate = _gate(name, second, float(options.get("leakyReluAlpha", UNSAVED_SLOPE)))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         if isinstance(error, BacklitError):
             raise
@@ -66,15 +66,15 @@ def _gate(name: str, second: bool, slope: float) -> str:
 
 
 def _second(saved: Mapping[str, Any]) -> tuple[list[tuple[Any, Any]], list[str], list[str]]:
-    """Rows of weights for each neuron, and names with their places."""
+    """Rows of weights for each neuron, and names with their columns."""
     layers = [
         (np.array(layer["weights"], np.float64).T, np.array(layer["biases"], np.float64))
         for layer in saved["layers"][1:]
     ]
-    return layers, _by_place(saved.get("inputLookup")), _by_place(saved.get("outputLookup"))
+    return layers, _in_order(saved.get("inputLookup")), _in_order(saved.get("outputLookup"))
 
 
-def _by_place(lookup: Mapping[str, int] | None) -> list[str]:
+def _in_order(lookup: Mapping[str, int] | None) -> list[str]:
     return sorted(lookup, key=lambda name: lookup[name]) if lookup else []
 
 
