@@ -20,6 +20,7 @@ from benchmarks import (
     steps,
     tabular,
 )
+from benchmarks.diagnosis import command as diagnosis
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("against")(against.run)
@@ -37,6 +38,7 @@ app.command("book")(book.run)
 app.command("mnist")(mnist.run)
 app.command("invented")(invented.run)
 app.command("export")(export.run)
+app.command("diagnosis")(diagnosis.run)
 app.command("tabular")(tabular.run)
 app.command("tabular-one", hidden=True)(tabular.one)
 

@@ -210,7 +210,9 @@ CHANGES: Mapping[str, Kind] = {
         {"mlp": "model.set_params(alpha=0.0001, weight_decay=0.01)"},
     ),
     "dropout": Kind(_trained(dropout=lambda case, value: value), {"mlp": "model.set_params(dropout={value})"}),
-    "clip_norm": Kind(None, {"network": 'training["clip_norm"] = {value:.3g}'}),
+    "clip_norm": Kind(
+        _trained(clip_norm=lambda case, value: value), {"network": 'training["clip_norm"] = {value:.3g}'}
+    ),
     "init": Kind(lambda case, value: _fresh(case), {"mlp": 'model.set_params(init="{value}")'}),
     "hidden_gate": Kind(_gated, {"mlp": 'model.set_params(activation="{value}")'}),
     "revive": Kind(_gated, {"mlp": 'model.set_params(activation="{value}", init="glorot")'}),
@@ -237,7 +239,7 @@ CHANGES: Mapping[str, Kind] = {
     ),
     "early_stopping": Kind(_same, {"mlp": "model.set_params(early_stopping=True)"}),
     "align": Kind(None, {}),
-    "unfreeze": Kind(_same, {"torch": "layer.weight.requires_grad_(True)"}),
+    "unfreeze": Kind(_trained(frozen=lambda case, value: ()), {"torch": "layer.weight.requires_grad_(True)"}),
 }
 """Kind of a change -> what it does; None where it cannot be tried."""
 

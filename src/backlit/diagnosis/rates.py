@@ -37,6 +37,17 @@ def usual_rate(optimizer: str | None) -> float:
     return USUAL_RATES.get(optimizer or "adam", USUAL_RATE)
 
 
+def lower_factor(optimizer: str | None, rate: float | None) -> float:
+    """By how much a rate is lowered: a tenth, or as far as the usual one, if that is lower still.
+
+    Examples
+    --------
+    >>> lower_factor("adam", 0.005), lower_factor("adam", 1.0)
+    (0.1, 0.001)
+    """
+    return 0.1 if not rate else min(0.1, usual_rate(optimizer) / rate)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A training to be made: everything that decides it."""
@@ -51,10 +62,21 @@ class Run:
     momentum: float = SETTINGS["momentum"]
     seed: int = 0
     shuffle: bool = True
+    frozen: tuple[str, ...] = ()
+    clip_norm: float | None = None
 
     def train(self, epochs: int, after_epoch: Callable[[Network, float], bool] | None = None) -> Network:
         """Train so many epochs; `after_epoch`, of the network and the epoch's loss, returns whether to stop."""
-        network = Network(self.blueprint, np.array(self.theta, np.float64), self.batch_size, threads=1)
+        moved = np.array([float(slot.name not in self.frozen) for slot in self.blueprint.slots])
+        network = Network(
+            self.blueprint,
+            np.array(self.theta, np.float64),
+            self.batch_size,
+            threads=1,
+            factors=moved if self.frozen else None,
+        )
+        if self.clip_norm is not None and self.optimizer in ("sgd", "momentum"):
+            return clipped_training(self, network, epochs, after_epoch)
         optimizer = Optimizer(
             self.optimizer, network.theta.size, network.theta.dtype, {**SETTINGS, "momentum": self.momentum}
         )
@@ -78,6 +100,40 @@ class Run:
         return network
 
 
+def clipped_training(
+    run: Run, network: Network, epochs: int, after_epoch: Callable[[Network, float], bool] | None
+) -> Network:
+    """Steps whose gradient is cut to a norm: the engine has no clipping, so that each step is taken here.
+
+    Adam's steps do not depend on the gradient's size, so that only those of sgd and momentum are cut.
+    """
+    assert run.clip_norm is not None
+    rng, theta = np.random.default_rng(run.seed), network.theta
+    velocity = np.zeros_like(theta)
+    moved = np.ones_like(theta)
+    for slot in run.blueprint.slots:
+        if slot.name in run.frozen:
+            slot.view(moved)[...] = 0.0
+    momentum = run.momentum if run.optimizer == "momentum" else 0.0
+    with np.errstate(all="ignore"):
+        for _ in range(epochs):
+            order, losses = rng.permutation(len(run.rows)), []
+            for begin in range(0, len(order), run.batch_size):
+                batch = run.rows.at(order[begin : begin + run.batch_size])
+                shares = np.full(len(batch), 1 / len(batch))
+                alpha = run.regularization.l2_penalty / len(batch)
+                loss, gradient = network.loss_and_gradient(batch.inputs, batch.targets, shares, alpha)
+                norm = float(np.linalg.norm(gradient))
+                velocity = momentum * velocity - run.rate * min(1.0, run.clip_norm / max(norm, 1e-300)) * gradient
+                theta += moved * velocity
+                losses.append(loss)
+            if not np.isfinite(theta).all() or (
+                after_epoch is not None and after_epoch(network, float(np.mean(losses)))
+            ):
+                break
+    return network
+
+
 def run_of(case: Case, theta: NDArray[np.float64], rows: Rows | None = None) -> Run:
     """The case's training from some parameters; what is not known of it is as usual."""
     known = case.training
@@ -96,6 +152,8 @@ def run_of(case: Case, theta: NDArray[np.float64], rows: Rows | None = None) -> 
         regularization,
         SETTINGS["momentum"] if known.momentum is None else known.momentum,
         known.seed,
+        frozen=known.frozen,
+        clip_norm=known.clip_norm,
     )
 
 

@@ -24,8 +24,11 @@ def check(evidence: Evidence) -> Finding | None:
     if bad_targets.any():
         rows = np.flatnonzero(bad_targets.any(axis=1))
         return Finding({"where": "y"}, Change("drop_rows", rows), tuple(map(int, rows[:100])))
+    from backlit.diagnosis.rates import lower_factor
+
     where = "a" if slot is None else slot.name
-    return Finding({"where": where}, Change("rate", 0.1), layers=() if slot is None else (slot.layer,))
+    factor = lower_factor(evidence.known.optimizer, evidence.known.rate)
+    return Finding({"where": where}, Change("rate", factor), layers=() if slot is None else (slot.layer,))
 
 
 SYMPTOM = Symptom(
@@ -36,12 +39,12 @@ SYMPTOM = Symptom(
         "en": Words(
             "{where} holds NaN or infinity.",
             "One such number makes every gradient of its row NaN, and one step later every weight.",
-            "Fill or drop the cells; if it is a weight that overflowed, start again at a tenth of the learning rate.",
+            "Fill or drop the cells; if it is a weight that overflowed, start again at a lower rate.",
         ),
         "ko": Words(
             "{where}에 NaN 또는 무한대가 있습니다.",
             "그런 수가 하나라도 있으면 그 행의 모든 기울기가 NaN이 되고, 한 번만 갱신해도 모든 가중치가 NaN이 됩니다.",
-            "해당 칸을 채우거나 지우십시오. 가중치가 넘친 경우라면 학습률을 10분의 1로 낮추어 다시 시작하십시오.",
+            "해당 칸을 채우거나 지우십시오. 가중치가 넘친 경우라면 학습률을 낮추어 다시 시작하십시오.",
         ),
     },
     same_cause=("exploding_gradient", "rate_too_high"),

@@ -15,7 +15,7 @@ WRECKED = 0.3
 
 
 def check(evidence: Evidence) -> Finding | None:
-    """Train some steps at the rate, a tenth and a hundredth of it, and compare."""
+    """Train some steps at the rate, a tenth and a hundredth of it and the usual one, and compare."""
     rate = evidence.known.rate
     if rate is None or not evidence.finite or not evidence.falls_short:
         return None
@@ -24,12 +24,13 @@ def check(evidence: Evidence) -> Finding | None:
     if rate < USUAL_HIGH * usual_rate(evidence.known.optimizer):
         return None
     gains = evidence.gains
-    best = max((0.1, 0.01), key=lambda factor: gains[factor])
+    tried = (0.1, 0.01, usual_rate(evidence.known.optimizer) / rate)  # a hundredth of a wild rate is wild as well
+    best = max(tried, key=lambda factor: gains[factor])
     far = rate >= FAR_ABOVE * usual_rate(evidence.known.optimizer)
     shorter = gains[best] > 0.02 and gains[1.0] <= SHORTER * gains[best]
     if not (shorter or (far and _wrecked(evidence))):
         return None
-    bars = {f"rate x {factor:g}": gains[factor] for factor in (1.0, 0.1, 0.01)}
+    bars = {f"rate x {factor:g}": gains[factor] for factor in (1.0, *tried)}
     numbers = {"rate": rate, "gain": gains[1.0], "best": gains[best], "lower": rate * best}
     return Finding(numbers, Change("rate", best), bars=bars)
 
@@ -53,13 +54,13 @@ SYMPTOM = Symptom(
         "en": Words(
             "From the start, some steps at rate {rate:.3g} take {gain:.0%} off the loss, at {lower:.3g} {best:.0%}.",
             "A rate is too high where a smaller one goes further in as many steps: its steps jump over the valley.",
-            "Lower the learning rate to the better of a tenth and a hundredth.",
+            "Lower the learning rate to the best of a tenth, a hundredth and the usual one.",
         ),
         "ko": Words(
             "처음부터 몇 번 갱신하면 학습률 {rate:.3g}에서는 손실이 {gain:.0%}, {lower:.3g}에서는 {best:.0%} "
             "줄어듭니다.",
             "같은 횟수로 더 작은 학습률이 더 멀리 간다면 학습률이 너무 높아 골짜기를 뛰어넘는 것입니다.",
-            "학습률을 10분의 1 또는 100분의 1 가운데 나은 쪽으로 낮추십시오.",
+            "학습률을 10분의 1, 100분의 1, 보통의 학습률 가운데 가장 나은 것으로 낮추십시오.",
         ),
     },
     needs=("rate",),

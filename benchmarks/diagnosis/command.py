@@ -1,0 +1,138 @@
+"""``python -m benchmarks diagnosis [DATA] [--quick] [--half A|B] [--report] [--check]``.
+
+Thresholds of symptoms are set by looking at half A; half B, of other seeds, is what is reported. Each judged network is
+a record in ``results/diagnosis-HALF.json``, so that a run that was stopped goes on. ``--report``
+writes the table of docs/diagnosis.md from half B, ``--check`` fails below the goals.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from benchmarks.diagnosis.judging import Record, judge, trials
+from benchmarks.record import RESULTS, read, write
+
+PAGE = Path(__file__).parents[2] / "docs" / "diagnosis.md"
+BEGIN, END = "<!-- made by python -m benchmarks diagnosis --report -->", "<!-- end -->"
+GOALS = {"cause first": 0.9, "mend works": 0.85}
+FALSE_ALARMS = 0.05
+
+
+def run(
+    data: Annotated[Path | None, typer.Argument(help="a folder of Parquet files with a column target")] = None,
+    half: Annotated[str, typer.Option(help="of the seeds: A, by which thresholds are set, or B")] = "A",
+    quick: Annotated[bool, typer.Option("--quick", help="a fifth of the networks")] = False,
+    only: Annotated[str, typer.Option(help="networks whose name begins so")] = "",
+    again: Annotated[bool, typer.Option("--again", help="judge anew what has a record")] = False,
+    show: Annotated[bool, typer.Option("--show", help="name each wrong first cause, mend and alarm")] = False,
+    report: Annotated[bool, typer.Option("--report", help="write the table of docs/diagnosis.md from half B")] = False,
+    check: Annotated[bool, typer.Option("--check", help="fail where half B misses the goals")] = False,
+) -> None:
+    """Judge the diagnosis by networks made sick by known single causes, and by healthy ones."""
+    if not (report or check):
+        records = _run(data, half, quick, only, again)
+        _print(records, show)
+        return
+    content = read("diagnosis-B")
+    summary = summarised(list(content["records"].values()))
+    if report:
+        _write_page(content, summary)
+    print(summary)
+    if check:
+        missed = [name for name, goal in GOALS.items() if summary["all"][name] < goal]
+        missed += ["false alarms"] if summary["all"]["false alarms"] > FALSE_ALARMS else []
+        if missed:
+            raise SystemExit(f"half B misses: {', '.join(missed)}")
+
+
+def _run(data: Path | None, half: str, quick: bool, only: str, again: bool) -> dict[str, Record]:
+    name, records = f"diagnosis-{half}", {}
+    if (RESULTS / f"{name}.json").exists():
+        records = read(name)["records"]
+    for trial in trials(half, quick, data):
+        if not trial.name.startswith(only) or (trial.name in records and not again):
+            continue
+        began = time.perf_counter()
+        try:
+            record = judge(trial)
+        except Exception:  # one network that cannot be judged is a result, too
+            record = {"group": trial.group, "cause": trial.sickness and trial.sickness.symptom, "seen": [],
+                      "error": traceback.format_exc().splitlines()[-1]}  # fmt: skip
+        if record is None:
+            continue
+        records[trial.name] = record
+        write(name, {"records": records})
+        print(f"{time.perf_counter() - began:5.1f} s  {trial.name}: {record.get('seen', 'harmless')}", flush=True)
+    return records
+
+
+def summarised(records: list[Record]) -> dict[str, dict[str, Any]]:
+    """Rates by group and of all; precision counts every symptom that is listed and is not the cause."""
+    from benchmarks.diagnosis.judging import alike
+
+    well = [record for record in records if record["cause"] is None]
+    summary = {}
+    for group in ("symptoms", "field", "all"):
+        sick = [r for r in records if r["cause"] and not r.get("harmless") and group in (r["group"], "all")]
+        listed = [name in alike(r["cause"]) for r in sick for name in r["seen"]]
+        summary[group] = {
+            "sick": len(sick),
+            "harmless": sum(bool(r.get("harmless")) and group in (r["group"], "all") for r in records),
+            "cause first": _mean(r.get("first", False) for r in sick),
+            "among two": _mean(r.get("among_two", False) for r in sick),
+            "mend works": _mean(r.get("works", False) for r in sick),
+            "precision": _mean(listed),
+            "healthy": len(well),
+            "false alarms": _mean(bool(r["seen"]) for r in well),
+        }
+    return summary
+
+
+def _mean(values: Any) -> float:
+    given = list(values)
+    return round(float(np.mean(given)), 3) if given else float("nan")
+
+
+def _print(records: dict[str, Record], show: bool) -> None:
+    for group, rates in summarised(list(records.values())).items():
+        print(group, rates)
+    for name, record in records.items() if show else ():
+        if record.get("harmless"):
+            print("HARMLESS", name, record["before"], record["twin"])
+        elif record["cause"] is None and record["seen"]:
+            print(
+                "ALARM", name, record["seen"], record["numbers"], record["score"], record["held"], record["reference"]
+            )
+        elif record["cause"] and not record.get("first"):
+            print(
+                "WRONG",
+                name,
+                {key: record.get(key) for key in ("seen", "numbers", "score", "held", "reference", "twin", "error")},
+            )
+        elif record["cause"] and not record.get("works"):
+            print("NO MEND", name, {key: record.get(key) for key in ("change", "before", "mended", "twin", "error")})
+
+
+def _write_page(content: dict[str, Any], summary: dict[str, dict[str, Any]]) -> None:
+    """The table between the two comments of the page."""
+    columns = ("sick", "harmless", "cause first", "among two", "mend works", "precision", "healthy", "false alarms")
+    lines = ["| networks | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+    titles = {"symptoms": "each symptom", "field": "the field's faults", "all": "all"}
+    for group, rates in summary.items():
+        cells = (f"{rates[name]:.0%}" if isinstance(rates[name], float) else str(rates[name]) for name in columns)
+        lines.append(f"| {titles[group]} | " + " | ".join(cells) + " |")
+    lines.append("")
+    lines.append(f"`python -m benchmarks diagnosis --half B`, then `--report`; {content['date']}, a "
+                 f"{content['machine']['kind']}.")  # fmt: skip
+    text = PAGE.read_text(encoding="utf-8")
+    table = "\n".join([BEGIN, "", *lines, "", END])
+    PAGE.write_text(
+        re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: table, text, flags=re.S), encoding="utf-8"
+    )

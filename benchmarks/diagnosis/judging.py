@@ -1,0 +1,169 @@
+"""One network, sick or healthy: trained beside its twin, diagnosed, mended, and judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from backlit.diagnosis import Case, Diagnosis, diagnose_case
+from backlit.diagnosis.mend import CHANGES
+from backlit.diagnosis.reference import codes_of, outputs_at
+from backlit.diagnosis.symptom import Change
+from backlit.diagnosis.symptoms import SYMPTOMS
+from backlit.errors import BacklitError
+from benchmarks.diagnosis.networks import HEALTHY, NETWORKS, SETS, Spec, fitted, healthy, network, on_set, trained
+from benchmarks.diagnosis.sicknesses import FIELD, SICKNESSES, Sickness
+
+POINTS, RMSE = 0.02, 1.1
+"""The mend works where the score is within so much of the healthy twin's."""
+NAMED = 0.8
+"""Part of the rows at fault (of the first hundred) that are named."""
+TABLES = ["concrete", "letter", "magic"]
+"""Files in the folder of tables that are taken as well."""
+FIELD_LAYERS = ((24, 24), (32, 16, 8), (16,) * 5)
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is to be judged: its name and group, and how it is made."""
+
+    name: str
+    group: str
+    sickness: Sickness | None
+    spec: Callable[[], Spec]
+    """A function of nothing that gives the healthy specification."""
+
+
+def trials(half: str, quick: bool, data: Path | None) -> Iterator[Trial]:
+    """All of a half; A and B share no seed."""
+    seed = {"A": 10, "B": 1011}[half]
+    names = list(NETWORKS)[:3] if quick else list(NETWORKS)
+    names += TABLES if data is not None and not quick else []
+    for sickness in SICKNESSES:
+        for number, name in enumerate(names):
+            spec = partial(network, name, seed + number, data)
+            yield Trial(f"{sickness.symptom} / {name}", "symptoms", sickness, spec)
+    for sickness in FIELD:
+        for name in ("blobs", "circles"):
+            for number, hidden in enumerate(FIELD_LAYERS[: 1 if quick else len(FIELD_LAYERS)], start=20):
+                spec = partial(on_set, name, seed + number, hidden, "relu")
+                yield Trial(f"{sickness.name} / {name}, {len(hidden) + 1} layers", "field", sickness, spec)
+    for number in range(1 if quick else len(HEALTHY)):
+        for name in SETS:
+            spec = partial(healthy, name, number, seed + 40)
+            yield Trial(f"healthy {number + 1} / {name}", "healthy", None, spec)
+
+
+def alike(name: str) -> set[str]:
+    """The names that one cause may have: those that a symptom or the other declares."""
+    others = {other for other, symptom in SYMPTOMS.items() if name in symptom.same_cause}
+    return {name, *SYMPTOMS[name].same_cause} | others
+
+
+def judge(trial: Trial) -> Record | None:
+    """What became of it; None where a sickness is none of such a network."""
+    began = time.process_time()
+    spec: Spec = trial.spec()
+    record: Record = {"group": trial.group, "cause": None}
+    if trial.sickness is None:
+        case = trained(spec)
+    else:
+        sick, twin = trial.sickness.make(spec), trial.sickness.twin(spec)
+        if sick is None or twin is None:
+            return None
+        case, well = trained(sick), trained(twin)
+        symptom = trial.sickness.symptom
+        if symptom == "class_imbalance":  # rows that were taken away come back to nobody: the twin weighs the classes
+            well, _ = fitted(_changed(case, Change("balance")))
+        record |= {"cause": symptom, "before": _measure(case, symptom), "twin": _measure(well, symptom)}
+        near = _near(case, record["before"], record["twin"])
+        if near and not (trial.sickness.in_rows or trial.sickness.always):
+            return {**record, "harmless": True}
+    seen = diagnose_case(case)
+    record["seen"] = [one.name for one in seen.symptoms]
+    record["numbers"] = {} if not seen.symptoms else {
+        name: value for name, value in seen.symptoms[0].numbers.items() if isinstance(value, (int, float, str))
+    }  # fmt: skip
+    record["score"], reference = seen.evidence.score, seen.evidence.reference
+    record["held"], record["reference"] = seen.evidence.validation_score, reference and reference.score
+    if trial.sickness is not None:
+        record |= _judged(trial.sickness, sick, case, seen, record)
+    return _plain({**record, "cpu_seconds": round(time.process_time() - began, 2)})
+
+
+def _judged(sickness: Sickness, spec: Spec, case: Case, seen: Diagnosis, record: Record) -> Record:
+    right = alike(sickness.symptom)
+    first = bool(right & set(record["seen"][:1]))
+    judged: Record = {
+        "first": first,
+        "among_two": bool(right & set(record["seen"][:2])),
+        "mended": None,
+        "works": False,
+    }
+    if not seen.symptoms:
+        return judged
+    finding = seen.symptoms[0].finding
+    if spec.rows or spec.columns:
+        rows = len(set(spec.rows) & set(finding.rows)) >= NAMED * min(len(spec.rows), 100)
+        columns = {case.column(one) for one in spec.columns} <= set(finding.columns)
+        return judged | {"works": first and rows and columns}
+    if (
+        finding.mend is None or CHANGES[finding.mend.kind].apply is None
+    ):  # nothing is to be trained: rows are to be seen to
+        return judged | {"works": first}
+    change = finding.mend
+    try:
+        mended, _ = fitted(_changed(case, change), change.kind == "early_stopping")
+    except (BacklitError, IndexError) as error:
+        return judged | {"error": str(error)}
+    score = _measure(mended, sickness.symptom)
+    return judged | {"change": change.kind, "mended": score, "works": _near(case, score, record["twin"])}
+
+
+def _changed(case: Case, change: Change) -> Case:
+    """The case with the one change."""
+    apply = CHANGES[change.kind].apply
+    assert apply is not None
+    return apply(case, change.value)
+
+
+def _measure(case: Case, symptom: str) -> float:
+    """Accuracy or R squared on the rows held out; of rare classes the mean recall."""
+    rows = case.validation
+    assert rows is not None
+    with np.errstate(all="ignore"):
+        outputs = outputs_at(case, case.theta, rows)
+    if not np.isfinite(outputs).all():
+        return float("-inf")
+    if symptom == "class_imbalance":
+        truth, given = codes_of(rows.targets), codes_of(outputs)
+        return float(np.mean([(given[truth == label] == label).mean() for label in np.unique(truth)]))
+    from backlit.diagnosis.reference import score_of
+
+    return score_of(case.task, outputs, rows.targets)
+
+
+def _near(case: Case, score: float, twin: float) -> bool:
+    """Whether a score is as good as the twin's: 2 points, or 10 % of the RMSE."""
+    if not np.isfinite(score):
+        return False
+    if case.task == "classification":
+        return score >= twin - POINTS
+    return bool(np.sqrt(max(1 - score, 0)) <= RMSE * np.sqrt(max(1 - twin, 1e-12)))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return round(value, 4) if np.isfinite(value) else str(value)
+    return value
