@@ -69,7 +69,7 @@ def broken(spec: Spec) -> Spec:
         x[rows, 0] = np.nan
         learn = replace(spec.learn, inputs=x)
         return replace(spec, learn=learn, rows=tuple(map(int, rows)), columns=(0,), ending=lambda theta: theta * np.nan)
-    wild = spec.with_training(optimizer="sgd", rate=1e4, epochs=3)
+    wild = spec.with_training(optimizer="sgd", rate=1e4)
     return replace(wild, ending=lambda theta: theta * np.nan)
 
 
@@ -110,15 +110,15 @@ def shuffled(spec: Spec) -> Spec:
 
 
 def rare(spec: Spec) -> Spec | None:
-    """One class has a twentieth of the rows to learn from, and the classes overlap."""
+    """One class has a tenth of the rows to learn from, and the classes overlap."""
     if spec.kind != "binary":
         return None
     rng = np.random.default_rng(spec.training.seed)
-    noise = [rng.normal(size=rows.inputs.shape) * 0.7 for rows in (spec.learn, spec.held)]
+    noise = [rng.normal(size=rows.inputs.shape) * 0.4 for rows in (spec.learn, spec.held)]
     learn = replace(spec.learn, inputs=spec.learn.inputs + noise[0])
     held = replace(spec.held, inputs=spec.held.inputs + noise[1])
     kept = [
-        np.sort(np.r_[np.flatnonzero(rows.targets[:, 0] == 1), np.flatnonzero(rows.targets[:, 0] == 0)[:12]])
+        np.sort(np.r_[np.flatnonzero(rows.targets[:, 0] == 1), np.flatnonzero(rows.targets[:, 0] == 0)[:20]])
         for rows in (learn, held)
     ]
     return replace(spec, learn=learn.at(kept[0]), held=held.at(kept[1])).with_training(epochs=15)
@@ -179,7 +179,7 @@ def deep(spec: Spec) -> Spec:
 
 
 SICKNESSES: tuple[Sickness, ...] = (
-    Sickness("non_finite", broken, always=True),
+    Sickness("non_finite", broken, lambda spec: spec.with_training(optimizer="sgd", rate=0.1), always=True),
     Sickness("symmetric_init", lambda spec: replace(spec, start=(filled(0.1),))),
     Sickness("frozen_layer", lambda spec: spec.with_training(frozen=("w[1]", "b[1]")), always=True),
     Sickness(
@@ -222,7 +222,7 @@ SICKNESSES: tuple[Sickness, ...] = (
     Sickness(
         "vanishing_gradient",
         lambda spec: replace(spec, hidden=(16,) * 7, gate="sigmoid").with_training(epochs=20),
-        with_layers("relu", (16,) * 7),
+        lambda spec: replace(spec, hidden=(16,) * 7, gate="relu").with_training(epochs=20),
     ),
     Sickness("class_imbalance", rare, in_rows=True),
     Sickness("rate_too_low", lambda spec: spec.with_training(rate=1e-6)),

@@ -7,14 +7,16 @@ from backlit.diagnosis.symptom import Change, Finding, Symptom, Words
 
 DEAD = 0.6
 """Part of a layer's units: up to a third or so is common in networks that do well."""
+FEWEST_UNITS = 4
+"""A layer of fewer is a bottleneck, whether its units are dead or not."""
 
 
 def check(evidence: Evidence) -> Finding | None:
     """Find the layer with most units that never fire."""
     if not evidence.hidden or not evidence.falls_short:
         return None
-    worst = max(evidence.hidden, key=lambda layer: layer.dead)
-    if worst.dead < DEAD:
+    worst = max(evidence.hidden, key=lambda layer: layer.dead if layer.width >= FEWEST_UNITS else 0.0)
+    if worst.dead < DEAD or worst.width < FEWEST_UNITS:
         return None
     bars = {f"layer {layer.number}": layer.dead for layer in evidence.hidden}
     numbers = {"dead": worst.dead, "layer": worst.number, "units": worst.width, "gate": worst.gate}

@@ -9,6 +9,8 @@ from backlit.diagnosis.symptom import Change, Finding, Symptom, Words
 LABELLED_ROWS = 50
 ERRORS = 3.0
 """Standard errors by which an area under a curve may exceed a half by accident."""
+UNCLEAR = 0.25
+"""So many standard errors that are wider than this hide a class that the rows do tell: a dozen rows of a rare one."""
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -29,13 +31,14 @@ def check(evidence: Evidence) -> Finding | None:
 
 
 def _ranked(evidence: Evidence) -> bool:
-    """Whether the reference ranks the rows of a class, though it may never predict a rare one."""
+    """Whether the reference ranks the rows of a class, though it may never predict a rare one; or nobody can tell."""
     reference = evidence.reference
     if evidence.classes is None or reference is None:
         return False
     targets = evidence.case.rows.targets
     areas = [area_of(reference, targets, number) for number in range(max(targets.shape[1], 2))]
-    return any(area > 0.5 + max(0.05, ERRORS * error) for area, error in areas)
+    unclear = all(ERRORS * error > UNCLEAR for _, error in areas)
+    return unclear or any(area > 0.5 + max(0.05, ERRORS * error) for area, error in areas)
 
 
 SYMPTOM = Symptom(
