@@ -28,7 +28,7 @@ FALSE_ALARMS = 0.05
 def run(
     data: Annotated[Path | None, typer.Argument(help="a folder of Parquet files with a column target")] = None,
     half: Annotated[str, typer.Option(help="of the seeds: A, by which thresholds are set, or B")] = "A",
-    quick: Annotated[bool, typer.Option("--quick", help="a fifth of the networks")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="some of the networks")] = False,
     only: Annotated[str, typer.Option(help="networks whose name begins so")] = "",
     again: Annotated[bool, typer.Option("--again", help="judge anew what has a record")] = False,
     show: Annotated[bool, typer.Option("--show", help="name each wrong first cause, mend and alarm")] = False,

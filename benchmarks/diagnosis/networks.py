@@ -166,7 +166,7 @@ NETWORKS: Mapping[str, tuple[str, tuple[int, ...], str]] = {
     "digits": ("digits", (32,), "relu"),
     "breast_cancer": ("breast_cancer", (16, 16), "selu"),
     "moons, nine layers": ("moons", (16,) * 8, "mish"),
-    "friedman": ("friedman", (32, 32, 16), "swish"),
+    "friedman": ("friedman", (32, 32, 16), "silu"),
 }
 """The networks that every sickness is tried on: set, hidden layers, gate."""
 
