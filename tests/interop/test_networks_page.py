@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from backlit.interop.networks.reader import all_readers
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "interop.md").read_text(encoding="utf-8")
+RECORDED = ROOT / "tests" / "interop" / "networks"
 ROWS = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| source")]
 
 
@@ -26,3 +28,25 @@ def test_a_row_owns_a_test(row: str) -> None:
 def test_every_reader_has_a_row() -> None:
     sources = [row.split("|")[1].strip() for row in ROWS]
     assert all(any(source.startswith(reader.tool) for source in sources) for reader in all_readers())
+
+
+def folders_of(row: str) -> list[str]:
+    """The folders of files that the tool saved, as the row names them."""
+    return re.findall(r"`tests/interop/networks/(\w+)`", row)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "test_networks_recorded" in row], ids=lambda row: row[2:9])
+def test_a_row_of_recorded_files_has_them(row: str) -> None:
+    (folder,) = folders_of(row)
+    recorded = json.loads((RECORDED / folder / "expected.json").read_text(encoding="utf-8"))
+    assert all((RECORDED / folder / case["file"]).is_file() for case in recorded["cases"])
+    assert any("outputs" in case for case in recorded["cases"])
+    if "tool" in recorded:  # the versions that are said are those that recorded
+        versions = row.split("|")[2]
+        assert any(version in recorded["tool"] for version in re.findall(r"\d[\w.-]+", versions))
+
+
+def test_every_folder_that_is_read_has_a_row() -> None:
+    looped = (ROOT / "tests" / "interop" / "test_networks_recorded.py").read_text(encoding="utf-8")
+    (read,) = re.findall(r"(?m)^READ = \((.*)\)$", looped)
+    assert sorted(re.findall(r'"(\w+)"', read)) == sorted(folder for row in ROWS for folder in folders_of(row))
