@@ -19,6 +19,7 @@ from backlit.formula import GATES, local_of, value_of
 from backlit.formula.derivative import differentiate, value_tree
 from backlit.formula.expression import Call, Name
 from backlit.formula.latex import to_latex
+from backlit.formula.numba import gate_file
 from backlit.formula.numpy import evaluator
 from backlit.formula.text import to_text
 from backlit.graph.backward import unbroadcast
@@ -263,3 +264,18 @@ def test_a_member_has_one_spelling_and_possible_numbers() -> None:
         y=1.0,
     )
     assert '"leaky_relu(0.2)": {value: (x) =>' in shown.to_html()
+
+
+def test_a_gate_of_gates_keeps_its_meaning_when_one_of_them_is_declared_again() -> None:
+    try:
+        backlit.gate("inner_twice", "2 * x")
+        backlit.gate("outer_one", "inner_twice(x) + 1")
+        assert backlit.trace("outer_one(x)", x=3.0).value == 7.0
+        backlit.gate("inner_twice", "5 * x")
+        again = backlit.trace("outer_one(x)", x=3.0)
+        assert (again.value, again.gradients["x"], again.check().ok) == (7.0, 2.0, True)
+        assert "5" not in gate_file(GATES.elementwise("outer_one"))
+        assert backlit.trace("inner_twice(x)", x=3.0).value == 15.0
+    finally:
+        for name in ("inner_twice", "outer_one"):
+            GATES.forget(name)

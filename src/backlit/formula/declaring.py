@@ -13,6 +13,7 @@ from backlit.declared.gates import GATES
 from backlit.declared.losses import LOSSES, Loss, declare, forget
 from backlit.errors import BacklitError
 from backlit.formula.derivative import differentiate, expand, value_tree
+from backlit.formula.expansion import expanded_text
 from backlit.formula.expression import Call, Expression, names, parse, postorder, read_formula
 from backlit.formula.latex import called
 from backlit.formula.numpy import evaluator, local_of, value_of
@@ -29,7 +30,7 @@ def gate(name: str, value: str, local: str | None = None, *, symbol: str = "") -
     name : str
         A new name, an identifier.
     value : str
-        Its formula in ``x``, of gates that exist.
+        Its formula in ``x``, of gates that exist, which mean in it what they mean now.
     local : str, optional
         Its derivative, in ``x`` and the output ``y``; derived by the chain rule when left out, and checked by
         central differences either way.
@@ -120,6 +121,9 @@ def loss(name: str, term: str, local: str | None = None) -> Loss:
 def _plain(text: str) -> str:
     """A formula as this grammar spells it, where it is spelled otherwise: files keep no other spelling."""
     formula = read_formula(text, GATES)
+    called_gates = {node.gate for node in postorder(formula.tree) if isinstance(node, Call)}
+    if not all(map(GATES.is_builtin, called_gates)):
+        return expanded_text(text)  # it keeps its meaning where a gate of the user's own is declared again
     return to_text(formula.tree) if formula.notes else text
 
 
