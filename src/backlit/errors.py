@@ -41,6 +41,7 @@ Entry = TypeVar("Entry")
 EXTRAS = {
     "formats": ("duckdb", "pyreadstat", "python_calamine"),
     "mpi": ("mpi4py",),
+    "networks": ("h5py",),
     "notebook": ("anywidget", "traitlets"),
     "onnx": ("onnx",),
     "plot": ("matplotlib",),

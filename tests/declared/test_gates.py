@@ -67,6 +67,7 @@ JAX = {
     "relu": jax.nn.relu, "leaky_relu": jax.nn.leaky_relu, "elu": jax.nn.elu, "selu": jax.nn.selu,
     "gelu": lambda x: jax.nn.gelu(x, approximate=False), "silu": jax.nn.silu, "mish": jax.nn.mish,
     "softplus": jax.nn.softplus, "identity": lambda x: x, "neg": jnp.negative,
+    "squareplus": jax.nn.squareplus, "sparse_plus": jax.nn.sparse_plus, "tanh_shrink": lambda x: x - jnp.tanh(x),
     "gelu_tanh": lambda x: jax.nn.gelu(x, approximate=True), "softsign": jax.nn.soft_sign,
     "log_sigmoid": jax.nn.log_sigmoid, "hard_swish": jax.nn.hard_swish,
 }  # fmt: skip
@@ -78,6 +79,7 @@ def lines(x: Any, points: Any, low: float) -> Any:
 
 
 JAX_FAMILIES = {
+    "ramp": lambda x, slope, low, high: jnp.where(x > low, jnp.minimum(x, high), slope * (x - low)),
     "leaky_relu": jax.nn.leaky_relu, "elu": jax.nn.elu, "celu": jax.nn.celu,
     "softplus": lambda x, beta, _: jax.nn.softplus(beta * x) / beta,
     "hard_sigmoid": lambda x, slope, shift: jnp.clip(slope * x + shift, 0, 1),

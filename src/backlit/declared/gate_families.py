@@ -173,6 +173,13 @@ FAMILIES = (
         positive=("bound",),
     ),
     GateFamily("scaled_relu", ("slope",), "max({slope} * x, 0)", ("where({slope} * x > 0, {slope}, 0)",), (0.01,)),
+    GateFamily(  # Keras's ReLU with all of its numbers
+        "ramp",
+        ("slope", "threshold", "high"),
+        "where(x > {threshold}, min(x, {high}), {slope} * (x - {threshold}))",
+        ("where(x > {threshold}, where(x < {high}, 1, 0), {slope})",),
+        (0.1, 0.05, 1.5),
+    ),
     GateFamily("linear", ("slope",), "{slope} * x", ("{slope}",), (0.5,), symbol="×"),
 )
 """Every family; the example of each is held against the graph, central differences and the engine."""

@@ -182,6 +182,28 @@ _ELEMENTWISE = (
         symbol="hswish",
         latex=r"\operatorname{{hard\_swish}}\left({x}\right)",
     ),
+    # (x + sqrt(x^2 + 4)) / 2 (Barron 2021), below 0 without the difference of two near numbers
+    Gate(
+        "squareplus",
+        "where(x < 0, 2 / (sqrt(x * x + 4) - x), 0.5 * (x + sqrt(x * x + 4)))",
+        ("y / sqrt(x * x + 4)",),
+        symbol="sq+",
+        latex=r"\operatorname{{squareplus}}\left({x}\right)",
+    ),
+    Gate(
+        "sparse_plus",
+        "where(x < -1, 0, where(x > 1, x, 0.25 * (x + 1) * (x + 1)))",
+        ("where(x < -1, 0, where(x > 1, 1, 0.5 * (x + 1)))",),
+        symbol="sparse+",
+        latex=r"\operatorname{{sparse\_plus}}\left({x}\right)",
+    ),
+    Gate(
+        "tanh_shrink",
+        "x - tanh(x)",
+        ("tanh(x) * tanh(x)",),
+        symbol="tshrink",
+        latex=r"\operatorname{{tanh\_shrink}}\left({x}\right)",
+    ),
     Gate(
         "mish",
         "x * tanh(softplus(x))",

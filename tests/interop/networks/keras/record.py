@@ -118,6 +118,29 @@ def with_layers_of_preparation(rows, targets):
     record(model, "preparation.h5", table[:8])
 
 
+def without_layer_norm(rows, targets):
+    """What stands before and behind weights, and one column that was constant and then is not."""
+    table = np.column_stack([100 + 30 * rows[:, 0], rows[:, 1], np.full(len(rows), 3.0)])
+    normalization = layers.Normalization()
+    normalization.adapt(table)
+    inputs = keras.Input((3,), name="sizes")
+    x = layers.Rescaling([0.5, 1.0, 1.0], offset=0.1)(normalization(inputs))
+    x = layers.BatchNormalization(scale=False)(layers.Dense(4, use_bias=False, name="first")(x))
+    x = layers.ReLU(max_value=1.5, negative_slope=0.1, threshold=0.05)(x)
+    x = layers.Dense(3)(layers.Dropout(0.2)(layers.GaussianNoise(0.1)(layers.Flatten()(x))))
+    x = layers.Dense(3)(layers.PReLU(alpha_initializer=keras.initializers.Constant(0.3))(x))
+    x = layers.Dense(3, activation="gelu")(layers.ELU(alpha=0.7)(x))
+    x = layers.Dense(3)(x)
+    outputs = layers.Dense(2, name="prices")(layers.LeakyReLU(negative_slope=0.2)(x))
+    model = keras.Model(inputs, outputs)
+    model.compile(keras.optimizers.Adam(0.02), "mse")
+    model.fit(table, np.column_stack([targets, 1 - targets]), epochs=15, batch_size=8, verbose=0)
+    some = table[:8].copy()
+    some[-1, 2] += 1e-6
+    record(model, "columns.keras", some)
+    record(model, "columns.h5", some)
+
+
 def with_gradients(rows, targets):
     classes = (targets > 0).astype(int) + (targets > 0.7)
     model = keras.Sequential([keras.Input((2,)), layers.Dense(4, "tanh"), layers.Dense(3, "softmax")])
@@ -152,6 +175,7 @@ def main():
     with_layers_of_preparation(rows, targets)
     with_gradients(rows, targets)
     refused()
+    without_layer_norm(rows, targets)
     head = {"tool": f"Keras {keras.__version__} (jax {jax.__version__})", "licence": "Apache-2.0"}
     lines = ",\n  ".join(json.dumps(case) for case in cases)
     (HERE / "expected.json").write_text(f'{json.dumps(head)[:-1]}, "cases": [\n  {lines}\n]}}\n')
