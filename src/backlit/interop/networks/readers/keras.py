@@ -25,7 +25,7 @@ from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.readers import _keras_files as files
 from backlit.interop.networks.source import Source
 
-LEAST_DEVIATION = 1e-7
+SMALLEST_DIVISOR = 1e-7
 """What Normalization divides by where a column was constant: other tools leave such a column's scale alone."""
 
 ACTIVATIONS: Mapping[str, str | tuple[str, tuple[float, ...]]] = {
@@ -225,7 +225,7 @@ def _normalization(met: Met) -> Iterator[Step]:
     given = met.config.get("mean"), met.config.get("variance")
     mean, variance = given if given[0] is not None else _counted(met, 3)[:2]
     center = _wide(mean, met.width)
-    deviation = np.maximum(np.sqrt(_wide(variance, met.width)), LEAST_DEVIATION)
+    deviation = np.maximum(np.sqrt(_wide(variance, met.width)), SMALLEST_DIVISOR)
     zero = np.zeros(met.width)
     yield (
         Scaling(zero, deviation, center, met.where)
