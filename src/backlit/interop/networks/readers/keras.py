@@ -25,7 +25,7 @@ from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.readers import _keras_files as files
 from backlit.interop.networks.source import Source
 
-SMALLEST_DIVISOR = 1e-7
+NORMALIZATION_EPSILON = 1e-7
 """What Normalization divides by where a column was constant: other tools leave such a column's scale alone."""
 
 ACTIVATIONS: Mapping[str, str | tuple[str, tuple[float, ...]]] = {
@@ -116,12 +116,10 @@ def _layers(model: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _hold_chain(layers: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> None:
     """Each layer is called once, on what the one before gives, and the last one is the output."""
-    before = None
+    before: Any = None
     for layer in layers:
         name, nodes = layer.get("name"), layer.get("inbound_nodes", [])
-        callers = [histories for node in nodes for histories in [list(_histories(node))]]
-        due = [] if before is None else [[before]]
-        if callers != due:
+        if [list(_histories(node)) for node in nodes] != ([] if before is None else [[before]]):
             raise BacklitError(
                 f"{name}: it is not called once, on {before or 'no layer'} alone; build a chain of layers"
             )
@@ -225,7 +223,7 @@ def _normalization(met: Met) -> Iterator[Step]:
     given = met.config.get("mean"), met.config.get("variance")
     mean, variance = given if given[0] is not None else _counted(met, 3)[:2]
     center = _wide(mean, met.width)
-    deviation = np.maximum(np.sqrt(_wide(variance, met.width)), SMALLEST_DIVISOR)
+    deviation = np.maximum(np.sqrt(_wide(variance, met.width)), NORMALIZATION_EPSILON)
     zero = np.zeros(met.width)
     yield (
         Scaling(zero, deviation, center, met.where)
