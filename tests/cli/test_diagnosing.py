@@ -37,7 +37,7 @@ def test_a_slow_model_is_told_its_rate_in_korean_and_the_mend_is_tried(run: Run)
     status, out, err = run("diagnose", "slow.backlit", "rows.csv", *options)
     assert (status, err) == (0, "")
     assert "1. rate_too_low: " in out
-    assert "model.set_params(learning_rate_init=0.001)" in out
+    assert "model.set_params(learning_rate_init=0.01)" in out
     assert "효과가 있습니다" in out
     assert 'lang="ko"' in Path("page.html").read_text(encoding="utf-8")
 

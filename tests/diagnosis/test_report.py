@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.neural_network import MLPClassifier as SklearnMLP
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import backlit
 from backlit.diagnosis import Case, Diagnosis, Rows, Training, diagnose_case
@@ -118,10 +121,24 @@ def test_a_tabular_model_has_a_diagnosis(blobs: tuple[np.ndarray, np.ndarray]) -
     assert len(backlit.diagnose(numbers, X, X[:, 0]).layers) == 2
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_networks_of_scikit_learn_are_diagnosed_as_they_are() -> None:
+    """Behind a scaler of a Pipeline a large column is not at fault; without one it is, and the code says the mend."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 4)) * [1.0, 1.0, 1.0, 1000.0]
+    y = np.array(["no", "yes"])[(X[:, 0] * X[:, 1] > 0).astype(int)]
+    bare = SklearnMLP((32,), max_iter=60, random_state=0).fit(X, y)
+    piped = make_pipeline(StandardScaler(), SklearnMLP((32,), max_iter=60, random_state=0)).fit(X, y)
+    seen = backlit.diagnose(bare, X, y)
+    assert seen.symptoms[0].name == "unscaled_input"
+    assert seen.symptoms[0].columns == ("x[3]",)
+    assert "unscaled_input" not in [symptom.name for symptom in backlit.diagnose(piped, X, y).symptoms]
+
+
 def test_bad_input_has_a_clear_word(unscaled: tuple[backlit.MLPClassifier, np.ndarray, np.ndarray]) -> None:
     model, X, y = unscaled
     wrong = [
-        (lambda: backlit.diagnose(object(), X, y), "object is not a fitted"),
+        (lambda: backlit.diagnose(object(), X, y), "object is no network that is known here"),
         (lambda: backlit.diagnose(backlit.MLPClassifier(), X, y), "is not fitted; call fit first"),
         (lambda: backlit.diagnose(model, X, y[:-1]), "119 targets for 120 rows"),
         (lambda: backlit.diagnose(model, X, y + 1), "label 2 is not among"),

@@ -20,7 +20,9 @@ def diagnose(
 
     Parameters
     ----------
-    model : fitted MLP* or Tabular* estimator
+    model : fitted MLP* or Tabular* estimator, or a network of another library
+        Of scikit-learn (bare or the last step of a Pipeline), a torch chain, ...: what `backlit.import_network` reads,
+        with X as that network takes it.
     X : frame or matrix, shape (n_rows, n_columns)
         The rows that were learnt from.
     y : sequence, shape (n_rows,) or (n_rows, n_outputs)
@@ -53,9 +55,9 @@ def diagnose(
     >>> seen.symptoms[0].name, seen.symptoms[0].columns
     ('unscaled_input', ('x[3]',))
     """
-    from backlit.diagnosis.sources import case_of  # loads numba, which waits for the first diagnosis
+    from backlit.diagnosis.sources import case_of, ours_of  # loads numba, which waits for the first diagnosis
 
-    return diagnose_case(case_of(model, X, y, X_val, y_val, training))
+    return diagnose_case(case_of(ours_of(model, y), X, y, X_val, y_val, training))
 
 
 def diagnose_case(case: Case) -> Diagnosis:

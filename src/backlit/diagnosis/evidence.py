@@ -22,6 +22,7 @@ from backlit.diagnosis.reference import (
     score_of,
 )
 from backlit.errors import BacklitError
+from backlit.network.forward import forward
 
 Matrix = NDArray[np.float64]
 
@@ -182,6 +183,18 @@ class Evidence:
     def classes(self) -> NDArray[np.int64] | None:
         """The class of each scored row; None where a row has no one label."""
         return codes_of(self.rows.targets) if self.case.one_label else None
+
+    @cached_property
+    def scaled_inputs(self) -> Matrix:
+        """The inputs as the first weights take them: behind the scalers that the network has in front, if any."""
+        case = self.case
+        arrived: Matrix = case.rows.inputs
+        values = forward(case.blueprint, case.theta, arrived)
+        for layer, (_, activation) in zip(case.blueprint.layers, case.blueprint.wire_names, strict=True):
+            if layer.declared.weighted_sum or layer.inputs != layer.outputs:
+                break
+            arrived = np.asarray(values[activation], np.float64)
+        return arrived
 
     @cached_property
     def deviations(self) -> Matrix:

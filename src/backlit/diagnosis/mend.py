@@ -283,7 +283,9 @@ def try_change(case: Case, symptoms: Sequence[Seen], number: int, seconds: float
     if change is None or kind is None or kind.apply is None:
         raise BacklitError(f"try_mend: the mend of {symptoms[number].name} is nothing that can be tried here")
     case = _with_held_out(case)
-    longest = min(case.training.epochs or TRIAL_EPOCHS, TRIAL_EPOCHS)
+    own = min(case.training.epochs or TRIAL_EPOCHS, TRIAL_EPOCHS)
+    # a slow network that was trained for an epoch or two shows nothing in as many
+    longest = own if change.kind in ("epochs", "early_stopping") else TRIAL_EPOCHS
     changed = kind.apply(case, change.value)
     before = _scores(case, longest, seconds / 2)
     epochs = min(changed.training.epochs or longest, 10 * TRIAL_EPOCHS) if change.kind == "epochs" else longest
@@ -292,7 +294,7 @@ def try_change(case: Case, symptoms: Sequence[Seen], number: int, seconds: float
     ends = before[-1], max(after) if stop_early else after[-1]
     level = min(max(before), max(after))
     reached = tuple(next((at for at, score in enumerate(curve) if score >= level), None) for curve in (before, after))
-    sooner = reached[0] is not None and reached[1] is not None and 2 * reached[1] <= reached[0]
+    sooner = reached[0] is not None and reached[1] is not None and 2 * reached[1] <= reached[0] > 0
     helped = ends[1] > ends[0] + HELPS or (sooner and ends[1] >= ends[0] - HELPS)
     code = code_of(case, change)
     return Trial(case.task, ends[0], ends[1], (before, after), level, (reached[0], reached[1]), helped, code)

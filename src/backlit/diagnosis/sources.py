@@ -15,6 +15,7 @@ from backlit.estimators.mlp.building import new_optimizer
 from backlit.estimators.mlp.head import dense_targets
 from backlit.estimators.tabular.base import BaseTabular
 from backlit.estimators.tabular.recipe import recipe_of
+from backlit.interop.networks.importing import import_network
 from backlit.training.initial_parameters import initial
 
 
@@ -49,6 +50,21 @@ def case_of(model: Any, X: Any, y: Any, X_val: Any, y_val: Any, training: Mappin
         tuple(map(str, getattr(model, "classes_", ()))),
         "mlp" if isinstance(model, BaseMLP) else "tabular",
     )
+
+
+def ours_of(model: Any, y: Any) -> Any:
+    """The model itself, or a network of another library as an estimator of ours.
+
+    Labels are those of the model, or, where it holds none, those of the targets; targets of floats have none.
+    """
+    if isinstance(model, Case | BaseMLP | BaseTabular):
+        return model
+    labels = np.asarray(y)
+    has_labels = hasattr(model, "classes_") or labels.ndim != 1 or labels.dtype.kind == "f"
+    try:
+        return import_network(model, classes=None if has_labels else np.unique(labels).tolist())
+    except BacklitError as error:
+        raise BacklitError(f"diagnose: {error}") from None
 
 
 def rows_of(model: Any, X: Any, y: Any) -> Rows:

@@ -17,7 +17,7 @@ def check(evidence: Evidence) -> Finding | None:
     """Measure the columns of a network that falls short."""
     if not evidence.finite:
         return None
-    sizes = np.sqrt((evidence.case.rows.inputs**2).mean(axis=0))
+    sizes = np.sqrt((evidence.scaled_inputs**2).mean(axis=0))
     at_fault = np.flatnonzero(sizes > FAR)
     if not len(at_fault) and not 0 < float(sizes.max()) < TINY_SIZE:
         return None
