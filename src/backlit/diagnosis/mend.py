@@ -70,7 +70,7 @@ class Trial:
             measure=texts[self.measure],
             before=f"{self.before:.4g}",
             after=f"{self.after:.4g}",
-            epochs=max(map(len, self.curves)),
+            epochs=max(map(len, self.curves)) - 1,  # the first score is the start's
             verdict=texts["helped" if self.helped else "no_help"],
         )
         before, after = ("-" if epoch is None else str(epoch) for epoch in self.epochs_to_level)
