@@ -20,7 +20,12 @@ def machine() -> dict[str, str]:
 def write(name: str, content: dict[str, Any]) -> None:
     RESULTS.mkdir(exist_ok=True)
     record = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), **content}
-    (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    many = record.pop("records", {})  # hundreds, each on a line of its own
+    text = json.dumps(record, indent=1)
+    if many:
+        lines = (f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in many.items())
+        text = text.removesuffix("\n}") + ',\n "records": {\n' + ",\n".join(lines) + "\n }\n}"
+    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 def read(name: str) -> dict[str, Any]:
