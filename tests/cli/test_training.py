@@ -38,6 +38,19 @@ def test_says_what_it_does_and_saves_what_it_trained(run: Run, trained: Trained)
     assert list(model.feature_names_in_) == ["[red]", "kind", "amount"]
 
 
+def test_a_training_is_diagnosed_on_the_rows_it_learnt_from(run: Run) -> None:
+    """Labels that follow nothing: the network learns them by heart, and the words say so, in the language asked for."""
+    rng = np.random.default_rng(0)
+    cells = np.column_stack([rng.normal(size=(120, 3)), rng.integers(0, 2, 120)])
+    write(Path("chance.csv"), ["a", "b", "c", "y"], cells.tolist())
+    status, out, err = run("train", "chance.csv", "--target", "y", "--diagnose")
+    assert (status, err) == (0, "")
+    assert "The gradient's way back" in out
+    assert any(f"1. {name}: " in out for name in ("shuffled_labels", "overfitting"))
+    status, out, err = run("train", "chance.csv", "--target", "y", "--diagnose", "--lang", "ko")
+    assert "정확도" in out
+
+
 def test_one_seed_gives_one_file(run: Run, trained: Trained) -> None:
     run("train", trained.data, "--target", "amount", "--model", "again.backlit")
     assert Path("again.backlit").read_bytes() == trained.amounts.read_bytes()

@@ -17,6 +17,7 @@ from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import measure, page_of, show_scores, write_page
 from backlit.cli.outputs import check_output
 from backlit.cli.tables import print_notes, read_with_note, with_target_numbers
+from backlit.diagnosis import diagnose
 from backlit.encoding import encode_classes, infer_task
 from backlit.encoding.conversion import to_cells
 from backlit.encoding.target import target_numbers
@@ -24,7 +25,7 @@ from backlit.encoding.text import TextReading, readings_of
 from backlit.encoding.text.parsing import without_missing
 from backlit.encoding.text.table import note_of
 from backlit.errors import BacklitError, DataError, DataWarning
-from backlit.estimators.shared.table_input import labelled_column, located
+from backlit.estimators.shared.table_input import inputs_of, labelled_column, labels_of, located
 from backlit.estimators.tabular.classifier import TabularClassifier
 from backlit.estimators.tabular.regressor import TabularRegressor
 from backlit.files import ReadOptions
@@ -47,13 +48,14 @@ FEWEST_TABLE_ROWS = 10
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What a training writes: the model, perhaps a report in a language, perhaps a checkpoint that may be resumed."""
+    """What a training writes and says: the model, perhaps a report, a checkpoint to be resumed, a diagnosis."""
 
     model: Path
     report: Path | None
     lang: str
     keeping: Mapping[str, Any]  # parameters of the estimator
     resume: bool
+    diagnose: bool
 
     @property
     def checkpoint(self) -> Path | None:
@@ -116,6 +118,12 @@ def train_model(data: Path, target: str, seed: int, task: str | None, outputs: O
     )
     if outputs.checkpoint is not None:
         terminal.print(f"{outputs.checkpoint} holds the finished training, and can be deleted")
+    if outputs.diagnose:
+        with located(data):
+            learnt, others = (
+                (inputs_of(model, part, target), labels_of(model, part[target])) for part in (table.take(learn), kept)
+            )
+            print("\n" + diagnose(model, *learnt, *others).to_text(outputs.lang))
     if outputs.report is not None:
         write_page(outputs.report, page_of(model, kept, target, known, f"{data.name}: {target}", outputs.lang))
 

@@ -38,6 +38,9 @@ def train(
     checkpoint_epochs: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Write it after each N epochs, too.", show_default=False)
     ] = None,
+    diagnose: Annotated[
+        bool, typer.Option("--diagnose", help="Say afterwards what keeps the network from learning, if anything does.")
+    ] = False,
     encoding: Encoding = None,
     separator: Separator = None,
     decimal: Decimal = None,
@@ -57,7 +60,7 @@ def train(
     keeping = {
         "checkpoint": checkpoint, "checkpoint_seconds": checkpoint_seconds, "checkpoint_epochs": checkpoint_epochs
     }  # fmt: skip
-    outputs = Outputs(model or Path(f"{data.stem}.backlit"), report, lang, keeping, resume)
+    outputs = Outputs(model or Path(f"{data.stem}.backlit"), report, lang, keeping, resume, diagnose)
     train_model(data, target, seed, task, outputs, options)
 
 
