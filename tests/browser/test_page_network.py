@@ -413,3 +413,18 @@ def test_every_control_has_a_name_in_both_languages(view: View, lang: str, words
 def test_nothing_sticks_out(view: View, width: int, scheme: str) -> None:
     page = ready(view("network", viewport={"width": width, "height": 800}, color_scheme=scheme))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_training_that_stalls_says_so_and_offers_the_mend(view: View, violations: Callable[[Any], list[str]]) -> None:
+    page = ready(view("network"))
+    page.select_option("#optimizer", "sgd")
+    page.fill("#rate", "1e-6")
+    page.select_option("#pace", "0")
+    page.locator("#play").click()  # counts for the training that the choices make
+    expect(page.locator("#verdict")).to_have_text(EN["stalled"], timeout=30_000)
+    expect(page.locator("#symptoms li").first).to_contain_text("rate_too_low")
+    expect(page.locator("#why tr.left")).to_have_count(3)  # what is left at each layer's weights
+    assert violations(page) == []
+    page.locator("#symptoms button").first.click()
+    expect(page.locator("#rate")).not_to_have_value("1e-6")
+    expect(page.locator("#symptoms li")).to_have_count(0)  # of the training before

@@ -35,6 +35,35 @@ def test_it_learns_and_can_be_stopped_and_rewound(client: Any) -> None:
     assert rewound["layers"] == first["layers"]
 
 
+def test_the_gradient_on_its_way_back_sums_to_what_each_layer_gets(client: Any) -> None:
+    number = begin(client, hidden=[[4, "tanh"], [3, "sigmoid"]])["number"]
+    found = client.get(f"/api/sessions/{number}/flow").json
+    assert [layer["number"] for layer in found["layers"]] == [3, 2, 1]
+    assert [layer["gate"] for layer in found["layers"]] == ["sigmoid", "sigmoid", "tanh"]
+    assert found["layers"][0]["weights"] is None  # nothing lies above the output
+    for layer in found["layers"][1:]:
+        assert layer["sigma"] < 0.0 < layer["gradient"]  # a slope below 1 takes from it
+
+
+@pytest.mark.parametrize(
+    ("sick", "name", "choices"),
+    [
+        ({"rate": 1e-6, "hidden": [[8, "relu"], [8, "relu"]]}, "rate_too_low", {"rate"}),
+        ({"rate": 1e-6, "optimizer": "sgd"}, "rate_too_low", {"rate"}),
+    ],
+)
+def test_what_keeps_it_from_learning_is_named_and_mended_by_choices(
+    client: Any, sick: dict[str, Any], name: str, choices: set[str]
+) -> None:
+    number = begin(client, **sick)["number"]
+    for _ in range(10):
+        client.post(f"/api/sessions/{number}/step")
+    first = client.get(f"/api/sessions/{number}/diagnosis?lang=ko").json["symptoms"][0]
+    assert first["name"] == name
+    assert set(first["choices"]) == choices
+    begin(client, **{**sick, **first["choices"]})  # they are choices that the page can send
+
+
 def test_one_mini_batch_at_a_time(client: Any) -> None:
     made = begin(client, optimizer="sgd")
     number, before = made["number"], made["picture"]

@@ -14,6 +14,7 @@ from backlit.engine.network import Vector
 from backlit.engine.threads import single_threaded_blas
 from backlit.estimators.shared.table_input import no_row
 from backlit.training.history import Epoch
+from backlit.web.live.diagnosing import flow_of, symptoms_of
 from backlit.web.live.feed import Feed
 from backlit.web.live.learner import Learner
 from backlit.web.live.observing import MOST_SHOWN, plane
@@ -225,6 +226,18 @@ class TrainingSession:
         with single_threaded_blas():
             result = plane(self.blueprint, self._timeline.now.theta, self.problem, across, up)
         return {**result, "rest": _rest(time.thread_time() - begun)}
+
+    def flow(self) -> dict[str, Any]:
+        """Where the gradient is lost on its way back, at the moment that is shown."""
+        with single_threaded_blas():
+            return flow_of(self._learner, self._timeline.now)
+
+    def diagnosis(self, lang: str) -> dict[str, Any]:
+        """What keeps the network from learning, at the moment that is shown."""
+        moments = list(self._timeline)[: self._timeline.at + 1]
+        losses = tuple(moment.point.loss for moment in moments)
+        with single_threaded_blas():
+            return symptoms_of(self._learner, moments[-1], moments[0], losses, lang)
 
     def sample(self, row: int) -> tuple[Numbers, Numbers, Numbers]:
         """The parameters as they stand, and one row's inputs and targets.

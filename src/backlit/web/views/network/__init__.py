@@ -18,6 +18,8 @@ VIEW = View(
         "POST /api/sessions": endpoints.begin,
         "GET /api/sessions/{number:str}/feed": endpoints.feed,
         "GET /api/sessions/{number:str}/plane": endpoints.plane,
+        "GET /api/sessions/{number:str}/flow": endpoints.flow,
+        "GET /api/sessions/{number:str}/diagnosis": endpoints.diagnosis,
         "POST /api/sessions/{number:str}/row": endpoints.row,
         "POST /api/sessions/{number:str}/{command:str}": endpoints.command,
     },

@@ -79,6 +79,16 @@ export function fillChoices() {
   byId("add-layer").addEventListener("click", add);
 }
 
+// The mend of a diagnosis: the choices that it changes.
+export function choose({hidden, ...others}) {
+  if (hidden) {
+    layers.replaceChildren(...hidden.map(layerFields));
+    numbered();
+  }
+  for (const [id, value] of Object.entries(others)) byId(id).value = String(value);
+  changed();
+}
+
 // What is posted; a number that is none goes as null, so that the server says what it needs.
 export function chosen() {
   const selected = table(), number = (id) => read(byId(id).value);

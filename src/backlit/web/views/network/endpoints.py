@@ -72,6 +72,19 @@ async def plane(site: Site, request: Request) -> Response:
     return json_response(await run_in_thread(session.plane, *axes))
 
 
+async def flow(site: Site, request: Request) -> Response:
+    """Where the gradient is lost on its way back, layer by layer."""
+    session = site.sessions.get(request.path_params["number"])
+    return json_response(await run_in_thread(session.flow))
+
+
+async def diagnosis(site: Site, request: Request) -> Response:
+    """What keeps the network from learning, and the choices that would mend it."""
+    session = site.sessions.get(request.path_params["number"])
+    lang = language(request.query_params.get("lang"), site.options.lang)
+    return json_response(await run_in_thread(session.diagnosis, lang))
+
+
 async def row(site: Site, request: Request) -> Response:
     """One row's loss as a circuit, with the parameters as they stand."""
     session, values = site.sessions.get(request.path_params["number"]), await read_json(request)

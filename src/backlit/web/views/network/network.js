@@ -1,9 +1,10 @@
 // The network view: a training on the server, its pictures as they come, and its buttons.
 import {byId, element, fill, get, given, guarded, lang, newest, post, read, showProblem, stored, showCircuit, shown, upload, word} from "/static/common.js";
-import {chosen, fillChoices, showLosses, showTables, showTargets} from "./choices.js";
+import {choose, chosen, fillChoices, showLosses, showTables, showTargets} from "./choices.js";
 import {curves} from "./curves.js";
 import {Picture, gradientText} from "./picture.js";
 import {Plane} from "./plane.js";
+import {Why} from "./why.js";
 
 const KINDS = ["number", "two", "two"]; // by the count of classes; more are "several"
 const TABLE_REST = 1000; // milliseconds between two tables of a training that runs
@@ -21,6 +22,7 @@ const begin = newest(async (signal) => {
   session = {...answer, kind, state: null, tabled: 0};
   session.drawn = new Picture(answer, (neuron) => session?.plane.peek(neuron));
   session.plane = new Plane(answer, {onRow: showRow, onPlane: (plane) => session.drawn.tile(plane)});
+  session.why = new Why(session, mend);
   session.feed = listen(answer.number);
   showLosses(kind, answer.loss);
   byId("size").textContent = word("parameters", {count: answer.parameters.toLocaleString("en")});
@@ -76,6 +78,7 @@ function show(picture) {
   curves(picture.points, picture.at, session.kind);
   session.plane.ask(picture.state === "running");
   table(picture);
+  session.why.show(picture);
   if (before !== picture.state || picture.state !== "running") announce(picture);
 }
 
@@ -139,6 +142,12 @@ const train = async () => (await ready()) && command("play", pace());
 const step = async () => (await ready()) && command("step");
 const toggle = () => (session?.state === "running" ? command("pause") : train());
 
+// A mend begins anew, with the choices that it changes, and trains at once.
+async function mend(choices) {
+  choose(choices);
+  await train();
+}
+
 // The slider runs ahead of the server: only where it stands when the last answer has come is requested.
 const going = {waiting: false, to: null};
 async function go() {
@@ -193,6 +202,8 @@ byId("choices").addEventListener("submit", (event) => event.preventDefault());
 document.querySelectorAll("input[name=lines]").forEach((choice) => choice.addEventListener("change", () => session?.drawn.show(session.picture.layers, side())));
 byId("row-form").addEventListener("submit", (event) => { event.preventDefault(); showRow(read(byId("row").value)); });
 byId("zoom").addEventListener("change", () => byId("row-view").firstChild && showRow(read(byId("row").value)));
+byId("why-card").addEventListener("toggle", () => session?.why.show({...session.picture, state: "paused"}));
+byId("diagnose").addEventListener("click", () => session?.why.diagnose());
 byId("table-card").addEventListener("toggle", () => session && table(session.picture, true));
 addEventListener("pagehide", end);
 addEventListener("pageshow", (event) => event.persisted && location.reload());
