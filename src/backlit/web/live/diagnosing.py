@@ -28,8 +28,8 @@ def flow_of(learner: Learner, now: Moment) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``error_share``, ``pairing_share``, and ``layers`` from the output down, each with ``number``, ``gate``, ``weights``,
-        ``sigma`` and ``gradient``, the norm of dC/dW.
+        ``error_share``, ``pairing_share``, and ``layers`` from the output down, each with ``number``, ``gate``,
+        ``weights``, ``sigma`` and ``gradient``, the norm of dC/dW.
     """
     rows = _rows(learner, learner.learn)
     found = flow(learner.blueprint, np.asarray(now.theta, np.float64), rows.inputs, rows.targets, learner.settings.rate)
