@@ -12,6 +12,9 @@ from hypothesis import settings
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 
+collect_ignore_glob = ["fuzz/[!t]*.py", "interop/networks/*.py"]
+"""Programs that record, for hours or with the tools of others; they are no tests."""
+
 ENGINE_ROOMS = (
     "browser",
     "cli",

@@ -67,6 +67,13 @@ JAX: dict[str, Callable[[Any, Any, Any], Any]] = {
     "gelu": lambda a, b, c: jax.nn.gelu(a, approximate=False),
     "silu": lambda a, b, c: jax.nn.silu(a),
     "mish": lambda a, b, c: jax.nn.mish(a),
+    "gelu_tanh": lambda a, b, c: jax.nn.gelu(a, approximate=True),
+    "softsign": lambda a, b, c: jax.nn.soft_sign(a),
+    "log_sigmoid": lambda a, b, c: jax.nn.log_sigmoid(a),
+    "hard_swish": lambda a, b, c: jax.nn.hard_swish(a),
+    "squareplus": lambda a, b, c: jax.nn.squareplus(a),
+    "sparse_plus": lambda a, b, c: jax.nn.sparse_plus(a),
+    "tanh_shrink": lambda a, b, c: a - jnp.tanh(a),
 }
 GATE_NAMES = tuple(JAX)
 KINKED = frozenset({"abs", "max", "min", "less", "greater", "relu", "leaky_relu", "elu", "selu", "where"})

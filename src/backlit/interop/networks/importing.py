@@ -64,7 +64,8 @@ def import_network(
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
     >>> X, y = [[100.0], [200.0], [300.0]], [1.0, 2.0, 3.0]
-    >>> theirs = make_pipeline(StandardScaler(), MLPRegressor((4,), solver="lbfgs", random_state=0)).fit(X, y)
+    >>> network = MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", random_state=0)
+    >>> theirs = make_pipeline(StandardScaler(), network).fit(X, y)
     >>> ours = import_network(theirs)
     >>> [layer.kind for layer in ours.network_.layers], bool(abs(ours.predict(X) - theirs.predict(X)).max() < 1e-12)
     (['scaling', 'dense', 'dense'], True)
