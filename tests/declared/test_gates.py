@@ -91,6 +91,8 @@ JAX_FAMILIES = {
     "elliott": lambda x, a, k, b: a * jax.nn.soft_sign(k * x) + b, "linear": lambda x, k: k * x,
     "scaled_relu": lambda x, k: jax.nn.relu(k * x),
     "step": lambda x, low, high: jnp.where(x < 0, low, high),
+    "above": lambda x, threshold: jnp.heaviside(x - threshold, 0.0),
+    "parabola": lambda x, height: height * jnp.square(x), "reciprocal": lambda x, height: height * jnp.reciprocal(x),
     "bounded_linear": lambda x, k, bound: jnp.clip(k * x, -bound, bound),
     "sigmoid_stepwise": lambda x, k: lines(k * x, SIGMOID_POINTS, 0.0),
     "tanh_stepwise": lambda x, k: lines(k * x, TANH_POINTS, -1.0),

@@ -180,6 +180,16 @@ FAMILIES = (
         ("where(x > {threshold}, where(x < {high}, 1, 0), {slope})",),
         (0.1, 0.05, 1.5),
     ),
+    GateFamily(  # PMML's threshold, which is 0 at the threshold itself
+        "above",
+        ("threshold",),
+        "where(x > {threshold}, 1, 0)",
+        ("0",),
+        (0.5,),
+        symbol="step",
+    ),
+    GateFamily("parabola", ("height",), "{height} * x * x", ("2 * {height} * x",), (0.5,), symbol="x²"),
+    GateFamily("reciprocal", ("height",), "{height} / x", ("-y / x",), (0.5,), symbol="1/x"),
     GateFamily("linear", ("slope",), "{slope} * x", ("{slope}",), (0.5,), symbol="×"),
 )
 """Every family; the example of each is held against the graph, central differences and the engine."""

@@ -1,0 +1,130 @@
+"""A PMML document as a small tree: no document type, and with it no entity, is opened; depth and size are bounded."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from backlit.errors import BacklitError
+
+MOST_BYTES_OF_TEXT = 2**30
+DEEPEST = 100
+LONGEST_TEXT = 4096
+AGAIN = "export the network again"
+
+
+@dataclass(eq=False, slots=True)
+class Element:
+    """An element without its namespace; the ``Con`` of a neuron are two columns, as there may be millions of them."""
+
+    tag: str
+    attributes: dict[str, str]
+    children: list[Element] = field(default_factory=list)
+    text: str = ""
+    sources: list[str] = field(default_factory=list)
+    weights: array[float] = field(default_factory=lambda: array("d"))
+
+    def every(self, *tags: str) -> Iterator[Element]:
+        """The children of these tags."""
+        return (child for child in self.children if child.tag in tags)
+
+    def first(self, tag: str) -> Element | None:
+        """The first child of a tag."""
+        return next(self.every(tag), None)
+
+    def number(self, name: str, default: float | None = None) -> float:
+        """An attribute as a number."""
+        return number_of(self.attributes.get(name), f"{name} of {self.named}", default)
+
+    @property
+    def named(self) -> str:
+        """What messages call it."""
+        label = self.attributes.get("id") or self.attributes.get("name") or self.attributes.get("field")
+        return f"{self.tag} {label}" if label else self.tag
+
+
+def number_of(text: str | None, where: str, default: float | None = None) -> float:
+    """A number that was written.
+
+    Raises
+    ------
+    BacklitError
+        If it is none, or is missing without a default.
+    """
+    if text is None and default is not None:
+        return default
+    try:
+        return float(text or "")
+    except ValueError:
+        what = "is missing" if text is None else f"{text[:40]!r} is no number"
+        raise BacklitError(f"{where} {what}; {AGAIN}") from None
+
+
+class _Builder:
+    """What the parser calls."""
+
+    def __init__(self) -> None:
+        self.root: Element | None = None
+        self.stack: list[Element] = []
+        self.names: dict[str, str] = {}
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2]
+        if tag == "Con" and self.stack:
+            neuron = self.stack[-1]
+            source = attributes.get("from", "")
+            neuron.sources.append(self.names.setdefault(source, source))
+            weight = attributes.get("weight")
+            neuron.weights.append(number_of(weight, f"{neuron.named}: the weight of its Con from {source!r}"))
+            return
+        if len(self.stack) >= DEEPEST:
+            raise BacklitError(f"{tag}: more than {DEEPEST} elements within each other; {AGAIN}")
+        element = Element(tag, attributes)
+        if self.stack:
+            self.stack[-1].children.append(element)
+        elif self.root is None:
+            self.root = element
+        self.stack.append(element)
+
+    def end(self, tag: str) -> None:
+        if self.stack and self.stack[-1].tag == tag.rpartition(":")[2]:
+            self.stack.pop()
+
+    def text(self, text: str) -> None:
+        if self.stack and len(self.stack[-1].text) < LONGEST_TEXT and text.strip():
+            self.stack[-1].text += text
+
+    def refuse(self, *_: object) -> None:
+        raise BacklitError("the XML declares a document type, which PMML never does; remove its <!DOCTYPE ...>")
+
+
+def document_of(path: Path) -> Element:
+    """The root of a document.
+
+    Raises
+    ------
+    BacklitError
+        If it is too large or too deep, declares a document type, or is no XML.
+    """
+    if path.stat().st_size > MOST_BYTES_OF_TEXT:
+        raise BacklitError(f"the file has more than {MOST_BYTES_OF_TEXT:,} bytes; train a smaller network")
+    builder, parser = _Builder(), expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = builder.start, builder.end
+    parser.CharacterDataHandler = builder.text
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = builder.refuse
+    try:
+        with path.open("rb") as file:
+            parser.ParseFile(file)
+    except expat.ExpatError as error:
+        at = f"line {error.lineno}, column {error.offset + 1}"
+        raise BacklitError(f"{at}: the XML is damaged or cut short; {AGAIN}") from None
+    except (ValueError, LookupError) as error:
+        if isinstance(error, BacklitError):
+            raise
+        raise BacklitError("the XML is of an encoding that is not known; write it as UTF-8") from None
+    assert builder.root is not None  # a document without a root is an error of expat's
+    return builder.root
