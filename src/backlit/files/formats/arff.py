@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -28,9 +29,25 @@ WEIGHT_NAME = "instance weight"
 Convert = Callable[[str], Any]
 
 
-def _read(source: Source) -> pa.Table:
-    text = source.data.decode("utf-8-sig", errors="replace")
-    lines = text.splitlines()
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An ARFF as it is written: cells are text, None where they are missing."""
+
+    names: list[str]
+    kinds: list[str]
+    rows: list[list[Any]]
+    weights: list[float]
+
+
+def declared(source: Source) -> Declared:
+    """The attributes of an ARFF as it declares them, and its rows.
+
+    Raises
+    ------
+    DataError
+        If it has no attributes or no data, or a row has other cells than there are attributes.
+    """
+    lines = source.data.decode("utf-8-sig", errors="replace").splitlines()
     names: list[str] = []
     kinds: list[str] = []
     start = None
@@ -46,13 +63,22 @@ def _read(source: Source) -> pa.Table:
     if start is None or not names:
         raise DataError(f"{source.path} has no @attribute and @data, as ARFF has them; mend it", path=source.path)
     check_names(source.path, names)
-    rows, weights = _rows(source, lines, start, kinds)
-    columns = [_column(source, name, kind, [row[place] for row in rows])
-               for place, (name, kind) in enumerate(zip(names, kinds, strict=True))]  # fmt: skip
-    table = pa.table(columns, names)
+    return Declared(names, kinds, *_rows(source, lines, start, kinds))
+
+
+def nominal_values(kind: str) -> list[str]:
+    """The values of a nominal attribute, in the order in which it declares them; none of another kind."""
+    return [str(value) for value in _cells(kind.strip("{}"))] if kind.startswith("{") else []
+
+
+def _read(source: Source) -> pa.Table:
+    arff = declared(source)
+    columns = [_column(source, name, kind, [row[place] for row in arff.rows])
+               for place, (name, kind) in enumerate(zip(arff.names, arff.kinds, strict=True))]  # fmt: skip
+    table = pa.table(columns, arff.names)
     note: dict[str, Any] = {"shape": []}
-    if any(weight != 1.0 for weight in weights):
-        table = table.append_column(WEIGHT_NAME, pa.array(weights))
+    if any(weight != 1.0 for weight in arff.weights):
+        table = table.append_column(WEIGHT_NAME, pa.array(arff.weights))
         note = {"shape": [f"the weights of the rows are column {WEIGHT_NAME!r}"], "weights": WEIGHT_NAME}
     return noted(table, note)
 
@@ -110,7 +136,7 @@ def _dense(cells: list[Any], kinds: list[str]) -> list[Any] | None:
 
 def _first(kind: str) -> str:
     """The first value of a nominal attribute."""
-    return str((_cells(kind.strip().strip("{}")) or [""])[0])
+    return (nominal_values(kind) or [""])[0]
 
 
 def _plain(text: str) -> str:
