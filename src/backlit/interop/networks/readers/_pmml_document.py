@@ -64,22 +64,22 @@ def number_of(text: str | None, where: str, default: float | None = None) -> flo
 
 
 class _Builder:
-    """What the parser calls."""
+    """What the parser calls; text alone where a constant has some, as calls are most of the time that it takes."""
 
     def __init__(self) -> None:
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
+        self.parser.StartDoctypeDeclHandler = self.parser.EntityDeclHandler = self.refuse
         self.root: Element | None = None
         self.stack: list[Element] = []
         self.names: dict[str, str] = {}
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
-        if tag == "Con" and self.stack:
-            neuron = self.stack[-1]
-            source = attributes.get("from", "")
-            neuron.sources.append(self.names.setdefault(source, source))
-            weight = attributes.get("weight")
-            neuron.weights.append(number_of(weight, f"{neuron.named}: the weight of its Con from {source!r}"))
+        if tag.endswith("Con") and self.stack and tag.rpartition(":")[2] == "Con":
+            self.link(self.stack[-1], attributes)
             return
+        tag = tag.rpartition(":")[2]
         if len(self.stack) >= DEEPEST:
             raise BacklitError(f"{tag}: more than {DEEPEST} elements within each other; {AGAIN}")
         element = Element(tag, attributes)
@@ -88,13 +88,23 @@ class _Builder:
         elif self.root is None:
             self.root = element
         self.stack.append(element)
+        self.parser.CharacterDataHandler = self.text if tag == "Constant" else None
+
+    def link(self, neuron: Element, attributes: dict[str, str]) -> None:
+        source = attributes.get("from", "")
+        neuron.sources.append(self.names.setdefault(source, source))
+        try:
+            neuron.weights.append(float(attributes["weight"]))
+        except (KeyError, ValueError):
+            number_of(attributes.get("weight"), f"{neuron.named}: the weight of its Con from {source[:40]!r}")
 
     def end(self, tag: str) -> None:
         if self.stack and self.stack[-1].tag == tag.rpartition(":")[2]:
             self.stack.pop()
+            self.parser.CharacterDataHandler = None
 
     def text(self, text: str) -> None:
-        if self.stack and len(self.stack[-1].text) < LONGEST_TEXT and text.strip():
+        if self.stack and len(self.stack[-1].text) < LONGEST_TEXT:
             self.stack[-1].text += text
 
     def refuse(self, *_: object) -> None:
@@ -111,14 +121,10 @@ def document_of(path: Path) -> Element:
     """
     if path.stat().st_size > MOST_BYTES_OF_TEXT:
         raise BacklitError(f"the file has more than {MOST_BYTES_OF_TEXT:,} bytes; train a smaller network")
-    builder, parser = _Builder(), expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = builder.start, builder.end
-    parser.CharacterDataHandler = builder.text
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = builder.refuse
+    builder = _Builder()
     try:
         with path.open("rb") as file:
-            parser.ParseFile(file)
+            builder.parser.ParseFile(file)
     except expat.ExpatError as error:
         at = f"line {error.lineno}, column {error.offset + 1}"
         raise BacklitError(f"{at}: the XML is damaged or cut short; {AGAIN}") from None
