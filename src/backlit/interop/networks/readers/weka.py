@@ -20,6 +20,7 @@ AGAIN = "print the network again, all of it"
 NODE = re.compile(r"\s*(Sigmoid|Linear) Node (\d+)\s*")
 LINK = re.compile(r"\s*(Threshold|Node \d+|Attrib .*?)\s\s+(\S+)\s*")
 BEGINNING = re.compile(rb"(?:Sigmoid|Linear) Node \d+[ \t]*\r?\n[ \t]*Inputs[ \t]+Weights")
+CLASS = re.compile(r"Class( .*)?")
 SCHEME = re.compile(r"MultilayerPerceptron((?: +\S+)*)")
 
 
@@ -91,8 +92,8 @@ def _printed(lines: Sequence[str]) -> Printed:
             if match[1] in node.weights:
                 raise BacklitError(f"line {number}: {match[1]} once more; {AGAIN}")
             node.weights[match[1]] = _number(match[2], number)
-        elif line.startswith("Class ") and nodes:
-            node, label = None, line.removeprefix("Class ").strip()
+        elif nodes and (match := CLASS.fullmatch(line)):
+            node, label = None, (match[1] or "").strip()
         elif label is not None and (match := re.fullmatch(r"\s*Node (\d+)\s*", line)):
             outputs.append((label, int(match[1])))
             label = None
