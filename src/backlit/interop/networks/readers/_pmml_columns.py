@@ -13,8 +13,9 @@ from backlit.interop.networks.description import Activation, Linear, Scaling, St
 from backlit.interop.networks.readers._pmml_document import AGAIN, Element, number_of
 
 DEEPEST_FORMULA = 50
-EXPRESSIONS = ("FieldRef", "NormContinuous", "NormDiscrete", "Apply", "Constant", "Discretize", "MapValues")
-EXPRESSIONS += ("TextIndex", "Aggregate", "Lag")
+EXPRESSIONS = frozenset(
+    "FieldRef NormContinuous NormDiscrete Apply Constant Discretize MapValues TextIndex Aggregate Lag".split()
+)
 Knots = tuple[tuple[float, float], ...]
 
 
@@ -172,21 +173,21 @@ def knots_of(norm: Element) -> Knots:
     return knots
 
 
-def first_steps(columns: Sequence[Column], first: Linear) -> tuple[list[Step], list[str]]:
-    """What stands in front, with the first layer: a scaling, or a layer of relu where a column has bends; and notes."""
+def first_steps(columns: Sequence[Column], first: Linear) -> tuple[list[Step], Linear, list[str]]:
+    """What stands in front: a scaling, or a layer of relu where a column has bends; the first layer; and notes."""
     if not any(column.knots for column in columns):
         center, scale, offset = (
             np.array([getattr(column, name) for column in columns]) for name in ("center", "scale", "offset")
         )
         scaled = bool(np.any(center != 0) or np.any(scale != 1) or np.any(offset != 0))
-        return [*([Scaling(center, scale, offset, "NeuralInputs")] if scaled else []), first], []
+        return [Scaling(center, scale, offset, "NeuralInputs")] if scaled else [], first, []
     hinges = [(i, *hinge) for i, column in enumerate(columns) for hinge in column.hinges()]
     bend = Linear(np.zeros((len(columns), len(hinges))), np.zeros(len(hinges)), "NormContinuous")
     back = np.zeros((len(hinges), len(columns)))
-    for unit, (i, sign, at, scale) in enumerate(hinges):
-        bend.weights[i, unit], bend.biases[unit], back[unit, i] = sign, -sign * at, scale
+    for unit, (i, sign, at, slope) in enumerate(hinges):
+        bend.weights[i, unit], bend.biases[unit], back[unit, i] = sign, -sign * at, slope
     shift = np.array([column.shift for column in columns])
     together = Linear(back @ first.weights, first.biases + shift @ first.weights, first.where)
     bent = ", ".join(str(column.name) for column in columns if column.knots)
     note = f"NormContinuous of {bent} has bends: they are {len(hinges)} relu in front of the first layer"
-    return [bend, Activation("relu", "NormContinuous"), together], [note]
+    return [bend, Activation("relu", "NormContinuous")], together, [note]

@@ -79,8 +79,8 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     layers = _layers(network, list(columns))
     outputs = _within(network, "NeuralOutputs").every("NeuralOutput")
     fields = {output.attributes.get("outputNeuron", ""): _target(output) for output in outputs}
-    front, bends = first_steps(list(columns.values()), layers[0].linear)
-    layers[0] = replace(layers[0], linear=front.pop())
+    front, first, bends = first_steps(list(columns.values()), layers[0].linear)
+    layers[0] = replace(layers[0], linear=first)
     classes = None
     if task == "classification":
         layers, classes, divided = _classes(layers, fields, _within(root, "DataDictionary"))
