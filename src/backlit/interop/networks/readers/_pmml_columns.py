@@ -13,9 +13,8 @@ from backlit.interop.networks.description import Activation, Linear, Scaling, St
 from backlit.interop.networks.readers._pmml_document import AGAIN, Element, number_of
 
 DEEPEST_FORMULA = 50
-EXPRESSIONS = frozenset(
-    "FieldRef NormContinuous NormDiscrete Apply Constant Discretize MapValues TextIndex Aggregate Lag".split()
-)
+OTHERS = ("Discretize", "MapValues", "TextIndex", "Aggregate", "Lag")
+EXPRESSIONS = ("FieldRef", "NormContinuous", "NormDiscrete", "Apply", "Constant", *OTHERS)
 Knots = tuple[tuple[float, float], ...]
 
 
