@@ -32,11 +32,13 @@ def flow_of(learner: Learner, now: Moment) -> dict[str, Any]:
         ``weights``, ``sigma`` and ``gradient``, the norm of dC/dW.
     """
     rows = _rows(learner, learner.learn)
-    found = flow(learner.blueprint, np.asarray(now.theta, np.float64), rows.inputs, rows.targets, learner.settings.rate)
-    return _written(found)
+    way_back = flow(
+        learner.blueprint, np.asarray(now.theta, np.float64), rows.inputs, rows.targets, learner.settings.rate
+    )
+    return _written(way_back)
 
 
-def _written(found: Flow) -> dict[str, Any]:
+def _written(way_back: Flow) -> dict[str, Any]:
     layers = [
         {
             "number": layer.number,
@@ -45,9 +47,9 @@ def _written(found: Flow) -> dict[str, Any]:
             "sigma": layer.sigma_share,
             "gradient": layer.gradient_norm,
         }
-        for layer in reversed(found.layers)
+        for layer in reversed(way_back.layers)
     ]
-    return {"error_share": found.error_share, "pairing_share": found.pairing_share, "layers": layers}
+    return {"error_share": way_back.error_share, "pairing_share": way_back.pairing_share, "layers": layers}
 
 
 def symptoms_of(learner: Learner, now: Moment, start: Moment, losses: tuple[float, ...], lang: str) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def symptoms_of(learner: Learner, now: Moment, start: Moment, losses: tuple[floa
         tuple(problem.classes),
     )
     seen = diagnose_case(case).symptoms
-    return {"symptoms": [_told(case, one, lang) for one in seen[:MOST_SYMPTOMS]]}
+    return {"symptoms": [_described(case, one, lang) for one in seen[:MOST_SYMPTOMS]]}
 
 
 def _rows(learner: Learner, numbers: Any) -> Rows:
@@ -84,7 +86,7 @@ def _rows(learner: Learner, numbers: Any) -> Rows:
     return Rows(learner.problem.inputs[some], np.asarray(learner.problem.dense(some), np.float64))
 
 
-def _told(case: Case, seen: Seen, lang: str) -> dict[str, Any]:
+def _described(case: Case, seen: Seen, lang: str) -> dict[str, Any]:
     what, reason, mend = seen.described(lang)
     return {"name": seen.name, "seen": what, "why": reason, "mend": mend, "choices": choices_of(case, seen)}
 
