@@ -27,6 +27,21 @@ from backlit.network.blueprint import Layer
 MOST_PARAMETERS = 2**28
 """Numbers of a network, which is 1 GB in float32."""
 
+LEAST_SHARE, SMALL = 256, 4096
+"""A matrix has at most so many entries for each connection that a file lists, and for as many more."""
+
+
+def check_density(connections: int, entries: int, where: str) -> None:
+    """Refuse a layer of which a file lists few connections, before its matrix takes memory.
+
+    Raises
+    ------
+    BacklitError
+        If it has too many entries for them.
+    """
+    if entries > LEAST_SHARE * (connections + SMALL):
+        raise BacklitError(f"{where}: {connections} connections of {entries}; train a denser network")
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Row:

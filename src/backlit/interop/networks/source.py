@@ -16,6 +16,9 @@ HEAD = 2**16
 MOST_BYTES = 2**32
 """A larger file is no multilayer perceptron; nothing of it is read."""
 
+MOST_BYTES_OF_TEXT = 2**30
+"""The same for files of text, which are read whole and hold some ten bytes a number."""
+
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -83,3 +86,15 @@ def _refuse_pickle(path: Path, head: bytes, names: tuple[str, ...]) -> None:
             f"{path}: a pickle may run code and is not opened; where you trust it, load it with the library that wrote "
             "it and give the object: backlit.import_network(model)"
         )
+
+
+def check_size_of_text(path: Path) -> None:
+    """Refuse a file of text that is too large, before it is read.
+
+    Raises
+    ------
+    BacklitError
+        If it has more than `MOST_BYTES_OF_TEXT`.
+    """
+    if path.stat().st_size > MOST_BYTES_OF_TEXT:
+        raise BacklitError(f"the file has more than {MOST_BYTES_OF_TEXT:,} bytes; train a smaller network")

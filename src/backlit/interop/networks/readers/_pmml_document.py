@@ -9,8 +9,8 @@ from pathlib import Path
 from xml.parsers import expat
 
 from backlit.errors import BacklitError
+from backlit.interop.networks.source import check_size_of_text
 
-MOST_BYTES_OF_TEXT = 2**30
 DEEPEST = 100
 LONGEST_TEXT = 4096
 AGAIN = "export the network again"
@@ -119,8 +119,7 @@ def document_of(path: Path) -> Element:
     BacklitError
         If it is too large or too deep, declares a document type, or is no XML.
     """
-    if path.stat().st_size > MOST_BYTES_OF_TEXT:
-        raise BacklitError(f"the file has more than {MOST_BYTES_OF_TEXT:,} bytes; train a smaller network")
+    check_size_of_text(path)
     builder = _Builder()
     try:
         with path.open("rb") as file:

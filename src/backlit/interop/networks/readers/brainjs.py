@@ -12,9 +12,8 @@ from backlit.declared.gates import GATES
 from backlit.errors import BacklitError
 from backlit.interop.networks.description import Activation, Description, Linear, Step
 from backlit.interop.networks.reader import Reader
-from backlit.interop.networks.source import Source
+from backlit.interop.networks.source import Source, check_size_of_text
 
-MOST_BYTES_OF_TEXT = 2**30
 UNSAVED_SLOPE = 0.01
 """The slope of a leaky relu whose file does not say it."""
 
@@ -28,8 +27,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
-    if source.path.stat().st_size > MOST_BYTES_OF_TEXT:
-        raise BacklitError(f"the JSON has more than {MOST_BYTES_OF_TEXT:,} bytes; train a smaller network")
+    check_size_of_text(source.path)
     try:
         saved = json.loads(source.path.read_bytes())
     except (ValueError, RecursionError):

@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from backlit.declared.gates import GATES
 from backlit.errors import BacklitError
+from backlit.interop.networks.chain import check_density
 from backlit.interop.networks.description import Activation, Description, Linear, Scaling, Step
 from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.source import Source
 
 LARGEST_SUM = 150.0
 """FANN holds steepness x sum at 150 / steepness to both sides, before any activation."""
-
-LEAST_SHARE = 256
-"""A matrix has at most so many places for each connection in the file (and some for small networks)."""
 
 ACTIVATIONS: Mapping[int, tuple[str, tuple[str, ...]]] = {
     0: ("bounded_linear", ("steepness", "largest")),
@@ -113,8 +111,7 @@ def _linear(counts: NDArray[np.int64], connections: NDArray[np.float64], before:
         raise BacklitError(
             f"layer {number}: a neuron is not connected to the layer before alone; train a layered network"
         )
-    if height * len(counts) > LEAST_SHARE * (len(rows) + 4096):
-        raise BacklitError(f"layer {number}: {len(rows)} connections of {height * len(counts)}; train a denser network")
+    check_density(len(rows), height * len(counts), f"layer {number}")
     matrix = np.zeros((height, len(counts)))
     matrix[rows, np.repeat(np.arange(len(counts)), counts)] = connections[:, 1]
     return Linear(matrix[:-1].copy(), matrix[-1].copy(), f"layer {number}")

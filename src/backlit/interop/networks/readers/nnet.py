@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from backlit.errors import BacklitError
 from backlit.interop.networks.description import Activation, Description, Linear, Step
 from backlit.interop.networks.reader import Reader
-from backlit.interop.networks.source import Source
+from backlit.interop.networks.source import Source, check_size_of_text
 
-MOST_BYTES_OF_TEXT = 2**30
 MEND = 'write dput(fit[c("n", "nsunits", "nconn", "conn", "wts", "softmax", "censored", "lev", "coefnames")], file, '
 MEND += 'control = c("niceNames", "digits17"))'
 INTERCEPT = "(Intercept)"
@@ -33,8 +32,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
-    if source.path.stat().st_size > MOST_BYTES_OF_TEXT:
-        raise BacklitError(f"the file has more than {MOST_BYTES_OF_TEXT:,} bytes; train a smaller network")
+    check_size_of_text(source.path)
     text = source.path.read_bytes().decode("utf-8", "replace")
     entries: dict[str, str] = dict(ENTRY.findall(text.partition("list(")[2]))
     sizes = _numbers(entries, "n").astype(np.int64)

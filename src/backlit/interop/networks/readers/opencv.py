@@ -15,9 +15,8 @@ from backlit.declared.gates import GATES
 from backlit.errors import BacklitError
 from backlit.interop.networks.description import Activation, Description, Linear, Scaling, Step
 from backlit.interop.networks.reader import Reader
-from backlit.interop.networks.source import Source
+from backlit.interop.networks.source import Source, check_size_of_text
 
-MOST_BYTES_OF_TEXT = 2**30
 NAME = "opencv_ml_ann_mlp"
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\.Inf|\.Nan)")
 SPECIAL = {".Inf": "inf", "-.Inf": "-inf", "+.Inf": "inf", ".Nan": "nan", "-.Nan": "nan"}
@@ -39,8 +38,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
-    if source.path.stat().st_size > MOST_BYTES_OF_TEXT:
-        raise BacklitError(f"the file has more than {MOST_BYTES_OF_TEXT:,} bytes; train a smaller network")
+    check_size_of_text(source.path)
     text = source.path.read_bytes().decode("utf-8", "replace")
     head = text.lstrip()
     entries, weights = _xml(text) if head.startswith("<") else _json(text) if head.startswith("{") else _yaml(text)

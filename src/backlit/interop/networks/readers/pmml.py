@@ -11,14 +11,12 @@ import numpy as np
 
 from backlit.declared.gates import GATES
 from backlit.errors import BacklitError
+from backlit.interop.networks.chain import check_density
 from backlit.interop.networks.description import Activation, Description, Linear, Scaling, Step
 from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.readers._pmml_columns import Column, Fields, first_steps, knots_of
 from backlit.interop.networks.readers._pmml_document import AGAIN, Element, document_of, number_of
 from backlit.interop.networks.source import Source
-
-LEAST_SHARE = 256
-"""A matrix has at most so many numbers for each connection in the file (and some for small networks)."""
 
 ROOT = re.compile(rb"<(?:\w+:)?PMML[\s/>]")
 NO_MODELS = ("Header", "MiningBuildTask", "DataDictionary", "TransformationDictionary", "Extension")
@@ -163,8 +161,7 @@ def _linear(layer: Element, before: Sequence[str], where: str) -> Linear:
     links = sum(len(neuron.sources) for neuron in neurons)
     if not links:
         raise BacklitError(f"{where}: it has no weights; {AGAIN}")
-    if len(before) * len(neurons) > LEAST_SHARE * (links + 4096):
-        raise BacklitError(f"{where}: {links} links of {len(before) * len(neurons)}; train a denser network")
+    check_density(links, len(before) * len(neurons), where)
     rows = {name: row for row, name in enumerate(before)}
     weights = np.zeros((len(before), len(neurons)))
     for unit, neuron in enumerate(neurons):

@@ -13,9 +13,8 @@ from backlit.errors import BacklitError
 from backlit.interop.networks.description import Activation, Description, Linear, Scaling, Step
 from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.readers._weka_ranges import Ranges, ranges_of
-from backlit.interop.networks.source import Source
+from backlit.interop.networks.source import Source, check_size_of_text
 
-MOST_BYTES_OF_TEXT = 2**30
 AGAIN = "print the network again, all of it"
 NODE = re.compile(r"\s*(Sigmoid|Linear) Node (\d+)\s*")
 LINK = re.compile(r"\s*(Threshold|Node \d+|Attrib .*?)\s\s+(\S+)\s*")
@@ -49,8 +48,7 @@ def recognises(source: Source) -> bool:
 def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
-    if source.path.stat().st_size > MOST_BYTES_OF_TEXT:
-        raise BacklitError(f"the text has more than {MOST_BYTES_OF_TEXT:,} bytes; train a smaller network")
+    check_size_of_text(source.path)
     printed = _printed(source.path.read_bytes().decode("utf-8", "replace").splitlines())
     layers = _layers(printed)
     columns, classes = list(layers[0][0]), [name for name, _ in printed.outputs]
