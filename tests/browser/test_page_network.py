@@ -175,7 +175,7 @@ def test_one_row_is_stepped_through_gate_by_gate(view: View) -> None:
 
 def test_a_point_of_the_plane_is_a_row(view: View) -> None:
     page = ready(view("network"))
-    points = page.locator("#plane canvas[role=img]")
+    points = page.locator("#plane canvas[role=img]:not([aria-busy])")
     points.scroll_into_view_if_needed()
     box = points.bounding_box()
     learner = Learner(toy("moons", 0), settings_of({}))

@@ -16,7 +16,7 @@ export class Plane {
     this.axes(described.columns.slice(0, described.rows.x[0]?.length ?? 0));
     if (!this.possible) return;
     this.field = element("canvas", {width: SIZE, height: SIZE, class: "field", "aria-hidden": "true"});
-    this.points = element("canvas", {width: SIZE, height: SIZE, role: "img"});
+    this.points = element("canvas", {width: SIZE, height: SIZE, role: "img", "aria-busy": "true"}); // until there are points
     this.points.addEventListener("click", (event) => this.pick(event, onRow));
     this.names = {across: element("p", {class: "axis"}), up: element("p", {class: "axis up-axis"})};
     byId("plane").replaceChildren(this.names.up, element("div", {class: "frame"}, this.field, this.points), this.names.across, this.legend());
@@ -65,7 +65,7 @@ export class Plane {
       this.requested = false;
       const [across, up] = this.pair;
       const answer = await get(`/api/sessions/${this.described.number}/plane?across=${across}&up=${up}`).catch(() => null);
-      if (answer && !this.closed) { this.show(answer); this.onPlane(answer); }
+      if (answer && !this.closed) { this.show(answer); if (this.pending) this.peek(this.pending); this.onPlane(answer); }
       if (this.running) await this.rested(Math.max(LEAST, 1000 * (answer?.rest ?? 1)));
     }
     this.busy = false;
@@ -80,6 +80,7 @@ export class Plane {
 
   show(plane) {
     this.last = plane;
+    this.points.removeAttribute("aria-busy");
     const context = this.field.getContext("2d");
     context.imageSmoothingQuality = "high";
     context.drawImage(this.peeked ? this.neuron(plane) : this.answers(plane), 0, 0, SIZE, SIZE);
@@ -97,8 +98,9 @@ export class Plane {
     return dots(plane.tile, (at) => diverging(shares[at] / 127, 0.75));
   }
 
-  // What one neuron makes of the plane, for a while; null: the answers again.
+  // What one neuron makes of the plane, for a while; null: the answers again. Before the first plane has come, it waits.
   peek(neuron) {
+    this.pending = this.last ? null : neuron;
     if (!this.last || this.closed) return;
     this.peeked = neuron && neuron.layer < this.last.neurons.length ? neuron : null;
     byId("plane-title").textContent = this.peeked ? word("neuron_makes", {name: neuron.name}) : word("plane");
