@@ -1,9 +1,9 @@
 """This source tree against an older commit of it: ``python -m benchmarks against COMMIT [--check]``.
 
 The commit is checked out beside, in a temporary folder. Ten fixed trainings run in both trees: their parameters are
-compared bit by bit. Steps of the five benchmark networks, and pictures of about 2,000 gates through the public
-``trace(...).to_svg()``, are timed in two processes that stay alive and take turns. ``--check`` ends with status 1 when
-a limit is missed.
+compared bit by bit (what a later commit changed on purpose, with that commit). Steps of the five benchmark networks,
+and pictures of about 2,000 gates through the public ``trace(...).to_svg()``, are timed in two processes that stay alive
+and take turns. ``--check`` ends with status 1 when a limit is missed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks.against_worker import CIRCUITS, TRAININGS
+from benchmarks.against_worker import CHANGED_ON_PURPOSE, CIRCUITS, TRAININGS
 from benchmarks.cases import CASES
 from benchmarks.record import write
 
@@ -101,7 +101,7 @@ def run(
         old_tree = stack.enter_context(checked_out(commit))
         workers = {"old": stack.enter_context(Worker(old_tree)), "new": stack.enter_context(Worker(TREE))}
         measured = {
-            "trainings": lambda: compare_trainings(workers, only),
+            "trainings": lambda: compare_trainings(workers, old_commit, only),
             "steps": lambda: compare_steps(workers, pairs, only),
             "pictures": lambda: compare_pictures(workers, rounds, only),
         }
@@ -117,16 +117,29 @@ def run(
         raise SystemExit(1)
 
 
-def compare_trainings(workers: dict[str, Worker], only: str) -> list[Row]:
+def compare_trainings(workers: dict[str, Worker], old_commit: str, only: str) -> list[Row]:
     """Whether the parameters of both trees are equal to the bit, and how far they are apart if not."""
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
         for name in track([name for name in TRAININGS if only in name], "trainings", console=Console(stderr=True)):
-            paths = {side: str(Path(folder, f"{side}.npy")) for side in workers}
-            answers = {side: ask("parameters", training=name, path=paths[side]) for side, ask in workers.items()}
+            sides, reference = dict(workers), old_commit
+            changed = CHANGED_ON_PURPOSE.get(name)
+            if changed and not contains(old_commit, changed):
+                reference = changed
+                sides["old"] = stack.enter_context(Worker(stack.enter_context(checked_out(changed))))
+            paths = {side: str(Path(folder, f"{side}.npy")) for side in sides}
+            answers = {side: ask("parameters", training=name, path=paths[side]) for side, ask in sides.items()}
             old, new = (np.load(paths[side]) for side in ("old", "new"))
-            rows.append({"name": name, "epochs": answers["new"]["epochs"], **difference(old, new)})
+            row = {"name": name, "reference": reference, "epochs": answers["new"]["epochs"]}
+            rows.append({**row, **difference(old, new)})
     return rows
+
+
+def contains(commit: str, earlier: str) -> bool:
+    """Whether a commit has another among its ancestors, or is that one."""
+    ask = ["git", "-C", str(TREE), "merge-base", "--is-ancestor", earlier, commit]
+    return subprocess.run(ask, check=False).returncode == 0
 
 
 def difference(old: np.ndarray, new: np.ndarray) -> Row:
@@ -196,12 +209,13 @@ def median_interval(values: list[float]) -> tuple[float, float]:
 def show(part: str, rows: list[Row]) -> None:
     """The table of a part."""
     if part == "trainings":
-        table = Table("training", "parameters", "epochs", "largest difference", title="parameters, new against old")
+        head = ("training", "reference", "parameters", "epochs", "largest difference")
+        table = Table(*head, title="parameters, new against old")
         for row in rows:
             apart = "equal to the bit" if row["equal"] else "another shape or type"
             if not row["equal"] and row["difference"] is not None:
                 apart = f"{row['difference']:.1e}"
-            table.add_row(row["name"], f"{row['parameters']:,}", str(row["epochs"]), apart)
+            table.add_row(row["name"], row["reference"], f"{row['parameters']:,}", str(row["epochs"]), apart)
     else:
         unit = "microseconds a step" if part == "steps" else "seconds of to_svg"
         table = Table("name", "old", "new", "new / old", "95 % interval", title=unit)
