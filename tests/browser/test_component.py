@@ -55,6 +55,30 @@ def test_a_new_input_is_computed_as_python_does(opened: Open) -> None:
     assert page.locator("[data-input=w0]").evaluate("field => field.validationMessage")
 
 
+def test_a_new_input_brings_central_differences_of_its_own(opened: Open) -> None:
+    page = opened(trace(FORMULA, **SIGMOID))
+    page.fill("[data-input=w0]", "0.5")
+    rows = page.locator(".backlit-view:not([hidden]) tr[data-row]:has(.backlit-witness)")
+    told = rows.evaluate_all(
+        "rows => rows.map(row => ['.backlit-gradient', '.backlit-witness', '.backlit-witness + td'].map("
+        "cell => row.querySelector(cell).textContent))"
+    )
+    witnessed = [(gradient, difference, verdict) for gradient, difference, verdict in told if difference]
+    assert len(witnessed) == 5
+    for gradient, difference, verdict in witnessed:
+        assert float(difference) == pytest.approx(float(gradient), rel=1e-4)
+        assert verdict == "yes"
+
+
+def test_a_new_input_leaves_the_chip_of_a_constant_as_it_was(opened: Open) -> None:
+    page = opened(trace("3 * x + 1", x=2))
+    chips = "texts => texts.map(text => text.textContent)"
+    before = page.locator("svg [data-number=local]").evaluate_all(chips)
+    assert sorted(before) == ["× 1", "× 3", "× –", "× –"]
+    page.fill("[data-input=x]", "5")
+    assert page.locator("svg [data-number=local]").evaluate_all(chips) == before
+
+
 def test_picture_and_tables_light_each_other(opened: Open) -> None:
     page = opened(trace("(x + y) * z", x=-2, y=5, z=-4))
     page.locator("tr[data-row=q1]").first.hover()

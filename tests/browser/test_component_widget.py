@@ -59,7 +59,8 @@ def test_scripts_and_style_are_the_components() -> None:
     made = traced.widget()
     assert component.script() in made._esm
     assert component.script() in traced.to_html()
-    assert made._css == component.style()
+    assert made._css == component.widget_style()
+    assert made._css.startswith(component.style())
     assert component.style() in traced.to_html()
     assert made.markup in traced.to_html()
 
@@ -118,6 +119,37 @@ def test_nothing_leaves_the_cell(notebook: Callable[..., Any]) -> None:
     for box in marks.evaluate_all("all => all.map((one) => one.getBoundingClientRect()).map(({x, y}) => [x, y])"):
         assert box[0] >= cell["x"]
         assert box[1] >= cell["y"]
+
+
+THEMES = {
+    "data-jp-theme-light": ("true", "false"),
+    "data-vscode-theme-kind": ("vscode-light", "vscode-dark"),
+    "class": ("light", "dark"),
+}
+"""What JupyterLab, VS Code and marimo write on a page's body, light and dark."""
+
+
+@pytest.mark.parametrize("attribute", THEMES)
+def test_it_follows_its_hosts_theme_not_the_systems(notebook: Callable[..., Any], attribute: str) -> None:
+    page = notebook(trace(FORMULA, **INPUTS))
+    colours = """() => [".backlit-circuit-view", ".backlit-circuit .backlit-page", ".backlit-circuit .backlit-value"]
+        .map((css) => getComputedStyle(document.querySelector(css)))
+        .map(({backgroundColor, fill}) => backgroundColor + fill)"""
+    seen = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate("name => document.body.removeAttribute(name)", attribute)
+        page.wait_for_function(
+            "!document.querySelector('.backlit-circuit-view').matches('.backlit-dark, .backlit-light')"
+        )
+        seen[scheme] = page.evaluate(colours)
+    assert seen["light"] != seen["dark"]
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for theme, value in zip(("light", "dark"), THEMES[attribute], strict=True):
+            page.evaluate("([name, value]) => document.body.setAttribute(name, value)", [attribute, value])
+            page.wait_for_selector(f".backlit-circuit-view.backlit-{theme}")
+            assert page.evaluate(colours) == seen[theme]
 
 
 def test_where_scripts_do_not_run_there_is_the_picture() -> None:

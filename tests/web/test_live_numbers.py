@@ -243,3 +243,27 @@ def test_scores_are_of_the_rows_held_out() -> None:
         right = network.predict(learning.problem.inputs[rows]).argmax(axis=1) == learning.problem.targets[rows, 0]
         assert score == right.mean()
     assert not set(learning.learn) & set(learning.held)
+
+
+# -- curves ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_fast_training_keeps_moments_between_its_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time goes on by a millisecond an epoch, and measuring takes no less: a picture a second, a moment far more often."""
+    now = iter(range(10**9))
+    session = TrainingSession(toy("moons", 0), settings_of(SMALL))
+    monkeypatch.setattr("backlit.web.live.session.time.monotonic", lambda: next(now) / 1000)
+    monkeypatch.setattr("backlit.web.live.session.time.thread_time", lambda: 0.0)
+    pictures: list[str] = []
+    monkeypatch.setattr(session.feed, "put", pictures.append)
+    session._learner.run(lambda epoch: session._on_epoch(epoch) or epoch.number >= 1200)
+    points = session.picture()["points"]
+    assert len(points) > 3 * len(pictures)
+    assert max(after[0] - before[0] for before, after in zip(points, points[1:], strict=False)) < 40
+    session.close()
+
+
+def test_the_axes_begin_with_the_inputs_that_tell_most() -> None:
+    described = TrainingSession(toy("iris", 0), settings_of(SMALL)).described()
+    assert [described["columns"][at] for at in described["axes"]] == ["petal length", "petal width"]
+    assert TrainingSession(toy("hills", 0), settings_of(SMALL)).described()["axes"] == [0, 1]

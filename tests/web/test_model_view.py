@@ -98,14 +98,28 @@ def test_what_is_not_there_is_said_in_one_line(opened: Any, files: Any, changes:
     assert str(files["small"].parent) not in found.json["error"]
 
 
-def test_a_row_without_a_label_and_a_table_of_another_kind_are_said(opened: Any, files: Any, tmp_path: Path) -> None:
+def test_a_row_without_a_known_label_is_shown_without_its_loss(opened: Any, files: Any) -> None:
     client = opened([files["small"]], [files["kind"]])
     for name, text, said in (
         ("empty.csv", "a,b,c,kind\n1,2,3,\n", "empty"),
-        ("other.csv", "a,kind\n1,up\n", "other.csv"),
         ("class.csv", "a,b,c,kind\n1,2,3,sideways\n", "sideways"),
     ):
         table = client.post(f"/api/upload/tables?name={name}", text.encode()).json["number"]
         found = asked(client, table=table, target="kind", row=0)
-        assert found.status == 422, found.text
-        assert said in found.json["error"]
+        assert found.status == 200, found.text
+        assert said in found.json["unlabelled"]
+        assert "loss" not in found.json
+        assert found.json["prediction"] in ("up", "down")
+        assert found.json["cells"] == [["a", "1"], ["b", "2"], ["c", "3"]]
+        assert (
+            "클래스" in asked(client, table=table, target="kind", row=0, lang="ko").json["unlabelled"]
+            or said == "empty"
+        )
+
+
+def test_a_table_of_another_kind_is_said(opened: Any, files: Any) -> None:
+    client = opened([files["small"]], [files["kind"]])
+    table = client.post("/api/upload/tables?name=other.csv", b"a,kind\n1,up\n").json["number"]
+    found = asked(client, table=table, target="kind", row=0)
+    assert found.status == 422, found.text
+    assert "other.csv" in found.json["error"]

@@ -107,7 +107,8 @@ def _view(circuit: Circuit, lang: str, hidden: str) -> Iterator[str]:
     yield "</div>"
     for row in circuit.witness:
         if row.undecided:
-            yield f"<p>{escape(printable(row.name))}: {table['undecided']}: {escape(row.undecided[lang])}</p>"
+            told = f"{escape(printable(row.name))}: {table['undecided']}: {escape(row.undecided[lang])}"
+            yield f"<p {classes('undecided')}>{told}</p>"
     if circuit.lacks:
         yield f"<p>{number(None)}: {table['not_computed']}</p>"
     yield "</section>"

@@ -80,7 +80,6 @@ _SHAPES = {
 
 
 @cache
-@cache
 def classes(names: str) -> str:
     """The attribute that gives an element these classes.
 
@@ -105,3 +104,12 @@ STYLE = (
     f"@media (prefers-color-scheme:dark){{{_rules(_DARK)}}}"
 )
 """Explicit colours first, for viewers that know no queries."""
+
+
+def themes() -> str:
+    """Rules for a picture within an element of the class ``dark`` or ``light``, whatever the system's scheme."""
+    return "".join(
+        rule.replace(_ROOT, f".{PREFIX}{theme} {_ROOT}", 1)
+        for theme, table in (("light", _LIGHT), ("dark", _DARK))
+        for rule in (_rules({css: declarations}) for css, declarations in table.items())
+    )

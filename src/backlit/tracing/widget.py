@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backlit.drawing.component import style, widget_script
+from backlit.drawing.component import widget_script, widget_style
 from backlit.errors import extra_imports
 
 
@@ -36,7 +36,7 @@ def widget(markup: str, gates: str, picture: Callable[[], str]) -> Any:
 
     members = {
         "_esm": widget_script(gates),
-        "_css": style(),
+        "_css": widget_style(),
         "markup": Unicode().tag(sync=True),
         "_repr_mimebundle_": bundle,
     }

@@ -16,7 +16,7 @@ from backlit.drawing.labels import LONGEST_SUM
 from backlit.drawing.measure import printable
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import Circuit
-from backlit.drawing.style import FONTS, PREFIX, classes
+from backlit.drawing.style import FONTS, PREFIX, classes, themes
 
 SCRIPTS = (
     "format.js", "circuit.js", "view.js", "derivation.js", "lighting.js", "folding.js", "fold_picture.js",
@@ -25,7 +25,8 @@ SCRIPTS = (
 """In the order in which they are joined."""
 
 WORDS = (
-    "not_computed", "upstream", "local", "start", "before", "asking", "no_number", "path", "verdict_right",
+    "yes", "no", "undecided", "not_computed",
+    "upstream", "local", "start", "before", "asking", "no_number", "path", "verdict_right",
     "verdict_sign", "verdict_one_branch", "verdict_local_alone", "verdict_forgot_local", "verdict_swapped_inputs",
     "verdict_stopped_before_gate", "verdict_upstream_before_gate",
     "verdict_value", "verdict_unknown", "unfold", "fold_few", "fold_arrays", "fold_several", "fold_choose", "folded",
@@ -62,6 +63,11 @@ def page_style() -> str:
 def page_script(gates: str) -> str:
     """The scripts in a scope of their own, with the gates' formulas, and the line that brings the page to life."""
     return '(() => {\n"use strict";\n' + "\n".join([gates, script(), _file("page.js")]) + "})();"
+
+
+def widget_style() -> str:
+    """The same style for a host with a theme of its own, whatever scheme the system has."""
+    return style() + _file("themes.css") + themes()
 
 
 def widget_script(gates: str) -> str:

@@ -1,3 +1,5 @@
+const STEP = 6e-6, AGREES = 1e-5, ROUNDING = 1e-15; // of central differences: float64's third root, and what rounding may do
+
 // The circuit as data: boxes in forward order, the links between them, and what is next to what.
 class Wiring {
   constructor(boxes, links, output) {
@@ -43,6 +45,21 @@ class CircuitModel extends Wiring {
     this.backward();
   }
 
+  // A central difference, forward passes alone, and whether it agrees with the gradient: true, false, or null where the
+  // two sides have slopes of their own.
+  witness(name) {
+    const box = this.byName.get(name), {value, gradient} = box, out = this.byName.get(this.output), at = out.value;
+    const step = STEP * Math.max(1, Math.abs(value));
+    const [above, below] = [value + step, value - step].map((moved) => { box.value = moved; this.forward(); return out.value; });
+    box.value = value;
+    this.forward();
+    const difference = (above - below) / (2 * step), room = ROUNDING * Math.max(1, Math.abs(at)) / step;
+    if (!Number.isFinite(difference)) return {difference: null, agrees: null};
+    const near = (a, b) => Math.abs(a - b) <= AGREES * Math.max(Math.abs(a), Math.abs(b)) + room;
+    if (near(difference, gradient)) return {difference, agrees: true};
+    return {difference, agrees: Math.abs(above + below - 2 * at) / step > AGREES * Math.abs(difference) + room ? null : false};
+  }
+
   operands(box) {
     return this.into.get(box.name).map((link) => this.byName.get(link.source).value);
   }
@@ -60,12 +77,13 @@ class CircuitModel extends Wiring {
       const operands = this.operands(box), gate = GATES[box.gate];
       const locals = gate.locals ? gate.locals(operands, box.value) : gate.local.map((local) => local(...operands, box.value));
       this.into.get(box.name).forEach((link, slot) => {
-        link.local = locals[slot];
+        const source = this.byName.get(link.source);
+        link.local = source.kind === "constant" ? null : locals[slot]; // as Python leaves it: nothing asks for it
         link.upstream = box.gradient;
-        const source = this.byName.get(link.source), read = box.read && (!gate.read || gate.read[slot](...operands));
+        const read = box.read && (!gate.read || gate.read[slot](...operands));
         source.read ||= read;
-        link.contribution = box.gradient === null ? null : read ? box.gradient * link.local : 0;
-        if (link.contribution === null || source.kind === "constant") return;
+        link.contribution = box.gradient === null || source.kind === "constant" ? null : read ? box.gradient * link.local : 0;
+        if (link.contribution === null) return;
         source.gradient = (source.gradient ?? 0) + link.contribution;
       });
     }

@@ -188,7 +188,7 @@ function mount(root, given, keys = root) {
       if (value === null) return;
       for (const each of views) {
         each.model.set(field.dataset.input, value);
-        each.fillTables();
+        each.fillTables(said);
       }
       refold();
     });

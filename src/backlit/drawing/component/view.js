@@ -116,12 +116,12 @@ class View {
     if (this.folds.length) widenChips(this);
   }
 
-  // After a new input; the finite differences belong to the old one.
-  fillTables() {
+  // After a new input: its numbers, and central differences of its own.
+  fillTables(said) {
     const [wires, edges] = this.find(".§tables tbody");
     [...wires.rows].forEach((row, at) => {
       for (const what of ["value", "gradient"]) row.querySelector(`.§${what}`).textContent = formatted(this.model.boxes[at][what]);
-      row.querySelectorAll(".§witness, .§witness + td").forEach((cell) => { cell.textContent = ""; });
+      this.fillWitness(row, this.model.boxes[at], said);
     });
     [...edges.rows].forEach((row, at) => {
       ["local", "upstream", "contribution"].forEach((what, place) => {
@@ -129,5 +129,15 @@ class View {
       });
     });
     this.root.querySelector(".§tables").classList.toggle("§stale", this.model.stale);
+    this.find(".§undecided").forEach((line) => { line.hidden = true; }); // it told of the numbers before
+  }
+
+  fillWitness(row, box, said) {
+    const cell = row.querySelector(".§witness");
+    if (!cell?.textContent || this.model.stale) return;
+    const {difference, agrees} = this.model.witness(box.name), verdict = cell.nextElementSibling;
+    cell.textContent = formatted(difference);
+    verdict.textContent = said[agrees === null ? "undecided" : agrees ? "yes" : "no"];
+    verdict.classList.toggle("§no", agrees !== true);
   }
 }

@@ -79,6 +79,30 @@ def extent(inputs: Matrix, column: int) -> tuple[float, float]:
     return low - margin, high + margin
 
 
+def telling_axes(problem: Problem, most: int) -> list[int]:
+    """The two inputs, among the first ones, that tell most of the target each by itself; all where there are no two.
+
+    Of classes, by the share of an input's variance that lies between them; of numbers, by the correlation.
+
+    Examples
+    --------
+    >>> from backlit.web.live.problems import toy
+    >>> problem = toy("iris", 0)
+    >>> [problem.columns[at] for at in telling_axes(problem, 12)]
+    ['petal length', 'petal width']
+    """
+    inputs, targets = problem.inputs[:, :most], problem.targets[:, 0]
+    if problem.classes:
+        labels = targets.astype(np.int64)
+        counts = np.bincount(labels)
+        means = np.stack([np.bincount(labels, column) / np.maximum(counts, 1) for column in inputs.T])
+        told = ((means - inputs.mean(axis=0)[:, None]) ** 2) @ counts / len(labels)
+    else:
+        told = ((inputs - inputs.mean(axis=0)) * (targets - targets.mean())[:, None]).mean(axis=0) ** 2
+    shares = told / np.maximum(inputs.var(axis=0), 1e-12)
+    return sorted(np.argsort(-shares, kind="stable")[:2].tolist())
+
+
 def plane(blueprint: Blueprint, theta: Matrix, problem: Problem, across: int, up: int) -> dict[str, Any]:
     """The network's answers over two of its inputs, the others at their mean; and what each neuron makes of them.
 

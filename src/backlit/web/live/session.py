@@ -17,7 +17,7 @@ from backlit.training.history import Epoch
 from backlit.web.live.diagnosing import flow_of, symptoms_of
 from backlit.web.live.feed import Feed
 from backlit.web.live.learner import Learner
-from backlit.web.live.observing import MOST_SHOWN, plane
+from backlit.web.live.observing import MOST_SHOWN, plane, telling_axes
 from backlit.web.live.problems import Problem
 from backlit.web.live.settings import Settings
 from backlit.web.live.timeline import Point, Timeline
@@ -28,8 +28,11 @@ State = Literal["paused", "running", "diverged"]
 PICTURE_INTERVAL = 1.0 / 15.0
 """Seconds between two pictures, at least."""
 
+MOMENT_INTERVAL = 1.0 / 60.0
+"""Seconds between two moments that are kept for the curves and for rewinding, at least: a picture costs far more."""
+
 PICTURE_SHARE = 0.008
-"""Of the time, at most, for pictures between two epochs; planes may take as much once more."""
+"""Of the time, at most, for pictures between two epochs, and for moments; planes may take as much once more."""
 
 UNWATCHED_TIME = 20.0
 """Seconds after which a training that nobody watches pauses."""
@@ -66,7 +69,7 @@ class TrainingSession:
         self._thread: threading.Thread | None = None
         self._halt = threading.Event()
         self._pace = 0.0
-        self._due = self._watched = self._begun = time.monotonic()
+        self._due = self._moment_due = self._watched = self._begun = time.monotonic()
         self._first = 0
         self._rate = 0.0
         self._note()
@@ -142,6 +145,10 @@ class TrainingSession:
     def _on_epoch(self, epoch: Epoch) -> bool:
         """Between two epochs: send a picture if it is time for one, wait, and return whether to stop."""
         now = time.monotonic()
+        if now >= self._moment_due:
+            begun = time.thread_time()
+            self._keep()
+            self._moment_due = now + _rest(time.thread_time() - begun, MOMENT_INTERVAL)
         if now >= self._due:
             self._rate = (self._learner.epoch - self._first) / max(now - self._begun, 1e-9)
             begun = time.thread_time()
@@ -158,11 +165,15 @@ class TrainingSession:
     # -- what is published --------------------------------------------------------------------------------------------
 
     def _note(self) -> None:
-        """Keep where the training stands, unless that is kept, and publish it."""
+        """Keep where the training stands, and publish it."""
+        self._keep()
+        self._publish()
+
+    def _keep(self) -> None:
+        """Keep where the training stands, unless that is kept."""
         moment = self._learner.moment()
         if not len(self._timeline) or self._timeline.now.point.epoch != moment.point.epoch:
             self._timeline.add(moment)
-        self._publish()
 
     def _publish(self) -> None:
         self.feed.put(to_json(self.picture()))
@@ -199,6 +210,7 @@ class TrainingSession:
         return {
             "name": self.problem.name,
             "columns": self.problem.columns,
+            "axes": telling_axes(self.problem, MOST_AXES),
             "classes": self.problem.classes,
             "shown": MOST_SHOWN,
             "widths": [self.blueprint.inputs, *(layer.outputs for layer in self.blueprint.layers)],
@@ -255,9 +267,9 @@ class TrainingSession:
         return theta, self.problem.inputs[row], np.asarray(self.problem.dense(index)[0], np.float64)
 
 
-def _rest(spent: float) -> float:
-    """Seconds to rest after a measurement that took so many of a processor."""
-    return max(PICTURE_INTERVAL, spent * (1.0 - PICTURE_SHARE) / PICTURE_SHARE)
+def _rest(spent: float, least: float = PICTURE_INTERVAL) -> float:
+    """Seconds to rest, `least` or more, after a measurement that took so many of a processor."""
+    return max(least, spent * (1.0 - PICTURE_SHARE) / PICTURE_SHARE)
 
 
 def _numbers(point: Point) -> list[float | None]:

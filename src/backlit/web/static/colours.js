@@ -1,5 +1,6 @@
-// Colours of numbers and classes, distinguished without colour as well: blue against vermillion, and a shape for each class.
-const CLASSES = ["--red-fill", "--blue-fill", "--green", "--purple", "--amber", "--sky", "--edge"];
+// Colours of numbers and classes, distinguished without colour as well. Blue and vermillion mean above and below 0; no
+// class has them, and each class has a shape.
+const CLASSES = ["--purple", "--green", "--amber", "--plum", "--olive", "--teal", "--edge"];
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
 const read = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -27,6 +28,9 @@ export function diverging(share, most = 0.85) {
   const bounded = Math.max(-1, Math.min(1, share));
   return mixed(ground(), triple(bounded < 0 ? "--red-fill" : "--blue-fill"), Math.abs(bounded) * most);
 }
+
+// How sure one class is: from the ground to its colour.
+export const ofShare = (at, share, most = 0.85) => mixed(ground(), ofClass(at), Math.max(0, Math.min(1, share)) * most);
 
 // Shares of several classes: the colour of the likeliest, the paler the less sure.
 export function likeliest(shares, most = 0.72) {

@@ -38,10 +38,13 @@ export function read(text) {
   return plain === "" ? NaN : Number(plain);
 }
 
+// As circuits, texts and files write numbers: to some significant digits, with a plain minus sign and exponents of two digits.
 export function shown(value, digits = 4) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  const short = String(Number((value + 0).toPrecision(digits)));
-  return short.replace("e+", "e").replace("-", "−");
+  if (!Number.isFinite(value)) return String(value).replace("Infinity", "inf");
+  const [, power] = (value + 0).toExponential(digits - 1).split("e");
+  if (value === 0 || (power >= -4 && power < Math.max(digits, 6))) return String(Number((value + 0).toPrecision(digits)));
+  return `${Number((value + 0).toExponential(digits - 1).split("e")[0])}e${power[0]}${power.slice(1).padStart(2, "0")}`;
 }
 
 // -- the server -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backlit.drawing.messages import LANGUAGES
-from backlit.errors import one_of
+from backlit.errors import BacklitError, one_of
 from backlit.estimators.shared.table_input import (
     inputs_of,
     labelled_column,
@@ -25,13 +25,15 @@ from backlit.tracing import Trace
 from backlit.tracing.checking import reason
 from backlit.tracing.steepest import check_label, steepest
 from backlit.tracing.witnesses import compared
+from backlit.web.messages import ENGLISH, messages
 from backlit.web.responses import read_json
 from backlit.web.row_trace import trace_row, zoom_of
 from backlit.web.site import Site
 from backlit.web.store.library import ModelFile, TableFile
+from backlit.web.views.model.messages import MESSAGES
 from backlit.web.work import run_in_thread
 
-MOST_CELLS_SHOWN = 60
+MOST_CELLS_SHOWN, MOST_CLASSES_NAMED = 60, 6
 
 
 async def explain_endpoint(site: Site, request: Request) -> Response:
@@ -66,24 +68,29 @@ def explain(file: ModelFile, table: TableFile, query: Mapping[str, Any]) -> dict
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < rows.num_rows:
         raise no_row(number, table.name, rows.num_rows)
     (label,) = labels_of(model, labels.slice(number, 1))
-    check_label(model, label, f"{table.name}, column {target!r}, row {number}")
-    single_row = rows.slice(number, 1)
+    single_row, zoom = rows.slice(number, 1), zoom_of(query)
     with located(table.name):
         inputs = inputs_of(model, single_row, target)
-    traced, zoom = trace_row(model, inputs, label, zoom_of(query))
-    weights = steepest(model, traced)
-    weight = query.get("weight") or (weights[0].name if weights else "w[1][0][0]")
-    derivation = traced.derivation(wrt=str(weight), lang=lang, zoom=zoom)
     cells = [[name, str(single_row[name][0].as_py())] for name in rows.column_names if name != target]
-    return {
+    shown = {
         "model": type(model).__name__,
         "rows": rows.num_rows,
         "row": number,
         "target": target,
         "label": str(label),
         **_prediction(model, inputs),
-        "loss": traced.value,
         "cells": cells[:MOST_CELLS_SHOWN],
+        "document": None,
+    }
+    if problem := _label_problem(model, label, f"{table.name}, column {target!r}, row {number}", lang):
+        return {**shown, "unlabelled": problem}
+    traced, zoom = trace_row(model, inputs, label, zoom)
+    weights = steepest(model, traced)
+    weight = query.get("weight") or (weights[0].name if weights else "w[1][0][0]")
+    derivation = traced.derivation(wrt=str(weight), lang=lang, zoom=zoom)
+    return {
+        **shown,
+        "loss": traced.value,
         "weights": [weight._asdict() for weight in weights],
         "weight": str(weight),
         "gradient": derivation.gradient,
@@ -93,6 +100,19 @@ def explain(file: ModelFile, table: TableFile, query: Mapping[str, Any]) -> dict
         "mathml": derivation.to_mathml(),
         "document": traced.to_html(lang),
     }
+
+
+def _label_problem(model: Any, label: Any, where: str, lang: str) -> str:
+    """Why a row's label has no loss, and what to do; empty where it has one."""
+    try:
+        check_label(model, label, where)
+    except BacklitError as error:
+        return str(error) if lang == ENGLISH else messages(MESSAGES, lang)["no_label"].format(where=where)
+    classes = model.classes_.tolist() if model.task == "classification" else [label]
+    if label in classes:
+        return ""
+    few = ", ".join(map(str, classes[:MOST_CLASSES_NAMED])) + (", …" if len(classes) > MOST_CLASSES_NAMED else "")
+    return messages(MESSAGES, lang)["other_label"].format(where=where, label=label, classes=few)
 
 
 def _witnessed(model: Any, traced: Trace, weight: str, lang: str) -> dict[str, Any]:

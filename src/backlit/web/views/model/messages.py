@@ -32,6 +32,10 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "the_circuit": "The circuit of this row's loss",
         "earlier": "Row before",
         "later": "Next row",
+        "computing": "{model}, {table}: computing …",
+        "no_label": "{where}: there is no label to compute a loss from; take another row",
+        "other_label": "{where}: the model does not know the label {label}, its classes are {classes}. Choose another "
+        "target column or table above; what it predicts is shown without a loss.",
     },
     "ko": {
         "model": "내 모델",
@@ -60,5 +64,9 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "the_circuit": "이 행의 손실 회로",
         "earlier": "이전 행",
         "later": "다음 행",
+        "computing": "{model}, {table}: 계산하는 중 …",
+        "no_label": "{where}: 손실을 계산할 정답이 없습니다. 다른 행을 고르세요",
+        "other_label": "{where}: 모델이 모르는 정답 {label}입니다. 모델의 클래스는 {classes}입니다. "
+        "위에서 다른 목표 열이나 표를 고르세요. 예측은 손실 없이 보여 줍니다.",
     },
 }

@@ -29,12 +29,13 @@ function showTargets() {
 const explain = newest(async (signal) => {
   if (!one("model") || !one("table")) return;
   byId("explanation").setAttribute("aria-busy", "true");
+  if (byId("explanation").hidden) byId("progress").textContent = word("computing", {model: one("model").name, table: one("table").name});
   try {
     const zoom = byId("zoom").value, row = read(byId("row").value);
     const query = {model: byId("model").value, table: byId("table").value, target: byId("target").value, row, weight, zoom, lang};
     show(await post("/api/explain", query, signal), zoom);
   } finally {
-    if (!signal.aborted) byId("explanation").removeAttribute("aria-busy");
+    if (!signal.aborted) { byId("explanation").removeAttribute("aria-busy"); byId("progress").textContent = ""; }
   }
 });
 
@@ -43,13 +44,17 @@ function show(answer, zoom) {
   byId("row").max = answer.rows - 1;
   byId("earlier").disabled = answer.row === 0;
   byId("later").disabled = answer.row === answer.rows - 1;
-  byId("weight").value = answer.weight;
-  byId("zoom").value = answer.zoom;
+  for (const card of document.querySelectorAll(".labelled")) card.hidden = Boolean(answer.unlabelled);
   const sure = answer.probability === null ? "" : ` (${word("probability", {probability: shown(answer.probability, 3)})})`;
-  facts(byId("facts"), [["label", `${answer.target} = ${answer.label}`], ["prediction", answer.prediction + sure], ["loss", shown(answer.loss, 6)]]);
-  weights(answer);
+  facts(byId("facts"), [["label", `${answer.target} = ${answer.label}`], ["prediction", answer.prediction + sure],
+    ...(answer.unlabelled ? [] : [["loss", shown(answer.loss, 6)]])]);
   const cells = answer.cells.map(([name, text]) => [element("th", {scope: "row"}, name), element("td", {}, text)]);
   byId("cells").replaceChildren(table(["column", "value"], cells));
+  byId("unlabelled").textContent = answer.unlabelled ?? "";
+  if (answer.unlabelled) return;
+  byId("weight").value = answer.weight;
+  byId("zoom").value = answer.zoom;
+  weights(answer);
   chain(answer);
   byId("bounded").textContent = answer.zoom === zoom ? "" : word("zoom_bounded");
   showCircuit(byId("circuit"), answer.frame, word("the_circuit"));
@@ -87,7 +92,8 @@ function look(name) {
 }
 
 // -- choices ----------------------------------------------------------------------------------------------------------
-const anew = () => { weight = null; explain(); };
+// Another model or table: no number of the one before stays under its name.
+const anew = () => { weight = null; byId("explanation").hidden = true; byId("unlabelled").textContent = ""; explain(); };
 
 function move(by) {
   byId("row").value = String(Math.max(0, (read(byId("row").value) || 0) + by));

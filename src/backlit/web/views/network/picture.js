@@ -1,6 +1,6 @@
 // The network as a picture: what each neuron makes of the plane, and a line for each weight, as thick as its number.
 import {byId, drawn, element, shown, word} from "/static/common.js";
-import {bytes, css, diverging, dots, onScheme} from "/static/colours.js";
+import {bytes, diverging, dots, ofShare, onScheme} from "/static/colours.js";
 
 const NODE = 44, COLUMN = 150, TOP = 50, BOTTOM = 26, NARROWEST = 335;
 const HEIGHT = 330, CLOSEST = 56, FARTHEST = 84, LETTER = 9.5, EDGE = 28; // rows share the height; names stand at the sides
@@ -155,7 +155,9 @@ export class Picture {
       context.beginPath();
       context.roundRect(...corner, 7 * SHARPNESS);
       context.clip();
-      context.drawImage(dots(plane.side, (dot) => diverging(shares[dot] / 127.5 - 1)), ...corner);
+      const {classes} = this.described, several = classes.length > 2;
+      const colour = (share) => (!classes.length ? diverging(2 * share - 1) : several ? ofShare(at, share) : share < 0.5 ? ofShare(0, 1 - 2 * share) : ofShare(1, 2 * share - 1));
+      context.drawImage(dots(plane.side, (dot) => colour(shares[dot] / 255)), ...corner);
       context.restore();
     });
   }

@@ -29,8 +29,8 @@ export class Plane {
     byId("axes").hidden = columns.length < 3;
     if (!this.possible) { byId("plane").replaceChildren(element("p", {class: "hint"}, word("one_input"))); return; }
     const options = columns.map((name, at) => [String(at), name]);
-    for (const [id, first] of [["across", "0"], ["up", "1"]]) {
-      fill(byId(id), options, first);
+    for (const [id, first] of [["across", this.described.axes[0]], ["up", this.described.axes[1]]]) {
+      fill(byId(id), options, String(first));
       byId(id).onchange = () => this.turned(id);
     }
   }
@@ -90,6 +90,7 @@ export class Plane {
   answers(plane) {
     const answers = plane.answers.map((text) => bytes(text));
     if (answers.length > 1) return dots(plane.side, (at) => likeliest(answers.map((one) => one[at] / 255)));
+    if (this.described.classes.length) return dots(plane.side, (at) => likeliest([1 - answers[0][at] / 255, answers[0][at] / 255]));
     return dots(plane.side, (at) => diverging(answers[0][at] / 127.5 - 1, 0.6));
   }
 

@@ -25,7 +25,7 @@ function bar(share) {
 function draw(answer) {
   const rows = steps(answer).map(([name, share]) => {
     if (share === undefined) return element("tr", {class: "left"}, element("th", {scope: "row", colspan: 3}, name));
-    const number = share === null ? word("why_zero") : `${share < 0 ? "−" : "+"}${Math.abs(share).toFixed(2)}`;
+    const number = share === null ? word("why_zero") : `${share < 0 ? "-" : "+"}${Math.abs(share).toFixed(2)}`;
     return element("tr", {}, element("th", {scope: "row"}, name), element("td", {}, bar(share ?? -DECADES)), element("td", {class: "number"}, number));
   });
   byId("why").replaceChildren(element("table", {class: "why"}, element("tbody", {}, rows)));
