@@ -79,7 +79,7 @@ def extent(inputs: Matrix, column: int) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def telling_axes(problem: Problem, most: int) -> list[int]:
+def informative_axes(problem: Problem, most: int) -> list[int]:
     """The two inputs, among the first ones, that tell most of the target each by itself; all where there are no two.
 
     Of classes, by the share of an input's variance that lies between them; of numbers, by the correlation.
@@ -88,7 +88,7 @@ def telling_axes(problem: Problem, most: int) -> list[int]:
     --------
     >>> from backlit.web.live.problems import toy
     >>> problem = toy("iris", 0)
-    >>> [problem.columns[at] for at in telling_axes(problem, 12)]
+    >>> [problem.columns[at] for at in informative_axes(problem, 12)]
     ['petal length', 'petal width']
     """
     inputs, targets = problem.inputs[:, :most], problem.targets[:, 0]

@@ -17,7 +17,7 @@ from backlit.training.history import Epoch
 from backlit.web.live.diagnosing import flow_of, symptoms_of
 from backlit.web.live.feed import Feed
 from backlit.web.live.learner import Learner
-from backlit.web.live.observing import MOST_SHOWN, plane, telling_axes
+from backlit.web.live.observing import MOST_SHOWN, informative_axes, plane
 from backlit.web.live.problems import Problem
 from backlit.web.live.settings import Settings
 from backlit.web.live.timeline import Point, Timeline
@@ -210,7 +210,7 @@ class TrainingSession:
         return {
             "name": self.problem.name,
             "columns": self.problem.columns,
-            "axes": telling_axes(self.problem, MOST_AXES),
+            "axes": informative_axes(self.problem, MOST_AXES),
             "classes": self.problem.classes,
             "shown": MOST_SHOWN,
             "widths": [self.blueprint.inputs, *(layer.outputs for layer in self.blueprint.layers)],
