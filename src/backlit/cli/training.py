@@ -17,7 +17,7 @@ from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import measure, page_of, show_scores, write_page
 from backlit.cli.outputs import check_output
 from backlit.cli.tables import print_notes, read_with_note, with_target_numbers
-from backlit.diagnosis import diagnose
+from backlit.diagnosis import Diagnosis, diagnose
 from backlit.encoding import encode_classes, infer_task
 from backlit.encoding.conversion import to_cells
 from backlit.encoding.target import target_numbers
@@ -28,7 +28,7 @@ from backlit.errors import BacklitError, DataError, DataWarning
 from backlit.estimators.shared.table_input import inputs_of, labelled_column, labels_of, located
 from backlit.estimators.tabular.classifier import TabularClassifier
 from backlit.estimators.tabular.regressor import TabularRegressor
-from backlit.files import ReadOptions
+from backlit.files import ReadOptions, write_whole
 from backlit.files.shape import counts_rows, without_totals
 
 Rows = NDArray[np.int64]
@@ -55,7 +55,12 @@ class Outputs:
     lang: str
     keeping: Mapping[str, Any]  # parameters of the estimator
     resume: bool
-    diagnose: bool
+    diagnosis: Path | None
+
+    @property
+    def diagnose(self) -> bool:
+        """Whether a diagnosis was asked for."""
+        return bool(self.keeping["diagnose"])
 
     @property
     def checkpoint(self) -> Path | None:
@@ -66,11 +71,18 @@ class Outputs:
     def check(self, data: Path) -> None:
         """Refuse what cannot be written, and what would be lost, before the work is done."""
         known = [data]
-        for path, size in ((self.model, MODEL_BYTES), (self.report, REPORT_BYTES), (self.checkpoint, MODEL_BYTES)):
+        written = {
+            "model": (self.model, MODEL_BYTES),
+            "report": (self.report, REPORT_BYTES),
+            "checkpoint": (self.checkpoint, MODEL_BYTES),
+            "diagnosis": (self.diagnosis, REPORT_BYTES),
+        }
+        if self.diagnosis is not None and self.diagnosis.suffix not in (".html", ".json"):
+            raise BacklitError(f"--diagnosis: {self.diagnosis} is neither a page nor data; end it in .html or .json")
+        for what, (path, size) in written.items():
             if path is not None:
                 check_output(path, *known, size=size)
                 if any(path.absolute() == other.absolute() for other in known[1:]):
-                    what = "report" if path is self.report else "checkpoint"
                     raise BacklitError(f"{path} is where another output goes; write the {what} to another file")
                 known.append(path)
         if self.resume and self.checkpoint is None:
@@ -120,12 +132,21 @@ def train_model(data: Path, target: str, seed: int, task: str | None, outputs: O
         terminal.print(f"{outputs.checkpoint} holds the finished training, and can be deleted")
     if outputs.diagnose:
         with located(data):
-            learnt, others = (
+            parts = [
                 (inputs_of(model, part, target), labels_of(model, part[target])) for part in (table.take(learn), kept)
-            )
-            print("\n" + diagnose(model, *learnt, *others).to_text(outputs.lang))
+            ]
+            show_diagnosis(diagnose(model, *parts[0], *parts[1]), outputs)
     if outputs.report is not None:
         write_page(outputs.report, page_of(model, kept, target, known, f"{data.name}: {target}", outputs.lang))
+
+
+def show_diagnosis(seen: Diagnosis, outputs: Outputs) -> None:
+    """Print a diagnosis, and write it to the file that was asked for, as a page or as data."""
+    print("\n" + seen.to_text(outputs.lang))
+    if outputs.diagnosis is not None:
+        as_data = outputs.diagnosis.suffix == ".json"
+        write_whole(outputs.diagnosis, (seen.to_json() if as_data else seen.to_html(outputs.lang)).encode())
+        console().print(f"Wrote {outputs.diagnosis}")
 
 
 def save_somewhere(model: Any, path: Path) -> None:

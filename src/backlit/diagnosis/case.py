@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from backlit.errors import BacklitError, choose
 from backlit.network.blueprint import Blueprint
+from backlit.training.snapshots import Snapshots
 
 Matrix = NDArray[np.float64]
 
@@ -116,6 +117,8 @@ class Case:
         Names of the classes.
     tool : str
         Which tool the network is of: the key of the code that changes it (`backlit.diagnosis.mend`).
+    snapshots : Snapshots, optional
+        The parameters at some epochs of the training.
 
     Examples
     --------
@@ -135,6 +138,7 @@ class Case:
     columns: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     tool: str = "network"
+    snapshots: Snapshots | None = None
 
     def __post_init__(self) -> None:
         for name, rows in (("X", self.rows), ("X_val", self.validation)):

@@ -22,6 +22,7 @@ from backlit.diagnosis.reference import (
     score_of,
 )
 from backlit.errors import BacklitError
+from backlit.network.blueprint import Blueprint
 from backlit.network.forward import forward
 
 Matrix = NDArray[np.float64]
@@ -95,6 +96,14 @@ class Evidence:
     def first_flow(self) -> Flow | None:
         """The same at the parameters that the training started from, if they are known."""
         return None if self.known.initial is None else self._flow(np.asarray(self.known.initial, np.float64))
+
+    @cached_property
+    def course(self) -> tuple[tuple[int, Flow | None], ...]:
+        """The flow after each epoch whose parameters were kept, 0 being the start; None where it is not finite."""
+        kept = self.case.snapshots
+        if kept is None:
+            return ()
+        return tuple((one.epoch, self._flow(one.theta, kept.blueprint, one.rate)) for one in kept.kept)
 
     @cached_property
     def score(self) -> float:
@@ -189,6 +198,8 @@ class Evidence:
         """The inputs as the first weights take them: behind the scalers that the network has in front, if any."""
         case = self.case
         arrived: Matrix = case.rows.inputs
+        if case.blueprint.layers[0].declared.weighted_sum:
+            return arrived
         values = forward(case.blueprint, case.theta, arrived)
         for layer, (_, activation) in zip(case.blueprint.layers, case.blueprint.wire_names, strict=True):
             if layer.declared.weighted_sum or layer.inputs != layer.outputs:
@@ -207,10 +218,11 @@ class Evidence:
             return score < FITTED[self.case.task]
         return score < self.reference.score - self.tolerance
 
-    def _flow(self, theta: Matrix) -> Flow | None:
-        batch = _sampled(self.case.rows, FLOW_BATCH)
+    def _flow(self, theta: Matrix, blueprint: Blueprint | None = None, rate: float | None = None) -> Flow | None:
+        batch, rate = _sampled(self.case.rows, FLOW_BATCH), self.known.rate if rate is None else rate
+        theta = np.asarray(theta, np.float64)
         try:
-            return flow(self.blueprint, np.asarray(theta, np.float64), batch.inputs, batch.targets, self.known.rate)
+            return flow(blueprint or self.blueprint, theta, batch.inputs, batch.targets, rate)
         except BacklitError:  # a number that is not finite
             return None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backlit.diagnosis.evidence import Evidence
-from backlit.diagnosis.flow import LayerFlow
+from backlit.diagnosis.flow import Flow, LayerFlow
 from backlit.diagnosis.symptom import Finding, Symptom
 
 
@@ -74,6 +74,11 @@ class Outcome:
     def layers(self) -> tuple[LayerFlow, ...]:
         """The flow of the gradient, in forward order; empty where numbers are not finite."""
         return () if self.evidence.flow is None else self.evidence.flow.layers
+
+    @property
+    def course(self) -> tuple[tuple[int, Flow | None], ...]:
+        """The flow after each epoch whose parameters were kept, 0 being the start; None where it is not finite."""
+        return self.evidence.course
 
     def flow_lines(self, texts: Mapping[str, str]) -> list[str]:
         """A line for each layer, from the output down: what each factor makes of the gradient, in decades."""

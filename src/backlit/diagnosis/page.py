@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from backlit.diagnosis.course import course_table
 from backlit.diagnosis.mend import code_of
 from backlit.diagnosis.messages import messages
 from backlit.drawing.component import source_of
@@ -21,6 +22,7 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; } td, th { padding: .2rem .8rem .2rem 0; text-align: right; }
 th[scope=row], th:first-child { text-align: left; font-weight: normal; } code { overflow-wrap: anywhere; }
+td { white-space: nowrap; } .wide { overflow-x: auto; }
 section { border-top: 1px solid #888; margin-top: 1.5rem; } .reason { color: #555; } rect { fill: #0072B2; }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #eee; } .reason { color: #bbb; }
   rect { fill: #56B4E9; } svg text { fill: #eee; } }
@@ -45,6 +47,7 @@ def page(diagnosis: Outcome, lang: str) -> str:
             f"<body><main><h1>{texts['title']}</h1><p>{escape(scores)}</p>",
             body,
             _flow(diagnosis, texts),
+            course_table(diagnosis.course, texts),
             f"<p>{escape(texts['not_looked_at'])}: {escape(lacking)}</p>" if lacking else "",
             "</main></body></html>",
             "",

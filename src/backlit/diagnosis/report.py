@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backlit.diagnosis.flow import LayerFlow
+from backlit.diagnosis.course import course_data, course_lines, flow_data
 from backlit.diagnosis.messages import messages
 from backlit.diagnosis.outcome import Outcome
 
@@ -26,6 +26,8 @@ class Diagnosis(Outcome):
         Most likely cause first; empty where nothing is wrong.
     layers : tuple of LayerFlow
         The flow of the gradient, in forward order; empty where numbers are not finite.
+    course : tuple of (int, Flow or None)
+        The same after each epoch that was kept (`diagnose=True` of an estimator), 0 being the start.
     not_judged : mapping of str to tuple of str
         Symptoms that could not be judged -> the facts that they need.
     evidence : Evidence
@@ -83,14 +85,15 @@ class Diagnosis(Outcome):
             lines += [f"   {texts['code']}: {code}"] if code else []
         lines += [] if self.symptoms else ["", texts["healthy"]]
         lines += ["", *self.flow_lines(texts)]
+        lines += ["", *course_lines(self.evidence.course, texts)] if self.evidence.course else []
         if self.not_judged:
             parts = [f"{name} ({', '.join(facts)})" for name, facts in self.not_judged.items()]
             lines += ["", f"{texts['not_looked_at']}: {'; '.join(parts)}"]
         return "\n".join(lines)
 
     def to_json(self) -> str:
-        """The diagnosis as JSON: symptoms with their numbers, the flow of each layer, what was not looked at."""
-        flow = self.evidence.flow
+        """The diagnosis as JSON: symptoms with their numbers, the flow of each layer now and at the epochs kept, what was not
+        looked at."""
         data = {
             "score": self.evidence.score,
             "validation_score": self.evidence.validation_score,
@@ -106,13 +109,8 @@ class Diagnosis(Outcome):
                 }
                 for seen in self.symptoms
             ],
-            "flow": None
-            if flow is None
-            else {
-                "error_share": flow.error_share,
-                "pairing_share": flow.pairing_share,
-                "layers": [_layer_data(layer) for layer in flow.layers],
-            },
+            "flow": flow_data(self.evidence.flow),
+            "course": course_data(self.evidence.course),
             "not_looked_at": dict(self.not_judged),
         }
         return json.dumps(_plain(data), ensure_ascii=False, allow_nan=False)
@@ -142,15 +140,6 @@ class Diagnosis(Outcome):
 
     def _repr_html_(self) -> str:
         return f'<iframe srcdoc="{escape(self.to_html())}" width="100%" height="600" title="Diagnosis"></iframe>'
-
-
-def _layer_data(layer: LayerFlow) -> dict[str, Any]:
-    """A layer's flow as plain data."""
-    data: dict[str, Any] = {}
-    for name in LayerFlow.__slots__:
-        value = getattr(layer, name)
-        data[name] = value._asdict() if hasattr(value, "_asdict") else value
-    return data
 
 
 def _plain(value: Any) -> Any:

@@ -49,6 +49,7 @@ def case_of(model: Any, X: Any, y: Any, X_val: Any, y_val: Any, training: Mappin
         tuple(_input_names(model, rows.inputs.shape[1])),
         tuple(map(str, getattr(model, "classes_", ()))),
         "mlp" if isinstance(model, BaseMLP) else "tabular",
+        vars(model).get("snapshots_"),
     )
 
 

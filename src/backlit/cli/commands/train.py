@@ -41,6 +41,9 @@ def train(
     diagnose: Annotated[
         bool, typer.Option("--diagnose", help="Say afterwards what keeps the network from learning, if anything does.")
     ] = False,
+    diagnosis: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the same as a page (.html) or as data (.json), too.")
+    ] = None,
     encoding: Encoding = None,
     separator: Separator = None,
     decimal: Decimal = None,
@@ -58,9 +61,10 @@ def train(
     options = read_options(encoding, separator, decimal)
     options = replace(options, missing=tuple(missing) if missing else None, day_first=day_first)
     keeping = {
-        "checkpoint": checkpoint, "checkpoint_seconds": checkpoint_seconds, "checkpoint_epochs": checkpoint_epochs
+        "checkpoint": checkpoint, "checkpoint_seconds": checkpoint_seconds, "checkpoint_epochs": checkpoint_epochs,
+        "diagnose": diagnose or diagnosis is not None,
     }  # fmt: skip
-    outputs = Outputs(model or Path(f"{data.stem}.backlit"), report, lang, keeping, resume, diagnose)
+    outputs = Outputs(model or Path(f"{data.stem}.backlit"), report, lang, keeping, resume, diagnosis)
     train_model(data, target, seed, task, outputs, options)
 
 

@@ -25,6 +25,7 @@ from backlit.estimators.shared.saving import State, all_finite, fits, network_st
 
 if TYPE_CHECKING:
     from backlit.engine.optimizer import Optimizer  # loads numba, which waits for the first fit
+    from backlit.training.snapshots import Snapshots
 
 FLOAT_TYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -69,6 +70,7 @@ class BaseMLP(HasColumns, BaseEstimator):
     checkpoint: str | PathLike[str] | None
     checkpoint_seconds: float
     checkpoint_epochs: int | None
+    diagnose: bool | Sequence[int]
 
     n_features_in_: int
     feature_names_in_: NDArray[Any]
@@ -83,6 +85,7 @@ class BaseMLP(HasColumns, BaseEstimator):
     validation_scores_: list[float] | None
     validation_loss_curve_: list[float] | None
     best_validation_score_: float | None
+    snapshots_: Snapshots
     _seed: int
     _epochs_trained: int
     _no_improvement_count: int

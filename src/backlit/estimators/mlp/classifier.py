@@ -109,6 +109,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         checkpoint: str | PathLike[str] | None = None,
         checkpoint_seconds: float = 5.0,
         checkpoint_epochs: int | None = None,
+        diagnose: bool | Sequence[int] = False,
     ) -> None:
         store_parameters(self, locals())
 

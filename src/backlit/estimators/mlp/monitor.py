@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backlit.training.snapshots import snapshots_of
 from backlit.training.history import Epoch
 
 if TYPE_CHECKING:
@@ -43,13 +44,25 @@ class FitMonitor:
         model.best_validation_score_ = -np.inf if validated else None
         if validated:
             model.best_loss_ = None
+        self._keep_start()
 
     def __call__(self, epoch: Epoch) -> bool | None:
         """Record an epoch, print it, call the user's callback; True stops the training."""
         self.record(epoch)
+        if (kept := vars(self._model).get("snapshots_")) is not None:
+            kept.keep(self._model.n_iter_, self._model.theta_, epoch.rate)
         if self._model.verbose:
             print_iteration(self._model.n_iter_, epoch.loss, epoch.score)
         return self._on_epoch(epoch) if self._on_epoch else None
+
+    def _keep_start(self) -> None:
+        """Begin the model's snapshots, if it asks for them; those of a `partial_fit` go on from the last call's."""
+        model, asked = self._model, snapshots_of(self._model.diagnose, self._model.network_)
+        if asked is None:
+            model.__dict__.pop("snapshots_", None)
+        elif model.n_iter_ == 0 or "snapshots_" not in vars(model):
+            model.snapshots_ = asked
+            asked.keep(model.n_iter_, model.theta_, None)
 
     def record(self, epoch: Epoch) -> None:
         """Let the model's attributes know of an epoch."""

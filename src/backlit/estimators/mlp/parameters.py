@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 from backlit.declared.initializers import INITIALIZERS
 from backlit.declared.optimizers import OPTIMIZERS, SETTINGS
 from backlit.declared.schedules import SCHEDULES
-from backlit.estimators.shared.parameter_table import CHECKPOINT, Parameter, Table
+from backlit.estimators.shared.parameter_table import CHECKPOINT, DIAGNOSE, Parameter, Table
 from backlit.estimators.shared.sample_weights import CLASS_WEIGHTS
 
 SOLVERS = ("lbfgs", *(name for name in OPTIMIZERS if name not in ("momentum", "nesterov")))  # both are sgd here
@@ -197,6 +197,7 @@ CLASSIFIER: Table = {
     ),
     **THREADS,
     **CHECKPOINT,
+    **DIAGNOSE,
 }
 REGRESSOR: Table = {
     "loss": Parameter(
@@ -212,4 +213,5 @@ REGRESSOR: Table = {
     **NETWORK,
     **THREADS,
     **CHECKPOINT,
+    **DIAGNOSE,
 }

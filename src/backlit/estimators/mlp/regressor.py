@@ -86,6 +86,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         checkpoint: str | PathLike[str] | None = None,
         checkpoint_seconds: float = 5.0,
         checkpoint_epochs: int | None = None,
+        diagnose: bool | Sequence[int] = False,
     ) -> None:
         store_parameters(self, locals())
 

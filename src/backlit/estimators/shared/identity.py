@@ -16,10 +16,10 @@ from backlit.declared.gate_kinds import Gate
 from backlit.declared.gates import GATES
 from backlit.declared.losses import loss_named
 from backlit.engine.processor import processor_name, vectors_here
-from backlit.estimators.shared.parameter_table import CHECKPOINT
+from backlit.estimators.shared.parameter_table import CHECKPOINT, DIAGNOSE
 from backlit.network.blueprint import Blueprint
 
-IRRELEVANT = frozenset({*CHECKPOINT, "verbose", "n_jobs", "time_limit", "random_state"})
+IRRELEVANT = frozenset({*CHECKPOINT, *DIAGNOSE, "verbose", "n_jobs", "time_limit", "random_state"})
 """Parameters that may change from one start of a fit to the next: the result does not depend on them, or (`n_jobs`,
 `random_state`) only by what is compared itself."""
 

@@ -63,6 +63,17 @@ CHECKPOINT: Table = {
 }
 """Of all estimators."""
 
+DIAGNOSE: Table = {
+    "diagnose": Parameter(
+        False,
+        ["boolean", "array-like"],
+        "bool or sequence of int",
+        "Whether `fit` keeps its parameters at the start (0) and after the epochs 1, 2, 4, 8, ..., or after those given, as "
+        "`snapshots_`, in memory alone: `backlit.diagnose` then shows the gradient's way back at each. Not with lbfgs.",
+    ),
+}
+"""Of all estimators."""
+
 
 def constraints_of(table: Table) -> dict[str, Any]:
     """The table's constraints, as scikit-learn's ``_parameter_constraints``.

@@ -24,6 +24,7 @@ from backlit.estimators.tabular.recipe import Recipe, recipe_of
 if TYPE_CHECKING:
     from backlit.engine.optimizer import Optimizer  # loads numba, which waits for the first fit
     from backlit.training.history import History
+    from backlit.training.snapshots import Snapshots
 
 SAVED = ("n_iter_", "best_epoch_")
 """Fitted attributes that a model file keeps, beside network, encoder and targets."""
@@ -55,6 +56,7 @@ class BaseTabular(HasColumns, BaseEstimator):
     checkpoint: str | PathLike[str] | None
     checkpoint_seconds: float
     checkpoint_epochs: int | None
+    diagnose: bool | Sequence[int]
 
     encoder_: FrameEncoder
     n_features_in_: int
@@ -66,6 +68,7 @@ class BaseTabular(HasColumns, BaseEstimator):
     histories_: tuple[History, ...]
     interrupted_: bool
     target_name_: str
+    snapshots_: Snapshots
     _members: list[NDArray[np.float32]]
     _optimizer: Optimizer
 

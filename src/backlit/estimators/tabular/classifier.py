@@ -105,6 +105,7 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         checkpoint: str | PathLike[str] | None = None,
         checkpoint_seconds: float = 5.0,
         checkpoint_epochs: int | None = None,
+        diagnose: bool | Sequence[int] = False,
     ) -> None:
         store_parameters(self, locals())
 

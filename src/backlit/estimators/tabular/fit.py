@@ -27,6 +27,7 @@ from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
 from backlit.estimators.shared.identity import Identity, identity_of
 from backlit.estimators.shared.provenance import provenance
 from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
+from backlit.training.snapshots import snapshots_of
 from backlit.estimators.tabular.building import (
     FLOAT,
     Vector,
@@ -122,7 +123,8 @@ def fit(model: BaseTabular, given: FitInput) -> None:
         splits = split_rows(model, given, prepared)
         checkpoint.begin(identity(model, prepared, splits))
         deadline = math.inf if model.time_limit is None else time.monotonic() + float(model.time_limit)
-        monitor = FitMonitor(len(splits), model.verbose, given.on_epoch, deadline)
+        snapshots = snapshots_of(model.diagnose, prepared.blueprint)
+        monitor = FitMonitor(len(splits), model.verbose, given.on_epoch, deadline, snapshots)
         members = train_members(model, prepared, splits, monitor, checkpoint)
     model._members = [member.theta for member in members]
     merge(model, prepared.blueprint, model._members)
@@ -133,6 +135,9 @@ def fit(model: BaseTabular, given: FitInput) -> None:
     if not np.isfinite(model.theta_).all():
         raise BacklitError(NO_FINITE_EPOCH)
     record(model, [member.history for member in members])
+    model.__dict__.pop("snapshots_", None)
+    if snapshots is not None:
+        model.snapshots_ = snapshots
     stopped = "; ".join(sorted({member.history.stopped for member in members}))
     facts = {"epochs": model.n_iter_, "best_epoch": model.best_epoch_, "stopped": stopped}
     model.provenance_ = provenance(prepared.samples, prepared.seed, facts)
@@ -271,7 +276,7 @@ def train_member(
     weights = held.weights if held.weights.any() else np.ones(len(held), np.float32)
     targets = prepared.task.metric_targets(held.targets)
     network = network_to_train(recipe, blueprint, theta, len(learn), prepared.n_jobs, has_team=alone)
-    monitor.networks.append(network)
+    monitor.begin(number, network)
     threads = team_size(prepared.n_jobs) if alone else 1
 
     def validate(network: Network) -> float:
@@ -288,6 +293,8 @@ def train_member(
     )
     outputs = network.predict(held.inputs)
     fold_scales_into_weights(blueprint, theta, scales)
+    for kept in monitor.kept_of(number):
+        fold_scales_into_weights(blueprint, kept.theta, scales)
     if not (history.best_epoch or history.interrupted or history.diverged):
         raise no_finite_score("metric", prepared.metric, len(history.epochs))
     if not (history.best_epoch or history.interrupted) or not np.isfinite(theta).all():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from backlit.training.snapshots import Snapshot, Snapshots
 from backlit.training.rules.time_limit import TimeLimit
 
 
@@ -20,6 +21,8 @@ class FitMonitor:
         The user's; returning True stops the fit.
     deadline : float
         When the fit ends, on the clock of `time.monotonic`.
+    snapshots : Snapshots, optional
+        What keeps the first member's parameters at chosen epochs.
 
     Attributes
     ----------
@@ -30,9 +33,15 @@ class FitMonitor:
     """
 
     def __init__(
-        self, members: int, verbose: bool, on_epoch: Callable[[Any], bool | None] | None, deadline: float
+        self,
+        members: int,
+        verbose: bool,
+        on_epoch: Callable[[Any], bool | None] | None,
+        deadline: float,
+        snapshots: Snapshots | None = None,
     ) -> None:
-        self.networks: list[Any] = []
+        self._networks: dict[int, Any] = {}
+        self._snapshots = snapshots
         self._members = members
         self._verbose = verbose
         self._on_epoch = on_epoch
@@ -41,8 +50,20 @@ class FitMonitor:
         self._stopped = False
         self.timed_out = self.aborted = False
 
+    def begin(self, number: int, network: Any) -> None:
+        """Know a member's network, which is about to be trained."""
+        self._networks[number] = network
+        if number == 0 and self._snapshots is not None:
+            self._snapshots.keep(0, network.theta, None)
+
+    def kept_of(self, number: int) -> Sequence[Snapshot]:
+        """The snapshots of a member; the first alone has any."""
+        return self._snapshots.kept if number == 0 and self._snapshots is not None else ()
+
     def __call__(self, number: int, epoch: Any) -> bool:
         """Receive an epoch of a member; return whether its training stops."""
+        if number == 0 and self._snapshots is not None:
+            self._snapshots.keep(epoch.number, self._networks[0].theta, epoch.rate)
         with self._lock:
             if self._verbose:
                 member = f"member {number + 1}, " if self._members > 1 else ""
@@ -65,5 +86,5 @@ class FitMonitor:
 
     def _stop(self) -> None:
         self._stopped = True
-        for network in self.networks:
+        for network in list(self._networks.values()):
             network.stop()

@@ -6,7 +6,7 @@ from numbers import Integral, Real
 
 from sklearn.utils._param_validation import Interval
 
-from backlit.estimators.shared.parameter_table import CHECKPOINT, NOT_CHECKED, Parameter, Table
+from backlit.estimators.shared.parameter_table import CHECKPOINT, DIAGNOSE, NOT_CHECKED, Parameter, Table
 from backlit.estimators.shared.sample_weights import CLASS_WEIGHTS
 
 WHOLE = Interval(Integral, 1, None, closed="left")
@@ -92,6 +92,7 @@ CLASSIFIER: Table = {
     **READING,
     **CONTROL,
     **CHECKPOINT,
+    **DIAGNOSE,
 }
 REGRESSOR: Table = {
     **TRAINING,
@@ -115,4 +116,5 @@ REGRESSOR: Table = {
     **READING,
     **CONTROL,
     **CHECKPOINT,
+    **DIAGNOSE,
 }
