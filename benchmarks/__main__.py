@@ -21,6 +21,7 @@ from benchmarks import (
     tabular,
 )
 from benchmarks.diagnosis import command as diagnosis
+from benchmarks.diagnosis import speed as diagnosis_speed
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("against")(against.run)
@@ -39,6 +40,7 @@ app.command("mnist")(mnist.run)
 app.command("invented")(invented.run)
 app.command("export")(export.run)
 app.command("diagnosis")(diagnosis.run)
+app.command("diagnosis-speed")(diagnosis_speed.run)
 app.command("tabular")(tabular.run)
 app.command("tabular-one", hidden=True)(tabular.one)
 

@@ -23,6 +23,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "diagnosis.md"
 BEGIN, END = "<!-- made by python -m benchmarks diagnosis --report -->", "<!-- end -->"
 GOALS = {"cause first": 0.9, "mend works": 0.85}
 FALSE_ALARMS = 0.05
+STRICT = "all, harmless counted"
+TITLES = {"symptoms": "each symptom", "field": "the field's faults", "all": "all", STRICT: STRICT}
+WHOLE = ("all", STRICT)
+"""Groups of all sick networks: without the harmless ones, and with them."""
 
 
 def run(
@@ -69,7 +73,8 @@ def _run(data: Path | None, half: str, quick: bool, only: str, again: bool) -> d
             continue
         records[trial.name] = record
         write(name, {"records": records})
-        print(f"{time.perf_counter() - began:5.1f} s  {trial.name}: {record.get('seen', 'harmless')}", flush=True)
+        left_out = " (harmless)" if record.get("harmless") else ""
+        print(f"{time.perf_counter() - began:5.1f} s  {trial.name}: {record['seen']}{left_out}", flush=True)
     return records
 
 
@@ -79,12 +84,14 @@ def summarised(records: list[Record]) -> dict[str, dict[str, Any]]:
 
     well = [record for record in records if record["cause"] is None]
     summary = {}
-    for group in ("symptoms", "field", "all"):
-        sick = [r for r in records if r["cause"] and not r.get("harmless") and group in (r["group"], "all")]
+    for group in (*TITLES,):
+        part = [r for r in records if r["cause"] and (group in WHOLE or group == r["group"])]
+        harmless = [r for r in part if r.get("harmless")]
+        sick = part if group == STRICT else [r for r in part if not r.get("harmless")]
         listed = [name in alike(r["cause"]) for r in sick for name in r["seen"]]
         summary[group] = {
             "sick": len(sick),
-            "harmless": sum(bool(r.get("harmless")) and group in (r["group"], "all") for r in records),
+            "harmless": 0 if group == STRICT else len(harmless),
             "cause first": _mean(r.get("first", False) for r in sick),
             "among two": _mean(r.get("among_two", False) for r in sick),
             "mend works": _mean(r.get("works", False) for r in sick),
@@ -105,7 +112,7 @@ def _print(records: dict[str, Record], show: bool) -> None:
         print(group, rates)
     for name, record in records.items() if show else ():
         if record.get("harmless"):
-            print("HARMLESS", name, record["before"], record["twin"])
+            print("HARMLESS", name, record["before"], record["twin"], record["seen"])
         elif record["cause"] is None and record["seen"]:
             print(
                 "ALARM", name, record["seen"], record["numbers"], record["score"], record["held"], record["reference"]
@@ -124,10 +131,13 @@ def _write_page(content: dict[str, Any], summary: dict[str, dict[str, Any]]) -> 
     """The table between the two comments of the page."""
     columns = ("sick", "harmless", "cause first", "among two", "mend works", "precision", "healthy", "false alarms")
     lines = ["| networks | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
-    titles = {"symptoms": "each symptom", "field": "the field's faults", "all": "all"}
     for group, rates in summary.items():
         cells = (f"{rates[name]:.0%}" if isinstance(rates[name], float) else str(rates[name]) for name in columns)
-        lines.append(f"| {titles[group]} | " + " | ".join(cells) + " |")
+        lines.append(f"| {TITLES[group]} | " + " | ".join(cells) + " |")
+    lines.append("")
+    quiet = [r for r in content["records"].values() if r.get("harmless")]
+    named, silent = sum(r["first"] for r in quiet), sum(not r["seen"] for r in quiet)
+    lines.append(f"Of the {len(quiet)} harmless ones, {named} are named by their cause and {silent} have no symptom.")
     lines.append("")
     lines.append(f"`python -m benchmarks diagnosis --half B`, then `--report`; {content['date']}, a "
                  f"{content['machine']['kind']}.")  # fmt: skip

@@ -84,8 +84,7 @@ def judge(trial: Trial) -> Record | None:
             well, _ = fitted(_changed(case, Change("balance")))
         record |= {"cause": symptom, "before": _measure(case, symptom), "twin": _measure(well, symptom)}
         near = _near(case, record["before"], record["twin"])
-        if near and not (trial.sickness.in_rows or trial.sickness.always):
-            return {**record, "harmless": True}
+        record |= {"harmless": True} if near and not (trial.sickness.in_rows or trial.sickness.always) else {}
     seen = diagnose_case(case)
     record["seen"] = [one.name for one in seen.symptoms]
     record["numbers"] = {} if not seen.symptoms else {

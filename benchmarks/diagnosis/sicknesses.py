@@ -224,7 +224,7 @@ SICKNESSES: tuple[Sickness, ...] = (
         lambda spec: replace(spec, hidden=(16,) * 7, gate="sigmoid").with_training(epochs=20),
         lambda spec: replace(spec, hidden=(16,) * 7, gate="relu").with_training(epochs=20),
     ),
-    Sickness("class_imbalance", rare, in_rows=True),
+    Sickness("class_imbalance", rare),
     Sickness("rate_too_low", lambda spec: spec.with_training(rate=1e-6)),
     Sickness(
         "too_few_epochs",

@@ -33,7 +33,7 @@ SHORT = {"classification": 0.03, "regression": 0.05}
 """By how much a score may be below the reference before something is wrong; beside two standard errors."""
 FITTED = {"classification": 0.9, "regression": 0.5}
 """Without a reference (too few rows), the score on the rows learnt from that is good enough."""
-PROBE_STEPS = 300
+PROBE_STEPS, FEWEST_STEPS = 300, 20
 PROBE_WORK = 1e9
 """Multiplications of one probe at most: a fraction of a second."""
 
@@ -236,11 +236,15 @@ def _sampled(rows: Rows, most: int) -> Rows:
 
 def _gain(run: Run) -> float:
     """The part of the first loss that a short training takes away; negative where it grows, -inf where it diverges."""
-    steps = max(20, min(PROBE_STEPS, int(PROBE_WORK / (3 * run.blueprint.multiplications * run.batch_size))))
-    batches = -(-len(run.rows) // run.batch_size)
+    work = 3 * run.blueprint.multiplications  # of a row: forward, and twice as much back
+    # a wide network takes fewer steps, and then of smaller mini-batches: all rates are compared on the same
+    batch_size = min(run.batch_size, max(USUAL_BATCH, int(PROBE_WORK / (work * FEWEST_STEPS))))
+    run = replace(run, batch_size=batch_size)
+    steps = max(FEWEST_STEPS, min(PROBE_STEPS, int(PROBE_WORK / (work * batch_size))))
+    batches = -(-len(run.rows) // batch_size)
     epochs = max(1, -(-steps // batches))
     if batches > steps:
-        run = replace(run, rows=run.rows.at(np.arange(steps * run.batch_size)))
+        run = replace(run, rows=run.rows.at(np.arange(steps * batch_size)))
     started = run.train(0)
     first = started.mean_loss(run.rows.inputs, run.rows.targets)
     ended = run.train(epochs)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backlit.diagnosis.alignment import moved, shift_of
 from backlit.diagnosis.case import Case, Rows
 from backlit.diagnosis.messages import messages
 from backlit.diagnosis.rates import initial_of, run_of
@@ -164,6 +165,14 @@ def _without_rows(case: Case, rows: Any) -> Case:
     return replace(case, rows=case.rows.at(kept))
 
 
+def _moved_targets(case: Case, shift: int) -> Case:
+    """Learnt rows and targets side by side again; the validation too, where its targets were moved as far."""
+    held = case.validation
+    if held is not None and shift_of(case.task, held) == shift:
+        held = moved(held, shift)
+    return replace(case, rows=moved(case.rows, shift), validation=held)
+
+
 def _balanced(case: Case, value: Any) -> Case:
     """Rows of rare classes repeated, which weighs them as class weights do."""
     codes = codes_of(case.rows.targets)
@@ -178,10 +187,14 @@ def _same(case: Case, value: Any) -> Case:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of change: what it makes of a case, and its code for each tool, a template of the value."""
+    """A kind of change: what it makes of a case, and its code for each tool, a template of the value.
+
+    `by_row`: whether its value counts the rows, so that none may be held out before it is made.
+    """
 
     apply: Callable[[Case, Any], Case] | None
     code: Mapping[str, str]
+    by_row: bool = False
 
 
 def _rate(case: Case, factor: float) -> float:
@@ -229,7 +242,11 @@ CHANGES: Mapping[str, Kind] = {
         },
     ),
     "drop_columns": Kind(_without_columns, {"mlp": "X = numpy.delete(X, {columns}, axis=1)"}),
-    "drop_rows": Kind(_without_rows, {"mlp": "X, y = numpy.delete(X, rows, axis=0), numpy.delete(y, rows, axis=0)"}),
+    "drop_rows": Kind(
+        _without_rows,
+        {"mlp": "X, y = numpy.delete(X, rows, axis=0), numpy.delete(y, rows, axis=0)"},
+        by_row=True,
+    ),
     "balance": Kind(
         _balanced,
         {
@@ -239,6 +256,7 @@ CHANGES: Mapping[str, Kind] = {
     ),
     "early_stopping": Kind(_same, {"mlp": "model.set_params(early_stopping=True)"}),
     "align": Kind(None, {}),
+    "move_targets": Kind(_moved_targets, {"mlp": "X, y = {pair}", "network": "X, y = {pair}"}, by_row=True),
     "unfreeze": Kind(_trained(frozen=lambda case, value: ()), {"torch": "layer.weight.requires_grad_(True)"}),
 }
 """Kind of a change -> what it does; None where it cannot be tried."""
@@ -249,6 +267,9 @@ WRITTEN: Mapping[str, Callable[[Case, Any], Mapping[str, Any]]] = {
     "epochs": lambda case, factor: {"epochs": _epochs(case, factor)},
     "widen": lambda case, factor: {
         "widths": tuple(_width(layer, factor) for layer in case.blueprint.neurons[:-1]) or (LEAST_WIDTH,)
+    },
+    "move_targets": lambda case, shift: {
+        "pair": f"X[:-{shift}], y[{shift}:]" if shift > 0 else f"X[{-shift}:], y[:{shift}]"
     },
     "drop_columns": lambda case, columns: {"columns": list(columns)[:20]},
 }
@@ -281,12 +302,13 @@ def try_change(case: Case, symptoms: Sequence[Seen], number: int, seconds: float
     change = symptoms[number].finding.mend
     kind = None if change is None else CHANGES[change.kind]
     if change is None or kind is None or kind.apply is None:
-        raise BacklitError(f"try_mend: the mend of {symptoms[number].name} is nothing that can be tried here")
-    case = _with_held_out(case)
+        raise BacklitError(
+            f"try_mend: the mend of {symptoms[number].name} is nothing that a training can try; look at the rows"
+        )
+    case, changed = _with_and_without(case, kind.apply, change.value, kind.by_row)
     own = min(case.training.epochs or TRIAL_EPOCHS, TRIAL_EPOCHS)
     # a slow network that was trained for an epoch or two shows nothing in as many
     longest = own if change.kind in ("epochs", "early_stopping") else TRIAL_EPOCHS
-    changed = kind.apply(case, change.value)
     before = _scores(case, longest, seconds / 2)
     epochs = min(changed.training.epochs or longest, 10 * TRIAL_EPOCHS) if change.kind == "epochs" else longest
     stop_early = change.kind == "early_stopping"
@@ -298,6 +320,19 @@ def try_change(case: Case, symptoms: Sequence[Seen], number: int, seconds: float
     helped = ends[1] > ends[0] + HELPS or (sooner and ends[1] >= ends[0] - HELPS)
     code = code_of(case, change)
     return Trial(case.task, ends[0], ends[1], (before, after), level, (reached[0], reached[1]), helped, code)
+
+
+def _with_and_without(case: Case, apply: Callable[[Case, Any], Case], value: Any, by_row: bool) -> tuple[Case, Case]:
+    """The case without a change and with it, both scored on the same rows."""
+    if case.validation is not None or not by_row:
+        case = _with_held_out(case)
+        return case, apply(case, value)
+    changed = _with_held_out(apply(case, value))
+    assert changed.validation is not None
+    scored = {row.tobytes() for row in changed.validation.inputs}
+    others = np.array([i for i, row in enumerate(case.rows.inputs) if row.tobytes() not in scored], np.int64)
+    rows = case.rows.at(others) if len(others) else case.rows  # a few rows are learnt from and scored by
+    return replace(case, rows=rows, validation=changed.validation), changed
 
 
 def _with_held_out(case: Case) -> Case:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,9 +13,13 @@ import numpy as np
 from backlit.diagnosis.course import course_table
 from backlit.diagnosis.mend import code_of
 from backlit.diagnosis.messages import messages
+from backlit.diagnosis.pictures import course_figure, evidence_figure, png
 from backlit.drawing.component import source_of
+from backlit.errors import MissingExtra
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from backlit.diagnosis.outcome import Outcome, Seen
 
 BAR = 260
@@ -22,7 +28,7 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; } td, th { padding: .2rem .8rem .2rem 0; text-align: right; }
 th[scope=row], th:first-child { text-align: left; font-weight: normal; } code { overflow-wrap: anywhere; }
-td { white-space: nowrap; } .wide { overflow-x: auto; }
+img { max-width: 100%; } td { white-space: nowrap; } .wide { overflow-x: auto; }
 section { border-top: 1px solid #888; margin-top: 1.5rem; } .reason { color: #555; } rect { fill: #0072B2; }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #eee; } .reason { color: #bbb; }
   rect { fill: #56B4E9; } svg text { fill: #eee; } }
@@ -42,11 +48,12 @@ def page(diagnosis: Outcome, lang: str) -> str:
             f'<html lang="{lang}"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-            f"style-src {source_of(STYLE)}; base-uri 'none'; form-action 'none'\">",
+            f"style-src {source_of(STYLE)}; img-src data:; base-uri 'none'; form-action 'none'\">",
             f"<title>{texts['title']}</title><style>{STYLE}</style></head>",
             f"<body><main><h1>{texts['title']}</h1><p>{escape(scores)}</p>",
             body,
             _flow(diagnosis, texts),
+            _picture(partial(course_figure, diagnosis), escape(texts["course"])) if diagnosis.course else "",
             course_table(diagnosis.course, texts),
             f"<p>{escape(texts['not_looked_at'])}: {escape(lacking)}</p>" if lacking else "",
             "</main></body></html>",
@@ -60,11 +67,20 @@ def _symptom(diagnosis: Outcome, seen: Seen, texts: Mapping[str, str], lang: str
     code = code_of(diagnosis.evidence.case, seen.finding.mend)
     return (
         f'<section aria-labelledby="{seen.name}"><h2 id="{seen.name}">{seen.name}</h2><p>{what}</p>'
-        f"{bars(seen.finding.bars, what)}"
+        f"{_picture(partial(evidence_figure, diagnosis, seen), what) or bars(seen.finding.bars, what)}"
         f'<p class="reason">{escape(texts["why"])}: {why}</p><p>{escape(texts["mend"])}: {mend}</p>'
         + (f"<p><code>{escape(code)}</code></p>" if code else "")
         + "</section>"
     )
+
+
+def _picture(draw: Callable[[], Figure], label: str) -> str:
+    """A figure inside the page; "" where matplotlib is not installed, so that the bars, which need nothing, stay."""
+    try:
+        data = png(draw())
+    except MissingExtra:
+        return ""
+    return f'<img alt="{label}" src="data:image/png;base64,{b64encode(data).decode()}">'
 
 
 def bars(numbers: Mapping[str, float], label: str) -> str:

@@ -12,8 +12,11 @@ import numpy as np
 from backlit.diagnosis.course import course_data, course_lines, flow_data
 from backlit.diagnosis.messages import messages
 from backlit.diagnosis.outcome import Outcome
+from backlit.errors import BacklitError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from backlit.diagnosis.mend import Trial
 
 
@@ -62,6 +65,25 @@ class Diagnosis(Outcome):
 
         return try_change(self.evidence.case, self.symptoms, number, seconds)
 
+    def figure(self, number: int = 0) -> Figure:
+        """The evidence of a symptom as a matplotlib figure (extra `plot`).
+
+        Parameters
+        ----------
+        number : int
+            Which of `symptoms`.
+
+        Raises
+        ------
+        BacklitError
+            If there is no such symptom; a `MissingExtra`, which is an ImportError too, where matplotlib is missing.
+        """
+        from backlit.diagnosis.pictures import evidence_figure
+
+        if not 0 <= number < len(self.symptoms):
+            raise BacklitError(f"figure: there is no symptom {number}; there are {len(self.symptoms)}")
+        return evidence_figure(self, self.symptoms[number])
+
     def to_text(self, lang: str = "en") -> str:
         """The diagnosis in words.
 
@@ -92,8 +114,7 @@ class Diagnosis(Outcome):
         return "\n".join(lines)
 
     def to_json(self) -> str:
-        """The diagnosis as JSON: symptoms with their numbers, the flow of each layer now and at the epochs kept, what was not
-        looked at."""
+        """The diagnosis as JSON: symptoms with numbers, the flow now and at the epochs kept, what was not looked at."""
         data = {
             "score": self.evidence.score,
             "validation_score": self.evidence.validation_score,
@@ -116,7 +137,7 @@ class Diagnosis(Outcome):
         return json.dumps(_plain(data), ensure_ascii=False, allow_nan=False)
 
     def to_html(self, lang: str = "en") -> str:
-        """One page that needs nothing else and runs nothing.
+        """One page that needs nothing else and runs nothing; evidence as pictures where matplotlib is installed.
 
         Parameters
         ----------

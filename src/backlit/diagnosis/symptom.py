@@ -61,6 +61,8 @@ class Symptom:
         Symptoms that one cause shows beside it.
     last_resort : bool
         Whether it is seen only where no other symptom is.
+    picture : str
+        How its evidence is drawn: a kind of `backlit.diagnosis.pictures.PICTURES`.
     """
 
     name: str
@@ -70,3 +72,4 @@ class Symptom:
     needs: tuple[str, ...] = ()
     same_cause: tuple[str, ...] = ()
     last_resort: bool = False
+    picture: str = "bars"

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backlit.errors import extra_imports
+from backlit.drawing.figure import COLOURS, empty_figure
 from backlit.experiments.slowdown import COSTS, compare_costs
 from backlit.experiments.two_models import two_models
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-"""FitMonitor apart also by colour-blind readers."""
 
 START_STYLES = ("-", "--", ":", "-.")
 
@@ -100,13 +97,6 @@ def two_models_figure() -> Figure:
     axes.margins(y=0.15)
     axes.legend()
     return figure
-
-
-def empty_figure(width: float, height: float) -> Figure:
-    """An empty figure that belongs to no window."""
-    with extra_imports("plot", "figures need"):
-        from matplotlib.figure import Figure
-    return Figure((width, height), layout="constrained")
 
 
 def _curves(axes: Axes, columns: Any, names: Sequence[str], line: str, start: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backlit.experiments.figures import COLOURS, empty_figure
+from backlit.drawing.figure import COLOURS, empty_figure
 from backlit.reporting.numbers import ReportNumbers
 
 if TYPE_CHECKING:

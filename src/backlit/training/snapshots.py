@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from backlit.errors import ParameterError
 from backlit.network.blueprint import Blueprint
 
+
 class Snapshot(NamedTuple):
     """The parameters after an epoch, 0 being the start, and the learning rate of its last step."""
 
@@ -78,4 +79,3 @@ def snapshots_of(diagnose: Any, blueprint: Blueprint) -> Snapshots | None:
             parameter="diagnose",
         )
     return Snapshots(blueprint, frozenset(map(int, epochs)))
-

@@ -28,7 +28,12 @@ def check(evidence: Evidence) -> Finding | None:
     at_fault = moving if case.validation is not None and len(moving) else constant
     names = tuple(case.column(int(column)) for column in at_fault)
     numbers = {"count": len(constant), "all": x.shape[1], "columns": case.named_columns(at_fault)}
-    return Finding(numbers, Change("drop_columns", tuple(map(int, constant))), columns=names)
+    return Finding(
+        numbers,
+        Change("drop_columns", tuple(map(int, constant))),
+        columns=names,
+        bars={"constant": len(constant), "all columns": x.shape[1]},
+    )
 
 
 SYMPTOM = Symptom(

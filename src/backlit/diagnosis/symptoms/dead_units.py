@@ -42,4 +42,5 @@ SYMPTOM = Symptom(
         ),
     },
     same_cause=("rate_too_high",),
+    picture="units",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backlit.diagnosis.evidence import Evidence
 from backlit.diagnosis.symptom import Change, Finding, Symptom, Words
@@ -13,19 +14,15 @@ SHARED = 0.05
 """Part of the validation that was learnt from."""
 DISTINCT = 20
 """Values of a column from which equal rows are no accident; tables of codes repeat themselves."""
-DISTINCT_BITS = 64.0
-"""The same of all columns together, each of few values (pictures): 64 bits hardly meet, though half tell the other."""
+BY_ACCIDENT = 0.1
+"""Part of the copies that chance may make at most, where every column has few values (pictures, letters, codes)."""
 
 
 def check(evidence: Evidence) -> Finding | None:
     """Count the rows that are there before."""
     case = evidence.case
     x = case.rows.inputs
-    if len(x) < DISTINCT or not evidence.finite:
-        return None
-    values = [np.unique(x[:2000, column], return_counts=True)[1] for column in range(x.shape[1])]
-    bits = sum(-2 * float(np.log2(np.linalg.norm(counts / counts.sum()))) for counts in values)
-    if max(map(len, values)) < DISTINCT and bits < DISTINCT_BITS:
+    if len(x) < DISTINCT or not evidence.finite or _repeat_themselves(x):
         return None
     rows = np.ascontiguousarray(np.hstack([x, case.rows.targets]) + 0.0)
     keys = [row.tobytes() for row in rows]
@@ -40,7 +37,21 @@ def check(evidence: Evidence) -> Finding | None:
     if part < COPIED and in_both < SHARED:
         return None
     numbers = {"copies": len(copies), "part": part, "in_both": in_both, "row": copies[0] if copies else shared[0]}
-    return Finding(numbers, Change("drop_rows", np.array(copies, np.int64)), rows=tuple(copies[:100] or shared[:100]))
+    bars = {"copies, learnt from": part, "learnt from, validation": in_both}
+    rows_at_fault = tuple(copies[:100] or shared[:100])
+    return Finding(numbers, Change("drop_rows", np.array(copies, np.int64)), rows=rows_at_fault, bars=bars)
+
+
+def _repeat_themselves(x: NDArray[np.float64]) -> bool:
+    """Whether equal rows are expected: two rows meet in a column by accident, and half of the columns tell the rest."""
+    bits = 0.0
+    for column in range(x.shape[1]):
+        counts = np.unique(x[:2000, column], return_counts=True)[1]
+        if len(counts) >= DISTINCT:
+            return False
+        bits -= 2 * float(np.log2(np.linalg.norm(counts / counts.sum())))
+    by_accident = len(x) ** 2 / 2 * 2.0 ** (-bits / 2)
+    return bool(by_accident > BY_ACCIDENT * COPIED * len(x))
 
 
 SYMPTOM = Symptom(

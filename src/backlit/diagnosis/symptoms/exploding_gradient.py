@@ -52,4 +52,5 @@ SYMPTOM = Symptom(
         ),
     },
     same_cause=("rate_too_high", "non_finite"),
+    picture="decades",
 )

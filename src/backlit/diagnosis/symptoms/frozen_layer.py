@@ -43,4 +43,5 @@ SYMPTOM = Symptom(
         ),
     },
     needs=("initial",),
+    picture="movement",
 )

@@ -88,4 +88,5 @@ SYMPTOM = Symptom(
             "이 열을 빼십시오.",
         ),
     },
+    picture="column",
 )

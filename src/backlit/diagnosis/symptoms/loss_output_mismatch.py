@@ -63,4 +63,5 @@ SYMPTOM = Symptom(
         ),
     },
     same_cause=("saturated_output",),
+    picture="targets",
 )

@@ -20,15 +20,20 @@ def check(evidence: Evidence) -> Finding | None:
         rows = np.flatnonzero(bad_inputs.any(axis=1))
         where = f"X ({case.named_columns(columns)})"
         names = tuple(case.column(int(column)) for column in columns)
-        return Finding({"where": where}, Change("drop_rows", rows), tuple(map(int, rows[:100])), names)
+        bars = {case.column(int(column)): float(bad_inputs[:, column].sum()) for column in columns[:10]}
+        return Finding({"where": where}, Change("drop_rows", rows), tuple(map(int, rows[:100])), names, bars=bars)
     if bad_targets.any():
         rows = np.flatnonzero(bad_targets.any(axis=1))
-        return Finding({"where": "y"}, Change("drop_rows", rows), tuple(map(int, rows[:100])))
+        return Finding(
+            {"where": "y"}, Change("drop_rows", rows), tuple(map(int, rows[:100])), bars={"y": float(len(rows))}
+        )
     from backlit.diagnosis.rates import lower_factor
 
     where = "a" if slot is None else slot.name
     factor = lower_factor(evidence.known.optimizer, evidence.known.rate)
-    return Finding({"where": where}, Change("rate", factor), layers=() if slot is None else (slot.layer,))
+    layers = () if slot is None else (slot.layer,)
+    counts = {s.name: float((~np.isfinite(s.view(case.theta))).sum()) for s in case.blueprint.slots}
+    return Finding({"where": where}, Change("rate", factor), layers=layers, bars=counts)
 
 
 SYMPTOM = Symptom(

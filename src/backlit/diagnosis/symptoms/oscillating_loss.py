@@ -50,4 +50,5 @@ SYMPTOM = Symptom(
     },
     needs=("loss_curve",),
     same_cause=("rate_too_high", "small_batch"),
+    picture="loss",
 )

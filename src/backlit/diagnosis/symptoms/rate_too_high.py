@@ -65,4 +65,5 @@ SYMPTOM = Symptom(
     },
     needs=("rate",),
     same_cause=("oscillating_loss", "dead_units", "non_finite"),
+    picture="rates",
 )

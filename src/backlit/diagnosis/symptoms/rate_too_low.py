@@ -53,4 +53,5 @@ SYMPTOM = Symptom(
     },
     needs=("rate",),
     same_cause=("too_few_epochs",),
+    picture="rates",
 )

@@ -46,4 +46,5 @@ SYMPTOM = Symptom(
         ),
     },
     same_cause=("vanishing_gradient",),
+    picture="slopes",
 )

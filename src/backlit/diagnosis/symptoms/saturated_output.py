@@ -61,4 +61,5 @@ SYMPTOM = Symptom(
         ),
     },
     same_cause=("loss_output_mismatch",),
+    picture="slopes",
 )

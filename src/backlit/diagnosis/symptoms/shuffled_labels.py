@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backlit.diagnosis.alignment import shift_of
 from backlit.diagnosis.evidence import Evidence
 from backlit.diagnosis.reference import area_of
 from backlit.diagnosis.symptom import Change, Finding, Symptom, Words
@@ -27,7 +28,10 @@ def check(evidence: Evidence) -> Finding | None:
     held_text = "-" if held is None else f"{held:.3f}"
     numbers = {"score": reference.score, "constant": reference.constant, "train": evidence.score, "held": held_text}
     bars = {"constant": reference.constant, "reference": reference.score, "network, learnt from": evidence.score}
-    return Finding(numbers, Change("align"), bars=bars)
+    shift = shift_of(evidence.case.task, evidence.case.rows)
+    numbers["shift"] = 0 if shift is None else shift
+    change = Change("align") if shift is None else Change("move_targets", shift)
+    return Finding(numbers, change, bars=bars)
 
 
 def _ranked(evidence: Evidence) -> bool:
@@ -52,14 +56,16 @@ SYMPTOM = Symptom(
             "Within two standard errors of a constant, the rows tell nothing of their targets: they were "
             "shuffled apart, or the columns miss what matters.",
             "Check that row i of X belongs to y[i]: sorting, shuffling or joining one without the other is "
-            "the usual cause.",
+            "the usual cause. Targets that are moved by up to 3 rows are looked for: row i belongs to "
+            "y[i + {shift}], or, where that is 0, none was found.",
         ),
         "ko": Words(
             "트리와 선형 모델은 보지 못한 행에서 {score:.3f}, 상수는 {constant:.3f}입니다. 신경망은 학습한 "
             "행에서 {train:.3f}, 다른 행에서 {held}입니다.",
             "상수와의 차이가 표준 오차의 두 배 이내라면 행은 목표값에 대해 아무것도 알려 주지 않습니다. "
             "순서가 어긋났거나 중요한 열이 없는 것입니다.",
-            "X의 i번째 행과 y[i]가 짝이 맞는지 확인하십시오. 한쪽만 정렬하거나 섞거나 결합한 경우가 많습니다.",
+            "X의 i번째 행과 y[i]가 짝이 맞는지 확인하십시오. 한쪽만 정렬하거나 섞거나 결합한 경우가 많습니다. "
+            "목표값이 3행까지 밀렸는지도 찾아봅니다. i번째 행의 짝은 y[i + {shift}]이며, 0이면 찾지 못한 것입니다.",
         ),
     },
 )

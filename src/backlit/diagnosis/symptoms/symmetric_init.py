@@ -50,4 +50,5 @@ SYMPTOM = Symptom(
             "초기 가중치를 무작위로 정하십시오 (init='glorot').",
         ),
     },
+    picture="weights",
 )

@@ -56,4 +56,5 @@ SYMPTOM = Symptom(
     },
     needs=("epochs",),
     same_cause=("rate_too_low",),
+    picture="loss",
 )

@@ -43,4 +43,5 @@ SYMPTOM = Symptom(
             "y를 표준화하고 예측한 뒤에 되돌리십시오 (sklearn.compose.TransformedTargetRegressor).",
         ),
     },
+    picture="targets",
 )

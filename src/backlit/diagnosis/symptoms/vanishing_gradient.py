@@ -53,4 +53,5 @@ SYMPTOM = Symptom(
         ),
     },
     same_cause=("saturated_hidden",),
+    picture="decades",
 )

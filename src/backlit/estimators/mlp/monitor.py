@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backlit.training.snapshots import snapshots_of
 from backlit.training.history import Epoch
+from backlit.training.snapshots import snapshots_of
 
 if TYPE_CHECKING:
     from backlit.estimators.mlp.base import BaseMLP  # for its type only: its attributes are written here

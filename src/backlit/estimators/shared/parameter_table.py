@@ -68,8 +68,8 @@ DIAGNOSE: Table = {
         False,
         ["boolean", "array-like"],
         "bool or sequence of int",
-        "Whether `fit` keeps its parameters at the start (0) and after the epochs 1, 2, 4, 8, ..., or after those given, as "
-        "`snapshots_`, in memory alone: `backlit.diagnose` then shows the gradient's way back at each. Not with lbfgs.",
+        "Whether `fit` keeps its parameters at the start (0) and after the epochs 1, 2, 4, 8, ..., or those given, "
+        "in `snapshots_` and in memory alone: `backlit.diagnose` shows the gradient's way back at each. Not with lbfgs.",
     ),
 }
 """Of all estimators."""

@@ -27,7 +27,6 @@ from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
 from backlit.estimators.shared.identity import Identity, identity_of
 from backlit.estimators.shared.provenance import provenance
 from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
-from backlit.training.snapshots import snapshots_of
 from backlit.estimators.tabular.building import (
     FLOAT,
     Vector,
@@ -50,6 +49,7 @@ from backlit.training.loop import train
 from backlit.training.plan import Plan
 from backlit.training.rules.checkpoint import Checkpoint
 from backlit.training.samples import Samples
+from backlit.training.snapshots import snapshots_of
 
 if TYPE_CHECKING:
     from backlit.estimators.tabular.base import BaseTabular  # for its type only: base.py calls this module

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from backlit.training.snapshots import Snapshot, Snapshots
 from backlit.training.rules.time_limit import TimeLimit
+from backlit.training.snapshots import Snapshot, Snapshots
 
 
 class FitMonitor:
