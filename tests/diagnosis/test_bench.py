@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backlit.diagnosis.symptoms import SYMPTOMS
-from benchmarks.diagnosis.command import summarised
+from benchmarks.diagnosis.command import STRICT, summarised
 from benchmarks.diagnosis.judging import alike, judge, trials
 from benchmarks.diagnosis.networks import NETWORKS, network
 from benchmarks.diagnosis.sicknesses import FIELD, SICKNESSES
@@ -52,7 +52,7 @@ def test_rates_are_counted() -> None:
     records = [
         {"group": "field", "cause": "dead_units", "seen": ["dead_units", "overfitting"], "first": True,
          "among_two": True, "works": False},
-        {"group": "field", "cause": "dead_units", "harmless": True},
+        {"group": "field", "cause": "dead_units", "harmless": True, "seen": []},
         {"group": "symptoms", "cause": "underfitting", "seen": [], "error": "none"},
         {"group": "healthy", "cause": None, "seen": []},
         {"group": "healthy", "cause": None, "seen": ["overfitting"]},
@@ -61,3 +61,5 @@ def test_rates_are_counted() -> None:
     assert rates["all"] == {"sick": 2, "harmless": 1, "cause first": 0.5, "among two": 0.5, "mend works": 0.0,
                             "precision": 0.5, "healthy": 2, "false alarms": 0.5}  # fmt: skip
     assert rates["field"]["cause first"] == 1.0
+    strict = rates[STRICT]
+    assert (strict["sick"], strict["harmless"], strict["cause first"]) == (3, 0, 0.333)

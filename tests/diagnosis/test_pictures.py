@@ -72,6 +72,7 @@ def test_a_symptom_that_is_not_there_has_no_picture(dead: Diagnosis) -> None:
         dead.figure(9)
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_the_course_is_a_curve_for_each_layer() -> None:
     import backlit
 

@@ -33,7 +33,7 @@ SHORT = {"classification": 0.03, "regression": 0.05}
 """By how much a score may be below the reference before something is wrong; beside two standard errors."""
 FITTED = {"classification": 0.9, "regression": 0.5}
 """Without a reference (too few rows), the score on the rows learnt from that is good enough."""
-PROBE_STEPS, FEWEST_STEPS = 300, 20
+PROBE_STEPS, FEWEST_STEPS, FEWEST_SCORED = 300, 20, 200
 PROBE_WORK = 1e9
 """Multiplications of one probe at most: a fraction of a second."""
 
@@ -245,8 +245,6 @@ def _gain(run: Run) -> float:
     epochs = max(1, -(-steps // batches))
     if batches > steps:
         run = replace(run, rows=run.rows.at(np.arange(steps * batch_size)))
-    started = run.train(0)
-    first = started.mean_loss(run.rows.inputs, run.rows.targets)
-    ended = run.train(epochs)
-    last = ended.mean_loss(run.rows.inputs, run.rows.targets)
+    scored = run.rows.at(np.arange(min(len(run.rows), max(FEWEST_SCORED, int(PROBE_WORK / (10 * work))))))
+    first, last = (run.train(count).mean_loss(scored.inputs, scored.targets) for count in (0, epochs))
     return float((first - last) / abs(first)) if math.isfinite(last) and first else float("-inf")

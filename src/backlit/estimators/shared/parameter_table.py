@@ -69,7 +69,7 @@ DIAGNOSE: Table = {
         ["boolean", "array-like"],
         "bool or sequence of int",
         "Whether `fit` keeps its parameters at the start (0) and after the epochs 1, 2, 4, 8, ..., or those given, "
-        "in `snapshots_` and in memory alone: `backlit.diagnose` shows the gradient's way back at each. Not with lbfgs.",
+        "in `snapshots_` and in memory alone: `backlit.diagnose` shows the gradient's way back at each. Not by lbfgs.",
     ),
 }
 """Of all estimators."""
