@@ -95,9 +95,9 @@ def _trees(task: str, x: Matrix, y: Matrix, held: Matrix, seed: int) -> Matrix:
 def _forest_shares(x: Matrix, codes: NDArray[np.int64], held: Matrix, seed: int) -> Matrix:
     """What `ExtraTreesClassifier(TREES, random_state=seed)` gives, to the bit, without its checks: half of the time."""
     seeds = np.random.RandomState(seed).randint(np.iinfo(np.int32).max, size=TREES)
-    x, held = (np.ascontiguousarray(part, np.float32) for part in (x, held))
+    learn, others = (np.ascontiguousarray(part, np.float32) for part in (x, held))
     trees = (ExtraTreeClassifier(max_features="sqrt", random_state=int(one)) for one in seeds)
-    shares = [tree.fit(x, codes, check_input=False).predict_proba(held, check_input=False) for tree in trees]
+    shares = [tree.fit(learn, codes, check_input=False).predict_proba(others, check_input=False) for tree in trees]
     return np.asarray(np.sum(shares, axis=0) / TREES)
 
 
