@@ -12,6 +12,7 @@ from benchmarks import (
     gates,
     invented,
     linear,
+    loading,
     mnist,
     page,
     picture,
@@ -34,6 +35,7 @@ app.command("linear-one", hidden=True)(linear.one)
 app.command("picture")(picture.run)
 app.command("page")(page.run)
 app.command("checkpoint")(checkpoint.run)
+app.command("loading")(loading.run)
 app.command("reading")(reading.run)
 app.command("book")(book.run)
 app.command("mnist")(mnist.run)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -198,11 +199,36 @@ def reading_time(path: str) -> dict[str, Any]:
     return {"time": time.perf_counter() - start, "rows": table.num_rows}
 
 
+LOADINGS = 50
+"""Readings of a small file that are timed one by one; the quickest is the answer."""
+_model_files: dict[str, str] = {}
+
+
+def loading_time(network: str) -> dict[str, Any]:
+    """Milliseconds of loading a model of twelve columns: of the network that is the default, or of a small one."""
+    import backlit
+
+    if network not in _model_files:
+        frame, y = invented(numbers=False, rows=300)
+        frame = frame.assign(**{f"n{number}": frame["a"] ** 2 * (number + 1) for number in range(6)})
+        sizes = {"hidden_layer_sizes": (32, 32)} if network == "small" else {}
+        model = backlit.TabularClassifier(**sizes, epochs=2, random_state=0).fit(frame, y)
+        _model_files[network] = str(Path(tempfile.mkdtemp()) / "model.backlit")
+        model.save(_model_files[network])
+    path, times = _model_files[network], []
+    for _ in range(LOADINGS):
+        start = time.perf_counter()
+        backlit.load(path)
+        times.append(time.perf_counter() - start)
+    return {"time": 1e3 * min(times), "bytes": Path(path).stat().st_size}
+
+
 WORKS: dict[str, Callable[..., dict[str, Any]]] = {
     "parameters": parameters_of,
     "step": step_time,
     "picture": picture_time,
     "reading": reading_time,
+    "loading": loading_time,
 }
 
 if __name__ == "__main__":

@@ -120,6 +120,15 @@ SECTIONS: Mapping[str, tuple[Line, ...]] = {
             "{ratio:.2f} x of commit {against}, {rows:,} rows (95 %: {interval[0]:.2f} to {interval[1]:.2f})",
             "python -m benchmarks reading",
         ),
+        Line(
+            "What it costs to load a model, now that each part of the file is checked (limit: 1.2 x)",
+            "benchmarks/loading",
+            lambda record: (
+                f"{record['default']['ratio']:.2f} x of commit {record['against']} with the default network; "
+                f"{record['small']['ratio']:.2f} x with 32 x 32 units, where a header's check is the larger part"
+            ),
+            "python -m benchmarks loading",
+        ),
     ),
     "Systems": (
         held(

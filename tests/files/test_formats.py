@@ -24,6 +24,8 @@ from backlit.files.formats import FORMATS, SUFFIXES
 KINDS = ["a", "b", "a", "c"]
 SIZES = [61.5, 12.0, None, 9.25]
 TABLE = pa.table({"kind": KINDS, "size": SIZES})
+WORKBOOKS = Path(__file__).with_name("workbooks")
+"""Written by xlwt 1.3.0: no program in the tests writes an .xls."""
 DAY = 45_352
 """2024-03-01 as workbooks count days."""
 
@@ -71,6 +73,46 @@ def write_xlsx(path: Path, sheets: dict[str, list[list[object]]]) -> None:
             archive.writestr(
                 f"xl/worksheets/s{i}.xml", f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>'
             )
+
+
+def write_ods(path: Path) -> None:
+    """The same table as OpenDocument keeps it: the type before the content, and a run of empty cells as one."""
+    names = {
+        "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+    }
+
+    def cell(value: object) -> str:
+        if value is None:
+            return "<table:table-cell/>"
+        if isinstance(value, str):
+            return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+        return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+
+    rows = [["kind", "size"], *map(list, zip(KINDS, SIZES, strict=True))]
+    body = "".join(
+        f'<table:table-row>{"".join(map(cell, row))}<table:table-cell table:number-columns-repeated="1000"/>'
+        "</table:table-row>"
+        for row in rows
+    )
+    spaces = " ".join(f'xmlns:{name}="{space}"' for name, space in names.items())
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", kind)  # stands first, and is not packed
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+            '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+            "</manifest:manifest>",
+        )
+        archive.writestr(
+            "content.xml",
+            f'<?xml version="1.0"?><office:document-content {spaces} office:version="1.2"><office:body>'
+            f'<office:spreadsheet><table:table table:name="Sizes">{body}</table:table></office:spreadsheet>'
+            "</office:body></office:document-content>",
+        )
 
 
 def write_sqlite(path: Path) -> None:
@@ -186,6 +228,20 @@ def test_sheets_titles_and_days_of_a_workbook(tmp_path: Path) -> None:
     assert read_table(f"{path}#Second").to_pylist() == [{"x": 1, "y": 2}, {"x": 3, "y": 4}]
     with pytest.raises(DataError, match="has no sheet 'Third'; it has 'First', 'Second'"):
         read_table(f"{path}#Third")
+
+
+@pytest.mark.parametrize("suffix", [".ods", ".xls", ".csv"])
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_workbooks_of_other_kinds(tmp_path: Path, kind: str, suffix: str) -> None:
+    path = tmp_path / f"sizes{suffix}"
+    if kind == "ods":
+        write_ods(path)
+    else:
+        path.write_bytes((WORKBOOKS / "sizes.xls").read_bytes())
+    assert read_table(path).to_pydict() == {"kind": KINDS, "size": SIZES}
+    path.write_bytes(path.read_bytes()[:400])
+    with pytest.raises(DamagedFile, match="is not a whole workbook"):
+        read_table(path)
 
 
 def test_a_database_of_several_tables_asks_for_one(tmp_path: Path) -> None:
