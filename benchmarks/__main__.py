@@ -23,6 +23,7 @@ from benchmarks import (
 )
 from benchmarks.diagnosis import command as diagnosis
 from benchmarks.diagnosis import speed as diagnosis_speed
+from benchmarks.goals import command as goals
 
 app = typer.Typer(help="Backlit beside its peers, interleaved in one run; medians and ratios.")
 app.command("against")(against.run)
@@ -40,6 +41,7 @@ app.command("reading")(reading.run)
 app.command("book")(book.run)
 app.command("mnist")(mnist.run)
 app.command("invented")(invented.run)
+app.command("goals")(goals.run)
 app.command("export")(export.run)
 app.command("diagnosis")(diagnosis.run)
 app.command("diagnosis-speed")(diagnosis_speed.run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from backlit.engine.layout import add_backward_kernels, layer_table, parameter_table
 from backlit.engine.optimizer import Optimizer
+from backlit.engine.prediction import FEWEST_ROWS, PanelPrediction, possible
 from backlit.engine.program import REGULARIZERS, program
 from backlit.engine.sharing import TEAM_WORK, Sharing, step_work
 from backlit.engine.threads import Team, leased, single_threaded_blas
@@ -196,10 +197,44 @@ class Network:
     def predict(self, inputs: Matrix, threads: int = 1) -> Matrix:
         """The outputs, shape (rows, outputs), for C-contiguous rows of the engine's float type.
 
-        Several threads carry whole mini-batches of rows each, so that the bits are those of one; they share the
-        processors with BLAS, so keep it to one thread a call (`single_threaded_blas`).
+        The bits do not depend on the number of threads, nor on the rows around. Where products are BLAS's, keep it to
+        one thread a call (`single_threaded_blas`): several threads share the processors with it.
         """
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
+        if self._goes_in_panels(inputs):
+            self._panels(inputs, outputs, threads)
+        else:
+            self._predict_rows(inputs, outputs, threads)
+        return outputs
+
+    def predict_finite(self, inputs: Matrix, threads: int = 1) -> Matrix | None:
+        """The same, but None if an input is NaN or infinite."""
+        outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
+        if self._goes_in_panels(inputs):
+            return outputs if self._panels(inputs, outputs, threads) else None
+        if not np.isfinite(inputs).all():
+            return None
+        self._predict_rows(inputs, outputs, threads)
+        return outputs
+
+    @cached_property
+    def _panels(self) -> PanelPrediction | None:
+        """Predictions in panels, of networks of weighted sums where products are made of tiles."""
+        if not possible(self._program, self.blueprint):
+            return None
+        return PanelPrediction(self._program, self.blueprint, self.theta, self._table, self._forward_kernels(False))
+
+    def _goes_in_panels(self, inputs: Matrix) -> bool:
+        """Whether these rows go in panels; where most inputs are 0, there is a faster way around them."""
+        if self._panels is None:
+            return False
+        rows = len(inputs)
+        if rows == 1:
+            return self._panels.shares_rows
+        return rows >= FEWEST_ROWS and not (rows >= MANY_ROWS and self._mostly_zeros(inputs[:MANY_ROWS]))
+
+    def _predict_rows(self, inputs: Matrix, outputs: Matrix, threads: int) -> None:
+        """Fill the outputs mini-batch by mini-batch, through one layer after the other."""
         sparse = len(inputs) >= MANY_ROWS and self._mostly_zeros(inputs)
         kernels, entry = self._forward_kernels(sparse), self._program.entry("predict")
         batches = -(-len(inputs) // self.capacity)
@@ -217,7 +252,6 @@ class Network:
             self.team.run(work, team, lambda: None)
         else:
             work(0)
-        return outputs
 
     def _forward_workspace(self, rank: int = 0, sparse: bool = False) -> Workspace:
         """A thread's workspace for a mini-batch on its way forward; the first thread has the network's."""
@@ -234,7 +268,7 @@ class Network:
 
     def pre_activations(self, inputs: Matrix) -> list[Matrix]:
         """Each layer's z, shape (rows, outputs), for at most `capacity` rows: views of the workspace."""
-        self.predict(inputs)
+        self._predict_rows(inputs, np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype), 1)
         begins = self._table[:, self._program.module("passes/tables.py").ROWS_OFFSET]
         z = self._workspace["z"]
         return [

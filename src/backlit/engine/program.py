@@ -51,6 +51,7 @@ KERNELS = (
     "passes/first_layer.py",
     "passes/layers.py",
     "passes/passes.py",
+    "passes/panels.py",
     "layers/compiling.py",
     "layers/dropout.py",
     "optimizers/steps.py",
@@ -58,6 +59,28 @@ KERNELS = (
     "optimizers/muon.py",
     "optimizers/parameters.py",
 )
+JOB = (
+    "network",
+    "layers",
+    "kernels",
+    "theta",
+    "input_rows",
+    "output_rows",
+    "row_count",
+    "height",
+    "weights",
+    "biases",
+    "scratch",
+    "scratch_step",
+    "sums",
+    "done",
+    "claims",
+    "shared_count",
+    "threads",
+    "parts",
+    "finite",
+)
+"""What threads need to know of a prediction that they share: `kernels/passes/panels.py`."""
 REGULARIZERS = "add_l2_penalty", "decay_weights", "update_ema"
 """Kernels that change parameters, or their gradient, for other reasons than the loss."""
 KERNEL_TABLE = (
@@ -210,6 +233,16 @@ class Program:
             compiled = self._once(name, self.passes, partial(compile_, getattr(self.passes, name)))
         return compiled
 
+    @property
+    def panels(self) -> Callable[..., Any]:
+        """The pass of predictions in panels; only where products are made of tiles."""
+        compiled: Callable[..., Any] | None = self._compiled.get("panels")
+        if compiled is None:
+            module = self.module("passes/panels.py")
+            compile_ = numba.njit(module.SIGNATURE, **self._precision.ENTRY)
+            compiled = self._once("panels", module, partial(compile_, module.predict))
+        return compiled
+
     def _once(self, name: str, module: ModuleType, compiled: Callable[[], Any]) -> Any:
         """What is compiled of a module under a name, by the first thread that needs it."""
         if name not in self._compiled:
@@ -287,9 +320,10 @@ def _sources(precision: str, vectors: Vectors) -> dict[str, str]:
         tile_rows=vectors.rows,
         version=numba.__version__,
     )
-    for table, names in ("workspace", BUFFERS), ("kernel_table", KERNEL_TABLE):
+    for table, names in ("workspace", BUFFERS), ("kernel_table", KERNEL_TABLE), ("job", JOB):
         sources[f"{table}.py"] = _INDICES.format(names=", ".join(names).upper(), count=len(names))
     sources["kernel_table.py"] += f"KERNEL_COUNT = {len(KERNEL_TABLE)}\n"
+    sources["job.py"] += f"JOB_COUNT = {len(JOB)}\n"
     return sources
 
 

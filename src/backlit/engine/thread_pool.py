@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
@@ -37,11 +37,16 @@ class Helpers:
 
     def step_aside(self) -> None:
         """Keep them off the processor that the caller runs on, until the next call."""
-        here = _processor()
-        elsewhere = os.sched_getaffinity(0) - {here} if here >= 0 else set()
-        for thread in self._threads if elsewhere else ():
-            with suppress(OSError):  # the system has taken processors away meanwhile
-                os.sched_setaffinity(thread, elsewhere)
+        step_aside(self._threads)
+
+
+def step_aside(threads: Sequence[int]) -> None:
+    """Keep threads, by the system's numbers, off the processor that the caller runs on, until the next call."""
+    here = _processor()
+    elsewhere = os.sched_getaffinity(0) - {here} if here >= 0 else set()
+    for thread in threads if elsewhere else ():
+        with suppress(OSError):  # the system has taken processors away meanwhile
+            os.sched_setaffinity(thread, elsewhere)
 
 
 def _processor() -> int:

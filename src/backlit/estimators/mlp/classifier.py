@@ -212,7 +212,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         >>> model.predict([[1.0], [0.0]]).tolist()
         ['yes', 'no']
         """
-        return self._by_chunks(self._rows(X), self._labels)
+        return self._predicted(X, self._labels)
 
     def predict_proba(self, X: Any) -> NDArray[Any]:
         """The probability of each class.
@@ -237,7 +237,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         >>> (model.predict_proba([[1.0]]) > 0.9).tolist()
         [[False, True]]
         """
-        return self._by_chunks(self._rows(X), self._probabilities)
+        return self._predicted(X, self._probabilities)
 
     def predict_log_proba(self, X: Any) -> NDArray[Any]:
         """The logarithm of `predict_proba`, exact also where a probability is too close to 0 or 1 to be told from it.

@@ -151,7 +151,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         >>> model.predict([[2.0], [3.0]]).round(2).tolist()
         [5.0, 7.0]
         """
-        return self._by_chunks(self._rows(X), self._numbers)
+        return self._predicted(X, self._numbers)
 
     def _output_transforms(self) -> Mapping[str, Callable[[NDArray[Any]], NDArray[Any]]]:
         return {"predict": self._numbers}

@@ -26,6 +26,12 @@ SHARED_CHUNK = 512
 LARGE = 1e5
 """Multiplications of a row from which BLAS divides a product among its threads better than we divide the rows."""
 
+HELP_PAYS = 3e5
+"""Multiplications of a prediction from which it is asked how many threads may help."""
+
+PORTION = 5e10
+"""Multiplications"""
+
 PREDICT_TEAM_WORK = 2e7
 """Multiplications of a prediction from which a second thread pays."""
 
@@ -49,6 +55,12 @@ class CompiledNetwork:
         self.chunk = SHARED_CHUNK if large and not self.pooled else CHUNK
         self.idle: list[Any] = []
 
+    def threads(self) -> int:
+        """How many threads may run."""
+        from backlit.engine.crew import threads_now
+
+        return threads_now(self.n_jobs)
+
     def fits(self, model: HasNetwork) -> bool:
         """Whether the model is still what this was compiled for."""
         return (
@@ -58,15 +70,28 @@ class CompiledNetwork:
             and self.deterministic == model.deterministic
         )
 
+    def predict_plain(self, rows: NDArray[Any], threads: int) -> NDArray[Any] | None:
+        """The outputs for C-contiguous rows of the engine's type; None if a number is not finite."""
+        network = self._taken()
+        try:
+            outputs: NDArray[Any] | None = network.predict_finite(rows, threads)
+        finally:
+            self.idle.append(network)
+        return outputs
+
+    def _taken(self) -> Any:
+        """A network that no other thread uses until it is put back."""
+        try:
+            return self.idle.pop()
+        except IndexError:  # other threads use them all, or this is the first
+            return self._network()
+
     def predict(self, rows: NDArray[Any]) -> NDArray[Any]:
         """The outputs, shape (rows, outputs), for rows of any layout and float type."""
         from backlit.engine.threads import single_threaded_blas
 
         rows = np.ascontiguousarray(rows, self.theta.dtype)
-        try:
-            network = self.idle.pop()
-        except IndexError:  # other threads use them all, or this is the first
-            network = self._network()
+        network = self._taken()
         try:
             if not self.blas or self.pooled or len(rows) * self.work < POOLED_WORK["rows" if len(rows) > 1 else "row"]:
                 outputs: NDArray[Any] = network.predict(rows)
@@ -158,6 +183,29 @@ class HasNetwork(ABC):
         without_gate.network_, without_gate.theta_ = self.network_.to_logits, self.theta_
         without_gate.n_jobs, without_gate.deterministic = self.n_jobs, self.deterministic
         return without_gate._by_chunks(rows, lambda outputs: outputs).astype(np.float64)
+
+    @final
+    def _plain_outputs(self, rows: NDArray[Any]) -> NDArray[Any] | None:
+        """The outputs for an array of the network's type in one piece; None where it is another, or is not finite."""
+        own = vars(self)
+        theta = own.get("theta_")
+        if (
+            theta is None
+            or type(rows) is not np.ndarray
+            or rows.dtype is not theta.dtype
+            or rows.ndim != 2
+            or not rows.flags.c_contiguous
+            or rows.shape[1] != own.get("n_features_in_")
+            or not len(rows)
+        ):
+            return None
+        compiled = self._compiled()
+        if compiled.blas:
+            return None
+        work = len(rows) * compiled.work
+        if work > PORTION:  # Ctrl-C takes effect after each
+            return None
+        return compiled.predict_plain(rows, compiled.threads() if work >= HELP_PAYS else 1)
 
     @final
     def _by_chunks(self, rows: Any, finish: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:

@@ -7,7 +7,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from ..precision import OPTIONS, YIELD
+from ..precision import FLUSHES, OPTIONS, YIELD
 
 _WHOLE = ir.IntType(64)
 SPINS = 4000  # some ten microseconds of asking before the processor is offered to others
@@ -22,6 +22,55 @@ def arrive(context, counter):
         return builder.atomic_rmw("add", pointer, _WHOLE(1), ordering="seq_cst")
 
     return types.int64(types.int64), codegen
+
+
+@intrinsic
+def put(context, place, number):
+    """Leave a whole number at this address, seen by all threads."""
+
+    def codegen(target, builder, signature, values):
+        pointer = builder.inttoptr(values[0], _WHOLE.as_pointer())
+        builder.atomic_rmw("xchg", pointer, values[1], ordering="seq_cst")
+        return target.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def leave(context, counter):
+    """Take 1 from the whole number at this address, seen by all threads."""
+
+    def codegen(target, builder, signature, values):
+        pointer = builder.inttoptr(values[0], _WHOLE.as_pointer())
+        builder.atomic_rmw("sub", pointer, _WHOLE(1), ordering="seq_cst")
+        return target.get_dummy_value()
+
+    return types.void(types.int64), codegen
+
+
+@intrinsic
+def clock(context):
+    """The processor's counter of cycles of some fixed frequency."""
+
+    def codegen(target, builder, signature, values):
+        name = "llvm.readcyclecounter"
+        symbol = builder.module.globals.get(name) or ir.Function(builder.module, ir.FunctionType(_WHOLE, []), name)
+        return builder.call(symbol, [])
+
+    return types.int64(), codegen
+
+
+@intrinsic
+def pause(context):
+    """Tell an x86 processor that this thread only waits."""
+
+    def codegen(target, builder, signature, values):
+        if FLUSHES:
+            name, kind = "llvm.x86.sse2.pause", ir.FunctionType(ir.VoidType(), [])
+            builder.call(builder.module.globals.get(name) or ir.Function(builder.module, kind, name), [])
+        return target.get_dummy_value()
+
+    return types.void(), codegen
 
 
 @intrinsic
