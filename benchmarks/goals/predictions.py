@@ -92,12 +92,8 @@ def measure(case: Case, rounds: int) -> list[dict[str, Any]]:
                 times[way].append(microseconds(predict, calls))
         medians = {way: round(statistics.median(values), 2) for way, values in times.items()}
         theirs = min(value for way, value in medians.items() if way.startswith("ONNX"))
-        results.append(
-            {
-                "network": case.name, "rows": count, "microseconds": medians, "ratio": round(theirs / medians["ours"], 3),
-                "predictor": round(theirs / medians["predictor"], 3),
-            }
-        )  # fmt: skip
+        ratios = {"ratio": round(theirs / medians["ours"], 3), "predictor": round(theirs / medians["predictor"], 3)}
+        results.append({"network": case.name, "rows": count, "microseconds": medians, **ratios})
     return results
 
 

@@ -28,7 +28,10 @@ def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -
 
 
 class EpochBar:
-    """A bar on stderr over the epochs of some networks, from the first on; give it to `fit` as `on_epoch`."""
+    """A bar on stderr over the epochs of some networks, from the first on; give it to `fit` as `on_epoch`.
+
+    Until it is told the end it counts up to the epochs that may be run at most.
+    """
 
     def __init__(self, networks: int) -> None:
         self._networks = networks
@@ -36,11 +39,13 @@ class EpochBar:
             TextColumn("training"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("loss {task.fields[loss]:.4f}, validation score {task.fields[score]:.4f}"),
+            TextColumn("{task.description}"),
             TimeRemainingColumn(),
             console=console(stderr=True),
         )
-        self._task = self._progress.add_task("", total=None, loss=0.0, score=0.0)
+        self._of = "epochs" if networks == 1 else f"epochs of {networks} networks"
+        self._task = self._progress.add_task("", total=None)
+        self._count = 0
         self._shown = False
 
     def __enter__(self) -> Self:
@@ -51,8 +56,20 @@ class EpochBar:
         if not self._shown:
             self._progress.start()
             self._shown = True
-        total = epoch.planned * self._networks
-        self._progress.update(self._task, total=total, advance=1, loss=epoch.loss, score=epoch.score)
+        self._count += 1
+        numbers = f"loss {epoch.loss:.4f}, validation score {epoch.score:.4f}"
+        most = epoch.planned * self._networks
+        self._progress.update(self._task, total=most, advance=1, description=f"{self._of} at most; {numbers}")
+
+    def end(self, reason: str) -> None:
+        """The training is done: the bar is full with what was run, and says why it ended.
+
+        Parameters
+        ----------
+        reason : str
+            Such as ``no progress of 0 in 10 epochs``.
+        """
+        self._progress.update(self._task, total=self._count, description=f"{self._of}; ended: {reason}")
 
     def __exit__(self, *_: object) -> None:
         if self._shown:

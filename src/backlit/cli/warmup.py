@@ -43,6 +43,8 @@ def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
     yield "matrix products", compiled.product
     for name, purpose in PASSES.items():
         yield f"pass of {purpose}", lambda name=name: compiled.entry(name)
+    if compiled.skips_zeros:
+        yield "pass of prediction in panels", lambda: compiled.panels
     for name in sorted({*WARMED_GATES, *(recipe.activation for recipe in RECIPES.values())}):
         yield f"gate {name}", lambda name=name: compiled.gate(name)
     for gate, loss in sorted((natural_gate(loss), loss) for loss in LOSSES):

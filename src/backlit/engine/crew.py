@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -27,37 +28,38 @@ class Crew:
     Parameters
     ----------
     help_ : callable
-        Called with (board, rank) in each helper's thread whenever it is woken: it helps until nothing comes for a while.
+        Called with (board, rank) in a helper's thread whenever it is woken: it helps until nothing comes for a while.
     """
 
     def __init__(self, help_: Callable[[Any, int], None]) -> None:
         self._help = help_
-        self._wakers: list[threading.Semaphore] = []
+        self._wakers: list[SimpleQueue[None]] = []
         self._threads: list[int] = []
         self._jobs = 0
-        self.board = np.zeros(LINE * (FIRST_AWAKE + 1 + (os.cpu_count() or 1)), np.int64)
+        self.most = max((os.cpu_count() or 1) - 1, 0)
+        self.board = np.zeros(LINE * (FIRST_AWAKE + 1 + self.most), np.int64)
         self.lock = threading.Lock()
 
     def wake(self, helpers: int) -> None:
         """See to it that so many helpers are awake, or soon will be."""
         for rank in range(1, helpers + 1):
-            place = LINE * (FIRST_AWAKE + rank)
-            if not self.board[place]:
-                self.board[place] = 1
+            flag = LINE * (FIRST_AWAKE + rank)
+            if not self.board[flag]:
+                self.board[flag] = 1
                 self._wake(rank)
 
     def _wake(self, rank: int) -> None:
         if rank > len(self._wakers):
-            self._wakers.append(threading.Semaphore())
+            self._wakers.append(SimpleQueue())
             threading.Thread(target=self._live, args=(rank, self._wakers[-1]), name="backlit", daemon=True).start()
         else:
             step_aside(self._threads)
-            self._wakers[rank - 1].release()
+        self._wakers[rank - 1].put(None)
 
-    def _live(self, rank: int, waker: threading.Semaphore) -> None:
+    def _live(self, rank: int, waker: SimpleQueue[None]) -> None:
         self._threads.append(threading.get_native_id())
         while True:
-            waker.acquire()
+            waker.get()
             self._help(self.board, rank)
 
     def number(self) -> int:

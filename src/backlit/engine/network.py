@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from backlit.engine.layout import add_backward_kernels, layer_table, parameter_table
 from backlit.engine.optimizer import Optimizer
-from backlit.engine.prediction import FEWEST_ROWS, PanelPrediction, possible
+from backlit.engine.prediction import PanelPrediction, possible
 from backlit.engine.program import REGULARIZERS, program
 from backlit.engine.sharing import TEAM_WORK, Sharing, step_work
 from backlit.engine.threads import Team, leased, single_threaded_blas
@@ -200,22 +200,21 @@ class Network:
         The bits do not depend on the number of threads, nor on the rows around. Where products are BLAS's, keep it to
         one thread a call (`single_threaded_blas`): several threads share the processors with it.
         """
-        outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
-        if self._goes_in_panels(inputs):
-            self._panels(inputs, outputs, threads)
-        else:
-            self._predict_rows(inputs, outputs, threads)
-        return outputs
+        return self._predict(inputs, threads)[0]
 
     def predict_finite(self, inputs: Matrix, threads: int = 1) -> Matrix | None:
         """The same, but None if an input is NaN or infinite."""
+        outputs, finite = self._predict(inputs, threads)
+        return outputs if (np.isfinite(inputs).all() if finite is None else finite) else None
+
+    def _predict(self, inputs: Matrix, threads: int) -> tuple[Matrix, bool | None]:
+        """The outputs, and whether all inputs are finite; None: not known."""
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
-        if self._goes_in_panels(inputs):
-            return outputs if self._panels(inputs, outputs, threads) else None
-        if not np.isfinite(inputs).all():
-            return None
+        panels, many = self._panels, len(inputs) >= MANY_ROWS
+        if panels and panels.takes(len(inputs)) and not (many and self._mostly_zeros(inputs[:MANY_ROWS])):
+            return outputs, panels(inputs, outputs, threads)
         self._predict_rows(inputs, outputs, threads)
-        return outputs
+        return outputs, None
 
     @cached_property
     def _panels(self) -> PanelPrediction | None:
@@ -223,15 +222,6 @@ class Network:
         if not possible(self._program, self.blueprint):
             return None
         return PanelPrediction(self._program, self.blueprint, self.theta, self._table, self._forward_kernels(False))
-
-    def _goes_in_panels(self, inputs: Matrix) -> bool:
-        """Whether these rows go in panels; where most inputs are 0, there is a faster way around them."""
-        if self._panels is None:
-            return False
-        rows = len(inputs)
-        if rows == 1:
-            return self._panels.shares_rows
-        return rows >= FEWEST_ROWS and not (rows >= MANY_ROWS and self._mostly_zeros(inputs[:MANY_ROWS]))
 
     def _predict_rows(self, inputs: Matrix, outputs: Matrix, threads: int) -> None:
         """Fill the outputs mini-batch by mini-batch, through one layer after the other."""

@@ -20,7 +20,7 @@ Table = NDArray[np.int64]
 
 FEWEST_ROWS = 8
 """Rows from which a panel, which may be filled in part, is faster than products of the rows as they lie."""
-HELP_PAYS = 3e5
+HELP_PAYS = 300_000
 """Multiplications of a prediction from which helpers are asked."""
 NEAR_WEIGHTS = 2**15
 """Weights up to which a network's are near whichever panel comes next."""
@@ -51,83 +51,79 @@ class PanelPrediction:
     def __init__(self, program: Program, blueprint: Blueprint, theta: Matrix, layers: Table, kernels: Table) -> None:
         self._call = program.panels
         self._dtype, self._blueprint = theta.dtype, blueprint
-        self._crew = crew_of(theta.dtype.name, partial(_help, self._call))
+        self._crew = crew_of(theta.dtype.name, partial(_help, self._call, theta.dtype))
         self._alone = np.zeros(4 * WORDS, np.int64)  # a board that no helper looks at
         self._held: list[NDArray[Any]] = [theta, layers, kernels]
         self._panel = 2 * vectors_here()[0].lanes(theta.dtype.name)
         self._many = PANELS[blueprint.multiplications > NEAR_WEIGHTS]
-        self._widest = max(blueprint.inputs, *(layer.outputs for layer in blueprint.layers))
         self._all_outputs = sum(layer.outputs for layer in blueprint.layers)
-        self.shares_rows = all(layer.groups == 1 for layer in blueprint.layers)
-        self._threads = 0
+        self._widest = max(blueprint.inputs, *(layer.outputs for layer in blueprint.layers))
+        self._takes_single_rows = all(layer.groups == 1 for layer in blueprint.layers)
+        self._threads, self._has_weights = 0, False
+        self._rows_for_help = max(-(-HELP_PAYS // blueprint.multiplications), 2)
         self._job = zeros("job", len(JOB), np.dtype(np.int64))
         values = {
             "network": layers.ctypes.data,
             "layers": len(layers),
+            "panels": self._many,
             "kernels": kernels.ctypes.data,
             "theta": theta.ctypes.data,
         }
         for name, value in values.items():
             self._job[_AT[name]] = value
 
+    def takes(self, rows: int) -> bool:
+        """Whether so many rows are faster this way."""
+        return rows >= FEWEST_ROWS or (rows == 1 and self._takes_single_rows)
+
     def _hold(self, name: str, size: int, dtype: np.dtype[Any] | None = None) -> None:
         array = empty(name, size, dtype or self._dtype)
         self._held.append(array)
         self._job[_AT[name]] = array.ctypes.data
 
-    def _make_room(self, threads: int) -> None:
+    def _hold_scratch(self, threads: int) -> None:
         """Memory for so many threads."""
-        words = np.dtype(np.int64)
         del self._held[3:]
-        parts = threads
-        shared = WORDS * (1 + parts * len(self._blueprint.layers))
-        self._hold("done", shared, words)
-        self._job[_AT["claims"]] = self._job[_AT["done"]] + LINE
-        self._job[_AT["shared_count"]] = shared
+        self._hold("packed", 2 * WORDS, np.dtype(np.int64))
+        self._job[_AT["taken"]] = self._job[_AT["packed"]] + LINE
         half = self._many * self._panel * self._widest
+        half = max(half, -(-self._all_outputs // 2))  # a single row's are side by side
         self._hold("scratch", 2 * half * threads)
         self._job[_AT["scratch_step"]] = 2 * half * self._dtype.itemsize
         self._hold("sums", self._all_outputs)
         self._threads = threads
-        self._job[_AT["weights"]] = 0
+        self._has_weights = False
 
-    def _make_room_for_weights(self) -> None:
+    def _hold_weights(self) -> None:
         """Memory for packed weights, which a single row does not need."""
+        self._has_weights = True
         self._hold("weights", self._blueprint.multiplications)
         self._hold("biases", self._all_outputs * self._panel)
 
     def __call__(self, inputs: Matrix, outputs: Matrix, threads: int) -> bool:
         """Fill the outputs, C-contiguous as the inputs and of the engine's type; whether all inputs are finite."""
-        rows, job = len(inputs), self._job
-        helpers = threads - 1 if rows * self._blueprint.multiplications >= HELP_PAYS else 0
-        if threads > self._threads:
-            self._make_room(threads)
-        if rows > 1 and not job[_AT["weights"]]:
-            self._make_room_for_weights()
-        job[_AT["input_rows"]] = inputs.ctypes.data
-        job[_AT["output_rows"]] = outputs.ctypes.data
-        job[_AT["row_count"]] = rows
-        job[_AT["threads"]] = helpers + 1
-        job[_AT["height"]] = self._panel * max(min(self._many, rows // (self._panel * (helpers + 1))), 1)
-        job[_AT["parts"]] = helpers + 1 if rows == 1 else 0
         crew = self._crew
-        if helpers and crew.lock.acquire(blocking=False):
-            try:
-                crew.wake(helpers)
-                self._call(crew.board, crew.number(), job, 0)
-            finally:
-                crew.lock.release()
-        else:
-            self._call(self._alone, 1, job, 0)
-        return bool(job[_AT["finite"]])
+        helpers = min(threads - 1, crew.most) if len(inputs) >= self._rows_for_help else 0
+        if helpers >= self._threads:
+            self._hold_scratch(helpers + 1)
+        if len(inputs) > 1 and not self._has_weights:
+            self._hold_weights()
+        if not helpers or not crew.lock.acquire(blocking=False):
+            return bool(self._call(self._alone, 1, 0, self._job, 0, inputs, outputs))
+        try:
+            crew.wake(helpers)
+            return bool(self._call(crew.board, crew.number(), 0, self._job, helpers, inputs, outputs))
+        finally:
+            crew.lock.release()
 
 
 _NO_JOB = np.zeros(len(JOB), np.int64)
 
 
-def _help(call: Callable[..., Any], board: Table, rank: int) -> None:
+def _help(call: Callable[..., Any], dtype: np.dtype[Any], board: Table, rank: int) -> None:
     """What a helper does when it is woken."""
-    call(board, 0, _NO_JOB, rank)
+    nothing = np.empty((0, 0), dtype)
+    call(board, 0, rank, _NO_JOB, 0, nothing, nothing)
 
 
 def possible(program: Program, blueprint: Blueprint) -> bool:

@@ -29,8 +29,11 @@ LARGE = 1e5
 HELP_PAYS = 3e5
 """Multiplications of a prediction from which it is asked how many threads may help."""
 
-PORTION = 5e10
-"""Multiplications"""
+PORTION = 2e9
+"""Multiplications of a portion of a prediction, some ten milliseconds: Ctrl-C takes effect between two."""
+
+PORTION_ROWS = 1024
+"""Rows of a portion at least."""
 
 PREDICT_TEAM_WORK = 2e7
 """Multiplications of a prediction from which a second thread pays."""
@@ -202,10 +205,17 @@ class HasNetwork(ABC):
         compiled = self._compiled()
         if compiled.blas:
             return None
-        work = len(rows) * compiled.work
-        if work > PORTION:  # Ctrl-C takes effect after each
-            return None
-        return compiled.predict_plain(rows, compiled.threads() if work >= HELP_PAYS else 1)
+        threads = compiled.threads() if len(rows) * compiled.work >= HELP_PAYS and len(rows) > 1 else 1
+        height = max(int(PORTION // compiled.work), PORTION_ROWS)
+        if len(rows) <= height:
+            return compiled.predict_plain(rows, threads)
+        outputs = np.empty((len(rows), self.network_.outputs), theta.dtype)
+        for start in range(0, len(rows), height):
+            portion = compiled.predict_plain(rows[start : start + height], threads)
+            if portion is None:
+                return None
+            outputs[start : start + height] = portion
+        return outputs
 
     @final
     def _by_chunks(self, rows: Any, finish: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:

@@ -2,16 +2,14 @@
 
 A panel is as many rows as two vectors hold, transposed: what a layer makes of it is the panel that the next one takes,
 and nothing is packed on the way. Weights are packed once a prediction, in the order in which tiles read them. Threads
-take block after block, whoever is free; a single row is shared out by columns. Each number is the same chain of sums
-as in `products.py`: the bits depend neither on the threads nor on the rows around.
+take block after block, whoever is free; a single row reads the weights as they lie. Each number is the same chain of
+sums as in `products.py`: the bits depend neither on the threads nor on the rows around.
 """
 
 from numba import carray, njit, types
 
 from ..job import (
     BIASES,
-    CLAIMS,
-    DONE,
     FINITE,
     HEIGHT,
     INPUT_ROWS,
@@ -20,39 +18,39 @@ from ..job import (
     LAYERS,
     NETWORK,
     OUTPUT_ROWS,
-    PARTS,
+    PACKED,
+    PANELS,
     ROW_COUNT,
     SCRATCH,
     SCRATCH_STEP,
-    SHARED_COUNT,
     SUMS,
+    TAKEN,
     THETA,
     THREADS,
     WEIGHTS,
 )
 from ..kernel_table import ACTIVATE, BASIS, KERNEL_COUNT
-from ..precision import FLOAT_BYTES, LANES, LINE, OPTIONS, PART, TILE_ROWS, F
+from ..precision import FLOAT_BYTES, LANES, MATRIX, OPTIONS, PART, TILE_ROWS, F
 from ..products.products import even, multiply_row
 from ..products.tiles import BROAD, DEPTH, PANEL, copy, tile, turn
 from ..products.vectors import wide
 from ..runtime.calls import call_activate, call_forward
 from ..runtime.memory import address, advance, whole_numbers
 from ..runtime.team import SPINS, arrive, clock, leave, let_others_run, look, pause, put
-from .tables import BIAS, FIRST, GATE_FORWARD, GROUPS, INPUTS, OUTPUTS, PARAMETERS, numbers, part_of
+from .tables import BIAS, FIRST, GATE_FORWARD, GROUPS, INPUTS, OUTPUTS, PARAMETERS, numbers
 
 # of the board by which a caller and its helpers find each other, a cache line apart
 JOB, POSTED, INSIDE, AWAKE = 0, 8, 16, 24
 SHORTLY = 250_000
 """Cycles for which a helper asks for the next prediction before it sleeps: about a tenth of a millisecond."""
-SHARED_WEIGHTS = 2**15
-"""Weights of a layer from which a single row's sums are shared out."""
 TABLE_COLUMNS = 14
+READ_ONLY_MATRIX = types.Array(MATRIX.dtype, 2, "C", readonly=True)
 
 
 @njit(**OPTIONS)
-def whole_table(place, rows, columns):
+def whole_table(start, rows, columns):
     """A table of whole numbers at an address."""
-    return carray(whole_numbers(place), (rows, columns))
+    return carray(whole_numbers(start), (rows, columns))
 
 
 @njit(**OPTIONS)
@@ -170,36 +168,21 @@ def carry_block(job, network, kernels, first, rows, x, z):
 
 
 @njit(**PART)
-def carry_row(job, network, kernels, rank, a):
-    """The outputs of a single row; each thread takes parts of a layer's columns, its own first, and all gates."""
-    x, z, last, claim, awaited = job[INPUT_ROWS], job[SUMS], network.shape[0] - 1, job[CLAIMS], FIRST
-    if rank == 0 and not all_finite(x, network[0, INPUTS]):
+def carry_row(job, network, kernels, a):
+    """The outputs of a single row, whose weights are read once, as they lie; `a` is memory for all layers."""
+    x, z, last = job[INPUT_ROWS], job[SUMS], network.shape[0] - 1
+    if not all_finite(x, network[0, INPUTS]):
         job[FINITE] = 0
     for layer in range(last + 1):
         inputs, outputs = network[layer, INPUTS], network[layer, OUTPUTS]
         w, b = advance(job[THETA], network[layer, PARAMETERS]), advance(job[THETA], network[layer, BIAS])
-        parts = job[PARTS] if inputs * outputs >= SHARED_WEIGHTS else 1
-        for turned in range(parts):
-            part = (rank + turned) % parts
-            if parts == 1 and rank != 0:
-                break
-            if arrive(claim + part * LINE) == 0:
-                begin, end = part_of(outputs, part, parts), part_of(outputs, part + 1, parts)
-                multiply_row(
-                    x, FLOAT_BYTES, advance(w, begin), outputs * FLOAT_BYTES, advance(b, begin), advance(z, begin),
-                    inputs, end - begin,
-                )  # fmt: skip
-                arrive(job[DONE])
-        claim, awaited = claim + parts * LINE, awaited + parts
-        wait_until(job[DONE], awaited)
-        if layer < last:
-            x = z
-            if network[layer, GATE_FORWARD]:
-                call_forward(network[layer, GATE_FORWARD], z, a, outputs)
-                x, a = a, advance(a, outputs)
-            z = advance(z, outputs)
-        elif rank == 0:
+        multiply_row(x, FLOAT_BYTES, w, outputs * FLOAT_BYTES, b, z, inputs, outputs)
+        if layer == last:
             call_activate(kernels[ACTIVATE], z, job[OUTPUT_ROWS], 1, outputs)
+        x, z = z, advance(z, outputs)
+        if network[layer, GATE_FORWARD]:
+            call_forward(network[layer, GATE_FORWARD], x, a, outputs)
+            x, a = a, advance(a, outputs)
 
 
 @njit(**PART)
@@ -223,12 +206,14 @@ def wait_until_none(counter):
 
 
 @njit(**PART)
-def begin(job):
-    """Nothing is claimed, nothing done, and nothing known to be infinite."""
-    shared = carray(whole_numbers(job[DONE]), job[SHARED_COUNT])
-    for i in range(shared.size):
-        shared[i] = 0
-    job[FINITE] = 1
+def begin(job, helpers, inputs, outputs):
+    """Describe a prediction, of which nothing is claimed or done."""
+    rows, threads = inputs.shape[0], helpers + 1
+    job[INPUT_ROWS], job[OUTPUT_ROWS], job[ROW_COUNT] = address(inputs, 0), address(outputs, 0), rows
+    job[THREADS], job[FINITE] = threads, 1
+    job[HEIGHT] = PANEL * max(min(job[PANELS], rows // (PANEL * threads)), 1)
+    put(job[PACKED], 0)
+    put(job[TAKEN], 0)
 
 
 @njit(**PART)
@@ -239,35 +224,36 @@ def work(job, rank):
     network = whole_table(job[NETWORK], job[LAYERS], TABLE_COLUMNS)
     kernels = carray(whole_numbers(job[KERNELS]), KERNEL_COUNT)
     x = job[SCRATCH] + rank * job[SCRATCH_STEP]
-    if job[PARTS]:
-        carry_row(job, network, kernels, rank, x)
+    if job[ROW_COUNT] == 1:
+        carry_row(job, network, kernels, x)
         return
     z, height = x + job[SCRATCH_STEP] // 2, job[HEIGHT]
     if rank == 0:
         pack_network(job, network)
-        put(job[DONE], 1)
+        put(job[PACKED], 1)
     else:
-        wait_until(job[DONE], 1)
+        wait_until(job[PACKED], 1)
     while True:
-        first = arrive(job[CLAIMS]) * height
+        first = arrive(job[TAKEN]) * height
         if first >= job[ROW_COUNT]:
             return
         carry_block(job, network, kernels, first, min(height, job[ROW_COUNT] - first), x, z)
 
 
-def predict(board, number, job, rank):
+def predict(board, number, rank, job, helpers, inputs, outputs):
     """As rank 0: post a job under a number, and return when it is done. Else help, until no job comes for a while.
 
-    A helper counts itself in before it reads a job, and its caller waits until all are out again.
+    A helper counts itself in before it reads a job, and its caller waits until all are out again. A caller without
+    helpers has a board of its own. Returns whether all inputs are finite.
     """
-    place, known = address(board, 0), FIRST
+    lines, known = address(board, 0), FIRST
     if rank == 0:
-        begin(job)
-        put(place + JOB * 8, address(job, 0))
-        put(place + POSTED * 8, number)
+        begin(job, helpers, inputs, outputs)
+        put(lines + JOB * 8, address(job, 0))
+        put(lines + POSTED * 8, number)
     since = clock()
     while rank == 0 or clock() - since < SHORTLY:
-        posted = look(place + POSTED * 8)
+        posted = look(lines + POSTED * 8)
         if posted == known:
             pause()
             continue
@@ -275,18 +261,21 @@ def predict(board, number, job, rank):
             known = posted
             if posted == 0:
                 continue
-            arrive(place + INSIDE * 8)
-        if look(place + POSTED * 8) == posted:
-            work(carray(whole_numbers(look(place + JOB * 8)), JOB_COUNT), rank)
+            arrive(lines + INSIDE * 8)
+        if look(lines + POSTED * 8) == posted:
+            work(carray(whole_numbers(look(lines + JOB * 8)), JOB_COUNT), rank)
         if rank == 0:
             break
-        leave(place + INSIDE * 8)
+        leave(lines + INSIDE * 8)
         since = clock()
     if rank == 0:
-        put(place + POSTED * 8, 0)
-        wait_until_none(place + INSIDE * 8)
+        put(lines + POSTED * 8, 0)
+        wait_until_none(lines + INSIDE * 8)
     else:
-        put(place + (AWAKE + 8 * rank) * 8, 0)
+        put(lines + (AWAKE + 8 * rank) * 8, 0)
+    return job[FINITE] != 0
 
 
-SIGNATURE = types.void(types.int64[::1], types.int64, types.int64[::1], types.int64)
+SIGNATURE = types.boolean(
+    types.int64[::1], types.int64, types.int64, types.int64[::1], types.int64, READ_ONLY_MATRIX, MATRIX
+)

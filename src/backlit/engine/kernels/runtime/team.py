@@ -25,7 +25,7 @@ def arrive(context, counter):
 
 
 @intrinsic
-def put(context, place, number):
+def put(context, address, number):
     """Leave a whole number at this address, seen by all threads."""
 
     def codegen(target, builder, signature, values):
