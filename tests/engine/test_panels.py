@@ -11,7 +11,7 @@ import pytest
 from backlit import MLPClassifier, MLPRegressor
 from backlit.engine import crew
 from backlit.engine.network import Network
-from backlit.engine.prediction import FEWEST_ROWS, HELP_PAYS
+from backlit.engine.prediction import PANEL_PAYS, HELP_PAYS
 from backlit.engine.processor import vectors_here
 from backlit.network.blueprint import Blueprint, Layer
 from backlit.network.building import mlp
@@ -43,7 +43,7 @@ def test_bits_are_those_of_rows_layer_by_layer(name: str, precision: str) -> Non
     data = np.random.default_rng(1).normal(size=(enough, blueprint.inputs)).astype(precision)
     whole = np.empty((enough, blueprint.outputs), precision)
     network._predict_rows(data, whole, 1)
-    for rows in (1, 2, FEWEST_ROWS, 31, 32, 33, 65, enough):
+    for rows in (1, 2, PANEL_PAYS, 31, 32, 33, 65, enough):
         for threads in (1, 2, 3):
             np.testing.assert_array_equal(network.predict(data[:rows], threads), whole[:rows])
             np.testing.assert_array_equal(network.predict(data[enough - rows :], threads), whole[enough - rows :])
@@ -62,7 +62,7 @@ def test_a_new_parameter_takes_effect() -> None:
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_numbers_that_are_not_finite_are_refused(rows: int, bad: float) -> None:
     X = np.random.default_rng(0).normal(size=(500, 3))
-    model = MLPRegressor((4,), max_iter=2, tol=0.0, random_state=0)
+    model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, tol=0.0, random_state=0)
     model.fit(X, X[:, 0])
     X[rows // 2, 1] = bad
     with pytest.raises(ValueError, match=r"NaN|infinity"):

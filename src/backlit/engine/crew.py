@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from backlit.engine.aligned import LINE
 from backlit.engine.thread_pool import step_aside
 from backlit.engine.threads import team_size
 
-LINE = 8
+WORDS = LINE // 8
 """Whole numbers of a cache line."""
 FIRST_AWAKE = 3
 """Which line of a board says whether its first thread, the caller, is awake; the helpers' follow."""
@@ -37,13 +38,13 @@ class Crew:
         self._threads: list[int] = []
         self._jobs = 0
         self.most = max((os.cpu_count() or 1) - 1, 0)
-        self.board = np.zeros(LINE * (FIRST_AWAKE + 1 + self.most), np.int64)
+        self.board = np.zeros(WORDS * (FIRST_AWAKE + 1 + self.most), np.int64)
         self.lock = threading.Lock()
 
     def wake(self, helpers: int) -> None:
         """See to it that so many helpers are awake, or soon will be."""
         for rank in range(1, helpers + 1):
-            flag = LINE * (FIRST_AWAKE + rank)
+            flag = WORDS * (FIRST_AWAKE + rank)
             if not self.board[flag]:
                 self.board[flag] = 1
                 self._wake(rank)

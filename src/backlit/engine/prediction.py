@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.engine.aligned import LINE, empty, zeros
-from backlit.engine.crew import crew_of
+from backlit.engine.crew import WORDS, crew_of
 from backlit.engine.processor import vectors_here
 from backlit.engine.program import JOB, Program
 from backlit.network.blueprint import Blueprint
@@ -18,7 +18,7 @@ from backlit.network.blueprint import Blueprint
 Matrix = NDArray[np.floating[Any]]
 Table = NDArray[np.int64]
 
-FEWEST_ROWS = 8
+PANEL_PAYS = 8
 """Rows from which a panel, which may be filled in part, is faster than products of the rows as they lie."""
 HELP_PAYS = 300_000
 """Multiplications of a prediction from which helpers are asked."""
@@ -27,9 +27,6 @@ NEAR_WEIGHTS = 2**15
 PANELS = (1, 4)
 """Panels that go through the layers together: of such a network, and of larger ones, whose weights are then read less
 often."""
-WORDS = LINE // 8
-"""Whole numbers of a cache line."""
-
 _AT = {name: number for number, name in enumerate(JOB)}
 
 
@@ -74,7 +71,7 @@ class PanelPrediction:
 
     def takes(self, rows: int) -> bool:
         """Whether so many rows are faster this way."""
-        return rows >= FEWEST_ROWS or (rows == 1 and self._takes_single_rows)
+        return rows >= PANEL_PAYS or (rows == 1 and self._takes_single_rows)
 
     def _hold(self, name: str, size: int, dtype: np.dtype[Any] | None = None) -> None:
         array = empty(name, size, dtype or self._dtype)

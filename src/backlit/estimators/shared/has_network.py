@@ -26,9 +26,6 @@ SHARED_CHUNK = 512
 LARGE = 1e5
 """Multiplications of a row from which BLAS divides a product among its threads better than we divide the rows."""
 
-HELP_PAYS = 3e5
-"""Multiplications of a prediction from which it is asked how many threads may help."""
-
 PORTION = 2e9
 """Multiplications of a portion of a prediction, some ten milliseconds: Ctrl-C takes effect between two."""
 
@@ -58,11 +55,12 @@ class CompiledNetwork:
         self.chunk = SHARED_CHUNK if large and not self.pooled else CHUNK
         self.idle: list[Any] = []
 
-    def threads(self) -> int:
-        """How many threads may run."""
+    def threads(self, rows: int) -> int:
+        """How many threads may carry so many rows."""
         from backlit.engine.crew import threads_now
+        from backlit.engine.prediction import HELP_PAYS
 
-        return threads_now(self.n_jobs)
+        return threads_now(self.n_jobs) if rows > 1 and rows * self.work >= HELP_PAYS else 1
 
     def fits(self, model: HasNetwork) -> bool:
         """Whether the model is still what this was compiled for."""
@@ -205,7 +203,7 @@ class HasNetwork(ABC):
         compiled = self._compiled()
         if compiled.blas:
             return None
-        threads = compiled.threads() if len(rows) * compiled.work >= HELP_PAYS and len(rows) > 1 else 1
+        threads = compiled.threads(len(rows))
         height = max(int(PORTION // compiled.work), PORTION_ROWS)
         if len(rows) <= height:
             return compiled.predict_plain(rows, threads)
