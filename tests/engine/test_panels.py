@@ -11,7 +11,7 @@ import pytest
 from backlit import MLPClassifier, MLPRegressor
 from backlit.engine import crew
 from backlit.engine.network import Network
-from backlit.engine.prediction import PANEL_PAYS, HELP_PAYS
+from backlit.engine.prediction import HELP_PAYS, PANEL_PAYS
 from backlit.engine.processor import vectors_here
 from backlit.network.blueprint import Blueprint, Layer
 from backlit.network.building import mlp

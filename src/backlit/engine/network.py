@@ -200,21 +200,26 @@ class Network:
         The bits do not depend on the number of threads, nor on the rows around. Where products are BLAS's, keep it to
         one thread a call (`single_threaded_blas`): several threads share the processors with it.
         """
-        return self._predict(inputs, threads)[0]
-
-    def predict_finite(self, inputs: Matrix, threads: int = 1) -> Matrix | None:
-        """The same, but None if an input is NaN or infinite."""
-        outputs, finite = self._predict(inputs, threads)
-        return outputs if (np.isfinite(inputs).all() if finite is None else finite) else None
-
-    def _predict(self, inputs: Matrix, threads: int) -> tuple[Matrix, bool | None]:
-        """The outputs, and whether all inputs are finite; None: not known."""
         outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
-        panels, many = self._panels, len(inputs) >= MANY_ROWS
-        if panels and panels.takes(len(inputs)) and not (many and self._mostly_zeros(inputs[:MANY_ROWS])):
-            return outputs, panels(inputs, outputs, threads)
-        self._predict_rows(inputs, outputs, threads)
-        return outputs, None
+        panels = self._panels_for(inputs)
+        if panels:
+            panels(inputs, outputs, threads)
+        else:
+            self._predict_rows(inputs, outputs, threads)
+        return outputs
+
+    def predict_in_panels(self, inputs: Matrix, threads: int = 1) -> Matrix | None:
+        """The same where rows go in panels and all inputs are finite; else None."""
+        outputs = np.empty((len(inputs), self.blueprint.outputs), self.theta.dtype)
+        panels = self._panels_for(inputs)
+        return outputs if panels and panels(inputs, outputs, threads) else None
+
+    def _panels_for(self, inputs: Matrix) -> PanelPrediction | None:
+        """What predicts such rows in panels; None where another way is faster, or the only one."""
+        panels = self._panels
+        if panels is None or not panels.takes(len(inputs)):
+            return None
+        return None if len(inputs) >= MANY_ROWS and self._mostly_zeros(inputs[:MANY_ROWS]) else panels
 
     @cached_property
     def _panels(self) -> PanelPrediction | None:

@@ -72,10 +72,10 @@ class CompiledNetwork:
         )
 
     def predict_plain(self, rows: NDArray[Any], threads: int) -> NDArray[Any] | None:
-        """The outputs for C-contiguous rows of the engine's type; None if a number is not finite."""
+        """The outputs for C-contiguous rows of the engine's type; None if they do not go in panels, or are not finite."""
         network = self._taken()
         try:
-            outputs: NDArray[Any] | None = network.predict_finite(rows, threads)
+            outputs: NDArray[Any] | None = network.predict_in_panels(rows, threads)
         finally:
             self.idle.append(network)
         return outputs
