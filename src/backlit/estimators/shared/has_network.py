@@ -72,7 +72,7 @@ class CompiledNetwork:
         )
 
     def predict_plain(self, rows: NDArray[Any], threads: int) -> NDArray[Any] | None:
-        """The outputs for C-contiguous rows of the engine's type; None if they do not go in panels, or are not finite."""
+        """The outputs for C-contiguous rows of the engine's type; None if not finite, or not to go in panels."""
         network = self._taken()
         try:
             outputs: NDArray[Any] | None = network.predict_in_panels(rows, threads)
