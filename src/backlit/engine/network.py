@@ -216,10 +216,9 @@ class Network:
 
     def _panels_for(self, inputs: Matrix) -> PanelPrediction | None:
         """What predicts such rows in panels; None where another way is faster, or the only one."""
-        panels = self._panels
-        if panels is None or not panels.takes(len(inputs)):
-            return None
-        return None if len(inputs) >= MANY_ROWS and self._mostly_zeros(inputs[:MANY_ROWS]) else panels
+        takes = self._panels is not None and self._panels.takes(len(inputs))
+        many = len(inputs) >= MANY_ROWS
+        return self._panels if takes and not (many and self._mostly_zeros(inputs[:MANY_ROWS])) else None
 
     @cached_property
     def _panels(self) -> PanelPrediction | None:
