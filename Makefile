@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick fuzz proof extras lint format types contract docs-test docs pictures bench build pins clean
+.PHONY: help demo test quick fuzz proof extras lint format types contract docs-test docs pictures screens bench build pins clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,9 @@ docs: $(READY) ## the pages as a site in dist/site
 pictures: $(READY) ## run the lecture's pages and keep the pictures that they write
 	$(BIN)/python docs/make_pictures.py
 	BACKLIT_PICTURES=$(CURDIR)/docs/pictures $(BIN)/python -m pytest tests/browser/test_page_pictures.py tests/browser/test_report.py
+
+screens: $(READY) ## every view in three sizes, both languages, light and dark, with a contact sheet (FOLDER=...)
+	$(BIN)/python tests/browser/screens.py $(FOLDER)
 
 bench: $(READY) ## measure beside the peers, in one run
 	$(BIN)/python -m benchmarks

@@ -44,13 +44,28 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
+BEGUN = """() => {
+    for (const circuit of document.querySelectorAll(".backlit-live")) {
+        const seek = circuit.querySelector(".backlit-seek");
+        seek.value = seek.max;
+        seek.dispatchEvent(new Event("input"));
+        circuit.querySelector(".backlit-digits").click();
+        for (const tables of circuit.querySelectorAll("details")) tables.open = true;
+    }
+}"""
+"""As a reader has it who went to the end, asked for more digits and opened the tables."""
+
+
 @pytest.fixture
 def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Opens the page of a trace or a report; at the end nothing may have failed, or been asked of a network."""
+    """Opens the page of a trace, at its last step unless `begun` is false, or a report.
+
+    At the end nothing may have failed, or been asked of a network.
+    """
     faults: list[str] = []
     pages = []
 
-    def open_page(shown: Trace | Report, lang: str = "en", **options: Any) -> Any:
+    def open_page(shown: Trace | Report, lang: str = "en", begun: bool = True, **options: Any) -> Any:
         path = tmp_path / f"{len(pages)}.html"
         path.write_text(shown.to_html(lang), encoding="utf-8")
         page = browser.new_page(**options)
@@ -58,6 +73,8 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("request", lambda asked: None if asked.url.startswith("file:") else faults.append(asked.url))
         page.goto(path.as_uri())
+        if begun:
+            page.evaluate(BEGUN)
         pages.append(page)
         return page
 

@@ -69,6 +69,7 @@ def test_scripts_and_style_are_the_components() -> None:
 def test_it_runs_in_a_host(notebook: Callable[..., Any], lang: str) -> None:
     page = notebook(trace(FORMULA, **INPUTS), lang)
     page.locator(".backlit-zoom").nth(1).click()
+    page.locator(".backlit-seek").press("End")
     page.fill("[data-input=b]", "2")
     assert page.locator(".backlit-view:not([hidden]) [data-gradient=b]").text_content() == "0.25"
     page.locator(".backlit-view:not([hidden]) .backlit-line").last.click()

@@ -22,6 +22,10 @@ NUMBERS = {"w0": "2", "x0": "-1", "w1": "-3", "x1": "-2", "w2": "-3"}
 GRADIENTS = {"w0": "-0.196612", "x0": "0.393224", "w1": "-0.393224", "x1": "-0.589836", "w2": "0.196612"}
 
 
+WHOLE = "#state=step%3D99999%26digits%3D6"
+"""The last step, with all digits."""
+
+
 def inside(page: Any) -> Any:
     return page.frame_locator("iframe.circuit")
 
@@ -36,7 +40,7 @@ def problem(page: Any, text: str) -> None:
 
 
 def test_a_typed_formula_shows_the_lectures_numbers(view: View) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     page.fill("#formula", SIGMOID)
     page.wait_for_selector("[data-name=w2]")
     for name, number in NUMBERS.items():
@@ -53,14 +57,14 @@ def test_a_typed_formula_shows_the_lectures_numbers(view: View) -> None:
     [("product", "x", "-4"), ("sigmoid", "w1", "-0.393224"), ("patterns", "w", "0"), ("fork", "x", "4 + 1 = 5")],
 )
 def test_the_lectures_circuits_are_a_click_away(view: View, name: str, wire: str, gradient: str) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     page.get_by_role("button", name=EN[f"example_{name}"]).click()
     expect(page, "gradient", wire, gradient)
     assert page.locator("[aria-pressed=true]").inner_text() == EN[f"example_{name}"]
 
 
 def test_lists_have_gradients_for_each_number(view: View) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     page.get_by_role("button", name=EN["example_softmax"]).click()
     expect(page, "gradient", "z", "[0.042, 0.114, -0.156]")  # the shares, and one less where y is 1
     page.fill("[data-name=z]", "0, 0, 0")
@@ -68,7 +72,7 @@ def test_lists_have_gradients_for_each_number(view: View) -> None:
 
 
 def test_it_steps_by_keyboard_alone(view: View) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     page.wait_for_selector("iframe.circuit")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -93,7 +97,7 @@ def test_it_steps_by_keyboard_alone(view: View) -> None:
 
 @pytest.mark.parametrize(("field", "text"), [("#formula", "(x + y) * z + 1"), ("[data-name=z]", "5")])
 def test_enter_after_typing_enters_the_circuit_and_it_stays(view: View, field: str, text: str) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     expect(page, "gradient", "z", "3")
     page.fill(field, text)
     page.keyboard.press("Enter")
@@ -106,7 +110,7 @@ def test_enter_after_typing_enters_the_circuit_and_it_stays(view: View, field: s
 
 
 def test_enter_in_a_field_that_holds_no_number_keeps_saying_so(view: View) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     expect(page, "gradient", "z", "3")
     page.fill("[data-name=x]", "much")
     page.keyboard.press("Enter")
@@ -115,7 +119,7 @@ def test_enter_in_a_field_that_holds_no_number_keeps_saying_so(view: View) -> No
 
 
 def test_a_number_typed_while_another_is_drawn_is_kept(view: View) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     expect(page, "gradient", "z", "3")
     held: list[Any] = []
     page.route("**/api/circuit", lambda route: held.append(route) if not held else route.continue_())
@@ -130,7 +134,7 @@ def test_a_number_typed_while_another_is_drawn_is_kept(view: View) -> None:
 
 
 def test_what_is_no_formula_is_said_and_the_picture_stays(view: View) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     expect(page, "gradient", "z", "3")
     page.fill("#formula", "(x + y) * ")
     problem(page, "an operand is missing at the end")
@@ -141,7 +145,7 @@ def test_what_is_no_formula_is_said_and_the_picture_stays(view: View) -> None:
 
 
 def test_an_input_that_is_no_number_is_said(view: View) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     page.fill("[data-name=x]", "much")
     problem(page, "x needs a number")
     assert page.locator("[data-name=x]").get_attribute("aria-invalid") == "true"
@@ -150,7 +154,7 @@ def test_an_input_that_is_no_number_is_said(view: View) -> None:
 
 
 def test_numbers_typed_into_the_circuit_are_kept(view: View) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     inside(page).locator("[data-input=x]").fill("3")
     expect(page, "value", "q2", "-32")
     assert page.input_value("[data-name=x]") == "3"
@@ -162,7 +166,7 @@ def test_numbers_typed_into_the_circuit_are_kept(view: View) -> None:
 
 
 def test_korean_is_korean_to_the_last_word(view: View) -> None:
-    page = view("circuit?lang=ko")
+    page = view(f"circuit?lang=ko{WHOLE}")
     expect(page, "gradient", "z", "3")
     assert page.locator("h1").inner_text() == KO["circuit"]
     assert inside(page).locator("html").get_attribute("lang") == "ko"
@@ -173,7 +177,7 @@ def test_korean_is_korean_to_the_last_word(view: View) -> None:
     "formula", ["<script>document.title='run'</script>", "<img src=x onerror=document.title='run'>"]
 )
 def test_markup_in_an_address_is_text(view: View, formula: str) -> None:
-    page = view(f"circuit?formula={quote(formula)}")
+    page = view(f"circuit#formula={quote(formula)}")
     problem(page, "<")
     assert page.input_value("#formula") == formula
     assert page.title() == "Circuit · Backlit"
@@ -181,12 +185,12 @@ def test_markup_in_an_address_is_text(view: View, formula: str) -> None:
 
 @pytest.mark.parametrize("values", ["{", "[]", "3", '{"x": "<b>"}', '{"__proto__": {"x": 1}}'])
 def test_an_address_with_wrong_numbers_does_no_harm(view: View, values: str) -> None:
-    page = view(f"circuit?formula=x*x&values={quote(values)}")
+    page = view(f"circuit#formula=x*x&values={quote(values)}")
     page.locator("iframe.circuit, #problem:not(:empty)").first.wait_for(state="attached")
 
 
 def test_a_server_that_has_ended_is_said(view: View) -> None:
-    page = view("circuit")
+    page = view(f"circuit{WHOLE}")
     expect(page, "gradient", "z", "3")
     page.route("**/api/**", lambda route: route.abort())
     page.fill("#formula", "x")
@@ -203,7 +207,7 @@ def test_nothing_is_wider_than_the_screen(view: View, name: str, width: int) -> 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_the_page_shows_how_a_formula_was_read_and_what_to_write(view: View, lang: str) -> None:
-    page = view(f"circuit?lang={lang}")
+    page = view(f"circuit?lang={lang}{WHOLE}")
     page.fill("#formula", "2x^2")
     said = {"en": "2x^2 at column 1 is read as 2*x^2", "ko": "1번째 글자의 2x^2 → 2*x^2(으)로 읽었습니다"}[lang]
     expect_of(page.locator("#notes")).to_contain_text(said)

@@ -92,7 +92,7 @@ def test_the_gradient_on_the_screen_is_that_of_trace(view: View, mine: Any) -> N
         assert sides(page) == pytest.approx([traced.gradients[weight]] * 3, rel=1e-6, abs=1e-9)
         expect(page.locator("#sides")).to_contain_text(EN["sides_agree"])
         frame = page.frame_locator("#circuit iframe")
-        found = frame.locator(f".backlit-view:not([hidden]) tr[data-row='{weight}'] .backlit-gradient").inner_text()
+        found = frame.locator(f".backlit-view:not([hidden]) tr[data-row='{weight}'] .backlit-gradient").text_content()
         assert float(found) == pytest.approx(traced.gradients[weight], rel=1e-5)
 
 

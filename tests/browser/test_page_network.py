@@ -159,18 +159,18 @@ def test_one_row_is_stepped_through_gate_by_gate(view: View) -> None:
     page.fill("#row", "5")
     page.locator("#row-form button").click()
     frame = page.frame_locator("#row-view iframe")
-    expect(frame.locator(".backlit-place")).to_have_text("54 / 54")
+    expect(frame.locator(".backlit-place")).to_have_text("0 / 54")
     learner = Learner(toy("moons", 0), settings_of({}))
     problem, row = learner.problem, np.array([5])
     model = LectureNetwork(learner.blueprint, learner.theta)
     expected = trace(model, x=problem.inputs[5], y=problem.dense(row)[0])
     expect(page.locator("#row-hint")).to_contain_text(f"{expected.value:.6g}")
-    gradient = frame.locator(f"tr[data-row='{FIRST}'] .backlit-gradient").inner_text()
+    gradient = frame.locator(f"tr[data-row='{FIRST}'] .backlit-gradient").text_content()
     assert float(gradient) == pytest.approx(expected.gradients[FIRST], rel=1e-5)
-    frame.locator(".backlit-back").click()
-    expect(frame.locator(".backlit-place")).to_have_text("53 / 54")
+    frame.locator(".backlit-on").click()
+    expect(frame.locator(".backlit-place")).to_have_text("1 / 54")
     page.select_option("#zoom", "layer")
-    expect(frame.locator("tr[data-row='w[1]']").first).to_be_visible()
+    expect(frame.locator("tr[data-row='w[1]']").first).to_be_attached()
 
 
 def test_a_point_of_the_plane_is_a_row(view: View) -> None:

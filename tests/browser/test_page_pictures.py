@@ -36,8 +36,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 
 def circuit(page: Any, words: Any) -> None:
     page.get_by_role("button", name=words["example_sigmoid"]).click()
-    gradient = page.frame_locator("iframe.circuit").locator("[data-gradient=w0]").first
-    expect(gradient).to_have_text("-0.196612")
+    frame = page.frame_locator("iframe.circuit")
+    expect(frame.locator("[data-value=w0]").first).to_have_text("2")
+    frame.locator(".backlit-seek").press("End")
+    expect(frame.locator("[data-gradient=w0]").first).to_have_text("-0.197")
 
 
 def network(page: Any, words: Any) -> None:

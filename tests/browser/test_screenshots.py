@@ -23,7 +23,9 @@ SIGMOID = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
 
 
 def lit(page: Any) -> None:
+    page.keyboard.press("End")
     page.click("[data-line=q6]")
+    page.evaluate("scrollTo(0, 0)")
 
 
 def half_way(page: Any) -> None:
@@ -33,14 +35,18 @@ def half_way(page: Any) -> None:
 
 
 def folded(page: Any) -> None:
+    page.keyboard.press("End")
     page.click(".backlit-choose")
     for gate in ("q5", "q8"):
         page.click(f"g[data-box={gate}]")
     page.click(".backlit-fold")
+    page.evaluate("scrollTo(0, 0)")
 
 
 def neurons(page: Any) -> None:
     page.locator(".backlit-zoom").last.click()
+    page.keyboard.press("End")
+    page.evaluate("scrollTo(0, 0)")
 
 
 def asked(page: Any) -> None:

@@ -25,9 +25,15 @@ def written(code: str) -> list[str]:
 
 
 def test_numbers_are_written_alike() -> None:
-    assert written("values.map(formatted)") == [number(value) for value in VALUES]
+    assert written("values.map((value) => formatted(value, 6))") == [number(value) for value in VALUES]
+
+
+def test_three_digits_unless_more_are_asked_for_and_whole_numbers_whole() -> None:
+    shown = written("values.map((value) => formatted(value))")
+    assert shown[:7] == ["0", "0", "1", "-12", "0.197", "-0.534", "5.41e-05"]
+    assert shown[7:10] == ["0.000123", "1e-08", "123000"]
 
 
 def test_sums_are_written_alike() -> None:
-    pairs = written("values.slice(1).map((value, at) => `${added([values[at], value])} = 1`)")
+    pairs = written("(writing.digits = 6, values).slice(1).map((value, at) => `${added([values[at], value])} = 1`)")
     assert pairs == [summed([a, b], 1.0) for a, b in pairwise(VALUES)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -171,3 +172,18 @@ def test_a_training_that_is_closed_is_gone(client: Any) -> None:
         client.post(f"/api/sessions/{number}/close")
         assert list(pictures) == []  # the stream ends
     assert client.post(f"/api/sessions/{number}/play").status == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"), [({"rate": "x"}, "학습률"), ({"batch": 0}, "미니배치"), ({"seed": -1}, "시드")]
+)
+def test_choices_out_of_range_are_refused_in_the_pages_language(
+    client: Any, changes: dict[str, Any], said: str
+) -> None:
+    refused = client.ask(
+        "POST", "/api/sessions", json.dumps(changes), Host=f"127.0.0.1:{client.port}", Origin=client.origin,
+        Accept_Language="ko",
+    )  # fmt: skip
+    assert refused.status == 422
+    assert refused.json["error"].startswith(said)
+    assert "수가 필요합니다" in refused.json["error"]

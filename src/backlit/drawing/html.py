@@ -100,11 +100,12 @@ def _view(circuit: Circuit, lang: str, hidden: str) -> Iterator[str]:
     yield f'<div {classes("picture")} tabindex="0" role="region" aria-label="{table["circuit"]}">'
     yield to_svg(circuit, lang, marked=True)
     yield "</div>"
+    yield component.legend(circuit, table)
     yield component.derivation(table)
-    yield f"<div {classes('tables')}>"
+    yield f"<details {classes('tables')}><summary>{escape(table['tables'])}</summary><div>"
     yield _wires(circuit, table)
     yield _edges(circuit, table)
-    yield "</div>"
+    yield "</div></details>"
     for row in circuit.witness:
         if row.undecided:
             told = f"{escape(printable(row.name))}: {table['undecided']}: {escape(row.undecided[lang])}"

@@ -8,7 +8,7 @@ from backlit.drawing.measure import printable
 from backlit.drawing.numbers import number, summed
 from backlit.drawing.parts import Box, Link
 
-NUMBER_SIZE, SMALL_SIZE, SYMBOL_SIZE, NAME_SIZE = 13.0, 11.0, 18.0, 14.0
+NUMBER_SIZE, SMALL_SIZE, SYMBOL_SIZE, NAME_SIZE = 13.0, 12.0, 18.0, 14.0
 """Font sizes: numbers on wires; contributions, local gradients and names over gates; symbols; names of inputs."""
 
 LONGEST_NAME = 24

@@ -35,11 +35,11 @@ GIVEN_HEIGHT = 30.0
 PORT = 21.0
 """Distance of neighbouring ends of links at one box."""
 
-ROW = 86.0
-HALF, LANE_HALF = 39.0, 10.0
-"""Half the height that a box with its labels, or a passing link, keeps free in its row."""
+ROW = 38.0
+HALF, GIVEN_HALF, LANE_HALF = 38.0, 23.0, 10.0
+"""Half the height that a gate with its labels, a given number, or a passing link keeps free in its row."""
 
-GAP = 12.0
+GAP = 10.0
 ARROW = 12.0
 CHIP_PADDING = 6.0
 SLOPE, BEND = 0.45, (36.0, 170.0)
@@ -83,12 +83,16 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A circuit's placements, by name, and routes, in the order of its links, on a sheet of width by height."""
+    """A circuit's placements, by name, and routes, in the order of its links, on a sheet of width by height.
+
+    `columns` are, from left to right, the left end, the centre of the boxes, where wires fork, and the right end.
+    """
 
     width: float
     height: float
     placements: Mapping[str, Placement]
     routes: tuple[Route, ...]
+    columns: tuple[tuple[float, float, float, float], ...]
 
 
 def arrange(circuit: Circuit) -> Layout:
@@ -145,18 +149,21 @@ class _Arranging:
         self._widths()
         placements = {box.name: self._placed(number) for number, box in enumerate(self.boxes)}
         routes = tuple(self._route(link) for link in range(len(self.links)))
-        return Layout(self.right_end, self.bottom, placements, routes)
+        columns = tuple(zip(self.left, self.centre, self.stub_end, self.right, strict=True))
+        return Layout(self.right_end, self.bottom, placements, routes, columns)
 
     def _size(self, box: int) -> tuple[float, float]:
         """Width and height of the shape itself."""
         given = self.boxes[box].kind in GIVEN
         text = pixels(symbol_of(self.boxes[box]), NAME_SIZE if given else SYMBOL_SIZE)
         height = GIVEN_HEIGHT if given else BOX
-        return max(BOX, text + 20), max(height, (len(self.arriving[box]) - 1) * PORT + 22)
+        return max(BOX, text + 14), max(height, (len(self.arriving[box]) - 1) * PORT + 22)
 
     def _half(self, box: int) -> float:
         """Half of what a box keeps free in its row."""
-        return max(HALF, self.sizes[box][1] / 2 + HALF - BOX / 2, (len(self.leaving[box]) - 1) * PORT / 2 + PORT)
+        bare = self.boxes[box].kind in GIVEN and not self.names[box]
+        labels = GIVEN_HALF if bare else max(HALF, self.sizes[box][1] / 2 + HALF - BOX / 2)
+        return max(labels, (len(self.leaving[box]) - 1) * PORT / 2 + PORT)
 
     def _heights(self) -> list[float]:
         """The y of each box and lane: the library's order and positions, our distances, inputs in reading order."""

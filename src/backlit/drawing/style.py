@@ -70,12 +70,12 @@ _SHAPES = {
     "heading": "font-size:16px;font-weight:600",
     "symbol": "font-size:18px;text-anchor:middle",
     "name": "font-size:14px;text-anchor:middle",
-    "small": "font-size:11px;text-anchor:middle",
-    "meaning": "font-size:11px",
-    "local": "font-size:11px;text-anchor:middle",
+    "small": "font-size:12px;text-anchor:middle",
+    "meaning": "font-size:12px",
+    "local": "font-size:12px;text-anchor:middle",
     "value": "font-size:13px;font-weight:600",
     "gradient": "font-size:13px;font-weight:600;font-style:italic",
-    "branch": "font-size:11px;font-style:italic",
+    "branch": "font-size:12px;font-style:italic",
 }
 
 

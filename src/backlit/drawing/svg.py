@@ -53,6 +53,7 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False) -> str:
     """
     layout = arrange(circuit)
     legend, legend_height = _legend(circuit, lang, max(layout.width, NARROWEST))
+    columns = " ".join(",".join(f"{x:.1f}" for x in column) for column in layout.columns)
     width = max(layout.width, NARROWEST) + 2 * MARGIN
     height = layout.height + HEADING + legend_height + 2 * MARGIN
     shift = MARGIN + (max(layout.width, NARROWEST) - layout.width) / 2
@@ -61,7 +62,8 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False) -> str:
     room = f"{width - 2 * left:.0f}", f"{height - top:.0f}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {classes("circuit")} role="img" lang="{lang}" '
-        f'width="{room[0]}" height="{room[1]}" viewBox="{left:.0f} {top:.0f} {room[0]} {room[1]}">',
+        f'width="{room[0]}" height="{room[1]}" viewBox="{left:.0f} {top:.0f} {room[0]} {room[1]}"'
+        + (f' data-columns="{columns}">' if marked else ">"),
         f"<title>{title}</title>",
         f"<desc>{escape(printable(_described(circuit, lang)))}</desc>",
         f"<style>{STYLE}</style>",

@@ -12,6 +12,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from backlit.errors import BacklitError
+from backlit.web.messages import ENGLISH, language
+from backlit.web.refusal import RefusalError
 from backlit.web.work import ANSWER_TIME_LIMIT
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -23,6 +25,10 @@ UNPROCESSABLE, GONE, TOO_LARGE, TOO_LONG = 422, 404, 413, 503
 
 
 class TooLargeError(BacklitError):
+    """A table that does not fit."""
+
+
+class LargeBodyError(RefusalError):
     """A body beyond its limit."""
 
 
@@ -30,7 +36,7 @@ class GoneError(BacklitError):
     """Something that is not held here, or no longer."""
 
 
-STATUS: Mapping[type[BacklitError], int] = {TooLargeError: TOO_LARGE, GoneError: GONE}
+STATUS: Mapping[type[BacklitError], int] = {TooLargeError: TOO_LARGE, LargeBodyError: TOO_LARGE, GoneError: GONE}
 
 
 def errors_as_json(endpoint: Endpoint) -> Endpoint:
@@ -43,13 +49,18 @@ def errors_as_json(endpoint: Endpoint) -> Endpoint:
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
         except BacklitError as error:
-            return JSONResponse({"error": " ".join(str(error).split())}, STATUS.get(type(error), UNPROCESSABLE))
+            text = error.in_language(_lang(request)) if isinstance(error, RefusalError) else str(error)
+            return JSONResponse({"error": " ".join(text.split())}, STATUS.get(type(error), UNPROCESSABLE))
         except TimeoutError:
-            return JSONResponse(
-                {"error": f"no answer within {ANSWER_TIME_LIMIT:g} s; ask for something smaller"}, TOO_LONG
-            )
+            slow = RefusalError("too_slow", seconds=f"{ANSWER_TIME_LIMIT:g}")
+            return JSONResponse({"error": slow.in_language(_lang(request))}, TOO_LONG)
 
     return answer
+
+
+def _lang(request: Request) -> str:
+    """The language of the page that asks."""
+    return language(request.headers.get("accept-language", ""), ENGLISH)
 
 
 async def read_body(request: Request, most: int = MOST_BODY) -> bytes:
@@ -57,10 +68,10 @@ async def read_body(request: Request, most: int = MOST_BODY) -> bytes:
 
     Raises
     ------
-    TooLargeError
+    LargeBodyError
         As soon as it is known to be larger than `most` bytes; the rest is not read.
     """
-    refusal = TooLargeError(f"this is larger than {most / 1e6:g} MB; give a smaller one")
+    refusal = LargeBodyError("too_large", megabytes=f"{most / 1e6:g}")
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > most:
         raise refusal

@@ -20,16 +20,16 @@ from backlit.drawing.style import FONTS, PREFIX, classes, themes
 
 SCRIPTS = (
     "format.js", "circuit.js", "view.js", "derivation.js", "lighting.js", "folding.js", "fold_picture.js",
-    "practice.js", "sight.js", "main.js",
+    "practice.js", "sight.js", "snake.js", "stage.js", "motion.js", "player.js", "state.js", "main.js",
 )  # fmt: skip
 """In the order in which they are joined."""
 
 WORDS = (
-    "yes", "no", "undecided", "not_computed",
-    "upstream", "local", "start", "before", "asking", "no_number", "path", "verdict_right",
-    "verdict_sign", "verdict_one_branch", "verdict_local_alone", "verdict_forgot_local", "verdict_swapped_inputs",
-    "verdict_stopped_before_gate", "verdict_upstream_before_gate",
+    "yes", "no", "undecided", "not_computed", "forward", "backward", "upstream", "local", "start", "asking",
+    "no_number", "path", "verdict_right", "verdict_sign", "verdict_one_branch", "verdict_local_alone",
+    "verdict_forgot_local", "verdict_swapped_inputs", "verdict_stopped_before_gate", "verdict_upstream_before_gate",
     "verdict_value", "verdict_unknown", "unfold", "fold_few", "fold_arrays", "fold_several", "fold_choose", "folded",
+    "refused", "copied",
 )  # fmt: skip
 """What the scripts say."""
 
@@ -40,7 +40,14 @@ MARK = "§"
 
 @cache
 def _file(name: str) -> str:
-    return resources.files(__name__).joinpath(name).read_text(encoding="utf-8").replace(MARK, PREFIX)
+    text = resources.files(__name__).joinpath(name).read_text(encoding="utf-8").replace(MARK, PREFIX)
+    return text if name.endswith(".css") else "\n".join(filter(None, map(_bare, text.splitlines())))
+
+
+def _bare(line: str) -> str:
+    """A line of a script without its indentation; nothing of a line that is a comment: pages stay small."""
+    line = line.strip()
+    return "" if line.startswith("//") else line
 
 
 @cache
@@ -110,13 +117,27 @@ def _view(circuit: Circuit) -> dict[str, object]:
 
 def panel(circuit: Circuit, table: Mapping[str, str]) -> str:
     """Buttons, the sentence about the current gate, fields for the inputs, and the question; hidden without scripts."""
-    buttons = "".join(
-        f'<button type="button" {classes(css)} aria-label={quoteattr(table[word])} title={quoteattr(table[word])}>'
-        f"{sign}</button>"
-        for css, word, sign in (
-            ("first", "go_first", "«"), ("back", "go_back", "‹"), ("on", "go_on", "›"), ("last", "go_last", "»"),
+
+    def button(css: str, sign: str, word: str, extra: str = "") -> str:
+        named = quoteattr(table[word])
+        return f'<button type="button" {classes(css)} aria-label={named} title={named}{extra}>{sign}</button>'
+
+    words = f" data-play={quoteattr(table['play'])} data-pause={quoteattr(table['pause'])}"
+    steps = button("play", "▶", "play", words) + button("back", "‹", "go_back") + button("on", "›", "go_on")
+    sight = "".join(
+        button(css, sign, css, extra)
+        for css, sign, extra in (
+            ("smaller", "−", ""), ("fit", "⤢", ""), ("larger", "+", ""), ("digits", ".00", ' aria-pressed="false"'),
+            ("link", "#", " hidden"), ("present", "▣", ' aria-pressed="false"'),
         )
     )  # fmt: skip
+    track = (
+        f'<span {classes("track")}><input type="range" {classes("seek")} min="0" max="0" value="0" '
+        f'aria-label={quoteattr(table["step"])}><span aria-hidden="true">{escape(table["forward"])}</span>'
+        f'<span aria-hidden="true">{escape(table["backward"])}</span></span>'
+    )
+    speeds = "".join(f'<option value="{s}"{" selected" if s == 1 else ""}>{s:g}×</option>' for s in (0.5, 1, 2, 8))
+    speed = f"<select {classes('speed')} aria-label={quoteattr(table['speed'])}>{speeds}</select>"
     fields = "".join(
         f"<label>{escape(printable(box.name))} = "
         f'<input inputmode="decimal" data-input={quoteattr(printable(box.name))} value="{number(box.value)}"></label>'
@@ -125,7 +146,7 @@ def panel(circuit: Circuit, table: Mapping[str, str]) -> str:
     )
     return (
         f"<section {classes('panel')} aria-label={quoteattr(table['steps'])}>"
-        f"<div {classes('bar')}>{buttons}<span {classes('place')}></span>"
+        f"<div {classes('bar controls')}>{steps}{track}<span {classes('place')}></span>{speed}{sight}"
         f'<button type="button" {classes("practice")}>{escape(table["practice"])}</button></div>'
         f'<p {classes("told")} role="status" aria-live="polite"></p>'
         f"<div {classes('fields')}>{fields}</div>"
@@ -152,6 +173,24 @@ def zooms(views: Mapping[str, Circuit], shown: str, table: Mapping[str, str]) ->
         f'<button type="button" {classes("fold")} disabled>{escape(table["fold"])}</button>'
         f'<span {classes("fold-said")} role="status"></span></div></div><ul {classes("folds")}></ul>'
     )
+
+
+def legend(circuit: Circuit, table: Mapping[str, str]) -> str:
+    """What the marks of the picture mean, in one line; only those that it has."""
+    forks = len({link.source for link in circuit.links}) < len(circuit.links)
+    items = (
+        ("value", "12", "value_above", True),
+        ("gradient", "12", "gradient_below", True),
+        ("local", "× 12", "local", bool(circuit.links)),
+        ("gradient", "12", "contribution_below", forks),
+        ("dashed", "", "not_computed", circuit.lacks),
+    )
+    shown = (
+        f"<li><span {classes(f'sample {css}')}>{sample}</span> {escape(table[word])}</li>"
+        for css, sample, word, used in items
+        if used
+    )
+    return f"<ul {classes('key')}>{''.join(shown)}</ul>"
 
 
 def derivation(table: Mapping[str, str]) -> str:

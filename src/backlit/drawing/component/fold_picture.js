@@ -1,6 +1,5 @@
 // A fold in the picture: its last gate's box grows over the others; where that would cover what stays, a tube joins them.
 const CLEAR = 14; // pixels between a grown box and its neighbours
-const MOST_CHIP = 8; // letters of a local derivative at a fold; the derivation has it in full
 
 function drawFolds(view, folds) {
   view.find(".§fold-shape").forEach((shape) => shape.remove());
@@ -95,20 +94,5 @@ function joinByTube(view, fold, within) {
       shape.append(svg("rect", Object.fromEntries(["x", "y", "width", "height", "rx"].map((what) => [what, rect.getAttribute(what)]))));
     }
     view.root.querySelector("g[data-box]").before(shape);
-  }
-}
-
-// The local derivatives beside a fold are longer than those that the picture was made for.
-function widenChips(view) {
-  for (const chip of view.find("rect[data-chip]")) {
-    const text = view.root.querySelector(`[data-link="${chip.dataset.chip}"][data-number="local"]`);
-    const link = view.wiring.links.find((one) => one.at === Number(chip.dataset.chip));
-    if (text.textContent.length > MOST_CHIP && link?.target !== view.model.links[link?.at]?.target) text.textContent = `× ${Number(link.local.toPrecision(3))}`;
-    chip.dataset.width ??= chip.getAttribute("width");
-    chip.dataset.end ??= Number(chip.getAttribute("x")) + Number(chip.dataset.width);
-    const width = Math.max(Number(chip.dataset.width), text.textContent ? text.getComputedTextLength() + 12 : 0);
-    chip.setAttribute("width", width);
-    chip.setAttribute("x", chip.dataset.end - width);
-    text.setAttribute("x", chip.dataset.end - width / 2);
   }
 }

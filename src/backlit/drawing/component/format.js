@@ -1,17 +1,21 @@
 // How numbers, derivatives and elements are written; numbers and sums as the picture was drawn with them.
 // The sign before a class, here and in the style, is replaced by a prefix (MARK in __init__.py).
-function formatted(value) {
+const writing = {digits: 3}; // significant ones; a button asks for six
+const ALL_DIGITS = 6;
+
+function formatted(value, digits = writing.digits) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "string") return value;
   if (!Number.isFinite(value)) return String(value).replace("Infinity", "inf").replace("NaN", "nan");
-  const [digits, power] = (value + 0).toExponential(5).split("e");
-  if (value === 0 || (power >= -4 && power < 6)) return String(Number((value + 0).toPrecision(6)));
-  return `${Number(digits)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+  if (Number.isInteger(value) && Math.abs(value) < 10 ** ALL_DIGITS) return String(value + 0); // whole numbers stay whole
+  const [lead, power] = (value + 0).toExponential(digits - 1).split("e");
+  if (power >= -4 && power < ALL_DIGITS) return String(Number((value + 0).toPrecision(digits)));
+  return `${Number(lead)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
 }
 
 // Numbers with a sign between them.
 function added(values) {
-  const [first, ...rest] = values.map(formatted);
+  const [first, ...rest] = values.map((value) => formatted(value));
   return first + rest.map((text) => text.startsWith("-") ? ` - ${text.slice(1)}` : ` + ${text}`).join("");
 }
 

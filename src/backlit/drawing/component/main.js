@@ -1,5 +1,3 @@
-const SMALLEST = 0.68; // a picture shrinks to the window's width so far; beyond, it scrolls
-
 // The page: steps through the circuit, links picture, derivation and tables, takes new inputs and answers.
 function mount(root, given, keys = root) {
   const said = given.words;
@@ -8,7 +6,8 @@ function mount(root, given, keys = root) {
   const views = find(".§view").map((section, at) => new View(section, given.views[at], given.longest_sum));
   let current = []; // the elements of the gate that the step passes
   let view = views.find((each) => !each.root.hidden), asked = null, touched = false, wrt = null, choosing = null;
-  const lighting = new Lighting(() => view);
+  let notice = ""; // said in the place of the step's sentence, until the next step
+  const lighting = new Lighting(() => view), stage = new Stage(root), player = new Player(root);
 
   function show(passed = null) {
     view.paint(asked, passed);
@@ -22,16 +21,21 @@ function mount(root, given, keys = root) {
     }
     current = current.filter(Boolean);
     current.forEach((found) => found.classList.add("§current"));
-    one(".§told").textContent = told(box);
+    one(".§told").textContent = notice || told(box);
+    const half = view.wiring.gates.length, seek = one(".§seek");
     one(".§place").textContent = `${view.step} / ${view.last}`;
-    one(".§back").disabled = one(".§first").disabled = view.step === 0;
-    one(".§on").disabled = one(".§last").disabled = view.step === view.last;
+    seek.max = String(view.last);
+    seek.value = String(view.step);
+    seek.setAttribute("aria-valuetext", `${view.step > half ? said.backward : said.forward} ${view.step > half ? view.step - half : view.step} / ${half}`);
+    one(".§back").disabled = view.step === 0;
+    one(".§on").disabled = view.step === view.last;
+    stage.follow(passing && box ? view.named.get(box.name) : null);
+    root.dispatchEvent(new Event("§changed"));
   }
 
   // One sentence of numbers for the gate that a step passes; it is read out to who cannot see the picture.
   function told(box) {
-    if (!touched && view.step === view.last) return said.start;
-    if (!box) return said.before;
+    if (!box) return said.start;
     const {into, byName, output} = view.wiring, links = into.get(box.name);
     if (!view.backwards) {
       const values = links.map((link) => `${link.source} = ${formatted(byName.get(link.source).value)}`);
@@ -45,23 +49,70 @@ function mount(root, given, keys = root) {
   }
 
   function go(where) {
+    player.pause();
+    step(where);
+  }
+
+  function step(where) {
     touched = true;
+    notice = "";
     show(view.move(where));
   }
 
   const moves = {ArrowRight: () => view.step + 1, ArrowLeft: () => view.step - 1, Home: () => 0, End: () => view.last};
   keys.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") lighting.pin(null);
+    if (event.key === "Escape") {
+      lighting.pin(null);
+      if (root.matches(".§presenting")) present();
+    }
     const elsewhere = event.target !== document.body && !root.contains(event.target);
     const writes = ["INPUT", "SELECT"].includes(event.target.tagName);
-    if (elsewhere || writes || event.ctrlKey || event.altKey || event.metaKey || !(event.key in moves)) return;
+    if (elsewhere || writes || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key in moves) go(moves[event.key]());
+    else if (event.key === "p") present();
+    else if (event.key === " " && !event.target.matches("button, [role=button], summary")) player.toggle();
+    else return;
     event.preventDefault();
-    go(moves[event.key]());
   });
-  one(".§first").addEventListener("click", () => go(0));
+  player.plays({
+    begin: () => { if (view.step === view.last) step(0); },
+    next: () => (view.step < view.last ? {view, back: view.step >= view.wiring.gates.length} : null),
+    pass: () => step(view.step + 1),
+  });
+  one(".§seek").addEventListener("input", ({target}) => go(Number(target.value)));
   one(".§back").addEventListener("click", () => go(view.step - 1));
   one(".§on").addEventListener("click", () => go(view.step + 1));
-  one(".§last").addEventListener("click", () => go(view.last));
+
+  // -- the stage ------------------------------------------------------------------------------------------------------
+  for (const [css, times] of [["larger", STEP_OF_ZOOM], ["smaller", 1 / STEP_OF_ZOOM], ["fit", null]]) {
+    one(`.§${css}`).addEventListener("click", () => stage.scale(times));
+  }
+  one(".§digits").addEventListener("click", ({currentTarget}) => {
+    writing.digits = writing.digits === ALL_DIGITS ? 3 : ALL_DIGITS;
+    currentTarget.setAttribute("aria-pressed", String(writing.digits === ALL_DIGITS));
+    refold();
+  });
+
+  // For a projector: nothing but the picture, as large as the screen.
+  function present() {
+    const on = root.classList.toggle("§presenting");
+    one(".§present").setAttribute("aria-pressed", String(on));
+    if (on) root.requestFullscreen?.().catch(() => {}); // where a frame may not, it fills the frame
+    else if (document.fullscreenElement) document.exitFullscreen();
+    stage.fit(view);
+  }
+  one(".§present").addEventListener("click", present);
+  document.addEventListener("fullscreenchange", () => {
+    if (!document.fullscreenElement && root.matches(".§presenting")) present();
+  });
+  let width = 0;
+  new ResizeObserver(() => {
+    if (root.clientWidth === width) return;
+    width = root.clientWidth;
+    stage.fit(view);
+    show();
+  }).observe(root);
+  addEventListener("resize", () => stage.fit(view));
 
   // -- the derivation, and what lights up what ------------------------------------------------------------------------
   const inView = (css) => view.root.querySelector(css);
@@ -95,7 +146,7 @@ function mount(root, given, keys = root) {
     chosen.addEventListener("change", () => derive(chosen.value));
     for (const svg of inside("svg")) {
       svg.setAttribute("role", "group");
-      svg.style.minWidth = `${SMALLEST * svg.getAttribute("width")}px`;
+      stage.pannable(svg.parentNode);
     }
     for (const found of inside("g[data-box]")) {
       const name = found.dataset.box, {formula} = section.model.byName.get(name);
@@ -121,7 +172,9 @@ function mount(root, given, keys = root) {
     stopChoosing();
     endQuestion();
     view.root.hidden = true;
+    const ended = view.step > 0 && view.step === view.last;
     view = views[at];
+    if (ended) view.step = view.last;
     view.root.hidden = false;
     zooms.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
     lighting.pin(null);
@@ -130,6 +183,8 @@ function mount(root, given, keys = root) {
 
   function refold() {
     view.refold();
+    stage.fit(view);
+    view.index();
     offer();
     show();
     watchSight(view);
@@ -182,16 +237,18 @@ function mount(root, given, keys = root) {
   // -- new inputs -----------------------------------------------------------------------------------------------------
   for (const field of find("input[data-input]")) {
     field.disabled = !view.model.recomputable;
-    field.addEventListener("input", () => {
-      const value = typed(field.value);
-      field.setCustomValidity(value === null ? said.no_number : "");
-      if (value === null) return;
-      for (const each of views) {
-        each.model.set(field.dataset.input, value);
-        each.fillTables(said);
-      }
-      refold();
-    });
+    field.addEventListener("input", () => put(field));
+  }
+
+  function put(field) {
+    const value = typed(field.value);
+    field.setCustomValidity(value === null ? said.no_number : "");
+    if (value === null) return;
+    for (const each of views) {
+      each.model.set(field.dataset.input, value);
+      each.fillTables(said);
+    }
+    refold();
   }
 
   // -- practice -------------------------------------------------------------------------------------------------------
@@ -199,6 +256,7 @@ function mount(root, given, keys = root) {
   function ask() {
     asked = wireToAsk(view.wiring, asked);
     if (asked === null) return;
+    if (writing.digits !== ALL_DIGITS) one(".§digits").click(); // an answer is worked out from what is shown
     one(".§question").textContent = `${partialText(view.wiring.output, asked)} =`;
     one(".§quiz").hidden = false;
     verdict.textContent = answer.value = "";
@@ -223,9 +281,62 @@ function mount(root, given, keys = root) {
     one(".§practice").focus();
   });
 
+  // -- what is shown, as a text ---------------------------------------------------------------------------------------
+  const fields = find("input[data-input]"), first = new Map(fields.map((field) => [field.dataset.input, field.value]));
+  const gatesOf = (fold) => [...fold.members].filter((name) => view.model.into.get(name).length);
+
+  function text() {
+    const inputs = fields.filter(({value, dataset}) => typed(value) !== null && value !== first.get(dataset.input));
+    return stateText({
+      zoom: views.indexOf(view), step: view.step, wrt: wrt === inView(".§wrt").options[0]?.value ? "" : wrt,
+      digits: writing.digits === ALL_DIGITS ? ALL_DIGITS : 0, folds: view.folds.map(gatesOf),
+      inputs: inputs.map(({value, dataset}) => [dataset.input, typed(value)]),
+    });
+  }
+
+  function tell(text) { one(".§told").textContent = notice = text; }
+
+  // Puts back what such a text says, or says that it is none of this circuit and leaves all as it is.
+  function restore(fragment) {
+    const parts = stateOf(fragment), to = parts && views[parts.zoom];
+    const known = to && parts.inputs.every(([name]) => first.has(name) && to.model.recomputable) && (!parts.wrt || to.model.byName.has(parts.wrt));
+    const folds = known ? parts.folds.map((names) => (names.every((name) => to.model.into.get(name)?.length) ? foldOf(to.model, names) : {error: true})) : [];
+    if (!known || folds.some((fold) => fold.error) || ![0, ALL_DIGITS].includes(parts.digits)) {
+      tell(said.refused);
+      return false;
+    }
+    player.pause();
+    notice = "";
+    for (const field of fields) {
+      const value = parts.inputs.find(([name]) => name === field.dataset.input)?.[1] ?? typed(first.get(field.dataset.input));
+      if (typed(field.value) === value) continue;
+      field.value = String(value);
+      put(field);
+    }
+    if ((writing.digits === ALL_DIGITS) !== Boolean(parts.digits)) one(".§digits").click();
+    if (to !== view) zooms[parts.zoom].click();
+    view.folds = folds;
+    wrt = parts.wrt || wrt;
+    refold();
+    touched = parts.step > 0;
+    view.move(parts.step);
+    show();
+    return true;
+  }
+  one(".§link").addEventListener("click", async () => {
+    const address = `${location.href.split("#")[0]}#${text()}`;
+    try {
+      await navigator.clipboard.writeText(address);
+      tell(said.copied);
+    } catch {
+      tell(address); // where the clipboard is not to be had, it can be copied from here
+    }
+  });
+
   views.forEach(link);
   root.classList.add("§live");
   refold();
+  return {text, restore};
 }
 
 function dataOf(root) {

@@ -10,7 +10,7 @@ class View {
     this.model = new CircuitModel(given);
     this.wiring = this.model; // what is shown: the model itself, or the model with some gates folded
     this.folds = [];
-    this.step = this.last;
+    this.step = 0;
     this.named = new Map(); // box -> its elements, so that a step need not search
     for (const found of this.find("[data-box]")) this.named.set(found.dataset.box, found);
     this.index();
@@ -30,11 +30,16 @@ class View {
 
   // What is shown anew after a change of folds or numbers; who stood at the end stays there.
   refold() {
-    const ended = this.step === this.last;
+    const ended = this.step > 0 && this.step === this.last;
     this.wiring = folded(this.model, this.folds);
     this.step = ended ? this.last : Math.min(this.step, this.last);
-    drawFolds(this, this.folds);
-    this.index();
+  }
+
+  // Letters of a number on a wire, at its longest: when all has been computed.
+  lengthOf(name, what) {
+    const box = this.wiring.byName.get(name);
+    if (!box) return 0;
+    return (what === "value" ? formatted(box.value) : this.gradientAt(box, this.reached(this.last), null).text).length;
   }
 
   find(css) { return [...this.root.querySelectorAll(css)]; }
@@ -49,12 +54,12 @@ class View {
     return this.backwards ? gates[this.last - this.step] : gates[this.step - 1];
   }
 
-  reached() {
-    const {boxes, gates, into} = this.wiring, back = this.step - gates.length;
+  reached(step = this.step) {
+    const {boxes, gates, into} = this.wiring, back = step - gates.length;
     const given = boxes.filter((box) => !into.get(box.name).length);
     const names = (some) => some.map((box) => box.name);
     return {
-      valued: new Set(names([...given, ...gates.slice(0, this.step)])),
+      valued: new Set(names([...given, ...gates.slice(0, step)])),
       returned: new Set(back > 0 ? names(gates.slice(-back)) : []),
       begun: back >= 0,
     };
@@ -113,19 +118,18 @@ class View {
       const visibility = link && known.returned.has(link.target) && !hidden(link) ? "" : "hidden";
       if (shown.style.visibility !== visibility) shown.style.visibility = visibility;
     }
-    if (this.folds.length) widenChips(this);
   }
 
   // After a new input: its numbers, and central differences of its own.
   fillTables(said) {
     const [wires, edges] = this.find(".§tables tbody");
     [...wires.rows].forEach((row, at) => {
-      for (const what of ["value", "gradient"]) row.querySelector(`.§${what}`).textContent = formatted(this.model.boxes[at][what]);
+      for (const what of ["value", "gradient"]) row.querySelector(`.§${what}`).textContent = formatted(this.model.boxes[at][what], ALL_DIGITS);
       this.fillWitness(row, this.model.boxes[at], said);
     });
     [...edges.rows].forEach((row, at) => {
       ["local", "upstream", "contribution"].forEach((what, place) => {
-        row.querySelectorAll(".§number")[place].textContent = formatted(this.model.links[at][what]);
+        row.querySelectorAll(".§number")[place].textContent = formatted(this.model.links[at][what], ALL_DIGITS);
       });
     });
     this.root.querySelector(".§tables").classList.toggle("§stale", this.model.stale);
@@ -136,7 +140,7 @@ class View {
     const cell = row.querySelector(".§witness");
     if (!cell?.textContent || this.model.stale) return;
     const {difference, agrees} = this.model.witness(box.name), verdict = cell.nextElementSibling;
-    cell.textContent = formatted(difference);
+    cell.textContent = formatted(difference, ALL_DIGITS);
     verdict.textContent = said[agrees === null ? "undecided" : agrees ? "yes" : "no"];
     verdict.classList.toggle("§no", agrees !== true);
   }

@@ -13,6 +13,8 @@ from backlit.declared.optimizers import OPTIMIZERS
 from backlit.errors import BacklitError, one_of
 from backlit.network.blueprint import Blueprint
 from backlit.network.building import mlp
+from backlit.web.messages import MESSAGES
+from backlit.web.refusal import RefusalError
 
 MOST_LAYERS, MOST_NEURONS, MOST_BATCH, LARGEST_SEED = 6, 256, 4_096, 2**31 - 1
 
@@ -43,6 +45,19 @@ HIDDEN_GATES = (
     "tanh", "relu", "sigmoid", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "sin", "identity",
 )  # fmt: skip
 """Gates that a hidden layer may have here: those with a value for every number."""
+
+
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "ko": {
+        "rate": "학습률",
+        "batch": "미니배치",
+        "penalty": "L2 벌점",
+        "held": "따로 둔 비율",
+        "seed": "시드",
+        "neurons": "뉴런 수",
+    }
+}
+"""What the choices are called elsewhere than in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +129,17 @@ def _hidden(given: Any) -> tuple[tuple[int, str], ...]:
 def _number(choices: Mapping[str, Any], name: str, default: float, low: float, high: float) -> float:
     value = choices.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise BacklitError(f"{name} needs a number from {low:g} to {high:g}")
+        raise RefusalError("needs_number", name=_named(name), low=f"{low:g}", high=f"{high:g}")
     return float(value)
+
+
+def _named(name: str) -> dict[str, str]:
+    """A choice as its field on the page is called, in each language that has a word of its own."""
+    return {lang: NAMES.get(lang, {}).get(name, name) for lang in MESSAGES}
 
 
 def _whole(choices: Mapping[str, Any], name: str, default: int, low: int, high: int) -> int:
     value = _number(choices, name, default, low, high)
     if not math.isfinite(value) or value != int(value):
-        raise BacklitError(f"{name} needs a whole number from {low} to {high}")
+        raise RefusalError("needs_whole", name=_named(name), low=f"{low}", high=f"{high}")
     return int(value)

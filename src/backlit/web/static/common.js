@@ -59,7 +59,7 @@ export function showProblem(text) {
 async function answered(path, options) {
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(path, {...options, headers: {...options.headers, "Accept-Language": lang}});
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(word("lost"));
@@ -139,9 +139,15 @@ export function onEnter(form, act) {
 }
 
 // -- a circuit: the document that the server wrote, as high as what is in it ------------------------------------------
-export function showCircuit(host, address, title) {
-  const frame = element("iframe", {class: "circuit", src: address, title});
-  const old = host.querySelector("iframe.circuit");
+// state: the text of what it shows, as its address's fragment says it; unless given, who stood at the end stays there.
+const PAST_THE_END = 99999, LEAST_ROOM = 320, BESIDE_PICTURE = 170; // the last one: pixels of the bar, the sentence, the fields
+export function showCircuit(host, address, title, state) {
+  const old = host.querySelector("iframe.circuit"), live = old?.contentDocument?.querySelector(".backlit-live");
+  const seek = live?.querySelector(".backlit-seek"), asked = new URLSearchParams(live ? "" : old?.src.split("#")[1]); // not there yet
+  const ended = seek ? Number(seek.value) > 0 && seek.value === seek.max : Number(asked.get("step")) === PAST_THE_END;
+  const full = live?.querySelector(".backlit-digits[aria-pressed=true]") ?? asked.has("digits");
+  const kept = [ended && `step=${PAST_THE_END}`, full && "digits=6"].filter(Boolean).join("&");
+  const frame = element("iframe", {class: "circuit", src: `${address}#${state ?? kept}`, title});
   if (old) frame.style.height = old.style.height;
   frame.addEventListener("load", () => {
     const inside = frame.contentDocument?.querySelector("main");
@@ -150,6 +156,13 @@ export function showCircuit(host, address, title) {
       const whole = frame.contentDocument?.documentElement; // none once another circuit has replaced it
       if (whole) frame.style.height = `${Math.ceil(whole.offsetHeight) + 48}px`;
     };
+    inside.classList.add("backlit-embedded");
+    const room = () => {
+      frame.contentDocument?.documentElement.style.setProperty("--backlit-room", Math.max(LEAST_ROOM, innerHeight - BESIDE_PICTURE));
+      frame.contentWindow?.dispatchEvent(new Event("resize"));
+    };
+    room();
+    addEventListener("resize", room);
     new ResizeObserver(fit).observe(inside);
     fit();
   });

@@ -1,9 +1,9 @@
 // Any formula as a circuit: the server computes and draws it, and its interactive document is shown as it is.
 import {byId, element, given, lang, newest, onEnter, post, read, showProblem, showCircuit, word} from "/static/common.js";
+import {copyButton, onBack, readLink, writeLink} from "/static/link.js";
 
 const formula = byId("formula"), inputs = byId("inputs"), stage = byId("stage"), examples = byId("examples");
-const languages = document.querySelectorAll(".language");
-let values = {};
+let values = {}, shown = {formula: null, state: undefined}; // the circuit that is drawn, and what its document shows of it
 
 // -- numbers of inputs: one, or several with commas -------------------------------------------------------------------
 const written = (value) => (Array.isArray(value) ? value.join(", ") : String(value));
@@ -42,9 +42,12 @@ function showInputs(inputValues) {
 const draw = newest(async (signal, entered = false) => {
   const answer = await post("/api/circuit", {expression: formula.value, values, lang}, signal);
   showInputs(answer.values);
-  byId("notes").textContent = answer.notes.join("; "); // how the formula was read, where it is spelled otherwise
-  remember();
-  const frame = showCircuit(stage, answer.frame, `${word("circuit")}: ${formula.value}`);
+  byId("notes").textContent = [refused, ...answer.notes].filter(Boolean).join("; "); // how the formula was read, where it is spelled otherwise
+  const same = formula.value === shown.formula, visited = !same && shown.formula !== null;
+  shown = {formula: formula.value, state: arriving ?? (same ? withoutInputs(shown.state) : undefined)};
+  arriving = undefined;
+  remember(visited);
+  const frame = showCircuit(stage, answer.frame, `${word("circuit")}: ${formula.value}`, shown.state);
   frame.addEventListener("load", () => {
     follow(frame);
     if (!entered) return;
@@ -55,6 +58,12 @@ const draw = newest(async (signal, entered = false) => {
 
 // What is typed into the fields of the circuit's document is shown in the fields of the page as well.
 function follow(frame) {
+  const root = frame.contentDocument?.querySelector("main"), own = () => frame.contentWindow?.location.hash.slice(1);
+  root?.addEventListener("backlit-changed", () => setTimeout(() => {
+    if (!frame.isConnected || own() === undefined) return;
+    shown.state = own();
+    remember();
+  }, 300));
   frame.contentDocument?.addEventListener("input", (event) => {
     const name = event.target.dataset.input, typed = read(event.target.value);
     const box = fields().find((one) => one.dataset.name === name);
@@ -66,14 +75,20 @@ function follow(frame) {
   });
 }
 
-// The address says what is shown: it can be kept, sent, and read in the other language.
-function remember() {
-  const query = new URLSearchParams({lang, formula: formula.value, values: JSON.stringify(values)});
-  history.replaceState(null, "", `?${query}`);
-  for (const link of languages) {
-    query.set("lang", link.lang);
-    link.href = `?${query}`;
-  }
+let refused = ""; // what is said of a link that was left out, until another formula is typed
+let arriving; // what the document is to show, as the address says it
+
+// The numbers of the document's fields are the page's own.
+function withoutInputs(state) {
+  if (state === undefined) return undefined;
+  const parts = new URLSearchParams(state);
+  parts.delete("input");
+  return String(parts);
+}
+
+// The address says what is shown; another formula is a place that going back comes to.
+function remember(visited = false) {
+  writeLink({formula: formula.value, values: JSON.stringify(values), state: withoutInputs(shown.state)}, visited);
   for (const chip of examples.children) {
     const {formula: text, values: numbersOfIt} = given.examples[chip.dataset.at];
     const same = text === formula.value && Object.entries(numbersOfIt).every(([name, value]) => written(values[name]) === written(value));
@@ -91,6 +106,7 @@ function pick({formula: text, values: numbersOfIt}) {
 examples.append(...given.examples.map((example, at) =>
   element("button", {type: "button", "data-at": at, "aria-pressed": "false", onclick: () => pick(example)}, word(`example_${example.name}`))));
 formula.addEventListener("input", () => {
+  refused = "";
   byId("notes").textContent = "";
   draw.later();
 });
@@ -99,13 +115,22 @@ byId("form").addEventListener("submit", (event) => event.preventDefault());
 onEnter(byId("form"), (box) => box.getAttribute("aria-invalid") === "true" || draw(true));
 
 function fromAddress() {
-  const query = new URLSearchParams(location.search);
-  if (!query.get("formula")) return given.examples[0];
+  const link = readLink(["formula", "values", "state"]);
+  refused = link ? "" : byId("notes").textContent;
+  arriving = link?.state;
+  if (!link?.formula) return given.examples[0];
   try {
-    return {formula: query.get("formula"), values: JSON.parse(query.get("values") ?? "{}")};
+    return {formula: link.formula, values: JSON.parse(link.values ?? "{}")};
   } catch {
-    return {formula: query.get("formula"), values: {}};
+    return {formula: link.formula, values: {}};
   }
 }
 
-pick(fromAddress());
+function arrive() {
+  shown = {formula: null, state: undefined};
+  pick(fromAddress());
+}
+
+byId("form").append(copyButton());
+onBack(arrive);
+arrive();

@@ -89,6 +89,34 @@ export function choose({hidden, ...others}) {
   changed();
 }
 
+// As a link says them: a table by its name, since its number is of one start of the page.
+export function described() {
+  const {table: number, ...others} = chosen();
+  return JSON.stringify(number === undefined ? others : {...others, table: table().name});
+}
+
+// The choices that a link says, each checked before any is taken; false where one is none of this page's.
+export function restored(text) {
+  let said;
+  try { said = JSON.parse(text); } catch { return false; }
+  if (said === null || typeof said !== "object" || Array.isArray(said)) return false;
+  const {hidden = [], data, table: name, target, loss = "", ...others} = said, numbers = ["rate", "batch", "penalty", "held", "seed"];
+  const own = tables.find((one) => one.name === name), gates = new Set(given.gates), losses = Object.values(given.losses).flat();
+  const layer = (one) => Array.isArray(one) && Number.isInteger(one[0]) && one[0] >= 1 && one[0] <= given.mostNeurons && gates.has(one[1]);
+  const known = Object.entries(others).every(([id, value]) => numbers.includes(id) ? Number.isFinite(value)
+    : ["optimizer", "init"].includes(id) && given[`${id}s`].includes(value));
+  const source = name === undefined ? given.toys.includes(data) : own && own.columns.includes(target);
+  if (!known || !source || !Array.isArray(hidden) || hidden.length > given.mostLayers || !hidden.every(layer) || (loss && !losses.includes(loss))) return false;
+  layers.replaceChildren(...hidden.map(layerFields));
+  numbered();
+  byId("data").value = own ? `table:${own.number}` : data;
+  showTargets();
+  if (own) byId("target").value = target;
+  fill(byId("loss"), [[loss, loss.replaceAll("_", " ")]]);
+  for (const [id, value] of Object.entries(others)) byId(id).value = String(value);
+  return true;
+}
+
 // What is posted; a number that is none goes as null, so that the server says what it needs.
 export function chosen() {
   const selected = table(), number = (id) => read(byId(id).value);

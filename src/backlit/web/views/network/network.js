@@ -1,6 +1,7 @@
 // The network view: a training on the server, its pictures as they come, and its buttons.
 import {byId, element, fill, get, given, guarded, lang, newest, post, read, showProblem, stored, showCircuit, shown, upload, word} from "/static/common.js";
-import {choose, chosen, fillChoices, showLosses, showTables, showTargets} from "./choices.js";
+import {copyButton, onBack, readLink, writeLink} from "/static/link.js";
+import {choose, chosen, described, fillChoices, restored, showLosses, showTables, showTargets} from "./choices.js";
 import {curves} from "./curves.js";
 import {Picture, gradientText} from "./picture.js";
 import {Plane} from "./plane.js";
@@ -9,6 +10,7 @@ import {Why} from "./why.js";
 const KINDS = ["number", "two", "two"]; // by the count of classes; more are "several"
 const TABLE_REST = 1000; // milliseconds between two tables of a training that runs
 
+let linked = false; // whether the address has had choices of this visit
 let session = null; // the training that is shown: the server's description, its latest picture, and the parts that draw it
 
 // -- one training -----------------------------------------------------------------------------------------------------
@@ -25,6 +27,8 @@ const begin = newest(async (signal) => {
   session.why = new Why(session, mend);
   session.feed = listen(answer.number);
   showLosses(kind, answer.loss);
+  writeLink({choices: described()}, linked);
+  linked = true;
   byId("size").textContent = word("parameters", {count: answer.parameters.toLocaleString("en")});
   byId("row").max = answer.count - 1;
   byId("row-view").replaceChildren();
@@ -208,12 +212,22 @@ byId("table-card").addEventListener("toggle", () => session && table(session.pic
 addEventListener("pagehide", end);
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+// The choices are those of the address where it has some; going back goes back to the choices before.
+function arrive() {
+  const link = readLink(["choices"]);
+  if (link?.choices && !restored(link.choices)) byId("notes").textContent = word("link_refused");
+  linked = false;
+  begin();
+}
+
 fillChoices();
+byId("choices").append(copyButton());
+onBack(arrive);
 fill(byId("zoom"), given.zooms.map((zoom) => [zoom, word(`zoom_${zoom}`)]));
 const listed = arriving = guarded(() => get("/api/library"));
 const {tables} = stored(await listed);
 if (arriving === listed) arriving = null;
 if (taken === null) {
   showTables(tables, tables.find((table) => table.target)?.number);
-  begin();
+  arrive();
 }
