@@ -25,6 +25,7 @@ ENGINE_ROOMS = (
     "experiments",
     "interop",
     "reporting",
+    "scale",
     "tracing",
     "training",
     "web",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from backlit.interop.networks import import_network
     from backlit.interop.onnx import to_onnx
     from backlit.reporting import report
+    from backlit.scale.source import out_of_core
     from backlit.tracing.trace import trace
 
 __version__ = "0.1.0"
@@ -44,6 +45,7 @@ __all__ = [
     "import_network",
     "load",
     "loss",
+    "out_of_core",
     "practice",
     "report",
     "to_onnx",
@@ -66,6 +68,7 @@ _MODULES = {
     "import_network": "backlit.interop.networks",
     "load": "backlit.estimators.loading",
     "loss": "backlit.formula.declaring",
+    "out_of_core": "backlit.scale",
     "report": "backlit.reporting",
     "to_onnx": "backlit.interop.onnx",
     "trace": "backlit.tracing",

@@ -42,6 +42,14 @@ ReportLang = Annotated[Language, typer.Option(help="Language of the page.")]
 
 Encoding = Annotated[str | None, typer.Option(metavar="E", help="Of DATA's text, such as cp949; detected if absent.")]
 Separator = Annotated[str | None, typer.Option(metavar="C", help="Of DATA's cells, such as ';' or tab.")]
+OutOfCore = Annotated[
+    bool | None,
+    typer.Option(
+        "--out-of-core/--in-memory",
+        help="Read DATA in chunks, or whole; unless given in chunks if it is a folder, a pattern or too large.",
+        show_default=False,
+    ),
+]
 Decimal = Annotated[str | None, typer.Option(metavar="C", help="DATA's decimal mark: . or ,")]
 
 

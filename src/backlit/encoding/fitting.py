@@ -34,6 +34,9 @@ Affines = list[tuple[float, float]]
 
 FLAGS = np.array([0.0, 1.0])
 
+EMPTY = "every cell is missing"
+"""Why a column is left out that has no cell."""
+
 FEWEST_STAND_INS = 3
 """Rows that a number stands in before it may stand for what is missing."""
 STAND_IN_SAMPLE = 10_000
@@ -101,21 +104,9 @@ def fit_column(
     """
     with of_column(name) as what:
         cells = to_cells(values, what)
-        column = Column(name, "category")
         if cells.null_count == len(cells):
-            return with_notes(replace(column, dropped="every cell is missing"), [], cells, ())
-        notes: tuple[str, ...] = ()
-        different = ""
-        if is_label(cells.type) and not pa.types.is_dictionary(cells.type):
-            reading = judge(name, cells, text) if reading is None else reading
-            notes, different = reading.notes, reading.different
-            column = replace(column, kind=reading.kind, form=reading.form, missing=reading.missing)
-        else:
-            column = replace(column, kind=kind_of(cells, name), missing=text.markers)
-            found = judge_numbers(name, cells, text) if column.kind == "numeric" else None
-            if found is not None:
-                column = replace(column, kind=found.kind, form=found.form)
-                notes = found.notes
+            return with_notes(Column(name, "category", dropped=EMPTY), [], cells, ())
+        column, notes, different = judged_column(name, cells, text, reading)
         if KINDS[column.kind].numbers is None:
             column, affines = _fit_labels(column, cells, options)
         else:
@@ -123,6 +114,57 @@ def fit_column(
             column, affines = _fit_numbers(column, values, options)
             notes += stand_ins(name, values) if column.kind == "numeric" else ()
         return with_notes(column, affines, cells, (*notes, different) if different and not column.dropped else notes)
+
+
+def judged_column(
+    name: str, cells: pa.Array, text: TextOptions, reading: TextReading | None = None
+) -> tuple[Column, tuple[str, ...], str]:
+    """A column of which only kind, form and missing texts are known, its notes, and a note if nearly all differs.
+
+    Examples
+    --------
+    >>> judged_column("cost", pa.array(["$1.50", "$2"]), TextOptions())[0].kind
+    'numeric'
+    """
+    if is_label(cells.type) and not pa.types.is_dictionary(cells.type):
+        reading = judge(name, cells, text) if reading is None else reading
+        column = Column(name, reading.kind, form=reading.form, missing=reading.missing)
+        return column, reading.notes, reading.different
+    column = Column(name, kind_of(cells, name), missing=text.markers)
+    compact = judge_numbers(name, cells, text) if column.kind == "numeric" else None
+    if compact is None:
+        return column, (), ""
+    return replace(column, kind=compact.kind, form=compact.form), compact.notes, ""
+
+
+def fit_counted_numbers(
+    column: Column, values: NDArray[np.float64], counts: NDArray[np.int64], options: Options
+) -> tuple[Column, Affines]:
+    """Learn a judged column of quantities from values that stand `counts` times each; NaN is missing.
+
+    Examples
+    --------
+    >>> column, affines = fit_counted_numbers(
+    ...     Column("x", "numeric"), np.array([0.0, 1.0, np.nan]), np.array([9, 1, 2]), Options()
+    ... )
+    >>> [block.kind for block in column.blocks], affines[0]
+    (['numeric', 'missing'], (0.0, 2.0))
+    """
+    return _fit_numbers(column, values[counts > 0], options, counts[counts > 0])
+
+
+def fit_counted_labels(
+    column: Column, text: pa.Array, counts: NDArray[np.int64], nulls: int, options: Options
+) -> tuple[Column, Affines]:
+    """Learn a judged column of labels from texts that stand `counts` times each, and so many missing cells.
+
+    Examples
+    --------
+    >>> texts = pa.array(["b", "a"], pa.large_string())
+    >>> fit_counted_labels(Column("x", "category"), texts, np.array([3, 1]), 0, Options())[0].categories
+    ('a', 'b')
+    """
+    return _fit_ranked(column, *_ranked(text, pa.array(counts)), nulls, options)
 
 
 def with_notes(column: Column, affines: Affines, cells: pa.Array, notes: tuple[str, ...]) -> FittedColumn:
@@ -177,8 +219,10 @@ def stand_ins(name: str, values: NDArray[np.float64]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _fit_numbers(column: Column, values: NDArray[np.float64], options: Options) -> tuple[Column, Affines]:
-    """Learn a column of numbers, moments or spans."""
+def _fit_numbers(
+    column: Column, values: NDArray[np.float64], options: Options, counts: NDArray[np.int64] | None = None
+) -> tuple[Column, Affines]:
+    """Learn a column of numbers, moments or spans; each value stands once unless counted."""
     kind = KINDS[column.kind]
     finite = values[np.isfinite(values)]
     if not finite.size:
@@ -190,16 +234,19 @@ def _fit_numbers(column: Column, values: NDArray[np.float64], options: Options) 
     blocks = [Block(column.name, "calendar", 0, 1, (part,)) for part in kind.parts]
     if not blocks:
         blocks = [Block(column.name, "numeric", 0, 1)]
-        edges = quantile_edges(values[~reading.missing], options.steps)
+        known = ~reading.missing
+        edges = quantile_edges(values[known], options.steps, None if counts is None else counts[known])
         if len(edges) > 2:
             column = replace(column, edges=edges)
             blocks.append(Block(column.name, "steps", 0, len(edges) - 1))
     if reading.missing.any():
         blocks.append(Block(column.name, "missing", 0, 1))
-    return _scaled(column, blocks, reading, None, options)
+    return _scaled(column, blocks, reading, counts, options)
 
 
-def quantile_edges(values: NDArray[np.float64], steps: int) -> tuple[float, ...]:
+def quantile_edges(
+    values: NDArray[np.float64], steps: int, counts: NDArray[np.int64] | None = None
+) -> tuple[float, ...]:
     """Where so many steps with as many values each begin and end; fewer where values repeat.
 
     Examples
@@ -209,18 +256,31 @@ def quantile_edges(values: NDArray[np.float64], steps: int) -> tuple[float, ...]
     """
     if not steps:
         return ()
-    edges = np.unique(np.quantile(values, np.linspace(0.0, 1.0, steps + 1), method="nearest"))
-    return tuple(edges.tolist())
+    parts = np.linspace(0.0, 1.0, steps + 1)
+    if counts is None:
+        return tuple(np.unique(np.quantile(values, parts, method="nearest")).tolist())
+    order = np.argsort(values, kind="stable")
+    ends = np.cumsum(counts[order])
+    nearest = np.searchsorted(ends, np.rint(parts * (ends[-1] - 1)), side="right")
+    return tuple(np.unique(values[order][nearest]).tolist())
 
 
 def _fit_labels(column: Column, cells: pa.Array, options: Options) -> tuple[Column, Affines]:
     """Learn a column of categories or booleans."""
     what = f"column {column.name!r}"
     text = KINDS[column.kind].labels(without_missing(cells, column.missing, what), what)
-    nulls = text.null_count
-    categories, counts = _ranked(text)
+    distinct = pc.value_counts(text.drop_null())
+    ranked = _ranked(distinct.field("values"), distinct.field("counts"))
+    return _fit_ranked(column, *ranked, text.null_count, options)
+
+
+def _fit_ranked(
+    column: Column, categories: list[str], counts: list[int], nulls: int, options: Options
+) -> tuple[Column, Affines]:
+    """Learn a column from its distinct labels, the most frequent first, and how often each stands in it."""
+    labelled = sum(counts)
     if not categories:
-        return replace(column, dropped="every cell is missing"), []
+        return replace(column, dropped=EMPTY), []
     many = len(categories) > max(2, options.max_onehot)
     if many:
         # A value seen once is no evidence about other rows, so that it counts as one still unseen.
@@ -232,15 +292,14 @@ def _fit_labels(column: Column, cells: pa.Array, options: Options) -> tuple[Colu
     n_onehot = min(len(categories), options.onehot_limit) if many else len(categories)
     column = replace(column, categories=tuple(categories), counts=tuple(counts), n_onehot=n_onehot)
     codes = np.array([*range(len(counts)), UNSEEN, MISSING])
-    seen = np.array([*counts, len(text) - nulls - sum(counts), nulls])
+    seen = np.array([*counts, labelled - sum(counts), nulls])
     reading = Reading(codes, codes == MISSING)
     return _scaled(column, _label_blocks(column, nulls > 0, many), reading, seen, options)
 
 
-def _ranked(text: pa.Array) -> tuple[list[str], list[int]]:
+def _ranked(distinct: pa.Array, counts: pa.Array) -> tuple[list[str], list[int]]:
     """The distinct values and their counts, the most frequent first, equal ones by text; spellings of one merged."""
-    distinct = pc.value_counts(text.drop_null())
-    table = pa.table([distinct.field("values"), distinct.field("counts")], names=["value", "count"])
+    table = pa.table([distinct, counts], names=["value", "count"])
     table = table.sort_by([("count", "descending"), ("value", "ascending")])
     return merged_spellings(table["value"].to_pylist(), table["count"].to_pylist())
 
@@ -280,5 +339,5 @@ def _scaled(
         kept.append(block)
     if kept:
         return replace(column, blocks=tuple(kept)), affines
-    different = counts is not None and not column.categories
+    different = KINDS[column.kind].numbers is None and not column.categories
     return replace(column, dropped="every value is different" if different else "constant"), affines

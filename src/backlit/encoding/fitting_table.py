@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -11,7 +11,7 @@ import numpy as np
 from backlit.encoding.columns import KINDS, QUANTITIES, Column
 from backlit.encoding.encoder import MAX_NUMBERS, FrameEncoder
 from backlit.encoding.fitting import Affines, FittedColumn, Options, fit_column
-from backlit.encoding.frames import Frame, read_frame
+from backlit.encoding.frames import read_frame
 from backlit.encoding.text import TextOptions, TextReading, missing_texts, options_of, readings_of, style_of
 from backlit.errors import DataError, ParameterError
 
@@ -68,17 +68,61 @@ def fit_encoder(
     """
     _check_whole(max_onehot)
     table = read_frame(frame)
-    onehot_budget = max(max_onehot, min(onehot_budget, MAX_NUMBERS // max(table.rows, 1)))
-    steps = _steps_each(table, steps, step_budget) if steps else 0
+    numbers = sum(KINDS["numeric"].holds(table.cells(name).type) for name in table.names) if steps else 0
+    options = options_for_rows(
+        table.rows, numbers, max_onehot=max_onehot, onehot_budget=onehot_budget, steps=steps, step_budget=step_budget,
+        scale_onehot=scale_onehot,
+    )  # fmt: skip
     text, readings = _text_options(frame, TextOptions(missing_texts(missing), day_first))
-    options, fitted = _fit_columns(table, Options(max_onehot, bool(scale_onehot), steps, onehot_budget), text, readings)
+
+    def fit_one(name: str, options: Options) -> FittedColumn:
+        return fit_column(name, table.columns[name], options, text, readings.get(name))
+
+    return replace(encoder_of(table.names, fit_one, options, text), named=table.named, style=style_of(frame))
+
+
+def encoder_of(
+    names: Sequence[str], fit_one: Callable[[str, Options], FittedColumn], options: Options, text: TextOptions
+) -> FrameEncoder:
+    """The encoder of columns that are fitted one by one.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of all columns, in order.
+    fit_one : callable
+        What is learnt of a column, by its name and the options; asked again where columns must share outputs.
+    options : Options
+    text : TextOptions
+        What the user has decided about cells of text.
+
+    Raises
+    ------
+    DataError
+        If no column can be learnt from.
+    """
+    options, fitted = _fit_columns(names, fit_one, options)
     columns, affines = _concatenated(fitted)
     order, columns = _numbers_first(columns)
     center, factor = np.array(affines, dtype=np.float64)[order].T.copy()
     notes = tuple(chain.from_iterable(part.notes for part in fitted))
-    return FrameEncoder(
-        tuple(columns), center, factor, options, table.named, notes, text.missing, style=style_of(frame)
-    )
+    return FrameEncoder(tuple(columns), center, factor, options, True, notes, text.missing)
+
+
+def options_for_rows(
+    rows: int, number_columns: int, *, max_onehot: int = 32, onehot_budget: int = 1_024, steps: int = 0,
+    step_budget: int = 512, scale_onehot: bool = True,
+) -> Options:  # fmt: skip
+    """What so many rows leave each column of the budgets that `fit_encoder` describes.
+
+    Examples
+    --------
+    >>> options_for_rows(1_000, 4, steps=32).steps, options_for_rows(10_000_000, 4, steps=32).steps
+    (32, 0)
+    """
+    onehot_limit = max(max_onehot, min(onehot_budget, MAX_NUMBERS // max(rows, 1)))
+    each = min(steps, step_budget // max(number_columns, 1), MAX_NUMBERS // max(number_columns * rows, 1))
+    return Options(max_onehot, bool(scale_onehot), each if each >= MIN_STEPS else 0, onehot_limit)
 
 
 def _check_whole(max_onehot: object) -> None:
@@ -98,19 +142,17 @@ def _text_options(frame: object, given: TextOptions) -> tuple[TextOptions, Mappi
 
 
 def _fit_columns(
-    table: Frame, options: Options, text: TextOptions, readings: Mapping[str, TextReading]
+    names: Sequence[str], fit_one: Callable[[str, Options], FittedColumn], options: Options
 ) -> tuple[Options, list[FittedColumn]]:
     """Learn each column; those with most one-hot outputs again with fewer, where all together exceed the limit."""
-    fitted = {
-        name: fit_column(name, values, options, text, readings.get(name)) for name, values in table.columns.items()
-    }
+    fitted = {name: fit_one(name, options) for name in names}
     n_onehot = {name: part.column.n_onehot for name, part in fitted.items()}
     widths = [width for width in n_onehot.values() if width > options.max_onehot]
     if sum(widths) > options.onehot_limit:
         options = replace(options, onehot_limit=max(options.max_onehot, _largest_share(widths, options.onehot_limit)))
         for name, width in n_onehot.items():
             if width > options.onehot_limit:
-                fitted[name] = fit_column(name, table.columns[name], options, text, readings.get(name))
+                fitted[name] = fit_one(name, options)
     return options, list(fitted.values())
 
 
@@ -125,13 +167,6 @@ def _concatenated(fitted: Sequence[FittedColumn]) -> tuple[list[Column], Affines
         why = f"column {columns[0].name!r}: {columns[0].dropped}"
         raise DataError(f"no column can be learnt from ({why}); give at least one whose values vary")
     return columns, affines
-
-
-def _steps_each(table: Frame, steps: int, step_budget: int) -> int:
-    """How many steps a column of numbers can have: many columns have fewer, many rows too."""
-    numbers = sum(KINDS["numeric"].holds(table.cells(name).type) for name in table.names)
-    each = min(steps, step_budget // max(numbers, 1), MAX_NUMBERS // max(numbers * table.rows, 1))
-    return each if each >= MIN_STEPS else 0
 
 
 def _largest_share(widths: Sequence[int], budget: int) -> int:

@@ -315,6 +315,8 @@ class Network:
         regularization: Regularization = NONE,
         seed: int = 0,
         mean_weight: float = 0.0,
+        *,
+        continues: bool = False,
     ) -> float:
         """Every mini-batch of `order` once, one learning rate each; the mean loss as the samples were met.
 
@@ -329,6 +331,8 @@ class Network:
             Of this epoch's dropout.
         mean_weight : float
             What a mini-batch's weighted losses are divided by, times its rows; 0: by the sum of its own weights.
+        continues : bool
+            Whether an epoch goes on that an earlier call began, so that a `stop` since then ends this one too.
 
         Raises
         ------
@@ -336,7 +340,8 @@ class Network:
             Within a step of Ctrl-C; the parameters are those of that step.
         """
         workspace, sharing = self._prepare_training(inputs, regularization)
-        sharing.shared[:] = 0
+        kept = self._program.passes.STOP if continues else 0
+        sharing.shared[:kept] = sharing.shared[kept + continues :] = 0
         workspace.take_state(optimizer.state)
         kernels = self._training_kernels(optimizer, regularization)
         arrays = self._matrices if optimizer.matrix_kernel else self._arrays
@@ -393,6 +398,11 @@ class Network:
         """Take the running mean as the parameters, if one is kept."""
         if "mean" in self._workspace:
             np.copyto(self.theta, self._workspace["mean"])
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the training was to end after a step of the epoch that runs, or ran last."""
+        return bool(self._sharing and self._sharing.shared[self._program.passes.STOP])
 
     def stop(self) -> None:
         """End a training after the step that it is in; for another thread."""

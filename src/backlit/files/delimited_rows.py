@@ -65,7 +65,7 @@ def parse_delimited(source: Source) -> pa.Table:
     dialect = sniff(body, options.separator or separator, options.decimal, options.like)
     body = without_spaced_quotes(body, dialect.separator)
     quote = quote_mark(body, dialect.separator)
-    header = _header(path, body, dialect, quote)
+    header = header_of(path, body, dialect.separator, quote)
     rows = _Rows(path, body[header.start :], header, as_text, options.missing, quote)
     parsed = _parse_as(rows, dialect, options.decimal is None)
     if all(is_text(kind) for kind in parsed.table.schema.types):  # as a header among the rows makes every column
@@ -186,11 +186,11 @@ def _parse(rows: _Rows, dialect: Dialect) -> tuple[pa.Table, tuple[str, ...]]:
                 raise _parse_error(rows.path, error) from None
 
 
-def _header(path: Path, body: bytes, dialect: Dialect, quote: str) -> Header:
-    """The header, with distinct names but for empty ones."""
+def header_of(path: Path, body: bytes, separator: str, quote: str | None = None) -> Header:
+    """The header, with distinct names but for empty ones; the quotes are found where they are not given."""
     lines = first_lines(body)
     try:
-        header = read_header(lines, split_rows(lines, dialect.separator, quote))
+        header = read_header(lines, split_rows(lines, separator, quote or quote_mark(body, separator)))
     except ValueError as error:
         raise DataError(f"{path}: {error}", path=path) from None
     names = [name for name in header.names if name]

@@ -7,6 +7,7 @@ Examples
 --------
 >>> import numpy as np
 >>> from backlit.network.building import mlp
+>>> from backlit.training.samples import Samples
 >>> blueprint = mlp(1, (), 1, output_gate="identity", loss="squared")
 >>> network = Network(blueprint, np.zeros(blueprint.theta_size), capacity=2)
 >>> optimizer = Optimizer("sgd", blueprint.theta_size, np.dtype(np.float64), {"momentum": 0.0})
@@ -31,14 +32,14 @@ from backlit.training.rules.checkpoint import NO_CHECKPOINT, Checkpoint
 from backlit.training.rules.finiteness import Finiteness
 from backlit.training.rules.interruption import Interruption
 from backlit.training.rules.keep_best import KeepBest
-from backlit.training.samples import Samples, row_order
+from backlit.training.samples import TrainingRows
 from backlit.training.stopping import rules_of
 
 
 def train(
     network: Network,
     optimizer: Optimizer,
-    samples: Samples,
+    samples: TrainingRows,
     plan: Plan,
     *,
     validate: Callable[[Network], float] | None = None,
@@ -72,11 +73,11 @@ def train(
         return history
     with Interruption(history), network.team:
         for number in range(len(history.epochs), plan.epochs):
-            order = row_order(plan, first_epoch + number, len(samples), shuffles)
+            order = samples.order(plan, first_epoch + number, shuffles)
             rates = rate.of_epoch(number)
             best.before_epoch()
-            loss = network.train_epoch(  # forward, loss, backward, update: mini-batch after mini-batch
-                optimizer, rates, samples.inputs, samples.targets, samples.weights, order,
+            loss = samples.train_epoch(  # forward, loss, backward, update: mini-batch after mini-batch
+                network, optimizer, rates, order,
                 plan.regularization_in(number), plan.dropout_seed(first_epoch + number), samples.mean_weight(plan),
             )  # fmt: skip
             if finiteness.broken_by(loss, history):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from backlit.cli.arguments import Data, Decimal, Encoding, ReportLang, Seed, Separator, Task, read_options
+from backlit.cli.arguments import Data, Decimal, Encoding, OutOfCore, ReportLang, Seed, Separator, Task, read_options
 from backlit.cli.command import Command
 from backlit.cli.messages import Language
 
@@ -44,6 +44,11 @@ def train(
     diagnosis: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the same as a page (.html) or as data (.json), too.")
     ] = None,
+    out_of_core: OutOfCore = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Of encoded rows, out of core; beside DATA if absent.", show_default=False),
+    ] = None,
     encoding: Encoding = None,
     separator: Separator = None,
     decimal: Decimal = None,
@@ -56,7 +61,9 @@ def train(
     ] = None,
 ) -> None:
     """Train a network on a table, measure it on held-out rows, save it."""
+    from backlit.cli.chunked import is_chunked
     from backlit.cli.training import Outputs, train_model
+    from backlit.cli.training_chunked import train_chunked
 
     options = read_options(encoding, separator, decimal)
     options = replace(options, missing=tuple(missing) if missing else None, day_first=day_first)
@@ -64,8 +71,22 @@ def train(
         "checkpoint": checkpoint, "checkpoint_seconds": checkpoint_seconds, "checkpoint_epochs": checkpoint_epochs,
         "diagnose": diagnose or diagnosis is not None,
     }  # fmt: skip
-    outputs = Outputs(model or Path(f"{data.stem}.backlit"), report, lang, keeping, resume, diagnosis)
-    train_model(data, target, seed, task, outputs, options)
+    outputs = Outputs(model or Path(f"{default_name(data)}.backlit"), report, lang, keeping, resume, diagnosis)
+    if is_chunked(data, out_of_core):
+        train_chunked(data, target, seed, task, outputs, options, cache)
+    else:
+        train_model(data, target, seed, task, outputs, options)
+
+
+def default_name(data: Path) -> str:
+    """What a model is called after its data: the file's name without suffix, a folder's, a pattern's folder's.
+
+    Examples
+    --------
+    >>> default_name(Path("sales.csv")), default_name(Path("data/*.parquet"))
+    ('sales', 'data')
+    """
+    return data.stem if "*" not in data.name else data.parent.name or "model"
 
 
 COMMAND = Command("train", train, order=1)

@@ -76,7 +76,14 @@ def provenance(
     >>> kept["data"]["rows"], kept["seed"], kept["epochs"]
     (2, 0, 3)
     """
-    rows, digest = len(samples), data_digest(samples.inputs, samples.targets, samples.weights)
+    digest = data_digest(samples.inputs, samples.targets, samples.weights)
+    return provenance_of(len(samples), digest, seed, facts, earlier)
+
+
+def provenance_of(
+    rows: int, digest: str, seed: int | None, facts: Mapping[str, Any], earlier: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The same for so many rows of which the digest is known; see `provenance`."""
     if earlier is not None and "data" in earlier:
         before = earlier["data"]
         rows, digest = rows + before["rows"], hashlib.sha256(f"{before['digest']}{digest}".encode()).hexdigest()

@@ -46,9 +46,15 @@ def class_weights(
     >>> class_weights("balanced", np.array(["a", "b"]), np.array([0, 0, 0, 1])).round(3).tolist()
     [0.667, 0.667, 0.667, 2.0]
     """
+    return weights_by_class(class_weight, classes, np.bincount(codes, minlength=len(classes)))[codes]
+
+
+def weights_by_class(
+    class_weight: str | Mapping[Any, float], classes: NDArray[Any], counts: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The weight of each class by its rows; see `class_weights`."""
     if not isinstance(class_weight, Mapping):
-        counts = np.bincount(codes, minlength=len(classes))
-        return np.asarray(len(codes) / (len(classes) * np.maximum(counts, 1)))[codes]
+        return np.asarray(counts.sum() / (len(classes) * np.maximum(counts, 1)))
     labels = classes.tolist()
     for label, weight in class_weight.items():
         if not (np.isreal(weight) and 0.0 <= weight < np.inf):
@@ -56,7 +62,7 @@ def class_weights(
         # a part of the rows may lack a class, as in cross-validation: then all others have their weights
         if label not in labels and not set(labels) <= set(class_weight):
             raise BacklitError(f"class_weight: {label!r} is none of the classes {labels}")
-    return np.array([float(class_weight.get(label, 1.0)) for label in labels])[codes]
+    return np.array([float(class_weight.get(label, 1.0)) for label in labels])
 
 
 def sample_weights(sample_weight: Any, n: int) -> NDArray[np.float32]:

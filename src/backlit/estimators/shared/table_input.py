@@ -19,6 +19,7 @@ from backlit.encoding.cells import numbers
 from backlit.encoding.conversion import to_cells
 from backlit.errors import BacklitError
 from backlit.files import ReadOptions
+from backlit.scale import is_source, out_of_core
 
 
 @contextmanager
@@ -141,6 +142,18 @@ def _finite(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
         row = int(bad.argmax())
         raise BacklitError(f"column {name!r}: row {row} is empty or infinite; this model takes finite numbers, fill it")
     return values
+
+
+def frames_of(X: Any) -> Iterator[Any]:
+    """The frame itself; of what is read in chunks a frame for each, with its file and row in what is wrong with it."""
+    if not is_source(X):
+        yield X
+        return
+    source = out_of_core(X)
+    source.read_once()
+    for chunk in source.chunks():
+        with chunk.located():
+            yield chunk.table
 
 
 def one_row(x: Any, columns: Sequence[str]) -> Any:

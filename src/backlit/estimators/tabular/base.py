@@ -17,9 +17,10 @@ from backlit.encoding.text import TextReading
 from backlit.errors import BacklitError
 from backlit.estimators.inspection.columns import Groups, HasColumns
 from backlit.estimators.shared.saving import State, fits, network_state, restore_network
-from backlit.estimators.shared.table_input import one_row
+from backlit.estimators.shared.table_input import frames_of, one_row
 from backlit.estimators.tabular.metrics import FitTask
 from backlit.estimators.tabular.recipe import Recipe, recipe_of
+from backlit.scale import is_source
 
 if TYPE_CHECKING:
     from backlit.engine.optimizer import Optimizer  # loads numba, which waits for the first fit
@@ -111,8 +112,12 @@ class BaseTabular(HasColumns, BaseEstimator):
         """What was learnt of the targets, as JSON and arrays."""
 
     @abstractmethod
+    def _take_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `_target_state` gave, of a fit of this process or of a cache."""
+
+    @abstractmethod
     def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Read `_target_state` back."""
+        """Read `_target_state` of a file back, and check it."""
 
     # -- fitting ------------------------------------------------------------------------------------------------------
 
@@ -139,10 +144,12 @@ class BaseTabular(HasColumns, BaseEstimator):
         Parameters
         ----------
         X : data frame (pandas, polars, pyarrow, ...) or array, shape (n_samples, n_columns)
-            Numbers, text, categories, booleans, dates; nulls and infinities are fine.
+            Numbers, text, categories, booleans, dates; nulls and infinities are fine. What need not fit in memory is a
+            path, a folder or a pattern of files, a dataset or a stream of Arrow (`backlit.out_of_core`).
         y : array-like, shape (n_samples,), or (n_samples, n_outputs) for regression
-            Of a classifier, several columns of 0 and 1 are labels that a row has or has not; floats that sum to 1 in
-            each row, of which any lies between, are the probability of each class.
+            Out of core the name of a column, as is `sample_weight`. Of a classifier, several columns of 0 and 1 are
+            labels that a row has or has not; floats that sum to 1 in each row, of which any lies between, are the
+            probability of each class.
         sample_weight : array-like, shape (n_samples,), optional
         X_val, y_val : as X and y, optional
             Rows that select the best epoch; then all rows of X are learnt from.
@@ -150,8 +157,7 @@ class BaseTabular(HasColumns, BaseEstimator):
             Rows of one group are never both learnt from and validated on. Where the group is missing (None, NaN), the
             row is a group of its own.
         classes : array-like, optional
-            For a classifier: all labels that may occur; of columns of probabilities each one's label, in their order (a
-            frame's names unless given).
+            For a classifier: all labels that may occur; of probabilities each one's label (a frame's names).
         on_epoch : callable, optional
             Called after each epoch (number, loss, score, rate); returning True stops the training.
 
@@ -175,9 +181,11 @@ class BaseTabular(HasColumns, BaseEstimator):
         [1, 2, 3, 4]
         """
         from backlit.estimators.tabular.fit import FitInput, fit  # loads numba, which waits for the first fit
+        from backlit.estimators.tabular.fit_out_of_core import fit_out_of_core
 
         self._check_parameters()
-        fit(self, FitInput(X, y, sample_weight, X_val, y_val, groups, classes, on_epoch))
+        given = FitInput(X, y, sample_weight, X_val, y_val, groups, classes, on_epoch)
+        (fit_out_of_core if is_source(X) else fit)(self, given)
         return self
 
     @final
@@ -210,7 +218,8 @@ class BaseTabular(HasColumns, BaseEstimator):
         >>> model.partial_fit([["a"], ["b"]], ["no", "yes"]).partial_fit([["a"], ["b"]], ["no", "yes"]).n_iter_
         2
         """
-        from backlit.estimators.tabular.fit import FitInput, partial_fit  # loads numba, which waits for the first fit
+        from backlit.estimators.tabular.fit import FitInput  # loads numba, which waits for the first fit
+        from backlit.estimators.tabular.partial_fit import partial_fit
 
         self._check_parameters()
         partial_fit(self, FitInput(X, y, sample_weight, classes=classes))
@@ -241,7 +250,7 @@ class BaseTabular(HasColumns, BaseEstimator):
     def _by_parts(self, X: Any, finish: Callable[[NDArray[np.float32]], NDArray[Any]]) -> NDArray[Any]:
         """Apply `finish` to the encoded rows, so many at a time that memory does not grow with them."""
         check_is_fitted(self, "theta_")
-        return np.concatenate([finish(part) for part in self.encoder_.parts(X)])
+        return np.concatenate([finish(part) for frame in frames_of(X) for part in self.encoder_.parts(frame)])
 
     @final
     def _column_inputs(self) -> Groups:

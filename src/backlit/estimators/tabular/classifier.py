@@ -321,8 +321,11 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
     def _target_state(self) -> State:
         return {"classes": labels_state(self.classes_), "multilabel": self.multilabel_}, {}
 
-    def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    def _take_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         self.classes_, self.multilabel_ = restore_labels(header["classes"]), header["multilabel"]
+
+    def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._take_target(header, arrays)
         fits(self.n_outputs_ == len(self.classes_), "its network has no output a class")
         gate = "sigmoid" if self.multilabel_ else "softmax"
         fits(self.network_.output_gate == gate, "its output gate is not one of classes")

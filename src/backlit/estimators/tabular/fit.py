@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,10 @@ from backlit.engine.sharing import Sharing
 from backlit.engine.threads import blocks_of, side_by_side, single_threaded_blas, team_size
 from backlit.errors import BacklitError, DataWarning, warn
 from backlit.estimators.inspection.columns import Groups
-from backlit.estimators.shared.arguments import no_finite_score, seed_of
+from backlit.estimators.shared.arguments import no_finite_score
 from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
 from backlit.estimators.shared.identity import Identity, identity_of
-from backlit.estimators.shared.provenance import provenance
+from backlit.estimators.shared.provenance import data_digest, provenance_of
 from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
 from backlit.estimators.tabular.building import (
     FLOAT,
@@ -35,7 +35,6 @@ from backlit.estimators.tabular.building import (
     network_to_train,
     new_optimizer,
     plan_of,
-    regularization_of,
 )
 from backlit.estimators.tabular.input_scaling import fold_scales_into_weights, input_scales
 from backlit.estimators.tabular.metrics import FitTask, Objective, objective_of
@@ -46,16 +45,12 @@ from backlit.network.blueprint import Blueprint
 from backlit.network.merging import merged
 from backlit.training.history import History
 from backlit.training.loop import train
-from backlit.training.plan import Plan
 from backlit.training.rules.checkpoint import Checkpoint
-from backlit.training.samples import Samples
+from backlit.training.samples import Samples, TrainingRows
 from backlit.training.snapshots import snapshots_of
 
 if TYPE_CHECKING:
     from backlit.estimators.tabular.base import BaseTabular  # for its type only: base.py calls this module
-
-PARTIAL_RATE = 0.1
-"""The rate of `partial_fit`, which has no schedule, over the highest of a schedule."""
 
 NO_FINITE_EPOCH = (
     "no epoch of the training ended in finite numbers, so that there are no parameters to keep; use a smaller "
@@ -96,13 +91,39 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class MemberRows:
+    """What a member learns from and validates on, both scaled; `sample`: inputs for initializers that look at data."""
+
+    learn: TrainingRows
+    held: Samples
+    scales: NDArray[np.float32]
+    sample: NDArray[np.float32]
+
+
+class Split(Protocol):
+    """The rows of a member, wherever they are."""
+
+    def member_rows(self, prepared: Prepared) -> MemberRows:
+        """Copy or open them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SplitInMemory:
     """The rows that a member learns from, and those that select its best epoch."""
 
     data: Samples
     learn: Rows
     validation_data: Samples
     held: Rows
+
+    def member_rows(self, prepared: Prepared) -> MemberRows:
+        """The member's copies."""
+        learn, held = self.data.rows(self.learn), self.validation_data.rows(self.held)
+        scales = scales_of(prepared, learn)
+        for samples in (learn, held):
+            np.multiply(samples.inputs, scales, out=samples.inputs)
+        return MemberRows(learn, held, scales, learn.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +147,31 @@ def fit(model: BaseTabular, given: FitInput) -> None:
         snapshots = snapshots_of(model.diagnose, prepared.blueprint)
         monitor = FitMonitor(len(splits), model.verbose, given.on_epoch, deadline, snapshots)
         members = train_members(model, prepared, splits, monitor, checkpoint)
+    copies = 1 if given.X_val is None else len(members)
+    samples = prepared.samples
+    digest = data_digest(samples.inputs, samples.targets, samples.weights)
+    conclude(model, prepared, members, copies, len(samples), digest)
+    if snapshots is not None:
+        model.snapshots_ = snapshots
+
+
+def conclude(
+    model: BaseTabular, prepared: Prepared, members: Sequence[Member], copies: int, rows: int, digest: str
+) -> None:
+    """Merge, calibrate, and keep what happened; `copies` members answered the same rows held out."""
     model._members = [member.theta for member in members]
     merge(model, prepared.blueprint, model._members)
     outputs, targets, weights = (
         np.concatenate([getattr(member, name) for member in members]) for name in ("outputs", "targets", "weights")
     )
-    model._calibrate(outputs, targets, weights, copies=1 if given.X_val is None else len(members))
+    model._calibrate(outputs, targets, weights, copies=copies)
     if not np.isfinite(model.theta_).all():
         raise BacklitError(NO_FINITE_EPOCH)
     record(model, [member.history for member in members])
     model.__dict__.pop("snapshots_", None)
-    if snapshots is not None:
-        model.snapshots_ = snapshots
     stopped = "; ".join(sorted({member.history.stopped for member in members}))
     facts = {"epochs": model.n_iter_, "best_epoch": model.best_epoch_, "stopped": stopped}
-    model.provenance_ = provenance(prepared.samples, prepared.seed, facts)
+    model.provenance_ = provenance_of(rows, digest, prepared.seed, facts)
 
 
 def prepare(model: BaseTabular, given: FitInput, checkpoint: FitCheckpoint) -> Prepared:
@@ -186,13 +217,13 @@ def encode(
     return Samples(rows, targets, weights)
 
 
-def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[Split]:
+def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[SplitInMemory]:
     """For each member the rows to learn from and the rows to validate on; the caller's own, if given."""
     data, recipe = prepared.samples, prepared.recipe
     if given.X_val is not None:
         validation = validation_samples(model, given.X_val, given.y_val, data.targets.shape[1])
         all_rows, held = np.arange(len(data)), np.arange(len(validation))
-        return [Split(data, all_rows, validation, held)] * recipe.n_members
+        return [SplitInMemory(data, all_rows, validation, held)] * recipe.n_members
     parts = folds(
         len(data),
         recipe.n_members,
@@ -202,7 +233,7 @@ def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[
         ordered=model.ordered,
         seed=prepared.seed,
     )
-    return [Split(data, learn, data, held) for learn, held in parts]
+    return [SplitInMemory(data, learn, data, held) for learn, held in parts]
 
 
 def validation_samples(model: BaseTabular, X_val: Any, y_val: Any, columns: int) -> Samples:
@@ -220,7 +251,7 @@ def validation_samples(model: BaseTabular, X_val: Any, y_val: Any, columns: int)
     return Samples(rows, targets, NO_WEIGHTS)
 
 
-def identity(model: BaseTabular, prepared: Prepared, splits: Sequence[Split]) -> Identity:
+def identity(model: BaseTabular, prepared: Prepared, splits: Sequence[SplitInMemory]) -> Identity:
     """What the result follows from, for the checkpoint."""
     data = [prepared.samples, splits[0].validation_data]
     arrays: list[NDArray[Any]] = []
@@ -228,11 +259,16 @@ def identity(model: BaseTabular, prepared: Prepared, splits: Sequence[Split]) ->
         arrays += [samples.inputs, samples.targets, samples.weights]
     for split in splits:
         arrays += [split.learn, split.held]
-    blocks = 1  # networks that train side by side have one thread each
-    if len(splits) == 1:
-        batch_size = min(prepared.recipe.batch_size, len(splits[0].learn))
-        blocks = Sharing(prepared.blueprint, batch_size, prepared.n_jobs, blocks_of(None)).blocks
+    blocks = blocks_in(prepared, len(splits), len(splits[0].learn))
     return identity_of(model, prepared.seed, prepared.blueprint, [*arrays, *(prepared.members or ())], blocks)
+
+
+def blocks_in(prepared: Prepared, members: int, rows: int) -> int:
+    """Into how many blocks mini-batches are cut; networks that train side by side have one thread each."""
+    if members > 1:
+        return 1
+    batch_size = min(prepared.recipe.batch_size, rows)
+    return Sharing(prepared.blueprint, batch_size, prepared.n_jobs, blocks_of(None)).blocks
 
 
 def train_members(
@@ -263,12 +299,10 @@ def train_member(
 ) -> Member:
     """Train one network on its rows, and keep the epoch with the best objective on the rows held out."""
     recipe, blueprint, seed = prepared.recipe, prepared.blueprint, prepared.seed
-    learn, held = split.data.rows(split.learn), split.validation_data.rows(split.held)
-    scales = scales_of(prepared, learn)
-    for samples in (learn, held):
-        np.multiply(samples.inputs, scales, out=samples.inputs)  # the member's own copies
+    rows = split.member_rows(prepared)
+    learn, held, scales = rows.learn, rows.held, rows.scales
     if prepared.members is None:
-        theta = initial_member(recipe, blueprint, seed, number, learn.inputs)
+        theta = initial_member(recipe, blueprint, seed, number, rows.sample)
     else:
         theta = prepared.members[number].copy()
         fold_scales_into_weights(blueprint, theta, 1.0 / scales)
@@ -321,43 +355,3 @@ def record(model: BaseTabular, histories: Sequence[History]) -> None:
     model.histories_ = tuple(histories)
     model.n_iter_ = max((len(history.epochs) for history in histories), default=0)
     model.best_epoch_ = max((history.best_epoch for history in histories), default=0)
-
-
-def partial_fit(model: BaseTabular, given: FitInput) -> None:
-    """Train the network one epoch; the first call makes it."""
-    recipe, again, seed = recipe_of(model), "theta_" in vars(model), None
-    targets = model._encode_target(given.y) if again else model._learn_target(given.y, given.classes)
-    model._observe_targets(targets)
-    samples = encode(model, recipe, given.X, targets, given.sample_weight, again)
-    if not again:
-        task, encoder, seed = model._fit_task(recipe, targets), model.encoder_, seed_of(model.random_state)
-        blueprint = blueprint_of(recipe, task.loss, encoder.n_outputs, task.outputs, encoder.n_quantities)
-        numbers = range(recipe.n_members)
-        merge(model, blueprint, [initial_member(recipe, blueprint, seed, n, samples.inputs) for n in numbers])
-        record(model, [])
-    train_one_epoch(model, recipe, samples)
-    earlier = vars(model).get("provenance_") if again else None
-    model.provenance_ = provenance(samples, seed, {"epochs": model.n_iter_}, earlier)
-
-
-def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples) -> None:
-    """One epoch of the merged network, at a constant rate."""
-    network = network_to_train(recipe, model.network_, model.theta_, len(samples), model.n_jobs, has_team=True)
-    if "_optimizer" not in vars(model):
-        model._optimizer = new_optimizer(recipe, model.theta_)
-    highest = recipe.rate_of(model.network_.output_gate)
-    plan = Plan(
-        epochs=1,
-        rate=highest if model.learning_rate is not None else PARTIAL_RATE * highest,
-        regularization=regularization_of(recipe, len(samples)),
-        weights_of="data",
-        seed=seed_of(model.random_state) + model.n_iter_,
-    )
-    with single_threaded_blas():
-        history = train(network, model._optimizer, samples, plan)
-    if history.diverged:
-        del model._optimizer  # its memory is not finite
-        raise BacklitError(NO_FINITE_EPOCH)
-    model.n_iter_ += len(history.epochs)
-    model.__dict__.pop("_members", None)  # the members were trained as one
-    model.__dict__.pop("residuals_", None)  # the parameters have moved on from what was held out

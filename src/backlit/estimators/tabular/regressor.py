@@ -279,9 +279,12 @@ class TabularRegressor(RegressorMixin, BaseTabular):
             arrays["residuals"] = self.residuals_
         return {"scaler": scaler}, {**arrays, "low": self._low, "high": self._high}
 
-    def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    def _take_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         self.scaler_ = TargetScaler.from_state(header["scaler"], arrays, self.encoder_.target)
         self._low, self._high = arrays["low"], arrays["high"]
+
+    def _restore_target(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._take_target(header, arrays)
         scale = (self.scaler_.mean, self.scaler_.std, self._low, self._high)
         fits(all(array.shape == (self.n_outputs_,) for array in scale), "its targets have another number")
         ordered = bool((self.scaler_.std > 0).all() and (self._low <= self._high).all())

@@ -12,7 +12,7 @@ from backlit.engine.optimizer import Optimizer
 from backlit.training.history import History
 from backlit.training.learning_rate import LearningRate
 from backlit.training.messages import not_finite
-from backlit.training.samples import Samples
+from backlit.training.samples import TrainingRows
 
 
 class Divergence(UserWarning):
@@ -41,7 +41,7 @@ class Finiteness:
         self._record(history, len(history.epochs) + 1)
         return True
 
-    def check_outputs(self, samples: Samples, history: History) -> None:
+    def check_outputs(self, samples: TrainingRows, history: History) -> None:
         """Whether the parameters are finite at the end, and what they make of a mini-batch and the optimizer kept too.
 
         Where a mean of squares has overflowed, steps are 0: parameters stay finite because they no longer learn.
@@ -56,8 +56,8 @@ class Finiteness:
     def _moments_are_finite(self) -> bool:
         return self._optimizer is None or bool(np.isfinite(self._optimizer.state).all())
 
-    def _outputs_are_finite(self, samples: Samples) -> bool:
-        return bool(np.isfinite(self._network.predict(samples.inputs[: self._network.capacity])).all())
+    def _outputs_are_finite(self, samples: TrainingRows) -> bool:
+        return bool(np.isfinite(self._network.predict(samples.head(self._network.capacity))).all())
 
     def _record(self, history: History, epoch: int) -> None:
         history.diverged = True

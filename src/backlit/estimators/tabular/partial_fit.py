@@ -1,0 +1,68 @@
+"""One epoch on further rows, from the parameters as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backlit.engine.threads import single_threaded_blas
+from backlit.errors import BacklitError
+from backlit.estimators.shared.arguments import seed_of
+from backlit.estimators.shared.provenance import provenance
+from backlit.estimators.tabular.building import (
+    blueprint_of,
+    initial_member,
+    network_to_train,
+    new_optimizer,
+    regularization_of,
+)
+from backlit.estimators.tabular.fit import NO_FINITE_EPOCH, FitInput, encode, merge, record
+from backlit.estimators.tabular.recipe import Recipe, recipe_of
+from backlit.training.loop import train
+from backlit.training.plan import Plan
+from backlit.training.samples import Samples
+
+if TYPE_CHECKING:
+    from backlit.estimators.tabular.base import BaseTabular  # for its type only: base.py calls this module
+
+PARTIAL_RATE = 0.1
+"""The rate of `partial_fit`, which has no schedule, over the highest of a schedule."""
+
+
+def partial_fit(model: BaseTabular, given: FitInput) -> None:
+    """Train the network one epoch; the first call makes it."""
+    recipe, again, seed = recipe_of(model), "theta_" in vars(model), None
+    targets = model._encode_target(given.y) if again else model._learn_target(given.y, given.classes)
+    model._observe_targets(targets)
+    samples = encode(model, recipe, given.X, targets, given.sample_weight, again)
+    if not again:
+        task, encoder, seed = model._fit_task(recipe, targets), model.encoder_, seed_of(model.random_state)
+        blueprint = blueprint_of(recipe, task.loss, encoder.n_outputs, task.outputs, encoder.n_quantities)
+        numbers = range(recipe.n_members)
+        merge(model, blueprint, [initial_member(recipe, blueprint, seed, n, samples.inputs) for n in numbers])
+        record(model, [])
+    train_one_epoch(model, recipe, samples)
+    earlier = vars(model).get("provenance_") if again else None
+    model.provenance_ = provenance(samples, seed, {"epochs": model.n_iter_}, earlier)
+
+
+def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples) -> None:
+    """One epoch of the merged network, at a constant rate."""
+    network = network_to_train(recipe, model.network_, model.theta_, len(samples), model.n_jobs, has_team=True)
+    if "_optimizer" not in vars(model):
+        model._optimizer = new_optimizer(recipe, model.theta_)
+    highest = recipe.rate_of(model.network_.output_gate)
+    plan = Plan(
+        epochs=1,
+        rate=highest if model.learning_rate is not None else PARTIAL_RATE * highest,
+        regularization=regularization_of(recipe, len(samples)),
+        weights_of="data",
+        seed=seed_of(model.random_state) + model.n_iter_,
+    )
+    with single_threaded_blas():
+        history = train(network, model._optimizer, samples, plan)
+    if history.diverged:
+        del model._optimizer  # its memory is not finite
+        raise BacklitError(NO_FINITE_EPOCH)
+    model.n_iter_ += len(history.epochs)
+    model.__dict__.pop("_members", None)  # the members were trained as one
+    model.__dict__.pop("residuals_", None)  # the parameters have moved on from what was held out
