@@ -18,6 +18,7 @@ from benchmarks import (
     picture,
     predict,
     reading,
+    scale,
     steps,
     tabular,
 )
@@ -45,6 +46,7 @@ app.command("goals")(goals.run)
 app.command("export")(export.run)
 app.command("diagnosis")(diagnosis.run)
 app.command("diagnosis-speed")(diagnosis_speed.run)
+app.command("scale")(scale.run)
 app.command("tabular")(tabular.run)
 app.command("tabular-one", hidden=True)(tabular.one)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from backlit.interop.networks import import_network
     from backlit.interop.onnx import to_onnx
     from backlit.reporting import report
-    from backlit.scale.source import out_of_core
+    from backlit.scale.opening import out_of_core
     from backlit.tracing.trace import trace
 
 __version__ = "0.1.0"

@@ -50,6 +50,10 @@ OutOfCore = Annotated[
         show_default=False,
     ),
 ]
+Cache = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Of encoded rows, out of core; beside DATA if absent.", show_default=False),
+]
 Decimal = Annotated[str | None, typer.Option(metavar="C", help="DATA's decimal mark: . or ,")]
 
 

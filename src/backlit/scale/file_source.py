@@ -18,7 +18,7 @@ from backlit.files import ReadOptions, plain_os_error
 from backlit.files.format_kind import one_line
 from backlit.files.formats import SUFFIXES
 from backlit.files.formats.parquet import INDEX
-from backlit.scale.source import CHUNK_ROWS, Chunk, Source
+from backlit.scale.source import CHUNK_ROWS, Chunk, Source, aligned
 from backlit.scale.text_pieces import TextPieces
 
 CACHE_FOLDER = "_backlit_cache"
@@ -99,8 +99,6 @@ class FileSource(Source):
                 self._check(file)
 
     def _check(self, file: ParquetRows) -> None:
-        from backlit.scale.source import aligned
-
         aligned(Chunk(file.schema.empty_table(), str(file.path), 0), self.schema, self.name)
 
     @property

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from backlit.cli.arguments import Data, Decimal, Encoding, OutOfCore, ReportLang, Seed, Separator, Task, read_options
+from backlit.cli.arguments import (
+    Cache,
+    Data,
+    Decimal,
+    Encoding,
+    OutOfCore,
+    ReportLang,
+    Seed,
+    Separator,
+    Task,
+    read_options,
+)
 from backlit.cli.command import Command
 from backlit.cli.messages import Language
 
@@ -45,10 +56,7 @@ def train(
         Path | None, typer.Option(metavar="FILE", help="Write the same as a page (.html) or as data (.json), too.")
     ] = None,
     out_of_core: OutOfCore = None,
-    cache: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Of encoded rows, out of core; beside DATA if absent.", show_default=False),
-    ] = None,
+    cache: Cache = None,
     encoding: Encoding = None,
     separator: Separator = None,
     decimal: Decimal = None,

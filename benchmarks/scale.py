@@ -1,0 +1,134 @@
+"""Past memory: memory and rate of a training out of core beside one in memory: ``python -m benchmarks scale``.
+
+A folder of Parquet files is made (numbers that interact, categories, noise), each fit runs in a process of its own,
+and the anonymous memory of that process (RssAnon) is read every 20 ms.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.record import write
+
+MOST_ANONYMOUS = 500 * 2**20
+"""Bytes beside the model, at most."""
+LEAST_RATE = 0.7
+"""Of the rate in memory, at least."""
+FILE_ROWS = 250_000
+COLUMNS = 24
+TRAINING: dict[str, Any] = {"epochs": 2, "n_members": 2, "batch_size": 1_024, "random_state": 0}
+
+
+def make(folder: Path, rows: int) -> None:
+    """Files of 250,000 rows: 24 numbers, of which some interact, 6 columns of categories, a label."""
+    for number, first in enumerate(range(0, rows, FILE_ROWS)):
+        rng = np.random.default_rng(number)
+        n = min(FILE_ROWS, rows - first)
+        x = rng.normal(size=(n, COLUMNS))
+        codes = [rng.integers(0, size, n) for size in (3, 5, 10, 50, 500, 5_000)]
+        score = x[:, 0] * x[:, 1] + np.sin(2 * x[:, 2]) + (codes[0] == 1) * x[:, 3] + 0.5 * rng.normal(size=n)
+        columns = {f"x{j}": x[:, j] for j in range(COLUMNS)}
+        columns |= {f"c{j}": pa.array(code.astype(str)) for j, code in enumerate(codes)}
+        columns["label"] = np.where(score > 0.2, "yes", "no")
+        pq.write_table(pa.table(columns), folder / f"part{number:04}.parquet", row_group_size=50_000)
+
+
+def anonymous() -> int:
+    """Bytes of this process that no file backs."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
+
+
+def fit(folder: str, in_memory: bool, answer: Any) -> None:
+    """Fit once, and send what it took."""
+    import backlit
+
+    peak, ended = [anonymous()], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.02):
+            peak[0] = max(peak[0], anonymous())
+
+    threading.Thread(target=watch, daemon=True).start()
+    stages: dict[str, float] = {}
+
+    def on_rows(done: Any) -> None:
+        stages[done.stage.split(" (")[0]] = done.rate
+
+    epochs: list[float] = []
+    model = backlit.TabularClassifier(**TRAINING)
+    begin = time.perf_counter()
+    if in_memory:
+        table = pq.read_table(folder)
+        rows = table.num_rows
+        model.fit(table.drop_columns(["label"]), table["label"], on_epoch=lambda _: epochs.append(time.perf_counter()))
+    else:
+        source = backlit.out_of_core(folder, on_rows=on_rows)
+        rows = source.rows or 0
+        model.fit(source, "label", on_epoch=lambda _: epochs.append(time.perf_counter()))
+    ended.set()
+    last = epochs[-1] - epochs[1]  # both members' first epochs are over: the rest is steps and validation
+    rate = rows * (len(epochs) - 2) / last
+    score = model.histories_[0].epochs[-1].score
+    facts = {"rows": rows, "seconds": time.perf_counter() - begin, "rate": rate, "peak": peak[0]}
+    answer.send({**facts, "model": model.theta_.nbytes, "score": score, "stages": stages})
+
+
+def measured(folder: Path, in_memory: bool) -> dict[str, Any]:
+    """A fit in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    answer, sender = context.Pipe(duplex=False)
+    process = context.Process(target=fit, args=(str(folder), in_memory, sender))
+    process.start()
+    sender.close()
+    facts: dict[str, Any] = answer.recv()
+    process.join()
+    return facts
+
+
+def run(
+    rows: Annotated[int, typer.Option(help="Of the made table.")] = 500_000,
+    folder: Annotated[Path | None, typer.Option(help="Where it is made, and kept.")] = None,
+    in_memory: Annotated[bool, typer.Option(help="Measure a fit in memory, too.")] = True,
+    check: Annotated[bool, typer.Option(help="Fail where memory or rate miss their limits.")] = False,
+    record: Annotated[bool, typer.Option(help="Keep the figures in benchmarks/results.")] = False,
+) -> None:
+    """Memory and rate out of core."""
+    with tempfile.TemporaryDirectory() as temporary:
+        data = folder or Path(temporary)
+        data.mkdir(exist_ok=True)
+        if not any(data.glob("*.parquet")):
+            make(data, rows)
+        found = {"out of core": measured(data, False), "out of core, cache there": measured(data, False)}
+        if in_memory:
+            found["in memory"] = measured(data, True)
+        size = sum(file.stat().st_size for file in data.glob("*.parquet"))
+    table = Table(title=f"{found['out of core']['rows']:,} rows, {size / 2**20:,.0f} MB of Parquet")
+    for name in ("", "seconds", "rows/s of an epoch", "RssAnon MB", "model MB", "score"):
+        table.add_column(name, justify="right" if name else "left")
+    for name, facts in found.items():
+        cells = (facts["seconds"], facts["rate"], facts["peak"] / 2**20, facts["model"] / 2**20)
+        table.add_row(name, *(f"{cell:,.1f}" for cell in cells), f"{facts['score']:.4f}")
+    Console().print(table)
+    print(json.dumps(found["out of core"]["stages"]))
+    if record:
+        write("scale", found)
+    if check:
+        most = MOST_ANONYMOUS + found["out of core"]["model"]
+        over = [name for name, facts in found.items() if name != "in memory" and facts["peak"] > most]
+        slow = in_memory and found["out of core"]["rate"] < LEAST_RATE * found["in memory"]["rate"]
+        if over or slow:
+            raise SystemExit(f"memory over the limit: {over}; rate under the limit: {slow}")
