@@ -28,7 +28,7 @@ Matrix = NDArray[np.float32]
 Encode = Callable[[pa.Table], tuple[Matrix, Matrix, NDArray[np.float32]]]
 """A chunk -> its encoded rows, targets, weights (empty: all count alike)."""
 
-FORMAT = 1
+CACHE_FORMAT = 1
 BIN_BYTES = 4 * 2**20
 """Bytes of a bin's rows, about."""
 SPARE_BYTES = 64 * 2**20
@@ -150,7 +150,7 @@ class EncodedCache:
 
 def cache_key(*facts: object) -> str:
     """The name of a cache by what its content follows from."""
-    return hashlib.blake2b(repr((FORMAT, __version__, *facts)).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(repr((CACHE_FORMAT, __version__, *facts)).encode(), digest_size=16).hexdigest()
 
 
 def existing_cache(source: Source, key: str | None) -> EncodedCache | None:

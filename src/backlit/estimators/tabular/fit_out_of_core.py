@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 HELD_BYTES = 16 * 2**20
 """Of the rows that validate a member, at most: they stay in memory."""
 
-SAMPLED_ROWS = 8_192
+CACHE_SAMPLE = 8_192
 """By which input scales and initial parameters are computed, about."""
 
 NOT_YET = "is not possible out of core; give a frame that fits in memory, or leave it out"
@@ -65,7 +65,7 @@ class SplitOfCache:
     def member_rows(self, prepared: Prepared) -> MemberRows:
         """Rows that stay on the disk, and the few that validate."""
         cache, (first, end) = self.cache, self.held
-        sample = Samples(*cache.sample(SAMPLED_ROWS, skipped=end))
+        sample = Samples(*cache.sample(CACHE_SAMPLE, skipped=end))
         scales = scales_of(prepared, sample)
         held = self.validation
         if held is None:
@@ -230,7 +230,7 @@ def row_weights(column: pa.ChunkedArray) -> NDArray[np.float64]:
 def prepare(model: BaseTabular, cache: EncodedCache, checkpoint: FitCheckpoint) -> Prepared:
     """Describe the network, with a sample in the place of all rows."""
     recipe, seed = for_rows(recipe_of(model), len(cache), model), checkpoint.seed(model.random_state)
-    samples = Samples(*cache.sample(SAMPLED_ROWS))
+    samples = Samples(*cache.sample(CACHE_SAMPLE))
     task = model._fit_task(recipe, samples.targets)
     encoder = model.encoder_
     blueprint = blueprint_of(recipe, task.loss, encoder.n_outputs, task.outputs, encoder.n_quantities)
