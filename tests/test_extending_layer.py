@@ -51,7 +51,8 @@ def gradient(kernels, z_before, x, theta, delta, grad, part, parts, rows, inputs
 PROGRAM = """
 import numpy as np
 import pytest
-from backlit.engine.network import Network, Regularization
+from backlit.engine.network import Network
+from backlit.engine.regularization import Regularization
 from backlit.engine.optimizer import Optimizer
 from backlit.formula.latex import symbol
 from backlit.graph import backward, network as as_graph

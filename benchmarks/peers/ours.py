@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from backlit.engine.aligned import zeros
-from backlit.engine.network import Network, Regularization
+from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
+from backlit.engine.regularization import Regularization
 from backlit.network.building import mlp
 from benchmarks.cases import BETAS, EPSILON, RATE, Case
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from backlit.diagnosis import Case, Rows, Training
 from backlit.diagnosis.rates import Run
-from backlit.engine.network import Regularization
+from backlit.engine.regularization import Regularization
 from backlit.network.blueprint import Blueprint
 from backlit.network.building import mlp
 from backlit.training.initial_parameters import initial

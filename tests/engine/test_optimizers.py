@@ -9,8 +9,9 @@ import pytest
 
 from backlit import MLPClassifier
 from backlit.declared.optimizers import OPTIMIZERS
-from backlit.engine.network import Network, Regularization
+from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
+from backlit.engine.regularization import Regularization
 from backlit.network.blueprint import Blueprint, Layer
 from backlit.network.building import mlp
 from backlit.training.initial_parameters import initial

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backlit.engine import network as engine
-from backlit.engine.network import NONE, Network, Regularization
+from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.processor import vectors_here
+from backlit.engine.regularization import NONE, Regularization
 from backlit.network.blueprint import Blueprint
 from backlit.network.building import mlp, with_periodic_embedding
 from backlit.training.initial_parameters import initial

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from backlit.declared.optimizers import OPTIMIZERS
-from backlit.engine.network import Network, Regularization
+from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
+from backlit.engine.regularization import Regularization
 from backlit.network.building import mlp
 from backlit.training.history import Epoch, History
 from backlit.training.initial_parameters import initial

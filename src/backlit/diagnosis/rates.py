@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from backlit.declared.optimizers import SETTINGS
 from backlit.diagnosis.case import Case, Rows
-from backlit.engine.network import Network, Regularization
+from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
+from backlit.engine.regularization import Regularization
 from backlit.engine.threads import single_threaded_blas
 from backlit.network.blueprint import Blueprint
 from backlit.training.initial_parameters import initial

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from backlit.engine.layout import add_backward_kernels, layer_table, parameter_t
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.prediction import PanelPrediction, possible
 from backlit.engine.program import REGULARIZERS, program
+from backlit.engine.regularization import NONE, Regularization
 from backlit.engine.sharing import TEAM_WORK, Sharing, step_work
 from backlit.engine.threads import Team, leased, single_threaded_blas
 from backlit.engine.workspace import Workspace
@@ -23,39 +23,6 @@ from backlit.network.blueprint import Blueprint
 
 Vector = NDArray[np.floating[Any]]
 Matrix = NDArray[np.floating[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Regularization:
-    """What is done against overfitting in an epoch.
-
-    Parameters
-    ----------
-    l2_penalty : float
-        L2 penalty ``l2_penalty / 2`` times the sum of squared weights, over the mini-batch's mass, as in scikit-learn.
-    weight_decay : float
-        Decoupled weight decay: weights are multiplied by ``1 - rate * weight_decay`` before each step (AdamW).
-    dropout : float
-        Part of the hidden units that is dropped, in each row at random.
-    label_smoothing : float
-        Part of each class label that is spread over all classes.
-    ema_decay : float
-        Part of the parameters' running mean that stays at each step, 0 for no mean (Polyak and Juditsky 1992; as an
-        exponential mean, Kingma and Ba 2015, section 7.2).
-    """
-
-    l2_penalty: float = 0.0
-    weight_decay: float = 0.0
-    dropout: float = 0.0
-    label_smoothing: float = 0.0
-    ema_decay: float = 0.0
-
-    def strengths(self) -> NDArray[np.float64]:
-        """All of them, in the order in which compiled passes read them."""
-        return np.array([self.l2_penalty, self.weight_decay, self.dropout, self.label_smoothing, self.ema_decay])
-
-
-NONE = Regularization()
 
 TEAM_STARTS_AT = 2e7
 """Multiplications of an epoch up to which no thread is started: Ctrl-C waits for it, a millisecond or so."""

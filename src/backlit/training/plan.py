@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from backlit.engine.network import NONE, Regularization
+from backlit.engine.regularization import NONE, Regularization
 from backlit.engine.rng import epoch_seed
 
 

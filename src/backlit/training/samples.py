@@ -8,8 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.engine.network import Network, Regularization
+from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
+from backlit.engine.regularization import Regularization
 from backlit.engine.rng import Stream
 from backlit.training.plan import Plan
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from backlit.declared.optimizers import OPTIMIZERS
 from backlit.declared.schedules import SCHEDULES
-from backlit.engine.network import Regularization
 from backlit.engine.optimizer import Optimizer
+from backlit.engine.regularization import Regularization
 from backlit.errors import BacklitError
 from backlit.estimators.mlp.parameters import ACTIVATIONS, RATE_RULES
 from backlit.estimators.shared.arguments import widths_of

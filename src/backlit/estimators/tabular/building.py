@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from backlit.declared.losses import natural_gate
 from backlit.declared.optimizers import SETTINGS
-from backlit.engine.network import Network, Regularization
+from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
+from backlit.engine.regularization import Regularization
 from backlit.engine.threads import blocks_of
 from backlit.estimators.tabular.recipe import Recipe
 from backlit.network.blueprint import Blueprint, ParameterSlice

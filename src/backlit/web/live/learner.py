@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.declared.optimizers import OPTIMIZERS
-from backlit.engine.network import Network, Regularization, Vector
+from backlit.engine.network import Network, Vector
 from backlit.engine.optimizer import Optimizer
+from backlit.engine.regularization import Regularization
 from backlit.errors import BacklitError
 from backlit.estimators.mlp.classifier import MLPClassifier
 from backlit.training.history import Epoch
