@@ -46,8 +46,9 @@ proof: $(READY) ## write docs/reliability.md from the figures that were recorded
 # Tools that are no part of the tests, each pinned: they give what the fixtures of tests/interop hold.
 extras: $(READY) ## hold the importers against live tools, which are installed beside (.venv-extras)
 	$(PYTHON) -m venv .venv-extras
-	.venv-extras/bin/python -m pip install --quiet --editable . torch==2.13.0 skorch==1.4.0
+	.venv-extras/bin/python -m pip install --quiet --editable . torch==2.13.0 skorch==1.4.0 keras==3.15.1 jax==0.10.2 h5py==3.16.0
 	.venv-extras/bin/python tests/interop/networks/torch/record.py --check
+	.venv-extras/bin/python tests/interop/networks/keras/record.py --check
 
 lint: $(READY) ## rules and format of the code
 	$(BIN)/ruff check .

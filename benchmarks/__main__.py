@@ -14,6 +14,7 @@ from benchmarks import (
     linear,
     loading,
     mnist,
+    networks,
     page,
     picture,
     predict,
@@ -35,6 +36,7 @@ app.command("predict")(predict.run)
 app.command("linear")(linear.run)
 app.command("linear-one", hidden=True)(linear.one)
 app.command("picture")(picture.run)
+app.command("networks")(networks.run)
 app.command("page")(page.run)
 app.command("checkpoint")(checkpoint.run)
 app.command("loading")(loading.run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from backlit import MLPClassifier, trace
+from backlit import MLPClassifier, import_network, trace
 from backlit.web.view import all_views
 
 EN, KO = (all_views()["model"].texts(lang) for lang in ("en", "ko"))
@@ -164,3 +165,36 @@ def test_every_control_has_a_name_in_both_languages(view: View, mine: Any, lang:
     controls = page.locator("button, input, select, summary")
     assert all(controls.nth(at).evaluate(named) for at in range(controls.count()))
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+NETWORKS = Path(__file__).parents[1] / "interop" / "networks"
+
+
+FOREIGN = ("opencv/sigmoid.yml", "brainjs/v2_relu.json", "keras/two_classes.keras.gz", "fann/large_sums.net")
+
+
+@pytest.mark.parametrize("path", FOREIGN)
+def test_a_network_of_another_tool_is_explained(view: View, tmp_path: Path, path: str) -> None:
+    file, data = tmp_path / Path(path).name.removesuffix(".gz"), (NETWORKS / path).read_bytes()
+    file.write_bytes(gzip.decompress(data) if path.endswith(".gz") else data)
+    model = import_network(file)
+    rows = np.round(CHANCE.normal(size=(5, model.n_features_in_)), 3)
+    answers = model.predict(rows).reshape(len(rows), -1)[:, :1]
+    names = ",".join([*(f"x{i}" for i in range(rows.shape[1])), "y"])
+    lines = [names, *(",".join(map(str, row)) for row in np.hstack([rows, answers]).tolist())]
+    (tmp_path / "rows.csv").write_text("\n".join(lines))
+    page = view("model")
+    page.set_input_files("#model-file", file)
+    expect(page.locator("#model option", has_text=file.name).first).to_be_attached()
+    before = page.locator("#table option").count()
+    page.set_input_files("#table-file", tmp_path / "rows.csv")
+    expect(page.locator("#table option")).to_have_count(before + 1)
+    expect(page.locator("#explanation")).not_to_have_attribute("aria-busy", "true")
+    page.fill("#weight", "w[1][0][0]")
+    page.locator("#weight").press("Enter")
+    expect(page.locator("#chain-text")).to_contain_text("w[1][0][0]")
+    expect(page.locator("#problem")).to_be_empty()
+    target = answers[0, 0] if model.task == "regression" else int(answers[0, 0])
+    gradient = trace(model, x=rows[0], y=target).gradients["w[1][0][0]"]
+    assert sides(page) == pytest.approx([gradient] * 3, rel=1e-5, abs=1e-9)
+    expect(page.frame_locator("#circuit iframe").locator(".backlit-view:not([hidden]) svg").first).to_be_visible()

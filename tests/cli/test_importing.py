@@ -51,6 +51,18 @@ def test_commands_take_the_file_itself(run: Run, exported: tuple[Path, Path, Any
     assert run("columns", file, rows, "--target", "label")[0] == 0
 
 
+def test_activations_that_a_file_lacks_are_given(run: Run, tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    weights = {"0.weight": np.ones((4, 2), "f4"), "0.bias": np.zeros(4, "f4"), "2.weight": np.ones((1, 4), "f4")}
+    save_file(weights, tmp_path / "theirs.safetensors")
+    status, out, err = run("import", tmp_path / "theirs.safetensors", "--model", "m.backlit", "--activation", "tanh")
+    assert (status, err) == (0, "")
+    assert "MLPRegressor of PyTorch: 2 -> dense 4 tanh -> dense 1 identity" in out
+    _, _, err = run("import", tmp_path / "theirs.safetensors", "--model", "n.backlit")
+    assert "relu is taken" in err
+
+
 def test_what_is_wrong_is_one_line(fails: Fails, exported: tuple[Path, Path, Any], tmp_path: Path) -> None:
     file, _, _ = exported
     assert "3 labels for 2 classes" in fails("import", file, "--model", "ours.backlit", "--classes", "a,b,c")

@@ -20,6 +20,7 @@ import pytest
 
 import backlit
 from backlit.errors import BacklitError, MissingExtra
+from backlit.interop.networks.readers import _keras_files
 
 HERE = Path(__file__).parent / "networks" / "keras"
 CASES = json.loads((HERE / "expected.json").read_text())["cases"]
@@ -194,3 +195,36 @@ def test_weights_alone_and_older_files_say_what_to_save(tmp_path: Path) -> None:
         del file.attrs["model_config"]
     with pytest.raises(BacklitError, match="weights without a network"):
         backlit.import_network(path)
+
+
+@pytest.mark.parametrize("name", ["classes.keras", "columns.keras"])
+def test_a_model_in_memory_is_read_as_its_file(name: str, tmp_path: Path) -> None:
+    """A stand-in with what Keras's models have; models of Keras's own are held by `make extras`."""
+    path = plain(name, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        config = archive.read("config.json").decode()
+        weights = h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r")
+    layers = []
+    counted: dict[str, int] = {}
+    for layer in json.loads(config)["config"]["layers"]:
+        group = _keras_files._snake(layer["class_name"])
+        number = counted[group] = counted.get(group, -1) + 1
+        variables = weights.get(f"layers/{group}_{number}/vars" if number else f"layers/{group}/vars", {})
+        layers.append(Held(layer["config"]["name"], [variables[str(i)][()] for i in range(len(variables))]))
+    ours, same = backlit.import_network(Sequential(config, layers)), backlit.import_network(path)
+    np.testing.assert_array_equal(ours.theta_, same.theta_)
+    with pytest.raises(BacklitError, match="its weights are not made yet"):
+        backlit.import_network(Sequential(config, layers, built=False))
+
+
+class Held:
+    def __init__(self, name: str, arrays: list[Any]) -> None:
+        self.name, self.get_weights = name, lambda: arrays
+
+
+class Sequential:
+    def __init__(self, config: str, layers: list[Held], built: bool = True) -> None:
+        self.layers, self.built, self.to_json = layers, built, lambda: config
+
+
+Sequential.__module__ = "keras.src.models.sequential"

@@ -30,6 +30,15 @@ def test_every_reader_has_a_row() -> None:
     assert all(any(source.startswith(reader.tool) for source in sources) for reader in all_readers())
 
 
+MOST_RECORDED = 200_000
+
+
+def test_what_the_tools_recorded_is_small() -> None:
+    """The scripts that recorded it are not counted."""
+    files = [path for path in RECORDED.rglob("*") if path.is_file() and not path.name.startswith("record")]
+    assert sum(path.stat().st_size for path in files) < MOST_RECORDED
+
+
 def folders_of(row: str) -> list[str]:
     """The folders of files that the tool saved, as the row names them."""
     return re.findall(r"`tests/interop/networks/(\w+)`", row)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,11 @@ import pytest
 import backlit
 from backlit.errors import BacklitError
 
-HERE = Path(__file__).parent / "networks" / "pmml"
+UNPACKED = tempfile.TemporaryDirectory()
+HERE = Path(UNPACKED.name)
+"""The recorded files, which are kept compressed."""
+for packed in (Path(__file__).parent / "networks" / "pmml").glob("*.gz"):
+    (HERE / packed.stem).write_bytes(gzip.decompress(packed.read_bytes()))
 CASES = json.loads((HERE / "expected.json").read_text())["cases"]
 WITH_ARCTAN = "activations_1.pmml"
 

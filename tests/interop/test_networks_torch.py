@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 import backlit
 from backlit.errors import BacklitError
 
-RECORD = json.loads((Path(__file__).parent / "networks" / "torch" / "expected.json").read_text(encoding="utf-8"))
+RECORD = json.loads(gzip.decompress((Path(__file__).parent / "networks" / "torch" / "expected.json.gz").read_bytes()))
 CASES = {case["name"]: case for case in RECORD["cases"]}
 
 

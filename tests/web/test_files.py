@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import pickle
 import socket
@@ -52,6 +53,24 @@ def test_pickles_under_other_names_are_not_read(client: Any, tmp_path: Path, kin
     found = upload(client, kind, name, pickle.dumps(Runs(tmp_path / "ran")))
     assert found.status == 422
     assert not (tmp_path / "ran").exists()
+
+
+NETWORKS = Path(__file__).parents[1] / "interop" / "networks"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["fann/scaled.net", "brainjs/v2_relu.json", "opencv/sigmoid.yml", "nnet/classes.R", "pmml/softmax.pmml.gz",
+     "weka/weka36_classes.txt", "keras/classes.keras.gz"],
+)  # fmt: skip
+def test_networks_of_other_tools_are_taken_in(client: Any, path: str) -> None:
+    data, name = (NETWORKS / path).read_bytes(), Path(path).name
+    if name.endswith(".gz"):
+        data, name = gzip.decompress(data), name.removesuffix(".gz")
+    assert upload(client, "models", name, data).status == 200
+    cut = upload(client, "models", name, data[: len(data) // 2])
+    assert cut.status == 422
+    assert "\n" not in cut.json["error"]
 
 
 def parquet() -> bytes:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from backlit.errors import BacklitError
 
 Numbers = NDArray[np.float64]
+MOST_NAMED = 12
+"""So many inputs are named over a picture."""
 
 
 def samples(model: Any, x: Any, y: Any) -> tuple[Numbers, Numbers]:
@@ -48,3 +50,12 @@ def _rows(x: Any) -> list[Any] | None:
     if np.ndim(x) == 2 and len(x) > 1:
         return list(x)
     return None
+
+
+def columns_as_inputs(model: Any) -> str:
+    """Which input of the picture is what of which column, where a foreign network came with its encoders."""
+    if getattr(model, "preparation_", None) is None:
+        return ""
+    names = model._input_names()
+    listed = ", ".join(f"x[{i}] {name}" for i, name in enumerate(names[:MOST_NAMED]))
+    return f"; {listed}{', ...' if len(names) > MOST_NAMED else ''}"

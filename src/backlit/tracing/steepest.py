@@ -48,8 +48,7 @@ def _read_by(model: Any, layer: int, i: int) -> str:
     entry = f"{model.network_.input_name(layer)}[{i}]"
     if layer > 1:
         return entry
-    encoder = getattr(model, "encoder_", None)
-    names = encoder.feature_names_out if encoder else getattr(model, "feature_names_in_", ())
+    names = model._input_names()
     made = ""
     for part in reversed(model.network_.parts_of(0)):
         word, i = part.declared.source(part.widths, i)

@@ -19,7 +19,7 @@ from backlit.tracing.derivation.derivation import Derivation, derive, derive_in_
 from backlit.tracing.derivation.matrix_form import MatrixDerivation, derive_in_arrays
 from backlit.tracing.lookup import one_number
 from backlit.tracing.messages import MESSAGES
-from backlit.tracing.samples import samples
+from backlit.tracing.samples import columns_as_inputs, samples
 from backlit.tracing.views import GradientMap, Value, Wires, plain
 
 if TYPE_CHECKING:
@@ -397,4 +397,4 @@ def _trace_model(model: Any, values: Mapping[str, Any]) -> Trace:
         zoom = "neuron" if x.ndim == 1 and blueprint.parameter_count <= NEURON_LIMIT else "layer"
     shown = whole if zoom == "layer" else network(blueprint, model.theta_, x, y, zoom=zoom)
     what = "the loss of one sample" if x.ndim == 1 else f"the mean loss of {len(x)} samples"
-    return Trace(f"{name}: {what}", shown, whole, blueprint)
+    return Trace(f"{name}: {what}{columns_as_inputs(model)}", shown, whole, blueprint)

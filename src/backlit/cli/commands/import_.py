@@ -19,12 +19,15 @@ def import_model(
     output: Annotated[
         str | None, typer.Option(metavar="GATE", help="The gate behind the last layer: softmax, sigmoid, ...")
     ] = None,
+    activation: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The activation of hidden layers, or A,B,...: of .safetensors.")
+    ] = None,
     names: Annotated[str | None, typer.Option(metavar="A,B,...", help="Names of the columns.")] = None,
 ) -> None:
     """Read a network that another tool trained, and keep it as a model."""
     from backlit.cli.importing import import_file
 
-    import_file(file, model, classes, output, names)
+    import_file(file, model, classes, output, activation, names)
 
 
 COMMAND = Command("import", import_model, order=7)

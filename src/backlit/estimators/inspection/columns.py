@@ -168,6 +168,10 @@ class HasColumns(HasNetwork):
         """The columns, and the inputs of the network that come from each."""
 
     @abstractmethod
+    def _input_names(self) -> Sequence[str]:
+        """The name of each input of the network; none where the columns have none."""
+
+    @abstractmethod
     def _predictions_of(self, rows: NDArray[Any]) -> NDArray[Any]:
         """What `predict` returns, for rows as the network reads them."""
 

@@ -14,8 +14,18 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from backlit.declared.optimizers import OPTIMIZERS
+from backlit.encoding.preparation import Preparation
 from backlit.errors import BacklitError, choose
 from backlit.estimators.inspection.columns import Groups, HasColumns
+from backlit.estimators.mlp.columns import (
+    column_inputs,
+    columns_state,
+    input_names,
+    one_network_row,
+    prepare,
+    prepared_fit,
+    restore_columns,
+)
 from backlit.estimators.mlp.head import Head
 from backlit.estimators.mlp.parameters import SCIKIT_NAMES
 from backlit.estimators.mlp.predictor import Predictor
@@ -86,6 +96,7 @@ class BaseMLP(HasColumns, BaseEstimator):
     validation_loss_curve_: list[float] | None
     best_validation_score_: float | None
     snapshots_: Snapshots
+    preparation_: Preparation  # of a network that another tool trained behind encoders or imputers
     _seed: int
     _epochs_trained: int
     _no_improvement_count: int
@@ -228,6 +239,10 @@ class BaseMLP(HasColumns, BaseEstimator):
     @final
     def _validated(self, X: Any, y: Any, first: bool) -> tuple[NDArray[Any], Any]:
         """Rows and targets of a fit after scikit-learn's checks; rows dense, of the network's float type."""
+        if first:
+            self.__dict__.pop("preparation_", None)
+        elif "preparation_" in vars(self):
+            return prepared_fit(self, X, y)
         X, y = validate_data(
             self,
             X,
@@ -248,6 +263,8 @@ class BaseMLP(HasColumns, BaseEstimator):
             return X
         check_is_fitted(self, "theta_")
         X = checked_rows(X, self.task)
+        if "preparation_" in vars(self):
+            return prepare(self, X)
         X = validate_data(self, X, accept_sparse=["csr"], dtype=(np.float64, np.float32), reset=False)
         return X if hasattr(X, "toarray") else np.asarray(X)
 
@@ -257,6 +274,8 @@ class BaseMLP(HasColumns, BaseEstimator):
         if type(X) is not np.ndarray or X.dtype not in FLOAT_TYPES or X.ndim != 2 or not X.flags.c_contiguous:
             return False
         if X.shape[1] != vars(self).get("n_features_in_") or not len(X) or "theta_" not in vars(self):
+            return False
+        if "preparation_" in vars(self):
             return False
         return all_finite(X.reshape(-1))
 
@@ -270,8 +289,11 @@ class BaseMLP(HasColumns, BaseEstimator):
 
     @final
     def _column_inputs(self) -> Groups:
-        names = getattr(self, "feature_names_in_", [f"x[{i}]" for i in range(self.n_features_in_)])
-        return [(str(name), (i,)) for i, name in enumerate(names)]
+        return column_inputs(self)
+
+    @final
+    def _input_names(self) -> Sequence[str]:
+        return input_names(self)
 
     @final
     def _unit(self, number: int) -> tuple[float, float]:
@@ -283,7 +305,7 @@ class BaseMLP(HasColumns, BaseEstimator):
 
         Parameters
         ----------
-        x : array-like, shape (n_features,)
+        x : array-like, shape (n_features,), or a mapping of column to cell, or a frame of one row
         y : a label, or a number or numbers
 
         Returns
@@ -296,9 +318,7 @@ class BaseMLP(HasColumns, BaseEstimator):
         ValueError
             If x has another width, NaN or infinity, or the label is not among `classes_`.
         """
-        cells = checked_rows(np.asarray(x).reshape(1, -1), self.task)
-        row = self._rows(np.asarray(cells, dtype=np.float64))[0]
-        return row.astype(np.float64), self._target_row(y)
+        return one_network_row(self, x), self._target_row(y)
 
     # -- predictions --------------------------------------------------------------------------------------------------
 
@@ -352,9 +372,7 @@ class BaseMLP(HasColumns, BaseEstimator):
     @final
     def _to_state(self) -> State:
         header, arrays = network_state(self)
-        header["n_features_in"] = int(self.n_features_in_)
-        if "feature_names_in_" in vars(self):
-            header["feature_names_in"] = [str(name) for name in self.feature_names_in_]
+        header |= columns_state(self)
         header["fitted"] = {name: vars(self)[name] for name in SAVED if name in vars(self)}
         return header | self._target_state(), arrays
 
@@ -362,13 +380,7 @@ class BaseMLP(HasColumns, BaseEstimator):
     def _from_state(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         restore_network(self, header, arrays)
         fits(arrays.keys() == {"theta"}, "it holds other arrays")
-        self.n_features_in_ = header["n_features_in"]
-        fits(self.n_features_in_ == self.network_.inputs, "its network has another number of inputs")
-        if "feature_names_in" in header:
-            names = header["feature_names_in"]
-            fits(len(names) == self.n_features_in_, "a feature has no name")
-            fits(len({*names}) == len(names), "two features have one name")
-            self.feature_names_in_ = np.array(names, dtype=object)
+        restore_columns(self, header)
         for name in header["fitted"]:
             setattr(self, name, header["fitted"][name])
         gate = self.network_.output_gate

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
+from backlit.estimators.mlp.columns import preparation_of, prepare
 
 if TYPE_CHECKING:
     from backlit.estimators.mlp.base import BaseMLP  # for its type only: base.py makes predictors
@@ -51,7 +52,9 @@ class Predictor:
         return predictions if rows is X or X.ndim == 2 else predictions[0]
 
     def _plain(self, rows: Any) -> NDArray[Any]:
-        """The rows as a plain array, where only their layout differs."""
+        """The rows as a plain array, where only their layout differs; columns that are prepared first, prepared."""
+        if preparation_of(self.model) is not None:
+            return prepare(self.model, rows)
         width = self.model.n_features_in_
         if not isinstance(rows, np.ndarray) or rows.dtype.kind != "f" or rows.ndim != 2 or rows.shape[1] != width:
             description = f"{rows.dtype} {rows.shape}" if isinstance(rows, np.ndarray) else type(rows).__name__

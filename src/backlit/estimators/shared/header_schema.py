@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from backlit.declared.layers import LAYERS
 from backlit.encoding.columns import BLOCKS, KINDS, PARTS
+from backlit.encoding.preparation import KINDS as ENTRY_KINDS
 from backlit.encoding.scaling import LARGEST
 from backlit.encoding.text.date_form import LAYOUTS, ORDERS
 from backlit.encoding.text.measure_form import LAYOUTS as MEASURES
@@ -36,6 +37,9 @@ from backlit.formula.expression import MAX_CHARACTERS
 
 MOST_LAYERS, MOST_WIDTH = 10_000, 2**31 - 1
 MOST_COLUMNS = 2**20
+MOST_CATEGORIES = 1_000_000
+"""Categories of one column."""
+
 MOST_PARAMETER_ITEMS = 100_000
 MOST_GATES = 100
 """Gates of the user's own in one file."""
@@ -161,7 +165,21 @@ MLP_FITTED = Record(
 TABULAR_FITTED = Record({"n_iter_": COUNT, "best_epoch_": COUNT})
 OF_MLP: Mapping[str, Schema] = {"n_features_in": Whole(1, MOST_WIDTH), "fitted": MLP_FITTED}
 OF_TABULAR: Mapping[str, Schema] = {"encoder": ENCODER, "fitted": TABULAR_FITTED}
-MLP_OPTIONAL = {**OPTIONAL, "feature_names_in": TEXTS}
+CELL = Nullable(Scalar(10_000))
+ENTRY = Row(
+    (
+        POSITION,
+        Text(among=ENTRY_KINDS),
+        CELL,
+        ListOf(CELL, MOST_CATEGORIES),
+        ListOf(NUMBER, MOST_CATEGORIES),
+        Nullable(NUMBER),
+    )
+)
+"""One input of a network that another tool trained on columns of a table: `encoding.preparation`."""
+
+INPUTS = ListOf(ENTRY, MOST_COLUMNS, least=1)
+MLP_OPTIONAL = {**OPTIONAL, "feature_names_in": TEXTS, "inputs": INPUTS}
 TABULAR_OPTIONAL = {**OPTIONAL, "target_name": TEXT}
 
 HEADERS: Mapping[str, Schema] = MappingProxyType(

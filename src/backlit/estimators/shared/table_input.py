@@ -61,6 +61,9 @@ def text_columns(model: Any, target: str | None = None) -> frozenset[str]:
     """The columns that stay text when a table is read for a model: those that it learnt as text."""
     encoder = getattr(model, "encoder_", None)
     kept = set(encoder.text_columns) if encoder else set()
+    preparation = getattr(model, "preparation_", None)
+    if preparation is not None and "feature_names_in_" in vars(model):
+        kept |= {str(model.feature_names_in_[column]) for column in preparation.text_columns}
     if target is not None and _has_text_classes(model):
         kept.add(target)
     return frozenset(kept)
@@ -115,6 +118,8 @@ def inputs_of(model: Any, table: pa.Table, target: str | None = None) -> Any:
         raise BacklitError(
             f"the data has {len(names)} columns, the model takes {model.n_features_in_}; leave out the others"
         )
+    if "preparation_" in vars(model):
+        return rows.select(names)
     frame = read_frame(rows)
     return np.column_stack([_finite(numbers(frame.cells(name), f"column {name!r}"), name) for name in names])
 

@@ -260,6 +260,10 @@ class BaseTabular(HasColumns, BaseEstimator):
         ]
 
     @final
+    def _input_names(self) -> Sequence[str]:
+        return self.encoder_.feature_names_out
+
+    @final
     def as_network_row(self, x: Any, y: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """One row as the network reads it, for `backlit.trace`.
 

@@ -128,6 +128,14 @@ def _fill(model: Any, chain: Chain, blueprint: Blueprint, description: Descripti
         slot.view(theta)[...] = chain.rows[slot.row].arrays[slot.parameter]
     model.network_, model.theta_ = blueprint, theta
     model.n_features_in_ = blueprint.inputs
+    if description.preparation is not None:
+        if len(description.preparation.entries) != blueprint.inputs:
+            raise BacklitError(
+                f"its columns become {len(description.preparation.entries)} numbers, and its first layer takes "
+                f"{blueprint.inputs}; save the network again"
+            )
+        model.preparation_ = description.preparation
+        model.n_features_in_ = description.preparation.width
     model.n_layers_, model.n_outputs_ = len(blueprint.layers) + 1, blueprint.outputs
     model.out_activation_ = SCIKIT_NAMES.get(blueprint.output_gate, blueprint.output_gate)
     model.n_iter_ = model.t_ = model._seed = model._epochs_trained = model._no_improvement_count = 0

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backlit.encoding.preparation import Preparation
+
 Numbers = NDArray[np.floating[Any]]
 
 
@@ -106,6 +108,8 @@ class Description:
         Parameters of our estimator that the tool has too, for a training that goes on.
     fitted : mapping
         Fitted attributes such as ``loss_`` and ``loss_curve_``, as far as the tool has them.
+    preparation : Preparation, optional
+        How the columns of a table become the numbers that the first step takes, where they are not those numbers.
     notes : sequence of str
         What a user may want to know of how it was read.
     """
@@ -120,4 +124,5 @@ class Description:
     feature_names: Sequence[str] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     fitted: Mapping[str, Any] = field(default_factory=dict)
+    preparation: Preparation | None = None
     notes: Sequence[str] = ()

@@ -81,7 +81,7 @@ def _read(source: Any, wishes: Wishes) -> Any:
     for reader in all_readers():
         if reader.recognises(given):
             try:
-                return estimator_of(reader.read(given, {}), wishes)
+                return estimator_of(reader.read(given, wishes.parameters), wishes)
             except BacklitError as error:
                 raise error.located(str(given.path) if given.path else f"import_network ({reader.tool})") from None
     what = str(given.path) if given.path else type(source).__name__

@@ -8,7 +8,7 @@ from typing import Any
 from backlit.estimators.loading import load
 from backlit.interop.networks.importing import import_network
 from backlit.interop.networks.reader import all_readers
-from backlit.interop.networks.source import HEAD, Source
+from backlit.interop.networks.source import ARCHIVE, HEAD, PICKLES, Source
 
 
 def model_of(path: Path) -> Any:
@@ -29,6 +29,8 @@ def _is_foreign(path: Path) -> bool:
             head = file.read(HEAD)
     except OSError:
         return False
+    if head.startswith((ARCHIVE, *PICKLES)):  # no file of ours; what it may be is said there
+        return True
     if b'"backlit":' in head[:2048]:  # the note that every model file of ours begins with
         return False
     return any(reader.recognises(Source(path, path, head)) for reader in all_readers())

@@ -19,6 +19,9 @@ MOST_BYTES = 2**32
 MOST_BYTES_OF_TEXT = 2**30
 """The same for files of text, which are read whole and hold some ten bytes a number."""
 
+ARCHIVE = b"PK\x03\x04"
+"""How a zip archive begins."""
+
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -61,7 +64,7 @@ def source_of(value: Any) -> Source:
         raise BacklitError(f"{path}: the file is empty; save the network again")
     if size > MOST_BYTES:
         raise BacklitError(f"{path}: {size:,} bytes are no multilayer perceptron; the limit is {MOST_BYTES:,}")
-    names = _archived(path) if head.startswith(b"PK\x03\x04") else ()
+    names = _archived(path) if head.startswith(ARCHIVE) else ()
     _refuse_pickle(path, head, names)
     return Source(value, path, head, names)
 

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from backlit.errors import BacklitError, extra_imports
+from backlit.estimators.mlp.columns import column_names
 from backlit.estimators.shared.has_network import HasNetwork
 from backlit.files import write_whole
 from backlit.interop.onnx.columns import encoded_frame
 from backlit.interop.onnx.graph import Graph
 from backlit.interop.onnx.network import network_outputs
+from backlit.interop.onnx.prepared import prepared_columns
 from backlit.interop.onnx.target import Output, target_outputs
 
 MLP_INPUT = "X"
@@ -30,7 +32,8 @@ def to_onnx(model: Any, path: str | PathLike[str]) -> None:
         Fitted. Of the tabular estimators the file has an input for each column of the fit, named as it, of shape
         [N, 1]: text ('' is null) for categories, dates, times, and numbers that were learnt from text in a form such
         as ``$1,234.50``; float64 (NaN is null) for numbers, flags (0 and 1) and spans (seconds). MLP* have one input
-        ``X`` of shape [N, n_features_in_], of the float type of ``theta_``. The outputs are ``label`` and
+        ``X`` of shape [N, n_features_in_], of the float type of ``theta_``; one that was imported with its encoders or
+        imputers has an input for each column, text or float64. The outputs are ``label`` and
         ``probabilities``, or ``prediction``, of the shapes of `predict` and `predict_proba`; an output's name that
         a column has is followed by an underscore.
     path : str or path-like
@@ -72,11 +75,17 @@ def onnx_model(model: Any) -> Any:
         raise BacklitError("to_onnx: the model has parameters that are not finite; fit it again")
     from backlit import __version__
 
-    encoder = getattr(model, "encoder_", None)
-    names = list(encoder.feature_names_in) if encoder is not None else [MLP_INPUT]
+    encoder, preparation = getattr(model, "encoder_", None), getattr(model, "preparation_", None)
+    names = [MLP_INPUT]
+    if encoder is not None:
+        names = list(encoder.feature_names_in)
+    elif preparation is not None:
+        names = column_names(model)
     graph = Graph([*names, *_output_names(names)])
     if encoder is not None:
         inputs = encoded_frame(graph, encoder)
+    elif preparation is not None:
+        inputs = prepared_columns(graph, preparation, names, model.theta_.dtype)
     else:
         inputs = graph.input(MLP_INPUT, model.theta_.dtype, model.network_.inputs)
     outputs = target_outputs(graph, model, network_outputs(graph, model.network_, model.theta_, inputs))
@@ -93,6 +102,9 @@ def _network(graph: Graph, model: Any) -> dict[str, str]:
     arrays = model.network_.arrays(model.theta_)
     names = {name: graph.constant(np.asarray(array, model.theta_.dtype)) for name, array in arrays.items()}
     known = {"network": json.dumps(model.network_.to_state()), "arrays": json.dumps(names)}
+    if "preparation_" in vars(model):
+        known["inputs"] = json.dumps([entry.state() for entry in model.preparation_.entries], ensure_ascii=False)
+        known["width"] = json.dumps(model.preparation_.width)
     if "feature_names_in_" in vars(model):
         known["columns"] = json.dumps([str(name) for name in model.feature_names_in_], ensure_ascii=False)
     return known

@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Generic, TypeVar
 
 from backlit.errors import BacklitError
-from backlit.estimators.loading import load
 from backlit.files import SNIFFED, ReadOptions, read_table
 from backlit.interop.networks.opening import model_of
 from backlit.web.responses import GoneError
@@ -24,7 +23,12 @@ MOST_UPLOAD_BYTES = 32 * 2**20
 """The size of an upload; what it may decode to is in `budget`."""
 
 MOST_NAME = 80
-TABLES, MODELS = (".csv", ".tsv", ".parquet"), (".backlit", ".safetensors")
+TABLES = (".csv", ".tsv", ".parquet")
+MODELS = (
+    *(".backlit", ".safetensors"),
+    *(".onnx", ".keras", ".pmml", ".xml", ".yml", ".yaml", ".json", ".net", ".txt", ".r", ".mat"),
+)
+"""Of our own, and of other tools; not .h5: a damaged one may end the process in HDF5's library."""
 
 Item = TypeVar("Item")
 
@@ -142,7 +146,7 @@ class Library:
         name, suffix = _named(name, MODELS)
         path = self._written(suffix, data)
         with named(path, name):
-            model = load(path)
+            model = model_of(path)
         return self.models.add(ModelFile(name, model), uploaded=True)
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ HDF5 file of a small network is zeros.
 import gzip
 import json
 import os
+import sys
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "jax"
@@ -181,5 +182,23 @@ def main():
     (HERE / "expected.json").write_text(f'{json.dumps(head)[:-1]}, "cases": [\n  {lines}\n]}}\n')
 
 
+def check():
+    """Hold models in memory against Keras itself: `--check`, with Backlit beside it."""
+    import backlit
+
+    every = {"dense": layers.Dense(4, "tanh"), "norm": layers.BatchNormalization(), "last": layers.Dense(2, "softmax")}
+    chain = keras.Sequential([keras.Input((3,)), *every.values()])
+    inputs = keras.Input((3,))
+    scaled = layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 1.0, 0.5])(inputs)
+    functional = keras.Model(inputs, layers.Dense(1)(layers.Dropout(0.1)(layers.Dense(5, "gelu")(scaled))))
+    rows = rng.normal(size=(7, 3)).astype("float32")
+    for name, model in (("Sequential", chain), ("Functional", functional)):
+        model.set_weights([rng.uniform(0.2, 1.5, value.shape) for value in model.get_weights()])
+        ours = backlit.import_network(model)
+        theirs = np.asarray(model(rows), dtype=float)
+        assert np.abs(ours._outputs(rows) - theirs).max() <= 1e-5 * np.abs(theirs).max(), name
+        print(f"ok: {name}")
+
+
 if __name__ == "__main__":
-    main()
+    check() if "--check" in sys.argv else main()

@@ -4,6 +4,7 @@ Needs a Java runtime and `pip install nyoka==5.5.0 sklearn2pmml==0.133.1 jpmml-e
 scikit-learn==1.9.0 pandas==3.1.1` (Nyoka: Apache-2.0; SkLearn2PMML and JPMML: AGPL-3.0).
 """
 
+import gzip
 import json
 import warnings
 from pathlib import Path
@@ -175,6 +176,9 @@ def main():
     head = {"tool": "JPMML-Evaluator-Python 0.16.0", "licence": "AGPL-3.0"}
     lines = ",\n  ".join(json.dumps(case) for case in cases)
     (HERE / "expected.json").write_text(f'{json.dumps(head)[:-1]}, "cases": [\n  {lines}\n]}}\n')
+    for path in (*HERE.glob("*.pmml"), HERE / "expected.json"):
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+        path.unlink()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Needs `pip install torch==2.13.0` (BSD-3-Clause). A module is kept as its classe
 `backlit.import_network` reads of it. `record.py --check` imports the live modules and holds them against PyTorch.
 """
 
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -140,6 +141,5 @@ if __name__ == "__main__":
         check()
     else:
         cases = [case(name, module) for name, module in networks()]
-        (HERE / "expected.json").write_text(
-            json.dumps({"torch": torch.__version__, "cases": cases}, separators=(",", ":")) + "\n"
-        )
+        text = json.dumps({"torch": torch.__version__, "cases": cases}, separators=(",", ":")) + "\n"
+        (HERE / "expected.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))

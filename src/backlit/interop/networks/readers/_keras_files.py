@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,7 +36,10 @@ Arrays = Callable[[str, str], Sequence[NDArray[Any]]]
 
 @contextmanager
 def contents(source: Source) -> Iterator[tuple[str, Mapping[str, Any], Arrays]]:
-    """The version of Keras, the configuration of the network, and its arrays while the file is open."""
+    """The version of Keras, the configuration of the network, and its arrays, while a file is open."""
+    if source.path is None:
+        yield _of_object(source.value)
+        return
     with extra_imports("networks", "networks of Keras need"):
         import h5py
     assert source.path is not None
@@ -58,6 +62,24 @@ def contents(source: Source) -> Iterator[tuple[str, Mapping[str, Any], Arrays]]:
         raise
     except (OSError, KeyError, ValueError, TypeError, RuntimeError, EOFError, zipfile.BadZipFile, NotImplementedError):
         raise BacklitError(DAMAGED) from None
+
+
+def _of_object(model: Any) -> tuple[str, Mapping[str, Any], Arrays]:
+    """The same of a model that Keras has in memory: it is loaded, or there would be none."""
+    if not getattr(model, "built", False):
+        raise BacklitError("its weights are not made yet; train it, or begin it with keras.Input((columns,))")
+    version = str(getattr(sys.modules.get("keras"), "__version__", ""))
+    layers = {layer.name: layer for layer in model.layers}
+
+    def arrays(kind: str, name: str) -> list[NDArray[Any]]:
+        return [_in_floats(np.asarray(array)) for array in layers[name].get_weights()] if name in layers else []
+
+    return version, _config(model.to_json()), arrays
+
+
+def _in_floats(array: NDArray[Any]) -> NDArray[Any]:
+    """Numbers of other types as float32."""
+    return array if array.dtype in (np.float32, np.float64) else array.astype(np.float32)
 
 
 def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
@@ -119,8 +141,7 @@ def _array(h5py: Any, dataset: Any, where: str) -> NDArray[Any]:
         raise BacklitError(f"{where}: {dataset.dtype} of {dataset.ndim} dimensions; save the network in float32")
     if dataset.id.get_storage_size() < dataset.size * dataset.dtype.itemsize:
         raise BacklitError(f"{where}: the file has fewer numbers than it says; save the network again")
-    array = np.asarray(dataset[()])
-    return array if array.dtype in (np.float32, np.float64) else array.astype(np.float32)
+    return _in_floats(np.asarray(dataset[()]))
 
 
 def _of_keras(h5py: Any, file: Any) -> Arrays:

@@ -40,6 +40,9 @@ ACTIVATIONS: Mapping[int, tuple[str, tuple[str, ...]]] = {
 }
 """FANN's number of an activation -> a family of gates and its numbers, some of which follow from the steepness."""
 
+UNBOUNDED = (10, 11, 14, 15, 16, 17)
+"""Those that still differ where FANN holds the sum, and whose gates here do not: Elliott, sine, cosine."""
+
 
 def recognises(source: Source) -> bool:
     """Whether a file begins as FANN's do."""
@@ -73,7 +76,9 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
         steps.append(Activation(_gate(own[:, 1:], number), f"layer {number}"))
         taken += count
     steps += _scaling(entries, "out", int(sizes[-1]) - 1)
-    return Description("FANN", version.removeprefix("FANN_FLO_"), steps, "regression")
+    bounded = any(int(kind) in UNBOUNDED for kind in neurons[:, 1])
+    notes = ["FANN holds sums at +-150 / steepness; here sines, cosines and Elliott's go on"] if bounded else []
+    return Description("FANN", version.removeprefix("FANN_FLO_"), steps, "regression", notes=notes)
 
 
 def _entries(data: bytes) -> tuple[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Keras: `.keras` and `.h5` files of Sequential and of functional models that are a chain; no code in them is run."""
+"""Keras: Sequential and functional models that are a chain, and their files; no code in them is run."""
 
 from __future__ import annotations
 
@@ -60,12 +60,14 @@ class Met:
 
 
 def recognises(source: Source) -> bool:
-    """Whether a file is an HDF5 file, or an archive of Keras's."""
+    """Whether a file is an HDF5 file, or an archive of Keras's, or an object is a model of Keras's."""
+    if source.path is None:
+        return source.is_of("keras") and hasattr(source.value, "to_json")
     return source.head.startswith(files.HDF5) or {files.CONFIG, files.WEIGHTS} <= set(source.names)
 
 
 def read(source: Source, hints: Mapping[str, Any]) -> Description:
-    """Read a file."""
+    """Read a file, or a model."""
     with files.contents(source) as (version, model, arrays):
         layers = _layers(model)
         width, steps, kinds, inputs = 0, list[Step](), set[str](), ""
@@ -324,4 +326,4 @@ def _notes(kinds: set[str]) -> list[str]:
     return notes
 
 
-READER = Reader("Keras", recognises, read, "a .keras or .h5 file of Keras")
+READER = Reader("Keras", recognises, read, "a model of Keras, or its .keras or .h5 file")

@@ -9,7 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from backlit.encoding.preparation import preparation_from
 from backlit.errors import BacklitError, extra_imports
+from backlit.estimators.shared.header_schema import INPUTS, POSITION
+from backlit.files.schema import check
 from backlit.interop.networks.description import Activation, Clipping, Description, Linear, Scaling, Slopes, Step
 from backlit.interop.networks.onnx_nodes import OPERATORS, TAIL, Array, Node
 from backlit.interop.networks.reader import Reader
@@ -190,6 +193,12 @@ def _exported(model: Any, metadata: Mapping[str, str], constants: Mapping[str, A
             steps.append(Activation(layer.gate, f"layer {number}"))
         classes = json.loads(metadata["classes"]) if "classes" in metadata else None
         names = [str(name) for name in json.loads(metadata.get("columns", "[]"))]
+        preparation = None
+        if "inputs" in metadata:
+            entries, width = json.loads(metadata["inputs"]), json.loads(metadata["width"])
+            check(INPUTS, entries, "its inputs")
+            check(POSITION, width, "its width")
+            preparation = preparation_from(entries, width)
     except (KeyError, ValueError, TypeError) as error:
         if isinstance(error, BacklitError):
             raise
@@ -204,6 +213,7 @@ def _exported(model: Any, metadata: Mapping[str, str], constants: Mapping[str, A
         multilabel and metadata.get("multilabel") == "true",
         blueprint.loss,
         names,
+        preparation=preparation,
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from backlit.encoding.preparation import Entry
 from backlit.errors import BacklitError
 from backlit.estimators.mlp.parameters import ACTIVATIONS, REGRESSOR, SOLVERS
-from backlit.interop.networks.description import Activation, Clipping, Description, Linear, Numbers, Scaling, Step
+from backlit.interop.networks.description import Activation, Description, Linear, Scaling, Step
 from backlit.interop.networks.reader import Reader, all_readers
+from backlit.interop.networks.readers._scikit_columns import Feature, front_of, transformed
+from backlit.interop.networks.readers._scikit_scalers import check_fitted, scaler
 from backlit.interop.networks.source import Source
 
 INVERSES = {"expm1": "expm1", "exp": "exp"}
@@ -54,7 +57,7 @@ def _estimator(model: Any) -> Description:
 
 
 def _network(model: Any) -> Description:
-    _check_fitted(model, "coefs_")
+    check_fitted(model, "coefs_")
     layers = list(zip(model.coefs_, model.intercepts_, strict=True))
     steps: list[Step] = []
     for number, (weights, biases) in enumerate(layers, 1):
@@ -86,11 +89,6 @@ def _network(model: Any) -> Description:
     )
 
 
-def _check_fitted(model: Any, attribute: str) -> None:
-    if not hasattr(model, attribute):
-        raise BacklitError(f"this {type(model).__name__} is not fitted; call fit first")
-
-
 def _names(model: Any) -> list[str]:
     return [str(name) for name in getattr(model, "feature_names_in_", ())]
 
@@ -98,155 +96,20 @@ def _names(model: Any) -> list[str]:
 def _pipeline(model: Any) -> Description:
     *transformers, (_, last) = model.steps
     inner = _estimator(last)
-    steps, notes = list(inner.steps), list(inner.notes)
-    for name, transformer in reversed(transformers):
-        steps, more = _before(transformer, f"step {name!r}", steps)
-        notes = more + notes
-    fitted = [transformer for _, transformer in transformers if hasattr(transformer, "feature_names_in_")]
-    names = _names(fitted[0]) if fitted else list(inner.feature_names)
-    return replace(inner, steps=steps, feature_names=names, notes=notes)
-
-
-def _before(transformer: Any, where: str, steps: list[Step]) -> tuple[list[Step], list[str]]:
-    """The steps with a transformer in front of them, and notes on it."""
-    kind = type(transformer).__name__
-    if transformer is None or isinstance(transformer, str):  # "passthrough"
-        return steps, []
-    if kind == "ColumnTransformer":
-        return _before_columns(transformer, where, steps)
-    made, notes = _elementwise(transformer, where)
-    return [*made, *steps], notes
-
-
-def _elementwise(transformer: Any, where: str) -> tuple[list[Step], list[str]]:
-    """The steps of a transformer that works number by number, and notes on it; a Pipeline of such, too."""
-    kind = type(transformer).__name__
-    if transformer is None or isinstance(transformer, str):
-        return [], []
-    if kind == "Pipeline":
-        parts = [_elementwise(part, f"{where}, step {name!r}") for name, part in transformer.steps]
-        return [step for steps, _ in parts for step in steps], [note for _, notes in parts for note in notes]
-    if kind == "SimpleImputer":
-        return [], [_imputed(transformer, where)]
-    return _scaler(transformer, where), []
-
-
-def _imputed(transformer: Any, where: str) -> str:
-    """A note on an imputer, which does nothing to rows without missing cells, and our network takes no others."""
-    _check_fitted(transformer, "statistics_")
-    statistics = transformer.statistics_
-    if transformer.add_indicator or statistics.dtype.kind != "f" or not np.isfinite(statistics).all():
-        raise BacklitError(f"{where}: an imputer of text, with indicators or empty columns is not read; leave it out")
-    return f"{where} fills missing cells with {', '.join(f'{value:g}' for value in statistics[:10])}; give filled rows"
-
-
-def _before_columns(transformer: Any, where: str, steps: list[Step]) -> tuple[list[Step], list[str]]:
-    """A ColumnTransformer of scalers: columns stay in the order of the table, and the first weights are put into it."""
-    _check_fitted(transformer, "transformers_")
-    width, order, notes = int(transformer.n_features_in_), list[int](), list[str]()
-    scalings: list[tuple[list[int], Scaling]] = []
-    names = _names(transformer)
-    for name, part, columns in transformer.transformers_:
-        indices = _indices(columns, names, width)
-        if isinstance(part, str) and part == "drop":
-            continue
-        made, more = _elementwise(part, f"{where}, {name!r}")
-        for step in made:
-            if not isinstance(step, Scaling):
-                raise BacklitError(f"{where}, {name!r}: clip=True is not read of single columns; fit it without")
-            scalings.append((indices, step))
-        order += indices
-        notes += more
-    if len({*order}) != len(order):
-        raise BacklitError(f"{where}: a column is taken twice; give each to one transformer")
-    scaled: list[Step] = [_spread(step, indices, width) for indices, step in scalings]
-    return [*scaled, *_in_order(steps, order, width)], notes
-
-
-def _indices(columns: Any, names: Sequence[str], width: int) -> list[int]:
-    """The numbers of columns that are given by number, name, slice or flags."""
-    if isinstance(columns, slice):
-        return list(range(width))[columns]
-    listed = [columns] if isinstance(columns, str | int) else list(columns)
-    if listed and all(isinstance(column, bool | np.bool_) for column in listed):
-        return [number for number, chosen in enumerate(listed) if chosen]
-    return [names.index(column) if isinstance(column, str) else int(column) % width for column in listed]
-
-
-def _spread(step: Scaling, indices: Sequence[int], width: int) -> Scaling:
-    """A scaling of some columns as one of all, which leaves the others alone."""
-    arrays = np.zeros(width), np.ones(width), np.zeros(width)
-    for whole, part in zip(arrays, (step.center, step.scale, step.offset), strict=True):
-        whole[list(indices)] = part
-    return Scaling(*arrays, step.where)
-
-
-def _in_order(steps: Sequence[Step], order: Sequence[int], width: int) -> list[Step]:
-    """Steps that take columns in some order as steps that take all, in the order of the table, up to the weights."""
-    ordered: list[Step] = []
-    for number, step in enumerate(steps):
-        if isinstance(step, Linear):
-            weights = np.zeros((width, step.weights.shape[1]), step.weights.dtype)
-            weights[list(order)] = step.weights
-            return [*ordered, replace(step, weights=weights), *steps[number + 1 :]]
-        if not isinstance(step, Scaling):
-            raise BacklitError(f"{step.where}: behind a ColumnTransformer only scalers are read; leave it out")
-        ordered.append(_spread(step, order, width))
-    return ordered
-
-
-def _scaler(transformer: Any, where: str) -> list[Step]:
-    """The steps of one transformer that works number by number."""
-    kind = type(transformer).__name__
-    if kind not in SCALERS or not type(transformer).__module__.startswith("sklearn."):
-        known = ", ".join((*SCALERS, "SimpleImputer", "ColumnTransformer"))
-        raise BacklitError(f"{where}: a {kind} is not read; known are {known}; transform the rows before")
-    _check_fitted(transformer, "n_features_in_")
-    center, scale, offset = SCALERS[kind](transformer)
-    steps: list[Step] = [Scaling(center, scale, offset, where)]
-    if getattr(transformer, "clip", False):
-        low, high = transformer.feature_range if kind == "MinMaxScaler" else (-1.0, 1.0)
-        steps.append(Clipping(np.full(len(scale), low), np.full(len(scale), high), where))
-    return steps
-
-
-def _filled(transformer: Any, numbers: Any, value: float) -> Numbers:
-    width = int(transformer.n_features_in_)
-    return np.full(width, value) if numbers is None else np.asarray(numbers, np.float64)
-
-
-def _standard(transformer: Any) -> tuple[Numbers, Numbers, Numbers]:
-    centers, units = getattr(transformer, "mean_", None), getattr(transformer, "scale_", None)
-    center = _filled(transformer, centers if getattr(transformer, "with_mean", True) else None, 0.0)
-    return center, 1.0 / _filled(transformer, units, 1.0), np.zeros_like(center)
-
-
-def _robust(transformer: Any) -> tuple[Numbers, Numbers, Numbers]:
-    center = _filled(transformer, transformer.center_, 0.0)
-    return center, 1.0 / _filled(transformer, transformer.scale_, 1.0), np.zeros_like(center)
-
-
-def _min_max(transformer: Any) -> tuple[Numbers, Numbers, Numbers]:
-    scale = np.asarray(transformer.scale_, np.float64)
-    return np.zeros_like(scale), scale, np.asarray(transformer.min_, np.float64)
-
-
-def _max_abs(transformer: Any) -> tuple[Numbers, Numbers, Numbers]:
-    scale = 1.0 / np.asarray(transformer.scale_, np.float64)
-    return np.zeros_like(scale), scale, np.zeros_like(scale)
-
-
-SCALERS: Mapping[str, Callable[[Any], tuple[Numbers, Numbers, Numbers]]] = {
-    "StandardScaler": _standard,
-    "MinMaxScaler": _min_max,
-    "RobustScaler": _robust,
-    "MaxAbsScaler": _max_abs,
-}
-"""Transformer -> its center, scale and offset."""
+    fitted = [transformer for _, transformer in transformers if hasattr(transformer, "n_features_in_")]
+    if not fitted:  # nothing but "passthrough"
+        return inner
+    names = _names(fitted[0]) or list(inner.feature_names)
+    notes = list[str]()
+    features = [Feature(Entry(column)) for column in range(int(fitted[0].n_features_in_))]
+    for name, transformer in transformers:
+        features = transformed(transformer, features, f"step {name!r}", notes)
+    steps, preparation = front_of(features, int(fitted[0].n_features_in_), inner.steps)
+    return replace(inner, steps=steps, feature_names=names, preparation=preparation, notes=[*notes, *inner.notes])
 
 
 def _transformed_target(model: Any) -> Description:
-    _check_fitted(model, "regressor_")
+    check_fitted(model, "regressor_")
     inner = _estimator(model.regressor_)
     names = list(inner.feature_names) or _names(model)
     return replace(inner, steps=[*inner.steps, *_inverse(model)], feature_names=names, loss="squared_error")
@@ -263,7 +126,7 @@ def _inverse(model: Any) -> Sequence[Step]:
     if model.transformer is None:
         return []
     where = "the target's transformer"
-    scaling, *clipping = _scaler(model.transformer_, where)
+    scaling, *clipping = scaler(model.transformer_, where)
     assert isinstance(scaling, Scaling)
     if clipping:
         raise BacklitError(f"{where}: clip=True is not read; fit it without")
