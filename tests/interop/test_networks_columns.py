@@ -163,6 +163,21 @@ def test_rows_of_numbers_may_have_nan() -> None:
     assert backlit.trace(ours, x=[np.nan, 3000.0], y=0.5).check().ok
 
 
+def test_a_row_of_a_model_with_names_is_taken_in_every_form() -> None:
+    numbers = FRAME[["age", "income"]].fillna(1.0)
+    for X, mapped in ((numbers, True), (numbers.to_numpy(), False)):
+        ours = backlit.import_network(make_pipeline(StandardScaler(), network()).fit(X, Y))
+        first = numbers.iloc[0]
+        rows: list[Any] = [first.to_numpy(), first.tolist(), numbers[:1], first, pa.Table.from_pandas(numbers[:1])]
+        rows += [first.to_dict(), numbers[["income", "age"]][:1]] if mapped else []
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            values = [backlit.trace(ours, x=row, y=0.5).value for row in rows]
+        assert values == [values[0]] * len(rows)
+        with pytest.raises(BacklitError, match="X has 1 features|is missing"):
+            backlit.trace(ours, x=[1.0], y=0.5)
+
+
 def test_bad_cells_are_named(house: tuple[Any, Any]) -> None:
     _, ours = house
     bare = columns((OneHotEncoder(), ["city"]), ("passthrough", ["income"]))

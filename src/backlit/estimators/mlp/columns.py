@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_array, check_X_y
 
+from backlit.encoding.frames import read_frame
 from backlit.encoding.preparation import Preparation, preparation_from
 from backlit.errors import BacklitError
 from backlit.estimators.inspection.columns import Groups
@@ -58,15 +59,16 @@ def prepared_fit(model: Any, X: Any, y: Any) -> tuple[NDArray[Any], Any]:
 
 
 def one_network_row(model: Any, x: Any) -> NDArray[np.float64]:
-    """One row, in whichever form, as the network reads it."""
-    if isinstance(x, Mapping) or hasattr(x, "columns") or hasattr(x, "to_dict") or preparation_of(model) is not None:
-        x = one_row(x, column_names(model))
-        if preparation_of(model) is not None:
-            return np.asarray(prepare(model, x)[0], np.float64)
-        absent = [name for name in column_names(model) if name not in list(getattr(x, "column_names", x.columns))]
+    """One row, in whichever form, as the network reads it: cells by name where the columns have names."""
+    preparation, named = preparation_of(model), "feature_names_in_" in vars(model)
+    if preparation is not None:
+        return np.asarray(prepare(model, one_row(x, column_names(model)))[0], np.float64)
+    if isinstance(x, Mapping) or (named and (hasattr(x, "columns") or hasattr(x, "to_dict"))):
+        row = read_frame(one_row(x, column_names(model)))
+        absent = [name for name in column_names(model) if name not in row.names]
         if absent:
             raise BacklitError(f"x: column {absent[0]!r} is missing; give a cell for each column")
-        x = [np.asarray(x[name])[0] for name in column_names(model)]
+        x = [row.cells(name).to_pylist()[0] for name in column_names(model)]
     cells = checked_rows(np.asarray(x).reshape(1, -1), model.task)
     row = check_array(
         np.asarray(cells, dtype=np.float64)
