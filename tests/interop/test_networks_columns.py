@@ -174,7 +174,7 @@ def test_a_row_of_a_model_with_names_is_taken_in_every_form() -> None:
             warnings.simplefilter("error")
             values = [backlit.trace(ours, x=row, y=0.5).value for row in rows]
         assert values == [values[0]] * len(rows)
-        with pytest.raises(BacklitError, match="X has 1 features|is missing"):
+        with pytest.raises(BacklitError, match=r"X has 1 features"):
             backlit.trace(ours, x=[1.0], y=0.5)
 
 

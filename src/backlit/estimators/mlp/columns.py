@@ -70,9 +70,7 @@ def one_network_row(model: Any, x: Any) -> NDArray[np.float64]:
             raise BacklitError(f"x: column {absent[0]!r} is missing; give a cell for each column")
         x = [row.cells(name).to_pylist()[0] for name in column_names(model)]
     cells = checked_rows(np.asarray(x).reshape(1, -1), model.task)
-    row = check_array(
-        np.asarray(cells, dtype=np.float64)
-    )  # cells are in the columns' order, also where these have names
+    row = check_array(np.asarray(cells, dtype=np.float64))  # in the columns' order, also where these have names
     if row.shape[1] != model.n_features_in_:
         raise BacklitError(
             f"X has {row.shape[1]} features, but {type(model).__name__} is expecting {model.n_features_in_}"
