@@ -194,11 +194,10 @@ MOST_TRIED = 10_000
 
 def _gate_index(names: Sequence[str]) -> int | None:
     """Behind which of the layers before the last a gate stands: in the gap of their numbers, else behind the last."""
-    numbers = [int(found[-1]) if (found := re.findall(r"(?:^|\.)(\d+)(?=\.|$)", name)) else None for name in names]
-    stems = {re.sub(r"\d+", "#", name) for name in names}
-    if len(stems) > 1 or any(number is None for number in numbers):
+    numbers = [int(found[-1]) for name in names if (found := re.findall(r"(?:^|\.)(\d+)(?=\.|$)", name))]
+    if len({re.sub(r"\d+", "#", name) for name in names}) > 1 or len(numbers) < len(names):
         return len(names) - 2
-    gaps = [place for place, (before, after) in enumerate(pairwise(numbers)) if after - before > 1]  # type: ignore[operator]
+    gaps = [index for index, (before, after) in enumerate(pairwise(numbers)) if after - before > 1]
     return gaps[-1] if gaps else None
 
 
