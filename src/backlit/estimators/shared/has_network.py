@@ -192,6 +192,7 @@ class HasNetwork(ABC):
         theta = own.get("theta_")
         if (
             theta is None
+            or "preparation_" in own  # its columns are not the network's inputs
             or type(rows) is not np.ndarray
             or rows.dtype is not theta.dtype
             or rows.ndim != 2
