@@ -49,6 +49,17 @@ def test_bits_are_those_of_rows_layer_by_layer(name: str, precision: str) -> Non
             np.testing.assert_array_equal(network.predict(data[enough - rows :], threads), whole[enough - rows :])
 
 
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_scratch_holds_the_squares_in_which_rows_are_turned(precision: str) -> None:
+    """They are written whole, also of a network that is narrower than a vector."""
+    network = network_of(mlp(3, (4,), 2), precision)
+    network.predict(np.ones((PANEL_PAYS, 3), precision))
+    panels = network._panels
+    assert panels is not None
+    lanes = vectors_here()[0].lanes(precision)
+    assert panels._widest >= lanes
+
+
 def test_a_new_parameter_takes_effect() -> None:
     network = network_of(BLUEPRINTS["wide and narrow"], "float32")
     data = np.ones((40, 3), np.float32)

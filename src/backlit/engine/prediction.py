@@ -54,7 +54,9 @@ class PanelPrediction:
         self._panel = 2 * vectors_here()[0].lanes(theta.dtype.name)
         self._many = PANELS[blueprint.multiplications > NEAR_WEIGHTS]
         self._all_outputs = sum(layer.outputs for layer in blueprint.layers)
-        self._widest = max(blueprint.inputs, *(layer.outputs for layer in blueprint.layers))
+        lanes = self._panel // 2  # rows are turned in squares of vectors, which are written whole
+        turned = -(-blueprint.inputs // lanes) * lanes
+        self._widest = max(turned, *(layer.outputs for layer in blueprint.layers))
         self._takes_single_rows = all(layer.groups == 1 for layer in blueprint.layers)
         self._threads, self._has_weights = 0, False
         self._rows_for_help = max(-(-HELP_PAYS // blueprint.multiplications), 2)
