@@ -108,7 +108,9 @@ def brainjs_file(path: Path) -> None:
 def opencv_file(path: Path) -> None:
     ones = "[ " + ", ".join(["1.", "0."] * WIDTHS[0]) + " ]"
     tens = "[ " + ", ".join(["1.", "0."] * WIDTHS[-1]) + " ]"
-    weights = [f"      - [ {', '.join(f'{value:.16e}' for value in np.vstack([w, b]).ravel())} ]" for w, b in layers()]
+    weights: list[str] = []
+    for w, b in layers():
+        weights += ["      -", *(f"         - {value:.16e}" for value in np.vstack([w, b]).ravel())]
     lines = ["%YAML:1.0", "---", "opencv_ml_ann_mlp:", "   format: 3", f"   layer_sizes: {list(WIDTHS)}"]
     lines += ["   activation_function: SIGMOID_SYM", "   f_param1: 1.", "   f_param2: 1.", f"   input_scale: {ones}"]
     lines += [f"   output_scale: {tens}", f"   inv_output_scale: {tens}", "   weights:", *weights]

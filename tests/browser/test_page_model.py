@@ -189,7 +189,9 @@ def test_a_network_of_another_tool_is_explained(view: View, tmp_path: Path, path
     before = page.locator("#table option").count()
     page.set_input_files("#table-file", tmp_path / "rows.csv")
     expect(page.locator("#table option")).to_have_count(before + 1)
-    expect(page.locator("#explanation")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator("#explanation")).not_to_have_attribute(
+        "aria-busy", "true", timeout=60_000
+    )  # gates are compiled
     page.fill("#weight", "w[1][0][0]")
     page.locator("#weight").press("Enter")
     expect(page.locator("#chain-text")).to_contain_text("w[1][0][0]")

@@ -103,11 +103,13 @@ def chain_of(steps: Sequence[Step]) -> Chain:
     return chain
 
 
-def _checked(chain: Chain, width: int, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Numbers]:
-    """Arrays in float64, all finite; `width` is what they take."""
+def _checked(
+    chain: Chain, width: int, arrays: Mapping[str, NDArray[Any]], dtype: Any = np.float64
+) -> dict[str, Numbers]:
+    """Arrays of a type, all finite; `width` is what they take."""
     if chain.width is not None and chain.width != width:
         raise BacklitError(f"takes {width} numbers, but the layer before gives {chain.width}; the shapes do not fit")
-    checked: dict[str, Numbers] = {name: np.asarray(array, np.float64) for name, array in arrays.items()}
+    checked: dict[str, Numbers] = {name: np.asarray(array, dtype) for name, array in arrays.items()}
     for name, array in checked.items():
         if not np.isfinite(array).all():
             raise BacklitError(f"a number of its {name} is not finite; train the network again")
@@ -121,7 +123,7 @@ def _linear(chain: Chain, step: Linear) -> None:
             "(inputs, outputs) and (outputs,)"
         )
     inputs, outputs = step.weights.shape
-    arrays = _checked(chain, inputs, {"w": step.weights, "b": step.biases})
+    arrays = _checked(chain, inputs, {"w": step.weights, "b": step.biases}, chain.dtype)
     if chain.folded is not None:
         scaling, chain.folded = chain.folded, None
         arrays["b"] = arrays["b"] + (scaling.offset - scaling.center * scaling.scale) @ arrays["w"]
