@@ -46,7 +46,7 @@ def column_inputs(model: Any) -> Groups:
 
 def prepare(model: Any, X: Any) -> NDArray[np.float64]:
     """Rows of a table as the network reads them."""
-    rows = model.preparation_.inputs(X, vars(model).get("feature_names_in_"))
+    rows: NDArray[np.float64] = model.preparation_.inputs(X, vars(model).get("feature_names_in_"))
     if not len(rows):
         raise BacklitError("Found array with 0 sample(s) while a minimum of 1 is required; give rows")
     return rows
