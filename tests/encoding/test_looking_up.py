@@ -9,6 +9,7 @@ import pytest
 from backlit.encoding import fit_encoder
 
 
+@pytest.mark.filterwarnings("ignore::backlit.errors.DataWarning")
 @pytest.mark.parametrize("scale_onehot", [False, True])
 @pytest.mark.parametrize("categories", [2, 5, 40])
 def test_bits_do_not_depend_on_the_rows_around(categories: int, scale_onehot: bool) -> None:
