@@ -10,17 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.encoding.columns import (
-    BLOCKS,
-    LABEL_BLOCKS,
-    MISSING,
-    OUTPUT_NAMES,
-    QUANTITIES,
-    UNSEEN,
-    Block,
-    Column,
-    Reading,
-)
+from backlit.encoding.columns import BLOCKS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTITIES, Block, Column, Reading
 from backlit.encoding.fitting import Options
 from backlit.encoding.frames import Frame, read_frame
 from backlit.encoding.scaling import smooth_clip
@@ -208,33 +198,18 @@ class FrameEncoder:
 
     def _encode_column(self, column: Column, reading: Reading, out: NDArray[np.float32]) -> None:
         """Write the outputs of one column."""
-        if reading.values.dtype.kind == "i" and len(out) > len(column.categories):
-            self._look_up_column(column, reading, out)
-            return
         widest = max(block.width for block in column.blocks)
         step = max(1, min(CHUNK_ROWS, CHUNK_NUMBERS // widest))
         for first in range(0, len(out), step):
             rows = slice(first, first + step)
             part = reading.rows(rows)
             for block in column.blocks:
-                out[rows, block.start : block.start + block.width] = self._outputs_of(column, block, part)
-
-    def _look_up_column(self, column: Column, reading: Reading, out: NDArray[np.float32]) -> None:
-        """The same for codes of categories, fewer than there are rows: the outputs of each code are computed once."""
-        codes = np.append(np.arange(len(column.categories)), (UNSEEN, MISSING))  # -2 and -1 are the last two
-        each = Reading(codes, codes == MISSING)
-        for block in column.blocks:
-            table = self._outputs_of(column, block, each).astype(np.float32)
-            out[:, block.start : block.start + block.width] = table[reading.values]
-
-    def _outputs_of(self, column: Column, block: Block, reading: Reading) -> NDArray[np.float64]:
-        """The outputs of a block, scaled."""
-        outputs = slice(block.start, block.start + block.width)
-        raw = BLOCKS[block.kind](column, block, reading)
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is clipped below
-            scaled = (raw - self.center[outputs]) * self.factor[outputs]
-        plain = block.kind in LABEL_BLOCKS and not self.options.scale_onehot
-        return scaled if plain else np.nan_to_num(smooth_clip(scaled))
+                outputs = slice(block.start, block.start + block.width)
+                raw = BLOCKS[block.kind](column, block, part)
+                with np.errstate(over="ignore", invalid="ignore"):  # what overflows is clipped below
+                    scaled = (raw - self.center[outputs]) * self.factor[outputs]
+                plain = block.kind in LABEL_BLOCKS and not self.options.scale_onehot
+                out[rows, outputs] = scaled if plain else np.nan_to_num(smooth_clip(scaled))
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
         """All that was learnt, as what JSON can hold and as arrays.
