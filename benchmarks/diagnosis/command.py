@@ -19,12 +19,42 @@ import typer
 from benchmarks.diagnosis.judging import Record, judge, trials
 from benchmarks.record import RESULTS, read, write
 
-PAGE = Path(__file__).parents[2] / "docs" / "diagnosis.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = {"en": DOCS / "diagnosis.md", "ko": DOCS / "diagnosis-ko.md"}
 BEGIN, END = "<!-- made by python -m benchmarks diagnosis --report -->", "<!-- end -->"
 GOALS = {"cause first": 0.9, "mend works": 0.85}
 FALSE_ALARMS = 0.05
 STRICT = "all, harmless counted"
-TITLES = {"symptoms": "each symptom", "field": "the field's faults", "all": "all", STRICT: STRICT}
+GROUPS = ("symptoms", "field", "all", STRICT)
+COLUMNS = ("sick", "harmless", "cause first", "among two", "mend works", "precision", "healthy", "false alarms")
+WORDS = {
+    "en": {
+        **{name: name for name in ("networks", *COLUMNS)},
+        "symptoms": "each symptom",
+        "field": "the field's faults",
+        "all": "all",
+        STRICT: STRICT,
+        "quiet": "Of the {all} harmless ones, {named} are named by their cause and {silent} have no symptom.",
+        "machine": "a",
+    },
+    "ko": {
+        "networks": "신경망",
+        "sick": "병든 것",
+        "harmless": "해가 없는 것",
+        "cause first": "원인이 첫째",
+        "among two": "둘째 안",
+        "mend works": "처방이 듣는다",
+        "precision": "정밀도",
+        "healthy": "건강한 것",
+        "false alarms": "거짓 경보",
+        "symptoms": "증상별",
+        "field": "다른 연구의 결함",
+        "all": "전체",
+        STRICT: "전체, 해가 없는 것도 셈",
+        "quiet": "해가 없는 {all}개 가운데 {named}개는 원인을 맞혔고 {silent}개에는 증상이 없다고 했습니다.",
+        "machine": "기계:",
+    },
+}
 WHOLE = ("all", STRICT)
 """Groups of all sick networks: without the harmless ones, and with them."""
 
@@ -47,7 +77,8 @@ def run(
     content = read("diagnosis-B")
     summary = summarised(list(content["records"].values()))
     if report:
-        _write_page(content, summary)
+        for lang in PAGES:
+            _write_page(content, summary, lang)
     print(summary)
     if check:
         missed = [name for name, goal in GOALS.items() if summary["all"][name] < goal]
@@ -84,7 +115,7 @@ def summarised(records: list[Record]) -> dict[str, dict[str, Any]]:
 
     well = [record for record in records if record["cause"] is None]
     summary = {}
-    for group in (*TITLES,):
+    for group in GROUPS:
         part = [r for r in records if r["cause"] and (group in WHOLE or group == r["group"])]
         harmless = [r for r in part if r.get("harmless")]
         sick = part if group == STRICT else [r for r in part if not r.get("harmless")]
@@ -127,22 +158,21 @@ def _print(records: dict[str, Record], show: bool) -> None:
             print("NO MEND", name, {key: record.get(key) for key in ("change", "before", "mended", "twin", "error")})
 
 
-def _write_page(content: dict[str, Any], summary: dict[str, dict[str, Any]]) -> None:
-    """The table between the two comments of the page."""
-    columns = ("sick", "harmless", "cause first", "among two", "mend works", "precision", "healthy", "false alarms")
-    lines = ["| networks | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+def _write_page(content: dict[str, Any], summary: dict[str, dict[str, Any]], lang: str) -> None:
+    """The table between the two comments of a page."""
+    words, page = WORDS[lang], PAGES[lang]
+    lines = [f"| {words['networks']} | " + " | ".join(words[name] for name in COLUMNS) + " |"]
+    lines.append("|---|" + "---|" * len(COLUMNS))
     for group, rates in summary.items():
-        cells = (f"{rates[name]:.0%}" if isinstance(rates[name], float) else str(rates[name]) for name in columns)
-        lines.append(f"| {TITLES[group]} | " + " | ".join(cells) + " |")
-    lines.append("")
+        cells = (f"{rates[name]:.0%}" if isinstance(rates[name], float) else str(rates[name]) for name in COLUMNS)
+        lines.append(f"| {words[group]} | " + " | ".join(cells) + " |")
     quiet = [r for r in content["records"].values() if r.get("harmless")]
     named, silent = sum(r["first"] for r in quiet), sum(not r["seen"] for r in quiet)
-    lines.append(f"Of the {len(quiet)} harmless ones, {named} are named by their cause and {silent} have no symptom.")
-    lines.append("")
-    lines.append(f"`python -m benchmarks diagnosis --half B`, then `--report`; {content['date']}, a "
+    lines += ["", words["quiet"].format(all=len(quiet), named=named, silent=silent), ""]
+    lines.append(f"`python -m benchmarks diagnosis --half B`, `--report`; {content['date']}, {words['machine']} "
                  f"{content['machine']['kind']}.")  # fmt: skip
-    text = PAGE.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     table = "\n".join([BEGIN, "", *lines, "", END])
-    PAGE.write_text(
+    page.write_text(
         re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: table, text, flags=re.S), encoding="utf-8"
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,12 @@ def test_a_training_is_diagnosed_on_the_rows_it_learnt_from(run: Run) -> None:
     assert any(f"1. {name}: " in out for name in ("shuffled_labels", "overfitting"))
     status, out, err = run("train", "chance.csv", "--target", "y", "--diagnose", "--lang", "ko")
     assert "정확도" in out
+    status, out, err = run("train", "chance.csv", "--target", "y", "--diagnosis", "seen.json")
+    assert status == 0, err
+    assert "While it trained" in out
+    course = json.loads(Path("seen.json").read_text(encoding="utf-8"))["course"]
+    assert [one["epoch"] for one in course][:4] == [0, 1, 2, 4]
+    assert "neither a page nor data" in run("train", "chance.csv", "--target", "y", "--diagnosis", "seen.txt")[2]
 
 
 def test_one_seed_gives_one_file(run: Run, trained: Trained) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import runpy
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.neural_network import MLPClassifier as SklearnMLP
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -43,10 +46,18 @@ def test_the_lectures_slow_start_is_the_outputs_slope_and_cross_entropy_mends_it
     assert str(first).startswith("saturated_output: ")
     assert first.numbers["slope"] == pytest.approx(0.0176627, rel=1e-5)
     assert first.numbers["error"] == pytest.approx(0.9820138, rel=1e-6)
-    assert "0.0177" in str(first)
-    assert "cross entropy" in first.described()[2]
+    what, why, mend = first.described()
+    assert "sigma'(z) = 0.0177 of sigmoid multiplies the error" in what
+    assert "Cross entropy cancels sigma'(z)" in why
+    assert "Take cross entropy" in mend
+    korean = first.described("ko")
+    assert "sigma'(z) = 0.0177이 오차에 곱해져" in korean[0]
+    assert "교차 엔트로피에서는 sigma'(z)가 약분" in korean[1]
     trial = seen.try_mend()
     assert trial.epochs_to_level == (232, 17)  # a < 0.5
+    for cost, epochs in zip(("quadratic", "cross_entropy"), trial.epochs_to_level, strict=True):
+        outputs = np.asarray(backlit.experiments.slow_learning(2, 2, 0.15, cost=cost, epochs=300)["output"])
+        assert int(np.argmax(outputs < 0.5)) == epochs
     assert trial.helped
     assert "232" in trial.to_text("ko")
     assert "saturated_output" not in [one.name for one in diagnose_case(slow_start("binary_cross_entropy")).symptoms]
@@ -150,7 +161,50 @@ def test_bad_input_has_a_clear_word(unscaled: tuple[backlit.MLPClassifier, np.nd
     for call, message in wrong:
         with pytest.raises(BacklitError, match=message):
             call()
-    assert backlit.diagnose(model, X[:1], y[:1]).not_judged  # one row: what it can tell
+    one_row = backlit.diagnose(model, X[:1], y[:1])  # what it can tell
+    assert one_row.not_judged
+    assert len(one_row.layers) == 2
+    json.loads(one_row.to_json())
+    with pytest.raises(ValueError, match="minimum of 1 is required"):
+        backlit.diagnose(model, X[:0], y[:0])
+
+
+def test_another_encoder_than_the_models_has_a_clear_word(blobs: tuple[np.ndarray, np.ndarray]) -> None:
+    """Rows of another table: a column that the model knows is not there, or there are more; for MLPs another width."""
+    X, y = blobs
+    frame = pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "kind": np.where(X[:, 2] > 1, "new", "old")})
+    tabular = backlit.TabularClassifier((4,), epochs=2, n_members=1, random_state=0).fit(frame, y)
+    assert len(backlit.diagnose(tabular, frame, y).layers) == 2
+    with pytest.raises(ValueError, match="kind"):
+        backlit.diagnose(tabular, frame.drop(columns="kind"), y)
+    encoded = pd.get_dummies(frame).to_numpy(float)
+    with pytest.raises(ValueError, match="column"):
+        backlit.diagnose(tabular, encoded, y)
+    model = backlit.MLPClassifier((4,), random_state=0).partial_fit(X, y, classes=[0, 1])
+    with pytest.raises(ValueError, match="3 features"):
+        backlit.diagnose(model, encoded, y)
+
+
+def test_labels_that_the_model_does_not_know_are_named(blobs: tuple[np.ndarray, np.ndarray]) -> None:
+    X, y = blobs
+    names = np.array(["no", "yes"])[y]
+    for model in (
+        backlit.MLPClassifier((4,), random_state=0).partial_fit(X, names, classes=["no", "yes"]),
+        backlit.TabularClassifier((4,), epochs=2, n_members=1, random_state=0).fit(X, names),
+    ):
+        with pytest.raises(ValueError, match="perhaps"):
+            backlit.diagnose(model, X, np.where(names == "no", "perhaps", names))
+
+
+def test_a_network_that_is_no_chain_has_a_clear_word(blobs: tuple[np.ndarray, np.ndarray], tmp_path: Path) -> None:
+    kept = Path(__file__).parents[1] / "interop" / "networks" / "keras" / "refused_branch.keras.gz"
+    branched = tmp_path / "branched.keras"
+    branched.write_bytes(gzip.decompress(kept.read_bytes()))
+    with pytest.raises(BacklitError, match=r"^diagnose: .*it is not called once"):
+        backlit.diagnose(branched, *blobs)
+    trees = ExtraTreesClassifier(2, random_state=0).fit(*blobs)
+    with pytest.raises(BacklitError, match=r"^diagnose: .*ExtraTreesClassifier is no multilayer perceptron"):
+        backlit.diagnose(trees, *blobs)
 
 
 def test_weights_that_are_not_finite_are_named(unscaled: tuple[backlit.MLPClassifier, np.ndarray, np.ndarray]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -44,9 +44,12 @@ class Gains(dict[float, float]):
     def __init__(self, run: Run) -> None:
         super().__init__()
         self.run = run
+        self.first: float | None = None  # the loss at the start, which is that of every rate
 
     def __missing__(self, factor: float) -> float:
-        self[factor] = _gain(replace(self.run, rate=self.run.rate * factor))
+        probe = _probe(replace(self.run, rate=self.run.rate * factor))
+        self.first = probe.loss_after(0) if self.first is None else self.first
+        self[factor] = probe.gain(self.first)
         return self[factor]
 
 
@@ -234,17 +237,39 @@ def _sampled(rows: Rows, most: int) -> Rows:
     return rows.at(np.sort(np.random.default_rng(0).permutation(len(rows))[:most]))
 
 
-def _gain(run: Run) -> float:
-    """The part of the first loss that a short training takes away; negative where it grows, -inf where it diverges."""
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A short training, and the rows that score it."""
+
+    run: Run
+    epochs: int
+    scored: Rows
+
+    def loss_after(self, epochs: int) -> float:
+        """The mean loss after so many epochs."""
+        return self.run.train(epochs).mean_loss(self.scored.inputs, self.scored.targets)
+
+    def gain(self, first: float) -> float:
+        """The part of the first loss that it takes away; negative where the loss grows, -inf where it diverges."""
+        last = self.loss_after(self.epochs)
+        return float((first - last) / abs(first)) if math.isfinite(last) and first else float("-inf")
+
+
+def _probe(run: Run) -> Probe:
+    """As many steps as are worth a fraction of a second; a wide network takes fewer, of smaller mini-batches.
+
+    All rates are compared on the same rows.
+    """
     work = 3 * run.blueprint.multiplications  # of a row: forward, and twice as much back
-    # a wide network takes fewer steps, and then of smaller mini-batches: all rates are compared on the same
     batch_size = min(run.batch_size, max(USUAL_BATCH, int(PROBE_WORK / (work * FEWEST_STEPS))))
-    run = replace(run, batch_size=batch_size)
     steps = max(FEWEST_STEPS, min(PROBE_STEPS, int(PROBE_WORK / (work * batch_size))))
     batches = -(-len(run.rows) // batch_size)
-    epochs = max(1, -(-steps // batches))
-    if batches > steps:
-        run = replace(run, rows=run.rows.at(np.arange(steps * batch_size)))
-    scored = run.rows.at(np.arange(min(len(run.rows), max(FEWEST_SCORED, int(PROBE_WORK / (10 * work))))))
-    first, last = (run.train(count).mean_loss(scored.inputs, scored.targets) for count in (0, epochs))
-    return float((first - last) / abs(first)) if math.isfinite(last) and first else float("-inf")
+    rows = run.rows.at(np.arange(steps * batch_size)) if batches > steps else run.rows
+    scored = rows.at(np.arange(min(len(rows), max(FEWEST_SCORED, int(PROBE_WORK / (10 * work))))))
+    return Probe(replace(run, rows=rows, batch_size=batch_size), max(1, -(-steps // batches)), scored)
+
+
+def _gain(run: Run) -> float:
+    """The part of the first loss that a short training takes away."""
+    probe = _probe(run)
+    return probe.gain(probe.loss_after(0))

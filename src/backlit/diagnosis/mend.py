@@ -21,7 +21,7 @@ from backlit.network.blueprint import Blueprint, Layer
 if TYPE_CHECKING:
     from backlit.diagnosis.outcome import Seen
 
-LEAST_WIDTH = 32
+LEAST_WIDTH, LEAST_LAYERS = 32, 2
 HELD_OUT = 0.25
 """Part of the rows that scores a trial, where no validation is given and there are enough."""
 ENOUGH_ROWS = 40
@@ -118,20 +118,27 @@ def _width(layer: Layer, factor: int) -> int:
 
 
 def _widened(case: Case, factor: int) -> Case:
+    """Wider hidden layers, two at least: of one alone more units hardly help (`python -m benchmarks diagnosis`)."""
     layers, inputs = [], case.blueprint.inputs
-    neurons = case.blueprint.neurons
+    last = case.blueprint.neurons[-1]
+    gate = "relu"
     for layer in case.blueprint.layers[:-1]:
         if layer.kind != "dense":
             raise BacklitError(f"try_mend: a {layer.kind} layer is not widened here; change the widths yourself")
         width = _width(layer, factor)
         layers.append(replace(layer, inputs=inputs, outputs=width))
+        inputs, gate = width, layer.gate
+    for width in _widths(case, factor)[len(layers) :]:
+        layers.append(replace(last, inputs=inputs, outputs=width, gate=gate))
         inputs = width
-    if len(neurons) == 1:
-        layers.append(replace(neurons[0], outputs=LEAST_WIDTH, gate="relu"))
-        inputs = LEAST_WIDTH
-    return _fresh(
-        replace(case, blueprint=Blueprint((*layers, replace(neurons[-1], inputs=inputs)), case.blueprint.loss))
-    )
+    return _fresh(replace(case, blueprint=Blueprint((*layers, replace(last, inputs=inputs)), case.blueprint.loss)))
+
+
+def _widths(case: Case, factor: int) -> tuple[int, ...]:
+    """The hidden layers' widths: those that there are, and as many of the last one's as make `LEAST_LAYERS`."""
+    widths = [_width(layer, factor) for layer in case.blueprint.neurons[:-1]]
+    more = [widths[-1] if widths else LEAST_WIDTH] * (LEAST_LAYERS - len(widths))
+    return (*widths, *more)
 
 
 def _mapped(case: Case, change: Callable[[Rows], Rows]) -> Case:
@@ -265,9 +272,7 @@ CHANGES: Mapping[str, Kind] = {
 WRITTEN: Mapping[str, Callable[[Case, Any], Mapping[str, Any]]] = {
     "rate": lambda case, factor: {"rate": _rate(case, factor)},
     "epochs": lambda case, factor: {"epochs": _epochs(case, factor)},
-    "widen": lambda case, factor: {
-        "widths": tuple(_width(layer, factor) for layer in case.blueprint.neurons[:-1]) or (LEAST_WIDTH,)
-    },
+    "widen": lambda case, factor: {"widths": _widths(case, factor)},
     "move_targets": lambda case, shift: {
         "pair": f"X[:-{shift}], y[{shift}:]" if shift > 0 else f"X[{-shift}:], y[:{shift}]"
     },

@@ -34,14 +34,14 @@ SYMPTOM = Symptom(
             "on rows that they have not seen. Hidden units: {widths}, {parameters} parameters.",
             "A network that is large enough fits the rows that it learns from at least as well as others know "
             "new ones; the difference is beyond two standard errors.",
-            "Take more hidden units.",
+            "Take more hidden units, in two layers at least.",
         ),
         "ko": Words(
             "신경망은 학습한 행에서 {score:.3f}이지만 트리나 선형 모델은 보지 못한 행에서 "
             "{reference:.3f}입니다. 은닉 유닛 {widths}, 매개변수 {parameters}개.",
             "충분히 큰 신경망은 학습한 행을 적어도 다른 모델이 새 행을 맞히는 만큼은 맞힙니다. 차이가 표준 "
             "오차의 두 배를 넘습니다.",
-            "은닉 유닛을 늘리십시오.",
+            "은닉 유닛을 늘리고 은닉층을 두 개 이상으로 하십시오.",
         ),
     },
     last_resort=True,
