@@ -11,6 +11,7 @@ from benchmarks import (
     export,
     gates,
     invented,
+    kinds,
     linear,
     loading,
     mnist,
@@ -45,6 +46,7 @@ app.command("book")(book.run)
 app.command("mnist")(mnist.run)
 app.command("invented")(invented.run)
 app.command("goals")(goals.run)
+app.command("kinds")(kinds.run)
 app.command("export")(export.run)
 app.command("diagnosis")(diagnosis.run)
 app.command("diagnosis-speed")(diagnosis_speed.run)

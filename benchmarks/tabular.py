@@ -72,6 +72,10 @@ def model_of(peer: str, X: Any, numbers: bool, split: int, options: Row) -> tupl
         from sklearn.neural_network import MLPClassifier, MLPRegressor
 
         return _prepared(X, (MLPRegressor if numbers else MLPClassifier)(random_state=split)), ""
+    if peer == "linear":
+        from sklearn.linear_model import LogisticRegression, RidgeCV
+
+        return _prepared(X, RidgeCV(np.logspace(-3, 3, 13)) if numbers else LogisticRegression(max_iter=2_000)), ""
     if peer == "hist-gb":
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
@@ -95,7 +99,7 @@ def model_of(peer: str, X: Any, numbers: bool, split: int, options: Row) -> tupl
     return kind(random_state=split, device="cpu", n_threads=2, verbosity=0), "filled categories"
 
 
-PEERS = (OURS, ALONE, "sklearn-mlp", "hist-gb", "lightgbm", "catboost", "realmlp-td", "realmlp-td-s")
+PEERS = (OURS, ALONE, "linear", "sklearn-mlp", "hist-gb", "lightgbm", "catboost", "realmlp-td", "realmlp-td-s")
 
 
 def _chosen_parts(options: Row) -> Row:
@@ -308,6 +312,6 @@ def _chart(rows: list[Row], path: Path) -> None:
     names = sorted({name for name, model in error if model == OURS})
     peers = {
         model: {name: error[name, model] / error[name, OURS] for name in names if (name, model) in error}
-        for model in PEERS[2:]
+        for model in PEERS[3:]
     }
     draw(names, peers, "error, one split,", path)

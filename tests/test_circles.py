@@ -16,6 +16,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("backlit.estimators.mlp.predictor", "backlit.estimators.mlp.base"): TYPES_OF_A_FIT,
     ("backlit.estimators.tabular.fit", "backlit.estimators.tabular.base"): TYPES_OF_A_FIT,
     ("backlit.estimators.tabular.fit_out_of_core", "backlit.estimators.tabular.base"): TYPES_OF_A_FIT,
+    ("backlit.estimators.tabular.rows", "backlit.estimators.tabular.base"): TYPES_OF_A_FIT,
     ("backlit.estimators.tabular.partial_fit", "backlit.estimators.tabular.base"): TYPES_OF_A_FIT,
 }
 """(module, module that it imports) -> why this arrow may close a circle."""

@@ -33,11 +33,11 @@ MAX_COUNTED = 10_000
 class Block:
     """Neighbouring outputs that come from one column in one way.
 
-    `kind` is one of `BLOCKS`: ``numeric`` (the column itself), ``steps`` (how far each step from one of the column's
-    quantiles to the next is climbed, 0 to 1), ``calendar`` (a position in time, `categories` names it), ``binary`` (-1
-    for the first of two categories, +1 for the second), ``onehot`` (an output for each of `categories`), ``other`` (1
-    for a category that ``onehot`` has no output for), ``frequency`` (log of 1 + how often the category was seen in
-    training), ``missing`` (1 for a null).
+    `kind` is one of `BLOCKS`: ``numeric`` (the column itself), ``straight`` (the same, not clipped), ``steps`` (how far
+    each step from one of the column's quantiles to the next is climbed, 0 to 1), ``calendar`` (a position in time,
+    `categories` names it), ``binary`` (-1 for the first of two categories, +1 for the second), ``onehot`` (an output
+    for each of `categories`), ``other`` (1 for a category that ``onehot`` has no output for), ``frequency`` (log of 1 +
+    how often the category was seen in training), ``missing`` (1 for a null).
     """
 
     column: str
@@ -284,6 +284,7 @@ def _missing(column: Column, block: Block, reading: Reading) -> Numbers:
 
 BLOCKS: dict[str, Callable[[Column, Block, Reading], Numbers]] = {
     "numeric": _numeric,
+    "straight": _numeric,
     "steps": _steps,
     "calendar": _calendar,
     "binary": _binary,
@@ -297,11 +298,15 @@ BLOCKS: dict[str, Callable[[Column, Block, Reading], Numbers]] = {
 QUANTITIES = frozenset({"numeric", "calendar"})
 """The blocks whose values have an order and distances."""
 
+STRAIGHT_BLOCKS = frozenset({"straight"})
+"""Blocks that are scaled and not clipped, for what goes on in a straight line; they stand behind all others."""
+
 LABEL_BLOCKS = frozenset({"binary", "onehot", "other", "missing"})
 """Blocks of zeros and ones, which are scaled only where the options say so."""
 
 OUTPUT_NAMES: dict[str, Callable[[Block], list[str]]] = {
     "numeric": lambda block: [block.column],
+    "straight": lambda block: [f"{block.column} unclipped"],
     "steps": lambda block: [f"{block.column} step {number}" for number in range(1, block.width + 1)],
     "calendar": lambda block: [f"{block.column} {block.categories[0]}"],
     "binary": lambda block: [f"{block.column}={block.categories[1]}"],

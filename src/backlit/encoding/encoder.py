@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.encoding.columns import BLOCKS, LABEL_BLOCKS, OUTPUT_NAMES, QUANTITIES, Block, Column, Reading
+from backlit.encoding.columns import (
+    BLOCKS,
+    LABEL_BLOCKS,
+    OUTPUT_NAMES,
+    QUANTITIES,
+    STRAIGHT_BLOCKS,
+    Block,
+    Column,
+    Reading,
+)
 from backlit.encoding.fitting import Options
 from backlit.encoding.frames import Frame, read_frame
-from backlit.encoding.scaling import smooth_clip
+from backlit.encoding.scaling import SATURATED, smooth_clip
 from backlit.encoding.state import column_from, column_state, form_fits
 from backlit.encoding.text import (
     FileStyle,
@@ -111,6 +120,11 @@ class FrameEncoder:
         return sum(block.width for block in self.blocks if block.kind in QUANTITIES)
 
     @property
+    def n_straight(self) -> int:
+        """How many of the outputs, the last ones, are not clipped."""
+        return sum(block.width for block in self.blocks if block.kind in STRAIGHT_BLOCKS)
+
+    @property
     def n_outputs(self) -> int:
         """How many numbers a row becomes."""
         return len(self.center)
@@ -124,6 +138,27 @@ class FrameEncoder:
     def text_columns(self) -> tuple[str, ...]:
         """The columns of categories and of text in a form, which are kept as written when a text file is read."""
         return tuple(column.name for column in self.columns if column.kind == "category" or column.form is not None)
+
+    def with_straight(self) -> FrameEncoder:
+        """The same, with each number once more behind all outputs, scaled and not clipped.
+
+        Examples
+        --------
+        >>> from backlit.encoding import fit_encoder
+        >>> encoder = fit_encoder(np.arange(5.0)[:, None]).with_straight()
+        >>> encoder.encode(np.array([[200.0]])).round(2).tolist(), encoder.n_straight
+        ([[3.0, 99.0]], 1)
+        """
+        numbers = [block for block in self.blocks if block.kind == "numeric"]
+        start = {block.column: self.n_outputs + number for number, block in enumerate(numbers)}
+        columns = tuple(
+            replace(column, blocks=(*column.blocks, Block(column.name, "straight", start[column.name], 1)))
+            if column.name in start
+            else column
+            for column in self.columns
+        )
+        at = [*range(self.n_outputs), *(block.start for block in numbers)]
+        return replace(self, columns=columns, center=self.center[at], factor=self.factor[at])
 
     def encode(self, frame: object) -> NDArray[np.float32]:
         """The rows as numbers.
@@ -209,7 +244,10 @@ class FrameEncoder:
                 with np.errstate(over="ignore", invalid="ignore"):  # what overflows is clipped below
                     scaled = (raw - self.center[outputs]) * self.factor[outputs]
                 plain = block.kind in LABEL_BLOCKS and not self.options.scale_onehot
-                out[rows, outputs] = scaled if plain else np.nan_to_num(smooth_clip(scaled))
+                if block.kind in STRAIGHT_BLOCKS:
+                    out[rows, outputs] = np.nan_to_num(np.clip(scaled, -SATURATED, SATURATED))
+                else:
+                    out[rows, outputs] = scaled if plain else np.nan_to_num(smooth_clip(scaled))
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
         """All that was learnt, as what JSON can hold and as arrays.
@@ -273,6 +311,9 @@ class FrameEncoder:
             raise ValueError("its blocks do not meet")
         if quantities != sorted(quantities, reverse=True):
             raise ValueError("a quantity stands after labels")
+        straight = [block.kind in STRAIGHT_BLOCKS for block in self.blocks]
+        if straight != sorted(straight):
+            raise ValueError("an unclipped number stands before others")
         if not (np.isfinite(self.center).all() and np.isfinite(self.factor).all()):
             raise ValueError("its scaling is not finite")
         if len(set(self.feature_names_in)) < len(self.columns):

@@ -61,6 +61,7 @@ def form_fits(form: Form | None, kind: str) -> bool:
 
 BLOCK_FITS: Mapping[str, Callable[[Kind, Column, Block], bool]] = {
     "numeric": lambda kind, column, block: kind.numbers is not None and not kind.parts,
+    "straight": lambda kind, column, block: kind.numbers is not None and not kind.parts,
     "steps": lambda kind, column, block: (
         kind.numbers is not None and not kind.parts and block.width == len(column.edges) - 1
     ),

@@ -96,6 +96,14 @@ class BaseTabular(HasColumns, BaseEstimator):
         """Loss, outputs, metrics and strata of a fit to such targets."""
 
     @abstractmethod
+    def _takes_line(self) -> bool:
+        """Whether targets are numbers that a straight line beside the network can be taken from."""
+
+    @abstractmethod
+    def _widen_range(self, margin: float) -> None:
+        """Let predictions leave the range of the targets at each end, by so many times its width."""
+
+    @abstractmethod
     def _class_weights(self, targets: NDArray[np.float32]) -> NDArray[np.float64] | None:
         """A weight for each row by its class, shape (n,), or None."""
 

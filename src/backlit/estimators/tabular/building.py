@@ -42,6 +42,13 @@ def blueprint_of(recipe: Recipe, loss: str, inputs: int, outputs: int, quantitie
     return with_periodic_embedding(network, quantities) if periodic else network
 
 
+def scale_outputs(blueprint: Blueprint, theta: Vector, factors: NDArray[Any]) -> None:
+    """Multiply what leaves the last sum, one factor an output, by changing its parameters in place."""
+    arrays = blueprint.arrays(theta)
+    for name in ("w", "b"):
+        arrays[f"{name}[{len(blueprint.neurons)}]"][...] *= factors
+
+
 def initial_member(recipe: Recipe, blueprint: Blueprint, seed: int, number: int, rows: NDArray[np.float32]) -> Vector:
     """The initial parameters of a member, by its number from 0; `rows` are for initializers that look at data."""
     initializer = recipe.initializers[number % len(recipe.initializers)]

@@ -175,6 +175,12 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
         integers = targets.astype(np.int64)
         return integers if self.multilabel_ else integers[:, 0]
 
+    def _takes_line(self) -> bool:
+        return False
+
+    def _widen_range(self, margin: float) -> None:
+        """Probabilities have one range."""
+
     def _class_weights(self, targets: NDArray[np.float32]) -> NDArray[np.float64] | None:
         if self.class_weight is None:
             return None

@@ -9,24 +9,22 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.encoding import fit_encoder
 from backlit.engine.network import Network
 from backlit.engine.sharing import Sharing
 from backlit.engine.threads import blocks_of, side_by_side, single_threaded_blas, team_size
-from backlit.errors import BacklitError, DataWarning, warn
+from backlit.errors import BacklitError
 from backlit.estimators.inspection.columns import Groups
 from backlit.estimators.shared.arguments import no_finite_score
 from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
 from backlit.estimators.shared.identity import Identity, identity_of
 from backlit.estimators.shared.provenance import data_digest, provenance_of
-from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
 from backlit.estimators.tabular.building import (
     FLOAT,
     Vector,
@@ -35,14 +33,19 @@ from backlit.estimators.tabular.building import (
     network_to_train,
     new_optimizer,
     plan_of,
+    scale_outputs,
 )
 from backlit.estimators.tabular.input_scaling import fold_scales_into_weights, input_scales
+from backlit.estimators.tabular.line import Line, LinePlan, with_line_at
+from backlit.estimators.tabular.logistic import is_tried, logistic_part
 from backlit.estimators.tabular.metrics import FitTask, Objective, objective_of
 from backlit.estimators.tabular.monitor import FitMonitor
 from backlit.estimators.tabular.recipe import Recipe, recipe_of
+from backlit.estimators.tabular.rows import encode, validation_samples
 from backlit.estimators.tabular.validation import MIN_ROWS, Rows, folds, group_codes, too_few_rows
 from backlit.network.blueprint import Blueprint
 from backlit.network.merging import merged
+from backlit.network.straight import with_line
 from backlit.training.history import History
 from backlit.training.loop import train
 from backlit.training.rules.checkpoint import Checkpoint
@@ -56,8 +59,6 @@ NO_FINITE_EPOCH = (
     "no epoch of the training ended in finite numbers, so that there are no parameters to keep; use a smaller "
     "learning_rate, or a metric whose scores are finite"
 )
-
-NO_WEIGHTS = np.empty(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +89,23 @@ class Prepared:
     seed: int
     n_jobs: int | None
     members: Sequence[Vector] | None  # those of the last fit, from which this one continues
+    line: LinePlan | None = None  # what the members learn the residuals of
 
 
 @dataclass(frozen=True, slots=True)
 class MemberRows:
-    """What a member learns from and validates on, both scaled; `sample`: inputs for initializers that look at data."""
+    """What a member learns from and validates on, both scaled; `sample`: inputs for initializers that look at data.
+
+    Where it learns what a line leaves, `base` is what the line answers for the rows held out, and `targets` are theirs.
+    """
 
     learn: TrainingRows
     held: Samples
     scales: NDArray[np.float32]
     sample: NDArray[np.float32]
+    line: Line | None = None
+    base: NDArray[np.float32] | None = None
+    targets: NDArray[Any] | None = None
 
 
 class Split(Protocol):
@@ -120,21 +128,27 @@ class SplitInMemory:
     def member_rows(self, prepared: Prepared) -> MemberRows:
         """The member's copies."""
         learn, held = self.data.rows(self.learn), self.validation_data.rows(self.held)
+        line, base, targets = None, None, held.targets
+        if prepared.line is not None:
+            line = prepared.line.line(learn)
+            base = line(held.inputs).astype(FLOAT)
+            learn, held = line.left(learn), line.left(held)
         scales = scales_of(prepared, learn)
         for samples in (learn, held):
             np.multiply(samples.inputs, scales, out=samples.inputs)
-        return MemberRows(learn, held, scales, learn.inputs)
+        return MemberRows(learn, held, scales, learn.inputs, line, base, targets)
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A trained network: parameters, history, and its outputs for the rows held out, with their targets and weights."""
+    """A trained network: parameters, history, outputs for the rows held out, with targets and weights; and its line."""
 
     theta: Vector
     history: History
     outputs: NDArray[Any]
     targets: NDArray[Any]
     weights: NDArray[Any]
+    line: Line | None = None
 
 
 def fit(model: BaseTabular, given: FitInput) -> None:
@@ -150,21 +164,28 @@ def fit(model: BaseTabular, given: FitInput) -> None:
     copies = 1 if given.X_val is None else len(members)
     samples = prepared.samples
     digest = data_digest(samples.inputs, samples.targets, samples.weights)
-    conclude(model, prepared, members, copies, len(samples), digest)
+    conclude(model, prepared, members, copies, len(samples), digest, splits)
     if snapshots is not None:
-        model.snapshots_ = snapshots
+        model.snapshots_ = snapshots if members[0].line is None else with_line_at(snapshots, members[0].line)
 
 
 def conclude(
-    model: BaseTabular, prepared: Prepared, members: Sequence[Member], copies: int, rows: int, digest: str
+    model: BaseTabular,
+    prepared: Prepared,
+    members: Sequence[Member],
+    copies: int,
+    rows: int,
+    digest: str,
+    splits: Sequence[SplitInMemory] = (),
 ) -> None:
     """Merge, calibrate, and keep what happened; `copies` members answered the same rows held out."""
     model._members = [member.theta for member in members]
-    merge(model, prepared.blueprint, model._members)
-    outputs, targets, weights = (
-        np.concatenate([getattr(member, name) for member in members]) for name in ("outputs", "targets", "weights")
-    )
-    model._calibrate(outputs, targets, weights, copies=copies)
+    merge(model, prepared.blueprint, model._members, [member.line for member in members if member.line is not None])
+    if not (splits and add_logistic_part(model, prepared, splits, members)):
+        outputs, targets, weights = (
+            np.concatenate([getattr(member, name) for member in members]) for name in ("outputs", "targets", "weights")
+        )
+        model._calibrate(outputs, targets, weights, copies=copies)
     if not np.isfinite(model.theta_).all():
         raise BacklitError(NO_FINITE_EPOCH)
     record(model, [member.history for member in members])
@@ -183,38 +204,21 @@ def prepare(model: BaseTabular, given: FitInput, checkpoint: FitCheckpoint) -> P
     model._observe_targets(targets)
     if len(targets) < MIN_ROWS and given.X_val is None:
         raise too_few_rows(len(targets))
-    samples = encode(model, recipe, given.X, targets, given.sample_weight, again)
+    samples, line = encode(model, recipe, given.X, targets, given.sample_weight, again, may_have_line=True)
+    if line is not None and not again:
+        model._widen_range(recipe.line_margin)
     task = model._fit_task(recipe, targets)
     encoder = model.encoder_
-    blueprint = blueprint_of(recipe, task.loss, encoder.n_outputs, task.outputs, encoder.n_quantities)
+    first = encoder.n_outputs - encoder.n_straight
+    blueprint = blueprint_of(recipe, task.loss, first, task.outputs, encoder.n_quantities)
     members = model._members if again else None
     if members and (len(members) != recipe.n_members or members[0].size != blueprint.theta_size):
         raise BacklitError("the network's parameters have changed since the last fit; call fit, without warm_start")
     objective = objective_of(model.metric, task)
-    columns = model._column_inputs()
-    return Prepared(samples, columns, recipe, task, model.metric, objective, blueprint, seed, model.n_jobs, members)
-
-
-def encode(
-    model: BaseTabular, recipe: Recipe, X: Any, targets: NDArray[np.float32], weights: Any, again: bool
-) -> Samples:
-    """The rows as numbers, by the model's encoder; the first time it is fitted to them."""
-    if not again:
-        encoder = fit_encoder(X, steps=recipe.number_steps, missing=model.missing, day_first=model.day_first)
-        text = model._target_text()
-        if text is not None:
-            encoder = replace(encoder, notes=(*encoder.notes, *text.notes), target=text)
-        model._set_encoder(encoder)
-        if encoder.notes:
-            warn(DataWarning(encoder.notes))
-    rows = model.encoder_.encode(X)
-    if len(rows) != len(targets):
-        raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")
-    weights = sample_weights(weights, len(rows))
-    by_class = model._class_weights(targets)
-    if by_class is not None:
-        weights = normalized_weights(by_class * (weights if weights.size else 1.0))
-    return Samples(rows, targets, weights)
+    columns = [(name, [i for i in inputs if i < first]) for name, inputs in model._column_inputs()]
+    return Prepared(
+        samples, columns, recipe, task, model.metric, objective, blueprint, seed, model.n_jobs, members, line
+    )
 
 
 def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[SplitInMemory]:
@@ -234,21 +238,6 @@ def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[
         seed=prepared.seed,
     )
     return [SplitInMemory(data, learn, data, held) for learn, held in parts]
-
-
-def validation_samples(model: BaseTabular, X_val: Any, y_val: Any, columns: int) -> Samples:
-    """Rows of the caller's own that select the best epoch; labels are certain where the targets are probabilities."""
-    if y_val is None:
-        raise BacklitError("y_val: X_val is given without it; give both")
-    targets = model._encode_target(y_val)
-    if targets.shape[1] == 1 < columns:
-        targets = np.eye(columns, dtype=np.float32)[targets[:, 0].astype(np.int64)]
-    if targets.shape[1] != columns:
-        raise BacklitError("y_val: probabilities, but the labels of y are certain; give labels")
-    rows = model.encoder_.encode(X_val)
-    if len(rows) != len(targets):
-        raise BacklitError(f"y_val: {len(targets)} targets for {len(rows)} rows of X_val; they must be as many")
-    return Samples(rows, targets, NO_WEIGHTS)
 
 
 def identity(model: BaseTabular, prepared: Prepared, splits: Sequence[SplitInMemory]) -> Identity:
@@ -301,20 +290,23 @@ def train_member(
     recipe, blueprint, seed = prepared.recipe, prepared.blueprint, prepared.seed
     rows = split.member_rows(prepared)
     learn, held, scales = rows.learn, rows.held, rows.scales
+    spread = np.ones(1, FLOAT) if rows.line is None else rows.line.spread.astype(FLOAT)
+    base = np.zeros(1, FLOAT) if rows.base is None else rows.base
     if prepared.members is None:
         theta = initial_member(recipe, blueprint, seed, number, rows.sample)
     else:
         theta = prepared.members[number].copy()
+        scale_outputs(blueprint, theta, 1.0 / spread)
         fold_scales_into_weights(blueprint, theta, 1.0 / scales)
     # where no row held out has weight, all count alike: they select the epoch
     weights = held.weights if held.weights.any() else np.ones(len(held), np.float32)
-    targets = prepared.task.metric_targets(held.targets)
+    targets = prepared.task.metric_targets(held.targets if rows.targets is None else rows.targets)
     network = network_to_train(recipe, blueprint, theta, len(learn), prepared.n_jobs, has_team=alone)
     monitor.begin(number, network)
     threads = team_size(prepared.n_jobs) if alone else 1
 
     def validate(network: Network) -> float:
-        return -prepared.objective(network.predict(held.inputs, threads), targets, weights)
+        return -prepared.objective(network.predict(held.inputs, threads) * spread + base, targets, weights)
 
     history = train(
         network,
@@ -325,15 +317,16 @@ def train_member(
         on_epoch=partial(monitor, number),
         checkpoint=checkpoint,
     )
-    outputs = network.predict(held.inputs)
+    outputs = network.predict(held.inputs) * spread + base
     fold_scales_into_weights(blueprint, theta, scales)
+    scale_outputs(blueprint, theta, spread)
     for kept in monitor.kept_of(number):
         fold_scales_into_weights(blueprint, kept.theta, scales)
     if not (history.best_epoch or history.interrupted or history.diverged):
         raise no_finite_score("metric", prepared.metric, len(history.epochs))
     if not (history.best_epoch or history.interrupted) or not np.isfinite(theta).all():
         raise BacklitError(NO_FINITE_EPOCH)
-    return Member(theta, history, outputs, targets, weights)
+    return Member(theta, history, outputs, targets, weights, rows.line)
 
 
 def scales_of(prepared: Prepared, learn: Samples) -> NDArray[np.float32]:
@@ -344,10 +337,33 @@ def scales_of(prepared: Prepared, learn: Samples) -> NDArray[np.float32]:
     return input_scales(learn.inputs, prepared.task.metric_targets(learn.targets), weights, prepared.columns)
 
 
-def merge(model: BaseTabular, blueprint: Blueprint, members: Sequence[Vector]) -> None:
-    """Make the members the one network that the model is."""
+def merge(model: BaseTabular, blueprint: Blueprint, members: Sequence[Vector], lines: Sequence[Line] = ()) -> None:
+    """Make the members, and the mean of their lines, the one network that the model is."""
     model.network_, model.theta_ = merged([blueprint] * len(members), members)
+    if lines:
+        weights = np.mean([line.weights for line in lines], axis=0)
+        bias = np.mean([line.bias for line in lines], axis=0)
+        model.network_, model.theta_ = with_line(model.network_, model.theta_, weights, bias)
     model.n_layers_, model.n_outputs_ = len(model.network_.layers) + 1, model.network_.outputs
+
+
+def add_logistic_part(
+    model: BaseTabular, prepared: Prepared, splits: Sequence[SplitInMemory], members: Sequence[Member]
+) -> bool:
+    """Put a logistic regression beside the merged network, where it pays; its temperature is then right, too."""
+    recipe, classes = prepared.recipe, model.network_.outputs
+    if not recipe.line or recipe.parametric_activation or model.network_.output_gate != "softmax":
+        return False
+    if model.interrupted_ or not is_tried(prepared.samples, classes):
+        return False
+    parts = ((split.data.rows(split.learn), split.validation_data.rows(split.held)) for split in splits)
+    part = logistic_part(prepared.task, list(parts), [member.outputs for member in members], classes)
+    if part is None:
+        return False
+    scale_outputs(model.network_, model.theta_, np.array(part.network_factor))
+    model.network_, model.theta_ = with_line(model.network_, model.theta_, part.weights, part.bias)
+    model.n_layers_ = len(model.network_.layers) + 1
+    return True
 
 
 def record(model: BaseTabular, histories: Sequence[History]) -> None:

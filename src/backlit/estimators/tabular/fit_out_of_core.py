@@ -28,11 +28,11 @@ from backlit.estimators.tabular.fit import (
     conclude,
     scales_of,
     train_members,
-    validation_samples,
 )
 from backlit.estimators.tabular.metrics import objective_of
 from backlit.estimators.tabular.monitor import FitMonitor
 from backlit.estimators.tabular.recipe import for_rows, recipe_of
+from backlit.estimators.tabular.rows import validation_samples
 from backlit.estimators.tabular.validation import MIN_ROWS, too_few_rows
 from backlit.scale import EncodedCache, Source, out_of_core
 from backlit.scale.cache import FLOAT, Layout, cache_key, existing_cache, write_cache

@@ -110,8 +110,9 @@ REGRESSOR: Table = {
         True,
         ["boolean"],
         "bool",
-        "Whether predictions stay within the range of the training targets, in each target; False gives the network's "
-        "own answer, also beyond it. It may be changed after the fit, too (`set_params`).",
+        "Whether predictions stay within the range of the training targets, in each target (wider by ten times "
+        "its width at each end where a straight line is kept); False gives the network's own answer, also beyond "
+        "it. It may be changed after the fit, too (`set_params`).",
     ),
     **READING,
     **CONTROL,

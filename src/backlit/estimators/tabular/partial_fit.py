@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from backlit.engine.threads import single_threaded_blas
 from backlit.errors import BacklitError
 from backlit.estimators.shared.arguments import seed_of
@@ -15,8 +17,11 @@ from backlit.estimators.tabular.building import (
     new_optimizer,
     regularization_of,
 )
-from backlit.estimators.tabular.fit import NO_FINITE_EPOCH, FitInput, encode, merge, record
+from backlit.estimators.tabular.fit import NO_FINITE_EPOCH, FitInput, merge, record
+from backlit.estimators.tabular.line import Line, LinePlan
 from backlit.estimators.tabular.recipe import Recipe, recipe_of
+from backlit.estimators.tabular.rows import encode
+from backlit.network.straight import with_line, without_line
 from backlit.training.loop import train
 from backlit.training.plan import Plan
 from backlit.training.samples import Samples
@@ -33,23 +38,27 @@ def partial_fit(model: BaseTabular, given: FitInput) -> None:
     recipe, again, seed = recipe_of(model), "theta_" in vars(model), None
     targets = model._encode_target(given.y) if again else model._learn_target(given.y, given.classes)
     model._observe_targets(targets)
-    samples = encode(model, recipe, given.X, targets, given.sample_weight, again)
+    samples, line = encode(model, recipe, given.X, targets, given.sample_weight, again)
     if not again:
         task, encoder, seed = model._fit_task(recipe, targets), model.encoder_, seed_of(model.random_state)
         blueprint = blueprint_of(recipe, task.loss, encoder.n_outputs, task.outputs, encoder.n_quantities)
         numbers = range(recipe.n_members)
         merge(model, blueprint, [initial_member(recipe, blueprint, seed, n, samples.inputs) for n in numbers])
         record(model, [])
-    train_one_epoch(model, recipe, samples)
+    train_one_epoch(model, recipe, samples, line)
     earlier = vars(model).get("provenance_") if again else None
     model.provenance_ = provenance(samples, seed, {"epochs": model.n_iter_}, earlier)
 
 
-def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples) -> None:
-    """One epoch of the merged network, at a constant rate."""
-    network = network_to_train(recipe, model.network_, model.theta_, len(samples), model.n_jobs, has_team=True)
+def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples, line: LinePlan | None) -> None:
+    """One epoch of the merged network, at a constant rate; a line beside it stays as it is."""
+    blueprint, theta = model.network_, model.theta_
+    if line is not None:
+        blueprint, theta, weights = without_line(blueprint, theta, samples.inputs.shape[1] - line.member_inputs)
+        samples = Line(weights, np.zeros(weights.shape[1]), np.ones(weights.shape[1]), line.member_inputs).left(samples)
+    network = network_to_train(recipe, blueprint, theta, len(samples), model.n_jobs, has_team=True)
     if "_optimizer" not in vars(model):
-        model._optimizer = new_optimizer(recipe, model.theta_)
+        model._optimizer = new_optimizer(recipe, theta)
     highest = recipe.rate_of(model.network_.output_gate)
     plan = Plan(
         epochs=1,
@@ -60,6 +69,8 @@ def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples) -> Non
     )
     with single_threaded_blas():
         history = train(network, model._optimizer, samples, plan)
+    if line is not None:
+        model.theta_[...] = with_line(blueprint, theta, weights, np.zeros(weights.shape[1]))[1]
     if history.diverged:
         del model._optimizer  # its memory is not finite
         raise BacklitError(NO_FINITE_EPOCH)

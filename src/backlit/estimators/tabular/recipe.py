@@ -45,6 +45,8 @@ class Recipe:
     number_steps: int  # of each column of numbers, between its quantiles; fewer where columns are many
     min_cycle_gain: float  # a cycle of the schedule that improves the best by no more than this part is the last
     n_members: int  # networks trained side by side, whose logits are averaged
+    line: bool  # whether a straight line, or a logistic regression, stands beside the network, where it pays
+    line_margin: float  # how many times the targets' range predictions may leave it at each end, where there is a line
     error_rate_weight: float  # the best epoch has the least log loss plus so many times the error rate
     learning_rate: float | None = None  # None: `RATES` by the output gate
 
@@ -87,6 +89,8 @@ CLASSIFICATION = Recipe(
     number_steps=0,
     min_cycle_gain=0.01,
     n_members=4,
+    line=True,
+    line_margin=10.0,
     error_rate_weight=4.0,
 )
 REGRESSION = replace(

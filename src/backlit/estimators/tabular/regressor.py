@@ -22,6 +22,7 @@ from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.saving import State, all_finite, fits
 from backlit.estimators.tabular.base import BaseTabular
 from backlit.estimators.tabular.intervals import MOST_RESIDUALS, half_width, residuals_of
+from backlit.estimators.tabular.line import LINE_LOSSES
 from backlit.estimators.tabular.metrics import NUMBER_METRICS, FitTask, number_objective
 from backlit.estimators.tabular.parameters import REGRESSOR
 from backlit.estimators.tabular.recipe import Recipe
@@ -144,6 +145,14 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         low, high = (self._low, self._high) if self.clip else map(np.asarray, self._domain_ends())
         objective = number_objective(loss, low, high)
         return FitTask(loss, int(targets.shape[1]), NUMBER_METRICS, objective, None, lambda scores: scores)
+
+    def _takes_line(self) -> bool:
+        return self.loss in LINE_LOSSES
+
+    def _widen_range(self, margin: float) -> None:
+        more = margin * (self._high - self._low)
+        low, high = self._domain_ends()
+        self._low, self._high = np.clip(self._low - more, low, high), np.clip(self._high + more, low, high)
 
     def _class_weights(self, targets: NDArray[np.float32]) -> None:
         """Numbers have no classes."""

@@ -123,6 +123,7 @@ def _missing(cells: Cells, outputs: Outputs) -> Values:
 
 BLOCKS: Mapping[str, Callable[[Cells, Outputs], Values]] = {
     "numeric": _numeric,
+    "straight": _numeric,
     "steps": _steps,
     "calendar": _calendar,
     "binary": _binary,
@@ -159,4 +160,7 @@ def encoded(graph: Graph, encoder: FrameEncoder, cells: Cells) -> str:
         widths = [block.width for block in encoder.blocks]
         as_they_are = Values(graph, graph.constant(np.repeat(plain, widths)))
         clipped = as_they_are.where(scaled, clipped)
+    if encoder.n_straight:
+        unclipped = np.arange(encoder.n_outputs) >= encoder.n_outputs - encoder.n_straight
+        clipped = Values(graph, graph.constant(unclipped)).where(x, clipped)
     return graph.cast(clipped.name, np.float32)
