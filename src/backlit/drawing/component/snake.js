@@ -3,7 +3,7 @@
 // in them; here everything keeps its place within its column.
 const NEAR = 0.2, PADDING = 3, LABEL_GAP = 7, ARROW_ROOM = 9, LANE_STEP = 7, ROW_GAP = 5; // units of the picture: pixels at zoom 1
 const TIGHTEST_BEND = 14, LARGEST_BEND = 90, MOST_BENT = 0.55, ROUND = 7;
-const LARGEST_ZOOM = 2.2, MOST_COLUMNS = 60; // beyond so many columns rows are filled, not balanced
+const LARGEST_ZOOM = 2.2, LEGIBLE_ZOOM = 1.25, MOST_COLUMNS = 60; // beyond so many columns rows are filled, not balanced
 const WIDTH_OF = {value: 7.8, local: 6.7}; // about, of a letter
 
 const numbersOf = (shape, names) => names.map((name) => Number(shape.getAttribute(name)));
@@ -112,7 +112,8 @@ class Sheet {
     return this.marks.filter(({pieces, shape}) => pieces?.length && !shape.matches(".§reach") && pieces[0].from < right && pieces.at(-1).to >= left - NEAR);
   }
 
-  // Rows as [first, last] column: of all ways to cut, the one whose letters are largest in the room.
+  // Rows as [first, last] column: of all ways to cut, the one whose letters are largest in the room; where they are large
+  // enough in several, the one with the fewest rows.
   rows(room) {
     const count = this.parts.length, wide = (first, last) => {
       let all = 0;
@@ -133,7 +134,9 @@ class Sheet {
       const cut = filled(limit), width = Math.max(...cut.map(([first, last]) => wide(first, last)));
       const zoom = Math.min(room.width / width, room.height / this.heightOf(cut), LARGEST_ZOOM);
       const fits = width <= room.width + NEAR; // letters of full size scroll downwards rather than to the side
-      if (!best || (fits && !best.fits) || (fits === best.fits && zoom > best.zoom + 0.01)) best = {cut, zoom, fits};
+      const legible = Math.min(zoom, LEGIBLE_ZOOM), gain = best && legible - best.legible;
+      const better = !best || (fits === best.fits ? gain > 0.01 || (gain > -0.01 && cut.length < best.cut.length) : fits);
+      if (better) best = {cut, legible, fits};
     }
     return best.cut;
   }

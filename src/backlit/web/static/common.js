@@ -147,7 +147,8 @@ export function showCircuit(host, address, title, state) {
   const ended = seek ? Number(seek.value) > 0 && seek.value === seek.max : Number(asked.get("step")) === PAST_THE_END;
   const full = live?.querySelector(".backlit-digits[aria-pressed=true]") ?? asked.has("digits");
   const kept = [ended && `step=${PAST_THE_END}`, full && "digits=6"].filter(Boolean).join("&");
-  const frame = element("iframe", {class: "circuit", src: `${address}#${state ?? kept}`, title});
+  const shown = state ?? kept; // an empty fragment would scroll the page to the frame's top
+  const frame = element("iframe", {class: "circuit", src: shown ? `${address}#${shown}` : address, title});
   if (old) frame.style.height = old.style.height;
   frame.addEventListener("load", () => {
     const inside = frame.contentDocument?.querySelector("main");

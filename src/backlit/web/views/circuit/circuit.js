@@ -59,6 +59,7 @@ const draw = newest(async (signal, entered = false) => {
 // What is typed into the fields of the circuit's document is shown in the fields of the page as well.
 function follow(frame) {
   const root = frame.contentDocument?.querySelector("main"), own = () => frame.contentWindow?.location.hash.slice(1);
+  root?.classList.add("backlit-fields-beside"); // the page has fields for the same numbers
   root?.addEventListener("backlit-changed", () => setTimeout(() => {
     if (!frame.isConnected || own() === undefined) return;
     shown.state = own();
