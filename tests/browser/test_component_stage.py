@@ -69,6 +69,16 @@ def test_the_sigmoid_is_whole_and_readable_in_the_window_at_once(opened: Open, s
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
+@pytest.mark.parametrize("size", SIZES[:2])
+def test_a_question_leaves_the_picture_whole(opened: Open, size: Any) -> None:
+    page = opened_at(opened, size)
+    page.click(".backlit-practice")
+    picture = page.locator(PICTURE)
+    assert picture.evaluate(OUTSIDE) == []
+    box = picture.bounding_box()
+    assert box["y"] + box["height"] <= size[1]
+
+
 CIRCUITS: dict[str, tuple[str, dict[str, Any]]] = {
     "sigmoid": (FORMULA, SIGMOID),
     "softmax": ("sum(-y * log(softmax(z)))", {"z": [1, 2, 4], "y": [0, 0, 1]}),

@@ -259,6 +259,7 @@ function mount(root, given, keys = root) {
     if (writing.digits !== ALL_DIGITS) one(".§digits").click(); // an answer is worked out from what is shown
     one(".§question").textContent = `${partialText(view.wiring.output, asked)} =`;
     one(".§quiz").hidden = false;
+    stage.fit(view); // the question takes room of the picture's
     verdict.textContent = answer.value = "";
     go(view.last);
     lighting.pin({box: asked});
