@@ -56,7 +56,7 @@ const draw = newest(async (signal, entered = false) => {
   });
 });
 
-// What is typed into the fields of the circuit's document is shown in the fields of the page as well.
+// What the circuit's document shows stands in the page's address.
 function follow(frame) {
   const root = frame.contentDocument?.querySelector("main"), own = () => frame.contentWindow?.location.hash.slice(1);
   root?.classList.add("backlit-fields-beside"); // the page has fields for the same numbers
@@ -65,15 +65,6 @@ function follow(frame) {
     shown.state = own();
     remember();
   }, 300));
-  frame.contentDocument?.addEventListener("input", (event) => {
-    const name = event.target.dataset.input, typed = read(event.target.value);
-    const box = fields().find((one) => one.dataset.name === name);
-    if (!box || !Number.isFinite(typed)) return;
-    values[name] = typed;
-    box.value = written(typed);
-    box.setAttribute("aria-invalid", "false");
-    remember();
-  });
 }
 
 let refused = ""; // what is said of a link that was left out, until another formula is typed
