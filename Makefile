@@ -49,6 +49,8 @@ extras: $(READY) ## hold the importers against live tools, which are installed b
 	.venv-extras/bin/python -m pip install --quiet --editable . torch==2.13.0 skorch==1.4.0 keras==3.15.1 jax==0.10.2 h5py==3.16.0
 	.venv-extras/bin/python tests/interop/networks/torch/record.py --check
 	.venv-extras/bin/python tests/interop/networks/keras/record.py --check
+	.venv-extras/bin/python -m pip install --quiet mpi4py==4.1.2 mpich==5.0.2
+	.venv-extras/bin/python tests/scale/mpi/check.py
 
 lint: $(READY) ## rules and format of the code
 	$(BIN)/ruff check .

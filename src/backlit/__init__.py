@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from backlit.interop.networks import import_network
     from backlit.interop.onnx import to_onnx
     from backlit.reporting import report
+    from backlit.scale.mpi import distributed
     from backlit.scale.opening import out_of_core
     from backlit.tracing.trace import trace
 
@@ -39,6 +40,7 @@ __all__ = [
     "TabularRegressor",
     "__version__",
     "diagnose",
+    "distributed",
     "errors",
     "experiments",
     "gate",
@@ -68,6 +70,7 @@ _MODULES = {
     "import_network": "backlit.interop.networks",
     "load": "backlit.estimators.loading",
     "loss": "backlit.formula.declaring",
+    "distributed": "backlit.scale.mpi",
     "out_of_core": "backlit.scale",
     "report": "backlit.reporting",
     "to_onnx": "backlit.interop.onnx",

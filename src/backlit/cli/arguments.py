@@ -50,6 +50,13 @@ OutOfCore = Annotated[
         show_default=False,
     ),
 ]
+Missing = Annotated[
+    list[str] | None,
+    typer.Option(metavar="TEXT", help="What is missing besides empty cells; may be repeated; '': nothing else."),
+]
+Deterministic = Annotated[
+    bool, typer.Option("--deterministic", help="Bits that do not depend on the number of MPI ranks; slower.")
+]
 Cache = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="Of encoded rows, out of core; beside DATA if absent.", show_default=False),

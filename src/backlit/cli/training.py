@@ -17,6 +17,7 @@ from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import measure, page_of, show_scores, write_page
 from backlit.cli.outputs import check_output
 from backlit.cli.tables import print_notes, read_with_note, with_target_numbers
+from backlit.cli.together import leads
 from backlit.diagnosis import Diagnosis, diagnose
 from backlit.encoding import encode_classes, infer_task
 from backlit.encoding.conversion import to_cells
@@ -118,6 +119,8 @@ def train_model(data: Path, target: str, seed: int, task: str | None, outputs: O
         terminal.print(f"Going on from {outputs.checkpoint}")
     with located(data):
         model = _fitted(task, table.take(learn), target, seed, outputs.keeping)
+    if not leads():
+        return
     before = {note for part in readings_of(table).values() for note in part.notes}
     print_notes(data, [note for note in model.encoder_.notes if note not in before])
     if reading is not None:

@@ -10,6 +10,7 @@ from backlit.cli.chunked import LearntPart, estimated_rows, source_of
 from backlit.cli.console import EpochBar, console
 from backlit.cli.evaluating import measure, page_of, show_scores, write_page
 from backlit.cli.tables import print_notes
+from backlit.cli.together import leads
 from backlit.cli.training import FEWEST_TABLE_ROWS, HELD_EVERY, Outputs, save_somewhere
 from backlit.encoding import infer_task
 from backlit.errors import BacklitError, DataWarning
@@ -46,6 +47,8 @@ def train_chunked(
         terminal.print(f"Going on from {outputs.checkpoint}")
     rows = LearntPart(source, every, seed)
     model = _fitted(task, rows, target, seed, outputs, options)
+    if not leads():
+        return
     print_notes(data, model.encoder_.notes)
     kept = rows.held()
     show_scores(f"Held out: {kept.num_rows:,} rows", measure(model, kept, target, kept[target]))

@@ -52,6 +52,7 @@ KERNELS = (
     "passes/layers.py",
     "passes/passes.py",
     "passes/panels.py",
+    "passes/shards.py",
     "layers/compiling.py",
     "layers/dropout.py",
     "optimizers/steps.py",
@@ -224,12 +225,13 @@ class Program:
         compile_ = numba.cfunc(signature or module.SIGNATURE, **self._precision.KERNEL)
         return int(self._once(f"{module.__name__}.{name}", module, partial(compile_, getattr(module, name))).address)
 
-    def entry(self, name: str) -> Callable[..., Any]:
+    def entry(self, name: str, file: str = "passes/passes.py") -> Callable[..., Any]:
         """One of the passes that are called from Python: train_epoch, loss_and_gradient, predict."""
         compiled: Callable[..., Any] | None = self._compiled.get(name)  # at each prediction
         if compiled is None:
-            compile_ = numba.njit(self.passes.SIGNATURES[name], **self._precision.ENTRY)
-            compiled = self._once(name, self.passes, partial(compile_, getattr(self.passes, name)))
+            module = self.module(file)
+            compile_ = numba.njit(module.SIGNATURES[name], **self._precision.ENTRY)
+            compiled = self._once(name, module, partial(compile_, getattr(module, name)))
         return compiled
 
     @property

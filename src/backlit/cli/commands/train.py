@@ -12,7 +12,9 @@ from backlit.cli.arguments import (
     Cache,
     Data,
     Decimal,
+    Deterministic,
     Encoding,
+    Missing,
     OutOfCore,
     ReportLang,
     Seed,
@@ -52,6 +54,7 @@ def train(
     diagnose: Annotated[
         bool, typer.Option("--diagnose", help="Say afterwards what keeps the network from learning, if anything does.")
     ] = False,
+    deterministic: Deterministic = False,
     diagnosis: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the same as a page (.html) or as data (.json), too.")
     ] = None,
@@ -60,16 +63,14 @@ def train(
     encoding: Encoding = None,
     separator: Separator = None,
     decimal: Decimal = None,
-    missing: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TEXT", help="What is missing besides empty cells; may be repeated; '': nothing else."),
-    ] = None,
+    missing: Missing = None,
     day_first: Annotated[
         bool | None, typer.Option("--day-first/--month-first", help="Of dates such as 05/03/2024 alone.")
     ] = None,
 ) -> None:
     """Train a network on a table, measure it on held-out rows, save it."""
     from backlit.cli.chunked import is_chunked
+    from backlit.cli.together import together
     from backlit.cli.training import Outputs, train_model
     from backlit.cli.training_chunked import train_chunked
 
@@ -80,10 +81,11 @@ def train(
         "diagnose": diagnose or diagnosis is not None,
     }  # fmt: skip
     outputs = Outputs(model or Path(f"{default_name(data)}.backlit"), report, lang, keeping, resume, diagnosis)
-    if is_chunked(data, out_of_core):
-        train_chunked(data, target, seed, task, outputs, options, cache)
-    else:
-        train_model(data, target, seed, task, outputs, options)
+    with together(deterministic):
+        if is_chunked(data, out_of_core):
+            train_chunked(data, target, seed, task, outputs, options, cache)
+        else:
+            train_model(data, target, seed, task, outputs, options)
 
 
 def default_name(data: Path) -> str:

@@ -13,6 +13,7 @@ from backlit.declared.optimizers import SETTINGS
 from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.regularization import Regularization
+from backlit.engine.sharded import ShardedNetwork, active_ranks
 from backlit.engine.threads import blocks_of
 from backlit.estimators.tabular.recipe import Recipe
 from backlit.network.blueprint import Blueprint, ParameterSlice
@@ -64,6 +65,8 @@ def network_to_train(
     """
     batch_size = min(recipe.batch_size, rows)
     factors = np.array([learning_rate_multiplier(slot, recipe) for slot in blueprint.slots])
+    if active_ranks() is not None:
+        return ShardedNetwork(blueprint, theta, batch_size, factors=factors, on_callers_thread=True)
     if not has_team:
         return Network(blueprint, theta, batch_size, factors=factors, on_callers_thread=True)
     return Network(blueprint, theta, batch_size, n_jobs, blocks_of(None), factors)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.engine.network import Network
+from backlit.engine.sharded import active_ranks, ranks_here
 from backlit.engine.sharing import Sharing
 from backlit.engine.threads import blocks_of, side_by_side, single_threaded_blas, team_size
 from backlit.errors import BacklitError
@@ -46,7 +47,7 @@ from backlit.estimators.tabular.validation import MIN_ROWS, Rows, folds, group_c
 from backlit.network.blueprint import Blueprint
 from backlit.network.merging import merged
 from backlit.network.straight import with_line
-from backlit.training.history import History
+from backlit.training.history import Epoch, History
 from backlit.training.loop import train
 from backlit.training.rules.checkpoint import Checkpoint
 from backlit.training.samples import Samples, TrainingRows
@@ -130,7 +131,7 @@ class SplitInMemory:
         learn, held = self.data.rows(self.learn), self.validation_data.rows(self.held)
         line, base, targets = None, None, held.targets
         if prepared.line is not None:
-            line = prepared.line.line(learn)
+            line = ranks_here().broadcast(prepared.line.line(learn))
             base = line(held.inputs).astype(FLOAT)
             learn, held = line.left(learn), line.left(held)
         scales = scales_of(prepared, learn)
@@ -153,6 +154,7 @@ class Member:
 
 def fit(model: BaseTabular, given: FitInput) -> None:
     """Prepare, split, train, merge, calibrate."""
+    check_together(model)
     with checkpoint_of(model) as checkpoint:
         prepared = prepare(model, given, checkpoint)
         splits = split_rows(model, given, prepared)
@@ -197,7 +199,7 @@ def conclude(
 
 def prepare(model: BaseTabular, given: FitInput, checkpoint: FitCheckpoint) -> Prepared:
     """Read targets and weights, encode the frame, and describe the network."""
-    recipe, seed = recipe_of(model), checkpoint.seed(model.random_state)
+    recipe, seed = recipe_of(model), ranks_here().broadcast(checkpoint.seed(model.random_state))
     again = model.warm_start and "_members" in vars(model)
     model.__dict__.pop("_optimizer", None)  # of partial_fit
     targets = model._encode_target(given.y) if again else model._learn_target(given.y, given.classes)
@@ -260,6 +262,13 @@ def blocks_in(prepared: Prepared, members: int, rows: int) -> int:
     return Sharing(prepared.blueprint, batch_size, prepared.n_jobs, blocks_of(None)).blocks
 
 
+def check_together(model: BaseTabular) -> None:
+    """Refuse what several processes cannot do yet."""
+    ranks = active_ranks()
+    if ranks is not None and ranks.size > 1 and model.checkpoint is not None:
+        raise BacklitError("checkpoint: several ranks keep none; leave it out, or train with one rank")
+
+
 def train_members(
     model: BaseTabular, prepared: Prepared, splits: Sequence[Split], monitor: FitMonitor, checkpoint: FitCheckpoint
 ) -> list[Member]:
@@ -267,14 +276,15 @@ def train_members(
 
     A network that trains alone has all threads, and receives Ctrl-C itself.
     """
-    alone = len(splits) == 1
+    ranks = active_ranks()
+    alone = len(splits) == 1 or ranks is not None  # processes that train together train one network after the other
     tasks = [
         partial(train_member, prepared, part, number, monitor, alone, checkpoint.training(number, ending=monitor))
         for number, part in enumerate(splits)
     ]
     if alone:
         with single_threaded_blas():
-            members, interrupted = [tasks[0]()], False
+            members, interrupted = [task() for task in tasks], False
     else:
         members, interrupted = side_by_side(tasks, prepared.n_jobs, monitor.stop)
     model.interrupted_ = interrupted or any(member.history.interrupted for member in members)
@@ -305,8 +315,15 @@ def train_member(
     monitor.begin(number, network)
     threads = team_size(prepared.n_jobs) if alone else 1
 
-    def validate(network: Network) -> float:
-        return -prepared.objective(network.predict(held.inputs, threads) * spread + base, targets, weights)
+    ranks = ranks_here()
+    theta[:] = ranks.broadcast(theta)
+
+    def validate(network: Network) -> float:  # ranks must not differ in what they keep and when they stop
+        outputs = network.predict(held.inputs, threads) * spread + base
+        return ranks.broadcast(-prepared.objective(outputs, targets, weights))
+
+    def on_epoch(epoch: Epoch) -> bool:
+        return ranks.broadcast(monitor(number, epoch))
 
     history = train(
         network,
@@ -314,7 +331,7 @@ def train_member(
         learn,
         plan_of(recipe, blueprint, len(learn), seed + number),
         validate=validate,
-        on_epoch=partial(monitor, number),
+        on_epoch=on_epoch,
         checkpoint=checkpoint,
     )
     outputs = network.predict(held.inputs) * spread + base
@@ -358,6 +375,7 @@ def add_logistic_part(
         return False
     parts = ((split.data.rows(split.learn), split.validation_data.rows(split.held)) for split in splits)
     part = logistic_part(prepared.task, list(parts), [member.outputs for member in members], classes)
+    part = ranks_here().broadcast(part)
     if part is None:
         return False
     scale_outputs(model.network_, model.theta_, np.array(part.network_factor))

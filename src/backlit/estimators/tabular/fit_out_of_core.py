@@ -15,6 +15,7 @@ from backlit.encoding import FrameEncoder
 from backlit.encoding.cells import numbers
 from backlit.encoding.conversion import to_cells
 from backlit.encoding.text import TextOptions, missing_texts
+from backlit.engine.sharded import ranks_here
 from backlit.errors import BacklitError, DataError, DataWarning, warn
 from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
 from backlit.estimators.shared.identity import as_text, identity_of
@@ -25,6 +26,7 @@ from backlit.estimators.tabular.fit import (
     MemberRows,
     Prepared,
     blocks_in,
+    check_together,
     conclude,
     scales_of,
     train_members,
@@ -79,9 +81,14 @@ class SplitOfCache:
 def fit_out_of_core(model: BaseTabular, given: FitInput) -> None:
     """Learn columns and targets, encode, split, train, merge, calibrate."""
     refuse_what_is_missing(model, given)
-    source = out_of_core(given.X)
+    check_together(model)
+    source, ranks = out_of_core(given.X), ranks_here()
     with checkpoint_of(model) as checkpoint:
+        if ranks.rank:
+            ranks.barrier()  # rank 0 writes the cache, and the others find it
         cache = cache_of(model, given, source)
+        if not ranks.rank:
+            ranks.barrier()
         notes = (*source.notes, *model.encoder_.notes)
         if notes:
             warn(DataWarning(notes))
@@ -229,7 +236,8 @@ def row_weights(column: pa.ChunkedArray) -> NDArray[np.float64]:
 
 def prepare(model: BaseTabular, cache: EncodedCache, checkpoint: FitCheckpoint) -> Prepared:
     """Describe the network, with a sample in the place of all rows."""
-    recipe, seed = for_rows(recipe_of(model), len(cache), model), checkpoint.seed(model.random_state)
+    recipe = for_rows(recipe_of(model), len(cache), model)
+    seed = ranks_here().broadcast(checkpoint.seed(model.random_state))
     samples = Samples(*cache.sample(CACHE_SAMPLE))
     task = model._fit_task(recipe, samples.targets)
     encoder = model.encoder_

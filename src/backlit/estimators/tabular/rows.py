@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.encoding import fit_encoder
+from backlit.engine.sharded import ranks_here
 from backlit.errors import BacklitError, DataWarning, warn
 from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
 from backlit.estimators.tabular.line import LinePlan, line_plan
@@ -49,7 +50,7 @@ def encode(
     if again:
         plan = known_line(model)
     elif wide.n_straight:
-        plan = line_plan(wide, rows, targets)
+        plan = ranks_here().broadcast(line_plan(wide, rows, targets))  # ranks must not differ in shapes
         if plan is not None:
             model._set_encoder(wide)
         else:

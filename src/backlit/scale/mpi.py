@@ -1,0 +1,114 @@
+"""The seam to MPI, of mpi4py: which process this is, and what all of them say together."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backlit.engine.ranks import OneProcess, Ranks
+from backlit.engine.sharded import training_together
+from backlit.errors import extra_imports
+
+T = TypeVar("T")
+
+LAUNCHED = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "PMIX_RANK")
+"""Variables that launchers set: MPICH's and Slurm's, Open MPI's, PMIx's."""
+
+PATIENCE = 1.0
+"""Seconds for which another rank lets rank 0 speak first where all have the same error."""
+
+
+def launched(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether an MPI launcher started this process with others.
+
+    Examples
+    --------
+    >>> launched({}), launched({"PMI_SIZE": "4"}), launched({"PMI_SIZE": "1"})
+    (False, True, False)
+    """
+    return any(name in environment and environment[name] != "1" for name in LAUNCHED)
+
+
+class MPIRanks:
+    """The processes of ``MPI.COMM_WORLD``."""
+
+    def __init__(self) -> None:
+        with extra_imports("mpi", "a training over several processes needs"):
+            from mpi4py import MPI
+        self._mpi, self._world = MPI, MPI.COMM_WORLD.Dup()
+        self.rank, self.size = self._world.Get_rank(), self._world.Get_size()
+
+    def gather(self, part: NDArray[Any]) -> list[NDArray[Any]]:
+        """Every process's array of one type, in the order of the ranks."""
+        part = np.ascontiguousarray(part).reshape(-1)
+        counts = np.empty(self.size, np.int64)
+        self._world.Allgather(np.array([part.size], np.int64), counts)
+        whole = np.empty(int(counts.sum()), part.dtype)
+        self._world.Allgatherv(part, [whole, counts.tolist()])
+        return np.split(whole, np.cumsum(counts)[:-1])
+
+    def allreduce(self, array: NDArray[Any]) -> None:
+        """Put the sum over all processes into each one's array."""
+        self._world.Allreduce(self._mpi.IN_PLACE, array)
+
+    def broadcast(self, value: T) -> T:
+        """Rank 0's value, in every process."""
+        return self._world.bcast(value, 0)  # type: ignore[no-any-return]
+
+    def barrier(self) -> None:
+        """Wait for all."""
+        self._world.Barrier()
+
+    def abort(self, status: int) -> None:
+        """End all processes."""
+        self._world.Abort(status)
+
+
+@contextmanager
+def distributed(*, deterministic: bool = False) -> Iterator[Ranks]:
+    """Let fits of the tabular estimators train with all processes of an MPI job, each on its part of every mini-batch.
+
+    All processes run the same program on the same rows. One process alone trains as without it but for the order of
+    sums. An error in one process ends all, with a line that names it.
+
+    Parameters
+    ----------
+    deterministic : bool, default False
+        Whether 1, 2, 3, ... processes (12 at most) end in the same bits; gradients are then gathered, which moves as
+        many times more bytes as there are shards.
+
+    Yields
+    ------
+    Ranks
+        `rank`, `size`; rank 0 is the one to write and speak.
+
+    Raises
+    ------
+    MissingExtra
+        If a launcher started several processes and mpi4py is not installed.
+
+    Examples
+    --------
+    >>> with distributed() as ranks:
+    ...     ranks.size
+    1
+    """
+    ranks: Any = MPIRanks() if launched() else OneProcess()
+    try:
+        with training_together(ranks, deterministic):
+            yield ranks
+    except Exception as error:
+        if ranks.size > 1:
+            if ranks.rank:
+                time.sleep(PATIENCE)
+            line = " ".join(str(error).split()) or type(error).__name__
+            print(f"backlit: rank {ranks.rank} of {ranks.size}: {line}", file=sys.__stderr__, flush=True)
+            ranks.abort(2)
+        raise

@@ -1,0 +1,136 @@
+"""Several ranks: the gradient of shards is that of the mini-batch, and the bits do not depend on their number.
+
+Ranks are threads here, which meet at a barrier; `make extras` runs the same program under MPI (`tests/scale/mpi`).
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backlit import TabularRegressor, distributed
+from backlit.engine import sharded
+from backlit.engine.network import Network
+from backlit.engine.optimizer import Optimizer
+from backlit.engine.ranks import tree_sum
+from backlit.engine.regularization import Regularization
+from backlit.network.building import mlp
+
+ROWS, BATCH = 100, 32
+
+
+class ThreadRanks:
+    """One of some threads that act as ranks."""
+
+    def __init__(self, rank: int, size: int, board: list[Any], barrier: threading.Barrier) -> None:
+        self.rank, self.size, self._board, self._barrier = rank, size, board, barrier
+
+    def gather(self, part: np.ndarray) -> list[np.ndarray]:
+        self._board[self.rank] = part.copy()
+        self._barrier.wait()
+        parts = list(self._board)
+        self._barrier.wait()
+        return parts
+
+    def allreduce(self, array: np.ndarray) -> None:
+        array[:] = np.sum(self.gather(array), axis=0)
+
+    def broadcast(self, value: Any) -> Any:
+        return self.gather(np.array([value]))[0][0]
+
+    def barrier(self) -> None:
+        self._barrier.wait()
+
+
+def trained(size: int, deterministic: bool, monkeypatch: pytest.MonkeyPatch, dropout: float = 0.2) -> list[Any]:
+    """The parameters and the loss that each of some ranks ends with."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(ROWS, 5)).astype(np.float32), rng.normal(size=(ROWS, 1)).astype(np.float32)
+    weights = rng.random(ROWS).astype(np.float32)
+    blueprint = mlp(5, (7, 6), 1, output_gate="identity", loss="squared", hidden_gate="mish")
+    start = (0.3 * rng.normal(size=blueprint.theta_size)).astype(np.float32)
+    board: list[Any] = [None] * size
+    barrier, active = threading.Barrier(size, timeout=60), threading.local()
+
+    class Active(list[Any]):
+        def __getitem__(self, index: Any) -> Any:
+            return active.ranks, deterministic
+
+    monkeypatch.setattr(sharded, "_ACTIVE", Active())
+    results: list[Any] = [None] * size
+
+    def work(rank: int) -> None:
+        active.ranks = ThreadRanks(rank, size, board, barrier)
+        theta = start.copy()
+        network = sharded.ShardedNetwork(blueprint, theta, BATCH, on_callers_thread=True)
+        optimizer = Optimizer("adam", theta.size, theta.dtype, {"beta_1": 0.9, "beta_2": 0.99, "epsilon": 1e-8})
+        regular = Regularization(l2_penalty=1e-3, weight_decay=0.01, dropout=dropout, ema_decay=0.9)
+        for epoch in range(2):
+            order = np.random.default_rng(epoch).permutation(ROWS)
+            loss = network.train_epoch(optimizer, np.full(4, 0.01), X, y, weights, order, regular, 3, 0.5)
+        results[rank] = theta, loss
+
+    threads = [threading.Thread(target=work, args=(rank,)) for rank in range(size)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def alone(dropout: float) -> tuple[np.ndarray, float]:
+    """The same training by a network of one process."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(ROWS, 5)).astype(np.float32), rng.normal(size=(ROWS, 1)).astype(np.float32)
+    weights = rng.random(ROWS).astype(np.float32)
+    blueprint = mlp(5, (7, 6), 1, output_gate="identity", loss="squared", hidden_gate="mish")
+    theta = (0.3 * rng.normal(size=blueprint.theta_size)).astype(np.float32)
+    network = Network(blueprint, theta, BATCH, on_callers_thread=True)
+    optimizer = Optimizer("adam", theta.size, theta.dtype, {"beta_1": 0.9, "beta_2": 0.99, "epsilon": 1e-8})
+    regular = Regularization(l2_penalty=1e-3, weight_decay=0.01, dropout=dropout, ema_decay=0.9)
+    for epoch in range(2):
+        order = np.random.default_rng(epoch).permutation(ROWS)
+        loss = network.train_epoch(optimizer, np.full(4, 0.01), X, y, weights, order, regular, 3, 0.5)
+    return theta, loss
+
+
+@pytest.mark.parametrize("deterministic", [True, False])
+def test_ranks_end_with_one_set_of_parameters_which_is_that_of_one_process(
+    deterministic: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theta, loss = alone(0.2)
+    for size in (1, 2, 3):
+        results = trained(size, deterministic, monkeypatch)
+        for mine, my_loss in results:
+            np.testing.assert_array_equal(mine, results[0][0])
+            np.testing.assert_allclose(mine, theta, atol=2e-5)
+            assert my_loss == pytest.approx(loss, rel=1e-4)
+
+
+def test_deterministic_bits_are_those_of_any_number_of_ranks(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = trained(1, True, monkeypatch)[0]
+    for size in (2, 3, 4, 5):
+        other = trained(size, True, monkeypatch)[0]
+        np.testing.assert_array_equal(other[0], one[0])
+
+
+def test_a_fixed_tree_adds_neighbours_first() -> None:
+    parts = [np.float32([value]) for value in (1e8, 1.0, -1e8, 1.0, 3.0)]
+    assert tree_sum(parts).tolist() == [np.float32(np.float32(1e8 + 1) + np.float32(-1e8 + 1)) + np.float32(3.0)]
+
+
+def test_a_fit_of_one_process_together_is_that_alone_with_its_line_and_needs_no_mpi() -> None:
+    rng = np.random.default_rng(3)
+    X = rng.lognormal(1, 1.3, (400, 2))
+    y = X @ [1.1, -0.3] + rng.normal(0, 0.5, 400)
+    model = TabularRegressor((8,), epochs=2, n_members=2, random_state=0)
+    expected = model.fit(X, y).predict(X)
+    with distributed(deterministic=True) as ranks:
+        model.fit(X, y)
+    assert (ranks.size, model.encoder_.n_straight) == (1, 2)
+    np.testing.assert_allclose(model.predict(X), expected, atol=1e-3 * y.std())
+    assert "mpi4py" not in sys.modules
