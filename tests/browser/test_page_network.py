@@ -305,7 +305,7 @@ def test_other_clicks_right_after_a_change_are_for_the_new_training(view: View, 
     if act == "#step":
         expect(page.locator("#clock")).to_contain_text("mini-batch 1 of 8")
     else:
-        expect(page.frame_locator("#row-view iframe").locator("tr[data-row='w[1][0][4]']").first).to_be_visible()
+        expect(page.frame_locator("#row-view iframe").locator("tr[data-row='w[1][0][4]']").first).to_be_attached()
 
 
 def test_a_click_while_the_new_training_is_made_is_not_lost(view: View) -> None:

@@ -290,8 +290,8 @@ def _fitted(task: str, table: pa.Table, target: str, seed: int, keeping: Mapping
         weights = note_of(table).get("weights")
         rows = table.drop_columns([target] if weights is None else [target, weights])
         model.fit(rows, table[target], None if weights is None else table[weights], on_epoch=bar)
+        if model.interrupted_:  # a fit keeps its best epoch; a command that is interrupted writes none
+            raise KeyboardInterrupt
         bar.end(model.provenance_["stopped"])
-    if model.interrupted_:  # a fit keeps its best epoch; a command that is interrupted writes none
-        raise KeyboardInterrupt
     model.target_name_ = target
     return model

@@ -77,6 +77,7 @@ def _fitted(task: str, rows: LearntPart, target: str, seed: int, outputs: Output
     with EpochBar(model.members) as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # printed a line each
         model.fit(rows, target, on_epoch=bar)
-    if model.interrupted_:  # a fit keeps its best epoch; a command that is interrupted writes none
-        raise KeyboardInterrupt
+        if model.interrupted_:  # a fit keeps its best epoch; a command that is interrupted writes none
+            raise KeyboardInterrupt
+        bar.end(model.provenance_["stopped"])
     return model

@@ -325,8 +325,8 @@ class BaseMLP(HasColumns, BaseEstimator):
     @final
     def _predicted(self, X: Any, finish: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:
         """Apply `finish` to the network's outputs; rows that are plain are checked where they are multiplied."""
-        outputs = None if "feature_names_in_" in vars(self) else self._plain_outputs(X)
-        return self._by_chunks(self._rows(X), finish) if outputs is None else finish(outputs)
+        answers = None if "feature_names_in_" in vars(self) else self._from_plain(X, finish)
+        return self._by_chunks(self._rows(X), finish) if answers is None else answers
 
     @final
     def _predictions_of(self, rows: NDArray[Any]) -> NDArray[Any]:

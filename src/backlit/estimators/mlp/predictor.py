@@ -42,10 +42,9 @@ class Predictor:
             If it is no such array, has another width, or holds NaN or infinity.
         """
         rows = X[None] if isinstance(X, np.ndarray) and X.ndim == 1 else X
-        outputs = self.model._plain_outputs(rows)
-        if outputs is not None:
-            predictions = self._finish(outputs)
-            return predictions if rows is X else predictions[0]
+        answers = self.model._from_plain(rows, self._finish)
+        if answers is not None:
+            return answers if rows is X else answers[0]
         if not self.model._is_plain(rows):
             rows = self._plain(rows)
         predictions = self.model._by_chunks(rows, self._finish)

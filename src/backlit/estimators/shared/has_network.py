@@ -29,8 +29,8 @@ LARGE = 1e5
 PORTION = 2e9
 """Multiplications of a portion of a prediction, some ten milliseconds: Ctrl-C takes effect between two."""
 
-PORTION_ROWS = 1024
-"""Rows of a portion at least."""
+PORTION_ROWS = (1024, 2**14)
+"""Rows of a portion at least, and at most: its outputs are kept beside the answers."""
 
 PREDICT_TEAM_WORK = 2e7
 """Multiplications of a prediction from which a second thread pays."""
@@ -186,8 +186,11 @@ class HasNetwork(ABC):
         return without_gate._by_chunks(rows, lambda outputs: outputs).astype(np.float64)
 
     @final
-    def _plain_outputs(self, rows: NDArray[Any]) -> NDArray[Any] | None:
-        """The outputs for an array of the network's type in one piece; None where it is another, or is not finite."""
+    def _from_plain(self, rows: NDArray[Any], finish: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any] | None:
+        """What `finish` makes of the outputs for an array of the network's type in one piece, a portion at a time.
+
+        None where it is another array, or is not finite.
+        """
         own = vars(self)
         theta = own.get("theta_")
         if (
@@ -205,16 +208,20 @@ class HasNetwork(ABC):
         if compiled.blas:
             return None
         threads = compiled.threads(len(rows))
-        height = max(int(PORTION // compiled.work), PORTION_ROWS)
-        if len(rows) <= height:
-            return compiled.predict_plain(rows, threads)
-        outputs = np.empty((len(rows), self.network_.outputs), theta.dtype)
+        least, most = PORTION_ROWS
+        height = min(max(int(PORTION // compiled.work), least), most)
+        answers: NDArray[Any] | None = None
         for start in range(0, len(rows), height):
-            portion = compiled.predict_plain(rows[start : start + height], threads)
-            if portion is None:
+            outputs = compiled.predict_plain(rows[start : start + height], threads)
+            if outputs is None:
                 return None
-            outputs[start : start + height] = portion
-        return outputs
+            finished = finish(outputs)
+            if len(finished) == len(rows):
+                return finished
+            if answers is None:
+                answers = np.empty((len(rows), *finished.shape[1:]), finished.dtype)
+            answers[start : start + height] = finished
+        return answers
 
     @final
     def _by_chunks(self, rows: Any, finish: Callable[[NDArray[Any]], NDArray[Any]]) -> NDArray[Any]:

@@ -7,12 +7,14 @@ const view = location.pathname.slice(1), store = (name) => `backlit ${name}`;
 
 function keep() {
   sessionStorage.setItem(store(view), location.hash);
-  for (const link of document.querySelectorAll(".language")) link.hash = location.hash;
+  for (const link of document.querySelectorAll(".language")) bind(link, location.hash);
 }
+
+function bind(link, hash) { link.setAttribute("href", link.getAttribute("href").split("#")[0] + hash); }
 
 // The links to the other views bring back what they showed.
 for (const link of document.querySelectorAll(".top nav a")) {
-  link.hash = (link.pathname === location.pathname ? location.hash : sessionStorage.getItem(store(link.pathname.slice(1)))) ?? "";
+  bind(link, (link.pathname === location.pathname ? location.hash : sessionStorage.getItem(store(link.pathname.slice(1)))) ?? "");
 }
 
 // names: what may stand in it, each as text. The answer is {} where nothing does, null where something else does: that
