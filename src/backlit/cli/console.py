@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-
 BAR_WIDTH = 20
 """Columns of a bar: what stands beside it is read in a window of 80."""
 
