@@ -45,6 +45,7 @@ class OneProcess:
 
     Examples
     --------
+    >>> import numpy as np
     >>> ranks = OneProcess()
     >>> ranks.size, ranks.broadcast("seed"), ranks.gather(np.ones(2))[0].tolist()
     (1, 'seed', [1.0, 1.0])
@@ -72,6 +73,7 @@ def tree_sum(parts: list[NDArray[Any]]) -> NDArray[Any]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> tree_sum([np.array([1.0]), np.array([2.0]), np.array([4.0])]).tolist()
     [7.0]
     """
