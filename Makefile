@@ -28,7 +28,7 @@ test: lint types contract ## everything that CI checks
 # Rooms whose tests compile nothing; what is slow there is marked.
 QUICK := declared formula graph network drawing practice files encoding docs/test_architecture.py test_contract.py test_house.py
 
-quick: lint types ## lint, types, and the tests that need no engine
+quick: lint types ## lint, types, and the tests that need no engine: under a minute on 2 cores
 	$(BIN)/python -m pytest -n 2 -m "not engine and not slow" $(addprefix tests/,$(QUICK))
 
 fuzz: $(READY) ## trials for an hour, recorded in tests/fuzz/results: kills, formulas, files, dependencies

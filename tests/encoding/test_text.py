@@ -291,6 +291,7 @@ MARKERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("marker", MARKERS)
 @pytest.mark.parametrize("write", ["{}", "${}", "{} kg"])
 def test_what_alone_keeps_a_column_from_being_numbers_is_missing(marker: str, write: str) -> None:

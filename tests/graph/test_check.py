@@ -63,6 +63,7 @@ def test_a_wave_finer_than_floats_lie_cannot_be_told(x: float) -> None:
     assert "varies more finely there than the floats lie" in str(checked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [1e3, 1e6, 1e9, 1e12, 3.141592653589793 * 2**20, 2.0**30])
 @pytest.mark.parametrize("x", [0.0, 0.25, 0.3, -7.1, 1e-5])
 @pytest.mark.parametrize("gate", ["sin", "cos", "tanh", "sigmoid", "softplus", "gelu"])
@@ -98,6 +99,7 @@ KINKS: list[tuple[str, float]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "x"), KINKS)
 def test_at_a_kink_every_value_between_the_slopes_is_right_and_no_other(text: str, x: float) -> None:
     graph = read(text, {"x": x})
@@ -156,6 +158,7 @@ CANCELLING = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", CANCELLING)
 def test_where_digits_cancel_no_garbage_is_passed_and_nothing_right_accused(text: str) -> None:
     for exponent in np.linspace(-11.3, -0.2, 9):

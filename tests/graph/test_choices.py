@@ -60,6 +60,7 @@ def test_a_branch_that_is_not_chosen_is_not_needed(text: str, x: float, value: f
     assert json.loads(data, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
 
 
+@pytest.mark.slow
 def test_element_by_element_in_arrays_as_jax_with_two_guards() -> None:
     x = np.array([-2.0, -1.0, 0.0, 0.25, 4.0, 9.0])
     traced = trace("sum(where(x > 0, sqrt(x) * log(x) + y / x, x * y))", x=x, y=3.0)
@@ -119,6 +120,7 @@ DERIVED = [
 AT = np.array([-2.5, -1.7, -0.3, 0.2, 0.7, 1.9, 3.0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "function"), DERIVED, ids=[text for text, _ in DERIVED])
 def test_a_derived_derivative_is_finite_and_that_of_jax(text: str, function: Any) -> None:
     tree = differentiate(parse(text, GATES), "x")
