@@ -15,8 +15,9 @@ import pytest
 import backlit
 from backlit import TabularClassifier, TabularRegressor
 from backlit.engine.rng import Stream
-from backlit.errors import BacklitError
-from backlit.scale.cache import EncodedCache, Layout
+from backlit.errors import BacklitError, DamagedFile
+from backlit.scale.cache import EncodedCache, Held, Layout
+from backlit.scale.row_file import RowFile
 from backlit.scale.windows import CachedRows
 from backlit.training.plan import Plan
 
@@ -79,9 +80,9 @@ def test_a_cache_has_every_row_once_and_a_bin_is_a_sample_of_all(folder: Path, s
     def ordered(rows: np.ndarray) -> np.ndarray:
         return rows[np.lexsort(rows.T)]
 
-    np.testing.assert_array_equal(ordered(np.array(cache.inputs)), ordered(expected))
+    np.testing.assert_array_equal(ordered(cache.inputs[:]), ordered(expected))
     assert cache.layout.bins > 4
-    np.testing.assert_allclose(np.sort(cache.weights), np.sort(table["weight"].to_numpy() / 4), rtol=1e-6)
+    np.testing.assert_allclose(np.sort(cache.weights[:]), np.sort(table["weight"].to_numpy() / 4), rtol=1e-6)
     y = np.arange(len(table))  # files sorted by the target: each bin still has its share of every part
     bounds = cache.layout.bounds
     positions = cache.layout.positions(y)
@@ -89,6 +90,36 @@ def test_a_cache_has_every_row_once_and_a_bin_is_a_sample_of_all(folder: Path, s
     for a, b in pairwise(bounds):
         held = np.sort(np.argsort(positions)[a:b])
         assert np.abs(held.mean() - y.mean()) < cache.layout.bins
+
+
+def written(folder: Path, layout: Layout, numbers: np.ndarray) -> EncodedCache:
+    """A cache in which every row is its number, twice, and its target as well."""
+    arrays = {"inputs": np.stack([numbers] * layout.inputs, 1), "targets": numbers[:, None], "weights": numbers[:0]}
+    for name, array in arrays.items():
+        array.astype(np.float32).tofile(folder / name)
+    return EncodedCache(
+        folder, layout, "", {}, {}, **{name: RowFile(folder / name, shape) for name, shape in layout.shapes().items()}
+    )
+
+
+@pytest.mark.parametrize(("bins", "asked"), [(1, 8), (7, 8), (8, 8), (9, 8), (40, 8), (20_000, 8_192), (9_000, 8_192)])
+@pytest.mark.parametrize("held", [(0, 0), (0, 2), (8, 10), (4, 6, 3)])
+def test_a_sample_is_of_rows_that_are_learnt_from_wherever_the_others_lie_and_however_many_bins(
+    tmp_path: Path, bins: int, asked: int, held: tuple[int, ...]
+) -> None:
+    layout = Layout(10 * bins, 2, 1, False, bin_bytes=80)
+    assert layout.bins == bins
+    cache = written(tmp_path, layout, np.arange(10 * bins))
+    sampled = cache.sample(asked, Held(*held))[1][:, 0].astype(int)
+    counts = np.bincount(sampled // 10, minlength=bins)
+    assert min(asked, 8 * bins) // 2 <= len(sampled) <= asked
+    assert len(np.unique(sampled)) == len(sampled)
+    held_out = [range(10 * bin + held[0], 10 * bin + held[1]) for bin in range(0, bins, Held(*held).every)]
+    assert not set(sampled.tolist()) & {row for rows in held_out for row in rows}
+    if bins <= asked:
+        assert counts.min() == counts.max()
+    else:  # from end to end
+        assert np.diff(np.flatnonzero(counts)).max() <= 2 * bins / asked + 1
 
 
 class Recorder:
@@ -107,17 +138,18 @@ class Recorder:
 
 
 @pytest.mark.parametrize("rows", [16, 17, 100, 333, 1_000])
-@pytest.mark.parametrize("held", [(0, 0), (0, 3), (3, 5)])
+@pytest.mark.parametrize("held", [(0, 0), (0, 3), (3, 5), (3, 5, 2)])
 def test_an_epoch_meets_every_learnt_row_once_in_whole_batches(
-    tmp_path: Path, rows: int, held: tuple[int, int]
+    tmp_path: Path, rows: int, held: tuple[int, ...]
 ) -> None:
     layout = Layout(rows, 2, 1, False, bin_bytes=160)
     numbers = np.arange(rows, dtype=np.float32)
-    cache = EncodedCache(
-        tmp_path, layout, "", {}, {}, np.stack([numbers, numbers], 1), numbers[:, None], np.empty(0, np.float32)
-    )
-    cached = CachedRows(cache, held, np.ones(2, np.float32), 16)
-    learnt = [n for a, b in pairwise(layout.bounds) for n in range(a, b) if not a + held[0] <= n < a + held[1]]
+    cache = written(tmp_path, layout, numbers)
+    cached = CachedRows(cache, Held(*held), np.ones(2, np.float32), 16)
+    every = Held(*held).every
+    starts = [a if bin % every == 0 else rows for bin, a in enumerate(layout.bounds[:-1])]
+    held_out = {n for a in starts for n in range(a + held[0], a + held[1])}
+    learnt = [n for n in range(rows) if n not in held_out]
     assert len(cached) == len(learnt)
     orders = []
     for epoch in range(2):
@@ -179,6 +211,29 @@ def test_a_resumed_fit_ends_in_the_same_bits(folder: Path, tmp_path: Path, small
         TabularClassifier(**SMALL, **kept).fit(folder, "label", on_epoch=interrupt)
     resumed = TabularClassifier(**SMALL, **kept).fit(folder, "label")
     np.testing.assert_array_equal(resumed.theta_, whole_fit.theta_)
+
+
+@pytest.mark.parametrize("moment", ["before", "while it trains", "removed while it trains"])
+def test_a_cache_that_is_cut_off_is_one_line_and_one_that_is_removed_does_no_harm(
+    folder: Path, small_bins: None, moment: str
+) -> None:
+    TabularClassifier(**SMALL).fit(folder, "label")
+    (cache,) = (folder / "_backlit_cache").iterdir()
+
+    def spoil(epoch: Any = None) -> None:
+        if moment.startswith("removed"):
+            shutil.rmtree(cache, ignore_errors=True)
+        else:
+            with (cache / "inputs").open("r+b") as file:
+                file.truncate(1_000)
+
+    if moment == "before":
+        spoil()
+    if moment.startswith("removed"):
+        assert len(TabularClassifier(**SMALL).fit(folder, "label", on_epoch=spoil).histories_) == 2
+        return
+    with pytest.raises(DamagedFile, match=r"inputs: the cache of encoded rows is not whole; remove .* and fit again"):
+        TabularClassifier(**SMALL).fit(folder, "label", on_epoch=spoil)
 
 
 def test_a_full_disk_is_said_before_the_work(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,7 @@ from backlit.errors import DamagedFile
 from backlit.files import plain_os_error, read_model, write_model
 from backlit.scale.progress import Progress
 from backlit.scale.reading_ahead import read_ahead
+from backlit.scale.row_file import FLOAT, RowFile
 from backlit.scale.source import Source
 
 Matrix = NDArray[np.float32]
@@ -34,7 +35,6 @@ BIN_BYTES = 4 * 2**20
 SPARE_BYTES = 64 * 2**20
 """Of the disk, which the cache leaves free."""
 
-FLOAT = np.dtype(np.float32)
 ARRAYS = ("inputs", "targets", "weights")
 
 
@@ -69,6 +69,12 @@ class Layout:
         numbers = np.arange(self.bins + 1)
         return numbers * each + np.minimum(numbers, more)
 
+    def bin(self, number: int) -> tuple[int, int]:
+        """Where one bin begins and ends."""
+        each, more = divmod(self.rows, self.bins)
+        begin = number * each + min(number, more)
+        return begin, begin + each + (number < more)
+
     def positions(self, dealt: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where the rows go that are dealt as these numbers."""
         return np.asarray(self.bounds[dealt % self.bins] + dealt // self.bins, np.int64)
@@ -84,9 +90,45 @@ class Layout:
         return sum(int(np.prod(shape)) for shape in self.shapes().values()) * FLOAT.itemsize
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The rows of a cache that validate: those from `first` to `end` of every so many-th bin.
+
+    Examples
+    --------
+    >>> layout = Layout(10, 2, 1, False, bin_bytes=24)
+    >>> held = Held(1, 2, every=2)
+    >>> held.of(layout, 0), held.others(layout, 0), held.count(layout)
+    (slice(1, 2, None), (slice(0, 1, None), slice(2, 3, None)), 2)
+    >>> held.of(layout, 1), held.others(layout, 1)
+    (slice(3, 3, None), (slice(3, 3, None), slice(3, 6, None)))
+    """
+
+    first: int = 0
+    end: int = 0
+    every: int = 1
+
+    def of(self, layout: Layout, number: int) -> slice:
+        """Those of a bin, as rows of the cache."""
+        begin, _ = layout.bin(number)
+        return slice(begin, begin) if number % self.every else slice(begin + self.first, begin + self.end)
+
+    def others(self, layout: Layout, number: int) -> tuple[slice, slice]:
+        """The rows of a bin before and after them."""
+        held, (begin, end) = self.of(layout, number), layout.bin(number)
+        return slice(begin, held.start), slice(held.stop, end)
+
+    def count(self, layout: Layout) -> int:
+        """How many there are."""
+        return -(-layout.bins // self.every) * (self.end - self.first)
+
+
+NOTHING_HELD = Held()
+
+
 @dataclass
 class EncodedCache:
-    """Encoded rows, targets and weights, mapped into memory; `facts` and `arrays` are what the fit learnt with them.
+    """Encoded rows, targets and weights on the disk; `facts` and `arrays` are what the fit learnt with them.
 
     Attributes
     ----------
@@ -94,8 +136,8 @@ class EncodedCache:
     layout : Layout
     digest : str
         Of all numbers.
-    inputs, targets, weights : ndarray of float32
-        Read when they are touched.
+    inputs, targets, weights : RowFile
+        Read when they are asked for.
     reused : bool
         Whether an earlier fit wrote it.
     """
@@ -105,9 +147,9 @@ class EncodedCache:
     digest: str
     facts: Mapping[str, Any]
     arrays: Mapping[str, NDArray[Any]]
-    inputs: Matrix
-    targets: Matrix
-    weights: NDArray[np.float32]
+    inputs: RowFile
+    targets: RowFile
+    weights: RowFile
     reused: bool = False
     _temporary: Any = field(default=None, repr=False)
 
@@ -122,28 +164,32 @@ class EncodedCache:
         """
         header, arrays = read_model(folder / "manifest")
         layout = Layout(**header["layout"])
-        mapped: dict[str, Any] = {}
-        for name, shape in layout.shapes().items():
-            path, size = folder / name, int(np.prod(shape)) * FLOAT.itemsize
-            if not path.is_file() or path.stat().st_size != size:
-                raise DamagedFile(f"{path}: the cache of encoded rows is not whole; remove {folder}", path=path)
-            mapped[name] = np.memmap(path, FLOAT, "r", shape=shape) if size else np.empty(shape, FLOAT)
-        return cls(folder, layout, header["digest"], header["facts"], arrays, **mapped)
+        files: dict[str, Any] = {name: RowFile(folder / name, shape) for name, shape in layout.shapes().items()}
+        return cls(folder, layout, header["digest"], header["facts"], arrays, **files)
 
     def __len__(self) -> int:
         return self.layout.rows
 
-    def sample(self, rows: int, skipped: int = 0) -> tuple[Matrix, Matrix, NDArray[np.float32]]:
-        """So many rows of all, about, with targets and weights: of each bin as many, those that are last in it."""
-        bounds = self.layout.bounds
-        each = max(1, rows // self.layout.bins)
-        every = max(1, self.layout.bins // rows)
-        parts = [slice(max(a + skipped, b - each), b) for a, b in zip(bounds[:-1:every], bounds[1::every], strict=True)]
+    def sample(self, rows: int, held: Held = NOTHING_HELD) -> tuple[Matrix, Matrix, NDArray[np.float32]]:
+        """So many rows of all that are not held out, about, with targets and weights: of each bin as many.
+
+        Where there are more bins than rows, it is one row of each of as many bins, which are evenly spaced.
+        """
+        bins = self.layout.bins
+        chosen = np.unique(np.linspace(0, bins - 1, min(rows, bins)).astype(np.int64))
+        each = max(1, rows // bins)
+        parts: list[slice] = []
+        for number in chosen.tolist():
+            before, after = held.others(self.layout, number)
+            last = slice(max(after.start, after.stop - each), after.stop)
+            missing = each - (last.stop - last.start)
+            parts += [slice(max(before.start, before.stop - missing), before.stop), last]
         return self.rows(parts)
 
     def rows(self, parts: list[slice]) -> tuple[Matrix, Matrix, NDArray[np.float32]]:
         """Copies of some rows, with targets and weights."""
-        weights = np.concatenate([self.weights[part] for part in parts]) if self.layout.weighted else self.weights
+        parts = [part for part in parts if part.stop > part.start]
+        weights = np.concatenate([self.weights[part] for part in parts]) if self.layout.weighted else self.weights[:]
         inputs, targets = (np.concatenate([array[part] for part in parts]) for array in (self.inputs, self.targets))
         return inputs, targets, weights
 
@@ -237,7 +283,7 @@ def _write(folder: Path, source: Source, layout: Layout, encode: Encode) -> str:
         size = int(np.prod(shape)) * FLOAT.itemsize
         with (folder / name).open("wb") as file:
             if size:
-                os.posix_fallocate(file.fileno(), 0, size)  # else a full disk would end the process by a signal
+                reserve(file, size)
         mapped[name] = np.memmap(folder / name, FLOAT, "r+", shape=shape) if size else np.empty(shape, FLOAT)
     first = 0
     for number, chunk in enumerate(read_ahead(source.chunks())):
@@ -258,6 +304,21 @@ def _write(folder: Path, source: Source, layout: Layout, encode: Encode) -> str:
     if first != layout.rows:
         raise DamagedFile(f"{source.name} has changed while it was read; fit again when nothing writes to it")
     return _digest(mapped, layout)
+
+
+def reserve(file: BinaryIO, size: int) -> None:
+    """Take space of the disk before the file is mapped: else a full disk would end the process by a signal.
+
+    Raises
+    ------
+    OSError
+    """
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
+        return
+    block = bytes(2**20)
+    for first in range(0, size, len(block)):
+        file.write(block[: size - first])
 
 
 def _digest(mapped: Mapping[str, Any], layout: Layout) -> str:

@@ -13,7 +13,7 @@ from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.regularization import Regularization
 from backlit.engine.rng import Stream, epoch_seed
-from backlit.scale.cache import EncodedCache
+from backlit.scale.cache import EncodedCache, Held
 from backlit.training.plan import Plan
 
 WINDOW_BINS = 2
@@ -47,25 +47,25 @@ class CachedRows:
     Parameters
     ----------
     cache : EncodedCache
-    held : tuple of int
-        The rows of each bin that are not learnt from, first and end: they validate.
+    held : Held
+        The rows that are not learnt from: they validate.
     scales : ndarray of float32, shape (inputs,)
         What each input is multiplied by.
     batch_size : int
     """
 
     cache: EncodedCache
-    held: tuple[int, int]
+    held: Held
     scales: NDArray[np.float32]
     batch_size: int
 
     def __len__(self) -> int:
-        layout = self.cache.layout
-        return layout.rows - layout.bins * (self.held[1] - self.held[0])
+        return self.cache.layout.rows - self.held.count(self.cache.layout)
 
     def head(self, rows: int) -> NDArray[np.float32]:
         """The inputs of some rows, so many at most."""
-        return np.ascontiguousarray(self.cache.inputs[self.held[1] :][:rows] * self.scales)
+        first = self.held.of(self.cache.layout, 0).stop
+        return np.ascontiguousarray(self.cache.inputs[first : first + rows] * self.scales)
 
     def mean_weight(self, plan: Plan) -> float:
         """The mean weight of all rows of the cache, if there are weights."""
@@ -139,15 +139,15 @@ class CachedRows:
 
     def _read(self, bins: NDArray[np.int64], window: Window) -> Window:
         """Fill a window with the rows of some bins that are learnt from, their inputs scaled."""
-        bounds, at = self.cache.layout.bounds, self.batch_size
-        for number in bins:
-            begin, end = int(bounds[number]), int(bounds[number + 1])
-            for part in (slice(begin, begin + self.held[0]), slice(begin + self.held[1], end)):
+        cache, at = self.cache, self.batch_size
+        for number in bins.tolist():
+            for part in self.held.others(cache.layout, number):
                 into = slice(at, at + part.stop - part.start)
-                np.multiply(self.cache.inputs[part], self.scales, out=window.inputs[into])
-                window.targets[into] = self.cache.targets[part]
+                cache.inputs.read(part.start, window.inputs[into])
+                window.inputs[into] *= self.scales
+                cache.targets.read(part.start, window.targets[into])
                 if window.weights.size:
-                    window.weights[into] = self.cache.weights[part]
+                    cache.weights.read(part.start, window.weights[into])
                 at = into.stop
         window.count = at - self.batch_size
         return window

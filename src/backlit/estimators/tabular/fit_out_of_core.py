@@ -37,8 +37,9 @@ from backlit.estimators.tabular.recipe import for_rows, recipe_of
 from backlit.estimators.tabular.rows import validation_samples
 from backlit.estimators.tabular.validation import MIN_ROWS, too_few_rows
 from backlit.scale import EncodedCache, Source, out_of_core
-from backlit.scale.cache import FLOAT, Layout, cache_key, existing_cache, write_cache
+from backlit.scale.cache import NOTHING_HELD, Held, Layout, cache_key, existing_cache, write_cache
 from backlit.scale.learning import Summaries, learn
+from backlit.scale.row_file import FLOAT
 from backlit.scale.source import Chunk
 from backlit.scale.targets import ClassCounts, TargetSample
 from backlit.scale.windows import CachedRows
@@ -61,19 +62,19 @@ class SplitOfCache:
     """The rows of a cache that a member learns from, all but some of each bin; the caller's own rows may validate."""
 
     cache: EncodedCache
-    held: tuple[int, int]
+    held: Held
     validation: Samples | None
 
     def member_rows(self, prepared: Prepared) -> MemberRows:
         """Rows that stay on the disk, and the few that validate."""
-        cache, (first, end) = self.cache, self.held
-        sample = Samples(*cache.sample(CACHE_SAMPLE, skipped=end))
+        cache, layout = self.cache, self.cache.layout
+        sample = Samples(*cache.sample(CACHE_SAMPLE, self.held))
         scales = scales_of(prepared, sample)
         held = self.validation
         if held is None:
-            held = Samples(*cache.rows([slice(start + first, start + end) for start in cache.layout.bounds[:-1]]))
+            held = Samples(*cache.rows([self.held.of(layout, number) for number in range(layout.bins)]))
         held = replace(held, inputs=held.inputs * scales)
-        rows = cache.layout.rows - cache.layout.bins * (end - first)
+        rows = layout.rows - self.held.count(layout)
         learn = CachedRows(cache, self.held, scales, min(prepared.recipe.batch_size, rows))
         return MemberRows(learn, held, scales, np.ascontiguousarray(sample.inputs * scales))
 
@@ -252,10 +253,11 @@ def split_cache(model: BaseTabular, given: FitInput, prepared: Prepared, cache: 
     members, layout = prepared.recipe.n_members, cache.layout
     if given.X_val is not None:
         validation = validation_samples(model, given.X_val, given.y_val, layout.targets)
-        return [SplitOfCache(cache, (0, 0), validation)] * members
+        return [SplitOfCache(cache, NOTHING_HELD, validation)] * members
     most = max(1, HELD_BYTES // (layout.inputs * FLOAT.itemsize))
     held = min(prepared.recipe.validation_fraction * layout.rows, most)
     smallest = int(np.diff(layout.bounds).min())
     each = min(max(1, round(held / layout.bins)), smallest - 1)
+    every = max(1, int(layout.bins * each // held))  # where a row of each bin were too many
     starts = [number % max(1, smallest // each) * each for number in range(members)]
-    return [SplitOfCache(cache, (start, start + each), None) for start in starts]
+    return [SplitOfCache(cache, Held(start, start + each, every), None) for start in starts]
