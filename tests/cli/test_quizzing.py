@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backlit.practice import worksheet
+from backlit.practice import to_moodle, to_qti, worksheet
 
 Run = Callable[..., tuple[int, str, str]]
 LECTURE = ("quiz", "(x + y) * z", "x=-2", "y=5", "z=-4")  # asked are q1, z, y, x
@@ -107,9 +107,24 @@ def test_worksheet_is_written(run: Run) -> None:
     assert Path("a.html").read_text("utf-8") == worksheet(3, 5, 2).to_html()
 
 
+def test_hints_are_given_one_by_one(run: Run, typed: Callable[[str], None]) -> None:
+    typed("h\nh\nh\nh\n-4\n")
+    _, out, _ = run(*LECTURE)
+    assert out.index("q1 is read by f") < out.index("∂f/∂q1 = 1 · z") < out.index("∂f/∂f = 1")
+
+
+def test_worksheets_are_exported_by_suffix(run: Run) -> None:
+    assert run("worksheet", "--output", "a.xml", "--count", "2", "--variants", "3")[0] == 0
+    assert run("worksheet", "--output", "a.zip", "--count", "2", "--seed", "5")[0] == 0
+    assert Path("a.xml").read_text("utf-8") == to_moodle(*(worksheet(2, seed) for seed in range(3)))
+    assert Path("a.zip").read_bytes() == to_qti(worksheet(2, 5))
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["--variants", "2"], "--variants: a page holds one; take .xml or .zip"),
+        (["--variants", "0"], "--variants: 0; ask for 1 to 500"),
         (["--count", "0"], "worksheet: 0 problems"),
         (["--level", "9"], "level 9 is unknown"),
         (["--output", "no/a.html"], "cannot write no/a.html"),

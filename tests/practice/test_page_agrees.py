@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -11,7 +12,7 @@ import pytest
 from backlit import trace
 from backlit.declared.mistakes import MISTAKES
 from backlit.drawing import component, words
-from backlit.practice import diagnose_answer, questions
+from backlit.practice import diagnose_answer, hints, questions
 from backlit.practice.expressions import expression
 from backlit.tracing import Trace
 from backlit.tracing.zooms import page_tables
@@ -66,6 +67,25 @@ def test_both_name_the_same_mistake() -> None:
             assert verdict == in_python(traced, wire, answer), (traced.title, wire, answer)
             made.add(verdict)
     assert made == {"right", "unknown", *(mistake.name for mistake in MISTAKES)}
+
+
+def test_both_give_the_same_hints() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node here to run JavaScript with")
+    asked = [[question.wire for question in questions(traced)] for traced in FORMULAS]
+    script = f"""{page_tables([traced.graph for traced in FORMULAS])}
+{component.script()}
+writing.digits = ALL_DIGITS;
+const said = {json.dumps(dict(words("en")))}, asked = {json.dumps(asked)};
+const views = {json.dumps([component._view(traced.circuit()) for traced in FORMULAS])};
+console.log(JSON.stringify(views.map(({{boxes, links, output}}, at) =>
+  asked[at].map((wire) => hintsAt(new Wiring(boxes, links, output), wire, said)))));"""
+    done = subprocess.run([node, "-"], input=script, capture_output=True, text=True, check=True)
+    for traced, wires, told in zip(FORMULAS, asked, json.loads(done.stdout), strict=True):
+        for wire, hinted in zip(wires, told, strict=True):
+            named = traced.circuit().output, diagnose_answer(traced, wire, 0.0)._question.output
+            assert hinted == [re.sub(rf"\b{named[1]}\b", named[0], hint) for hint in hints(traced, wire)]
 
 
 def test_the_mistake_that_the_two_named_apart() -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 from backlit.cli.outputs import check_output
 from backlit.cli.tracing import assigned
-from backlit.errors import BacklitError, in_language
+from backlit.errors import BacklitError, ParameterError, in_language
 from backlit.files import write_whole
 from backlit.formula import GATES
 from backlit.formula.expression import names, parse
-from backlit.practice import Question, diagnose_answer, questions
+from backlit.practice import Question, diagnose_answer, hints, questions, to_moodle, to_qti
 from backlit.practice.expressions import VALUES
 from backlit.practice.messages import MESSAGES
 from backlit.practice.worksheet import answered, table, worksheet
@@ -26,6 +26,12 @@ ATTEMPTS = 2
 
 DRAWS = 200
 """So many sets of values are tried where a formula has no finite value at some of them."""
+
+EXPORTS: Mapping[str, Callable[..., bytes]] = {".xml": lambda *sheets: to_moodle(*sheets).encode(), ".zip": to_qti}
+"""What a worksheet is written as by its suffix, for systems of courses; else as a page."""
+
+MOST_VARIANTS = 500
+"""Students of one course, each with a seed."""
 
 MOST_QUIZ_WIRES = 200
 """Wires; a longer table cannot be read in a terminal."""
@@ -99,11 +105,22 @@ def number_from(text: str) -> float:
     return number
 
 
-def write_worksheet(output: Path, count: int, seed: int, level: int, lang: str) -> None:
-    """Write the sheet as one page."""
-    sheet = worksheet(count, seed, level, lang)
+def write_worksheet(output: Path, count: int, seed: int, level: int, lang: str, variants: int) -> None:
+    """Write sheets of so many seeds, from this one on: a page to print, or by the suffix Moodle XML or QTI 2.1.
+
+    Raises
+    ------
+    BacklitError
+        If a page is to hold several variants, or their number is out of range.
+    """
+    if not 1 <= variants <= MOST_VARIANTS:
+        raise ParameterError(f"--variants: {variants}; ask for 1 to {MOST_VARIANTS}", parameter="--variants")
+    kind = output.suffix.lower()
+    if variants > 1 and kind not in EXPORTS:
+        raise ParameterError(f"--variants: a page holds one; take {' or '.join(EXPORTS)}", parameter="--variants")
+    sheets = [worksheet(count, seed + more, level, lang) for more in range(variants)]
     check_output(output)
-    write_whole(output, sheet.to_html().encode())
+    write_whole(output, EXPORTS[kind](*sheets) if kind in EXPORTS else sheets[0].to_html().encode())
 
 
 def _attempts(traced: Trace, quiz: Sequence[Question], lang: str) -> Iterator[int]:
@@ -118,8 +135,9 @@ def _attempts(traced: Trace, quiz: Sequence[Question], lang: str) -> Iterator[in
 def _attempt(traced: Trace, question: Question, lang: str) -> int:
     """Ask until the answer is right or the attempts are used up: the attempt that was right, else 0."""
     texts = MESSAGES[lang]
+    helping = iter(hints(traced, question.wire, lang))
     for attempt in range(1, ATTEMPTS + 1):
-        answer = _answer(question, lang)
+        answer = _answer(question, helping, lang)
         if answer is None:
             break
         verdict = diagnose_answer(traced, question.wire, answer)
@@ -132,7 +150,7 @@ def _attempt(traced: Trace, question: Question, lang: str) -> int:
     return 0
 
 
-def _answer(question: Question, lang: str) -> float | None:
+def _answer(question: Question, helping: Iterator[str], lang: str) -> float | None:
     """The number that is given, requested until it is one; None if the learner wants the answer."""
     texts = MESSAGES[lang]
     while True:
@@ -141,6 +159,9 @@ def _answer(question: Question, lang: str) -> float | None:
             print()
         if text == "?":
             return None
+        if text == "h":
+            print(next(helping, texts["hint"]))
+            continue
         try:
             return number_from(text)
         except (ValueError, ZeroDivisionError, OverflowError):

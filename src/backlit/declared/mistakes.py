@@ -15,7 +15,7 @@ TOLERANCE = 1e-3
 """Relative: an answer to three digits is right."""
 
 NEXT_TO_ZERO = 1e-9
-"""What counts as 0 where 0 is right."""
+"""What counts as 0, as a part of the largest contribution: where contributions cancel, rounding leaves a little."""
 
 Form = Literal["whole", "one", "alone", "instead"]
 

@@ -76,7 +76,11 @@ def markup(circuit: Circuit | Mapping[str, Circuit], lang: str = "en", shown: st
     views = {"": circuit} if isinstance(circuit, Circuit) else dict(circuit)
     shown = next(iter(views)) if shown is None else shown
     table = words(lang)
-    sections = [line for zoom, view in views.items() for line in _view(view, lang, "" if zoom == shown else " hidden")]
+    sections = [
+        line
+        for at, (zoom, view) in enumerate(views.items())
+        for line in _view(view, lang, "" if zoom == shown else " hidden", styled=at == 0)
+    ]
     return "\n".join(
         [
             component.panel(views[shown], table),
@@ -93,12 +97,12 @@ def _title(circuit: Circuit | Mapping[str, Circuit]) -> str:
     return (circuit if isinstance(circuit, Circuit) else next(iter(circuit.values()))).title
 
 
-def _view(circuit: Circuit, lang: str, hidden: str) -> Iterator[str]:
+def _view(circuit: Circuit, lang: str, hidden: str, styled: bool) -> Iterator[str]:
     """One zoom: the picture, where its derivation goes, and its tables."""
     table = words(lang)
     yield f"<section {classes('view')}{hidden}>"
     yield f'<div {classes("picture")} tabindex="0" role="region" aria-label="{table["circuit"]}">'
-    yield to_svg(circuit, lang, marked=True)
+    yield to_svg(circuit, lang, marked=True, styled=styled)
     yield "</div>"
     yield component.legend(circuit, table)
     yield component.derivation(table)

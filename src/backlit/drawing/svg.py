@@ -24,7 +24,7 @@ DESCRIBED = 40
 """Boxes whose numbers the description tells; a table beside the picture tells all."""
 
 
-def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False) -> str:
+def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False, styled: bool = True) -> str:
     """Draw a circuit: values above the wires, gradients below, each edge with its local gradient.
 
     Parameters
@@ -33,6 +33,8 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False) -> str:
     lang : {"en", "ko"}
     marked : bool
         Whether boxes and numbers carry the names that the interactive page finds them by.
+    styled : bool
+        Whether it carries the style; of several on one page one does.
 
     Returns
     -------
@@ -66,7 +68,7 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False) -> str:
         + (f' data-columns="{columns}">' if marked else ">"),
         f"<title>{title}</title>",
         f"<desc>{escape(printable(_described(circuit, lang)))}</desc>",
-        f"<style>{STYLE}</style>",
+        f"<style>{STYLE}</style>" if styled else "",
         f'<rect {classes("page")} width="{width:.0f}" height="{height:.0f}" rx="10"/>',
         "" if marked else f'<text {classes("heading")} x="{MARGIN:.0f}" y="{MARGIN + 12:.0f}">{title}</text>',
         f'<g transform="translate({shift:.1f} {MARGIN + HEADING:.1f})">',

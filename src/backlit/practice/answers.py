@@ -95,7 +95,7 @@ def diagnose_answer(trace: Trace, wire_name: str, answer: float) -> Verdict:
     wire_name : str
         An input, a parameter or a gate's wire.
     answer : float
-        Right within 1e-3, relative.
+        Right within 1e-3, relative, however small the gradient is.
 
     Returns
     -------
@@ -118,9 +118,9 @@ def diagnose_answer(trace: Trace, wire_name: str, answer: float) -> Verdict:
     if not math.isfinite(answer):
         raise BacklitError(f"practice: the answer {answer} is not finite; give a number such as -4 or 0.25")
     question = find(trace, wire_name)
-    if same(answer, question.gradient):
+    if same(answer, question.gradient, question.scale):
         return Verdict(True, None, (), question, None)
-    found = [(mistake, candidate) for mistake, candidate in wrong_answers(question) if same(answer, candidate.answer)]
+    found = [each for each in wrong_answers(question) if same(answer, each[1].answer, question.scale)]
     if not found:
         return Verdict(False, None, (), question, None)
     first, candidate = found[0]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backlit.declared.gate_kinds import Array
+from backlit.declared.gates import GATES
 from backlit.drawing.numbers import number
 from backlit.errors import BacklitError
 from backlit.formula.expression import Name, substitute
@@ -32,6 +33,8 @@ class Arrival:
     upstream, local : float
     local_text : str
         The local gradient in symbols.
+    pattern : str
+        What the gate does with a gradient: "distributor", "router", "switcher", or "".
     swapped : float or None
         The local gradient of the other operand, where there are exactly two.
     beyond : float or None
@@ -46,6 +49,7 @@ class Arrival:
     upstream: float
     local: float
     local_text: str
+    pattern: str
     swapped: float | None
     beyond: float | None
     beyond_name: str
@@ -66,6 +70,15 @@ class GradientQuestion:
     gradient: float
     arrivals: tuple[Arrival, ...]
 
+    @property
+    def scale(self) -> float:
+        """The largest contribution: where several cancel, what is left is judged beside it."""
+        return max((abs(arrival.value) for arrival in self.arrivals), default=0.0)
+
+    def symbols(self) -> str:
+        """Upstream times local in symbols, summed over what arrives."""
+        return " + ".join(f"{self._upstream(arrival)} · {arrival.local_text}" for arrival in self.arrivals)
+
     def written(self) -> str:
         """Upstream times local, in symbols and in numbers; the product itself is left to the reader.
 
@@ -78,9 +91,8 @@ class GradientQuestion:
         of = partial(self.output, self.wire)
         if not self.arrivals:
             return f"{of} = 1"
-        symbols = (f"{self._upstream(arrival)} · {arrival.local_text}" for arrival in self.arrivals)
         numbers = (f"{in_product(arrival.upstream)} × {in_product(arrival.local)}" for arrival in self.arrivals)
-        return f"{of} = {' + '.join(symbols)} = {' + '.join(numbers)}"
+        return f"{of} = {self.symbols()} = {' + '.join(numbers)}"
 
     def _upstream(self, arrival: Arrival) -> str:
         return "1" if arrival.top == self.output else partial(self.output, arrival.top)
@@ -160,6 +172,7 @@ def _arrival(chain: GraphChain, gate: Wire, edge: Edge, gradients: Gradients, fo
         upstream=float(edge.upstream),
         local=_single(edge.local),
         local_text=_local_text(chain, gate, edge),
+        pattern=_pattern(gate),
         swapped=swapped if math.isfinite(swapped) else None,
         beyond=float(gradients.of[following[0]]) if through_one else None,
         beyond_name=chain.name(following[0]) if through_one else "",
@@ -178,3 +191,8 @@ def _local_text(chain: GraphChain, gate: Wire, edge: Edge) -> str:
         return bracketed(substitute(tree, {gate.name: Name(chain.name(gate))}))
     written = local_formula(gate, edge.slot)
     return f"({written})" if written else partial(chain.name(gate), chain.name(edge.operand))
+
+
+def _pattern(gate: Wire) -> str:
+    rule = GATES.get(gate.gate or "")
+    return rule.pattern if rule else ""

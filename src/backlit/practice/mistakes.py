@@ -25,13 +25,13 @@ def wrong_answers(question: GradientQuestion) -> Iterator[tuple[Mistake, WrongAn
     """Every wrong number that a mistake leads to, the likeliest mistake first; none that is right by luck."""
     for mistake in MISTAKES:
         for candidate in _wrong_answers_of(mistake.wrong, question):
-            if math.isfinite(candidate.answer) and not same(candidate.answer, question.gradient):
+            if math.isfinite(candidate.answer) and not same(candidate.answer, question.gradient, question.scale):
                 yield mistake, candidate
 
 
-def same(answer: float, right: float) -> bool:
-    """Whether two numbers are the same to three digits."""
-    return math.isclose(answer, right, rel_tol=TOLERANCE, abs_tol=NEXT_TO_ZERO)
+def same(answer: float, right: float, scale: float) -> bool:
+    """Whether two numbers are the same to three digits; `scale` is the largest contribution, however small."""
+    return math.isclose(answer, right, rel_tol=TOLERANCE, abs_tol=NEXT_TO_ZERO * scale)
 
 
 def _wrong_answers_of(wrong: Wrong, question: GradientQuestion) -> Iterator[WrongAnswer]:

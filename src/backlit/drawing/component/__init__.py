@@ -29,7 +29,8 @@ WORDS = (
     "no_number", "path", "verdict_right", "verdict_sign", "verdict_one_branch", "verdict_local_alone",
     "verdict_forgot_local", "verdict_swapped_inputs", "verdict_stopped_before_gate", "verdict_upstream_before_gate",
     "verdict_value", "verdict_unknown", "unfold", "fold_few", "fold_arrays", "fold_several", "fold_choose", "folded",
-    "refused", "copied",
+    "refused", "copied", "set", "set_done", "hint_rule", "hint_fork", "hint_distributor", "hint_router",
+    "hint_switcher",
 )  # fmt: skip
 """What the scripts say."""
 
@@ -152,7 +153,10 @@ def panel(circuit: Circuit, table: Mapping[str, str]) -> str:
         f"<div {classes('fields')}>{fields}</div>"
         f"<form {classes('quiz')} hidden><label><span {classes('question')}></span> "
         f'<input {classes("answer")} inputmode="decimal" autocomplete="off"></label>'
-        f"<button>{escape(table['check'])}</button><output {classes('verdict')}></output></form></section>"
+        f"<button>{escape(table['check'])}</button>"
+        f'<button type="button" {classes("hint")}>{escape(table["hint"])}</button>'
+        f'<button type="button" {classes("show-me")}>{escape(table["show_me"])}</button>'
+        f"<span {classes('score')}></span><output {classes('verdict')}></output></form></section>"
     )
 
 

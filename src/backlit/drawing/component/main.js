@@ -5,14 +5,14 @@ function mount(root, given, keys = root) {
   const one = (css) => root.querySelector(css);
   const views = find(".§view").map((section, at) => new View(section, given.views[at], given.longest_sum));
   let current = []; // the elements of the gate that the step passes
-  let view = views.find((each) => !each.root.hidden), asked = null, touched = false, wrt = null, choosing = null;
+  let view = views.find((each) => !each.root.hidden), asked = NOTHING_ASKED, touched = false, wrt = null, choosing = null;
   let notice = ""; // said in the place of the step's sentence, until the next step
   const lighting = new Lighting(() => view), stage = new Stage(root), player = new Player(root);
 
   function show(passed = null) {
     view.paint(asked, passed);
-    root.classList.toggle("§asking", asked !== null);
-    const box = view.current, passing = touched && !(asked !== null && view.step === view.last);
+    root.classList.toggle("§asking", asked.size > 0);
+    const box = view.current, passing = touched && !(asked.size && view.step === view.last);
     current.forEach((found) => found.classList.remove("§current"));
     current = [];
     if (box && passing) {
@@ -42,7 +42,7 @@ function mount(root, given, keys = root) {
       return `${box.name} = ${box.formula} = ${formatted(box.value)}   (${[...new Set(values)].join(", ")})`;
     }
     if (box.gradient === null) return `${partialText(output, box.name)}: ${said.not_computed}`;
-    if (asked !== null) return said.asking.replace("{wire}", partialText(output, asked));
+    if (asked.size) return said.asking.replace("{wire}", partialText(output, asked.now));
     return links.filter((link) => byName.get(link.source).kind !== "constant").map((link) =>
       `${partialText(output, link.source)} ← ${said.upstream} ${bracketed(link.upstream)} × ${said.local} ${bracketed(link.local)} = ${formatted(link.contribution)}`,
     ).join("\n");
@@ -253,33 +253,71 @@ function mount(root, given, keys = root) {
 
   // -- practice -------------------------------------------------------------------------------------------------------
   const answer = one(".§answer"), verdict = one(".§verdict");
-  function ask() {
-    asked = wireToAsk(view.wiring, asked);
-    if (asked === null) return;
+  let practised = null; // the set: its seed, how many are asked, right, right at once, and what has been said of the one in hand
+
+  function ask(seed = 1 + Math.floor(Math.random() * MOST_SEEDS)) {
+    const wires = wiresToAsk(view.wiring, seed);
+    if (!wires.length) return;
+    asked = new Blanks(wires);
+    practised = {seed, asked: wires.length, right: 0, first: 0};
     if (writing.digits !== ALL_DIGITS) one(".§digits").click(); // an answer is worked out from what is shown
-    one(".§question").textContent = `${partialText(view.wiring.output, asked)} =`;
     one(".§quiz").hidden = false;
-    stage.fit(view); // the question takes room of the picture's
-    verdict.textContent = answer.value = "";
+    verdict.textContent = "";
     go(view.last);
-    lighting.pin({box: asked});
-    answer.focus();
+    next();
+    stage.fit(view); // the question takes room of the picture's
   }
+
+  // The next blank of the set, or the end of it.
+  function next() {
+    [asked.now] = asked;
+    Object.assign(practised, {hints: 0, tries: 0});
+    const {seed, asked: count, right, first} = practised;
+    one(".§score").textContent = said.set.replace("{seed}", seed).replace("{asked}", count).replace("{right}", right).replace("{first}", first);
+    for (const control of find(".§quiz label, .§quiz button")) control.hidden = !asked.size;
+    answer.value = "";
+    if (asked.size) {
+      one(".§question").textContent = `${partialText(view.wiring.output, asked.now)} =`;
+      lighting.pin({box: asked.now});
+      answer.focus();
+    } else {
+      verdict.textContent += ` ${said.set_done}`;
+      asked = NOTHING_ASKED;
+      one(".§practice").focus();
+    }
+    show();
+  }
+
+  function found(right) {
+    practised.right += right;
+    practised.first += right && !practised.tries && !practised.hints;
+    asked.delete(asked.now);
+    next();
+  }
+
   function endQuestion() {
-    asked = null;
+    asked = NOTHING_ASKED;
+    practised = null;
     one(".§quiz").hidden = true;
   }
-  one(".§practice").addEventListener("click", ask);
+  one(".§practice").addEventListener("click", () => ask());
+  one(".§hint").addEventListener("click", () => {
+    practised.hints = Math.min(practised.hints + 1, HINTS);
+    verdict.textContent = hintsAt(view.wiring, asked.now, said).slice(0, practised.hints).join("  ");
+    answer.focus();
+  });
+  one(".§show-me").addEventListener("click", () => {
+    verdict.textContent = `${partialText(view.wiring.output, asked.now)} = ${formatted(view.wiring.byName.get(asked.now).gradient)}`;
+    found(0);
+  });
   one(".§quiz").addEventListener("submit", (event) => {
     event.preventDefault();
     const value = typed(answer.value);
     if (value === null) { verdict.textContent = said.no_number; return; }
-    const found = judge(view.wiring, asked, value);
-    verdict.textContent = said[`verdict_${found}`];
-    if (found !== "right") return;
-    asked = null;
-    show();
-    one(".§practice").focus();
+    const judged = judge(view.wiring, asked.now, value);
+    verdict.textContent = said[`verdict_${judged}`];
+    if (judged === "right") found(1);
+    else practised.tries += 1;
   });
 
   // -- what is shown, as a text ---------------------------------------------------------------------------------------
@@ -291,7 +329,7 @@ function mount(root, given, keys = root) {
     return stateText({
       zoom: views.indexOf(view), step: view.step, wrt: wrt === inView(".§wrt").options[0]?.value ? "" : wrt,
       digits: writing.digits === ALL_DIGITS ? ALL_DIGITS : 0, folds: view.folds.map(gatesOf),
-      inputs: inputs.map(({value, dataset}) => [dataset.input, typed(value)]),
+      inputs: inputs.map(({value, dataset}) => [dataset.input, typed(value)]), set: practised?.seed ?? 0,
     });
   }
 
@@ -322,6 +360,7 @@ function mount(root, given, keys = root) {
     touched = parts.step > 0;
     view.move(parts.step);
     show();
+    if (parts.set) ask(parts.set);
     return true;
   }
   one(".§link").addEventListener("click", async () => {

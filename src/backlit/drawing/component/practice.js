@@ -1,6 +1,7 @@
 // Which mistake an answer is: MISTAKES, the table, comes from Python; here are its forms, and what the formulas read.
-function sameNumber(a, b) {
-  return Math.abs(a - b) <= Math.max(TOLERANCE * Math.max(Math.abs(a), Math.abs(b)), NEXT_TO_ZERO);
+// scale: the largest contribution, however small; where several cancel, what is left is judged beside it.
+function sameNumber(a, b, scale) {
+  return Math.abs(a - b) <= Math.max(TOLERANCE * Math.max(Math.abs(a), Math.abs(b)), NEXT_TO_ZERO * scale);
 }
 
 // The local gradient of a gate's operand; that of a constant stands on no link.
@@ -42,14 +43,36 @@ function wrongAnswers({form, needs, compute}, box, arrivals) {
 // "right", the name of a mistake, or "unknown".
 function judge(wiring, name, answer) {
   const box = wiring.byName.get(name), arrivals = arrivalsAt(wiring, name);
-  if (sameNumber(answer, box.gradient)) return "right";
-  const leads = (wrong) => Number.isFinite(wrong) && !sameNumber(wrong, box.gradient) && sameNumber(answer, wrong);
+  const scale = Math.max(0, ...arrivals.map(({contribution}) => Math.abs(contribution)));
+  if (sameNumber(answer, box.gradient, scale)) return "right";
+  const leads = (wrong) => Number.isFinite(wrong) && !sameNumber(wrong, box.gradient, scale) && sameNumber(answer, wrong, scale);
   return MISTAKES.find((mistake) => wrongAnswers(mistake, box, arrivals).some(leads))?.name ?? "unknown";
 }
 
-// Another wire than the last one whose gradient can be asked for; null where there is none.
-function wireToAsk(wiring, last) {
+// Numbers from 0 to 1 that the seed decides (a multiplicative congruential generator: Park and Miller 1988).
+function drawing(seed) {
+  let state = seed % 2147483647 || 1;
+  return () => (state = state * 48271 % 2147483647) / 2147483647;
+}
+
+// A set: at most so many gradients, which ones by the seed, in the order in which backpropagation finds them.
+const MOST_ASKED = 8, MOST_SEEDS = 9999, HINTS = 3;
+function wiresToAsk(wiring, seed) {
   const wires = wiring.boxes.filter((box) => box.kind !== "constant" && typeof box.gradient === "number" && wiring.outOf.get(box.name).length);
-  const others = wires.filter((box) => box.name !== last), from = others.length ? others : wires;
-  return from.length ? from[Math.floor(Math.random() * from.length)].name : null;
+  const draw = drawing(seed), left = wires.map(({name}) => name);
+  while (left.length > MOST_ASKED) left.splice(Math.floor(draw() * left.length), 1);
+  return left.reverse();
+}
+
+// Three hints, each of which says more: which rule, the factors, one of them.
+function hintsAt(wiring, name, said) {
+  const links = wiring.outOf.get(name).filter((link) => link.contribution !== null), {output} = wiring, [first] = links;
+  const {pattern} = wiring.byName.get(first.target), above = (link) => (link.target === output ? "1" : partialText(output, link.target));
+  const factors = links.map((link) => `${above(link)} · ${link.local_formula ? factorText(link.local_formula) : partialText(link.target, name)}`);
+  const rule = links.length > 1 ? said.hint_fork : said.hint_rule;
+  return [
+    [rule.replace("{wire}", name).replace("{count}", links.length).replace("{top}", first.target), links.length === 1 && pattern ? said[`hint_${pattern}`] : ""].join(" ").trim(),
+    `${partialText(output, name)} = ${factors.join(" + ")}`,
+    `${partialText(output, first.target)} = ${formatted(first.upstream)}`,
+  ];
 }

@@ -1,15 +1,16 @@
 // What is shown as a text for the fragment of an address, which is never sent; and back, each part checked. Such a text
 // is data: names are looked up, numbers are read as numbers, and what does not fit this circuit is refused as a whole.
 const MOST_STATE = 8000; // letters
-const STATE_PARTS = ["zoom", "step", "wrt", "digits", "fold", "input"];
+const STATE_PARTS = ["zoom", "step", "wrt", "digits", "fold", "input", "set"];
 
-// parts: {zoom, step, wrt, digits, folds: [[names]], inputs: [[name, number]]}; what is as at the start is left out.
-function stateText({zoom, step, wrt, digits, folds, inputs}) {
+// parts: {zoom, step, wrt, digits, folds: [[names]], inputs: [[name, number]], set: a seed of practice}; what is as at the start is left out.
+function stateText({zoom, step, wrt, digits, folds, inputs, set}) {
   const text = new URLSearchParams();
   if (zoom) text.set("zoom", zoom);
   if (step) text.set("step", step);
   if (wrt) text.set("wrt", wrt);
   if (digits) text.set("digits", digits);
+  if (set) text.set("set", set);
   for (const names of folds) text.append("fold", JSON.stringify(names));
   for (const pair of inputs) text.append("input", JSON.stringify(pair));
   return String(text);
@@ -22,9 +23,9 @@ function stateOf(text) {
   if ([...given.keys()].some((name) => !STATE_PARTS.includes(name))) return null;
   try {
     const listed = (name) => given.getAll(name).map((one) => JSON.parse(one));
-    const parts = {zoom: whole("zoom"), step: whole("step"), digits: whole("digits"), wrt: given.get("wrt"), folds: listed("fold"), inputs: listed("input")};
+    const parts = {zoom: whole("zoom"), step: whole("step"), digits: whole("digits"), set: whole("set"), wrt: given.get("wrt"), folds: listed("fold"), inputs: listed("input")};
     const named = (names) => Array.isArray(names) && names.every((name) => typeof name === "string");
-    const numbers = [parts.zoom, parts.step, parts.digits].every((number) => Number.isInteger(number) && number >= 0);
+    const numbers = [parts.zoom, parts.step, parts.digits, parts.set].every((number) => Number.isInteger(number) && number >= 0);
     const put = parts.inputs.every((pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === "string" && Number.isFinite(pair[1]));
     return numbers && put && parts.folds.every(named) ? parts : null;
   } catch {

@@ -3,6 +3,12 @@ function write(shown, text) {
   if (shown.textContent !== text) shown.textContent = text;
 }
 
+// The wires whose gradients are blanks, and the one that is asked for now.
+class Blanks extends Set {
+  now = null;
+}
+const NOTHING_ASKED = new Blanks();
+
 // One picture with its tables at one step: values of the gates passed forward, gradients of those passed back.
 class View {
   constructor(root, given, longest) {
@@ -39,7 +45,7 @@ class View {
   lengthOf(name, what) {
     const box = this.wiring.byName.get(name);
     if (!box) return 0;
-    return (what === "value" ? formatted(box.value) : this.gradientAt(box, this.reached(this.last), null).text).length;
+    return (what === "value" ? formatted(box.value) : this.gradientAt(box, this.reached(this.last), NOTHING_ASKED).text).length;
   }
 
   find(css) { return [...this.root.querySelectorAll(css)]; }
@@ -67,7 +73,7 @@ class View {
 
   gradientAt(box, known, asked) {
     if (!known.begun) return {text: "", done: false};
-    if (asked === box.name) return {text: "?", done: true};
+    if (asked.has(box.name)) return {text: box.name === asked.now ? "?" : "□", done: true};
     const out = this.wiring.outOf.get(box.name);
     if (box.name === this.wiring.output && !out.length) return {text: formatted(box.gradient), done: true};
     const arrived = out.filter((link) => known.returned.has(link.target));
@@ -95,7 +101,7 @@ class View {
     const some = (what, keys) => (passed ? [...new Set(keys)].map((key) => this.tells[what].get(key) ?? []) : [...this.tells[what].values()]).flat();
     const known = this.reached(), {byName} = this.wiring, stale = this.model.stale;
     const links = new Map(this.wiring.links.map((link) => [link.at, link]));
-    const hidden = (link) => asked !== null && (link.source === asked || link.target === asked);
+    const hidden = (link) => asked.has(link.source) || asked.has(link.target);
     for (const shown of some("value", [passed?.name])) {
       const box = byName.get(shown.dataset.value);
       write(shown, box && known.valued.has(box.name) ? formatted(box.value) : "");
