@@ -14,7 +14,7 @@ import backlit
 ROOT = Path(__file__).parents[1]
 HEAVY = (
     *("numba", "sklearn", "scipy", "numpy", "pyarrow", "pandas", "narwhals", "rich", "typer"),
-    *("starlette", "uvicorn", "anywidget", "matplotlib", "torch", "h5py", "onnx", "onnxruntime", "mpi4py"),
+    *("starlette", "uvicorn", "segno", "anywidget", "matplotlib", "torch", "h5py", "onnx", "onnxruntime", "mpi4py"),
 )
 COMPILED = ("numba", "sklearn", "pyarrow", "torch", "h5py", "onnx", "mpi4py")
 

@@ -46,7 +46,7 @@ EXTRAS = {
     "onnx": ("onnx",),
     "plot": ("matplotlib",),
     "torch": ("torch",),
-    "web": ("starlette", "uvicorn"),
+    "web": ("starlette", "uvicorn", "segno"),
 }
 """Optional dependencies of `pyproject.toml` -> the modules that come with each."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from backlit import trace
+from backlit.drawing import words
 
 SIGMOID = {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3}
 FORMULA = "1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))"
@@ -169,3 +171,53 @@ def test_of_a_large_picture_only_what_stands_near_the_window_is_drawn(opened: Op
     expect(top).to_be_hidden()
     page.emulate_media(media="print")
     expect(top).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_set_has_all_its_blanks_hints_a_score_and_an_end(opened: Open, lang: str) -> None:
+    traced, said = trace("(x + y) * z", x=-2, y=5, z=-4), words(lang)
+    page = opened(traced, lang)
+    page.click(".backlit-practice")
+    asked = ["q1", "z", "y", "x"]
+    assert {wire: number(page, "gradient", wire) for wire in asked} == {"q1": "?", "z": "□", "y": "□", "x": "□"}
+    for _ in range(3):
+        page.click(".backlit-hint")
+    expect(page.locator(".backlit-verdict")).to_have_text(
+        re.compile(re.escape("∂q2/∂q1 = ∂q2/∂q2").replace("∂q2/∂q2", ".*"))
+    )
+    page.fill(".backlit-answer", "-4")
+    page.keyboard.press("Enter")
+    expect(page.locator(".backlit-score")).to_contain_text(
+        said["set"].format(seed="", asked=4, right=1, first=0).split(": ")[1]
+    )
+    page.click(".backlit-show-me")
+    expect(page.locator(".backlit-question")).to_contain_text("∂y")
+    assert number(page, "gradient", "z") == "3"
+    for wire in ("y", "x"):
+        page.fill(".backlit-answer", f"{traced.wires[wire].gradient:g}")
+        page.keyboard.press("Enter")
+    expect(page.locator(".backlit-verdict")).to_contain_text(said["set_done"])
+    expect(page.locator(".backlit-score")).to_contain_text(
+        said["set"].format(seed="", asked=4, right=3, first=2).split(": ")[1]
+    )
+    expect(page.locator(".backlit-answer")).to_be_hidden()
+    assert page.evaluate("document.activeElement.className") == "backlit-practice"
+
+
+def test_a_link_brings_back_the_set(opened: Open) -> None:
+    formula = " + ".join(f"x{at} * y{at}" for at in range(6))  # 23 gradients, 8 are asked
+    values = {f"{name}{at}": at + 2 for at in range(6) for name in "xy"}
+    page = opened(trace(formula, **values))
+    page.click(".backlit-practice")
+    expect(page).to_have_url(re.compile("set="))
+
+    def blanks(page: Any) -> list[str]:
+        return page.locator("[data-gradient]").evaluate_all(
+            "all => [...new Set(all.filter(e => '?□'.includes(e.textContent || ' ')).map(e => e.dataset.gradient))]"
+        )
+
+    assert len(blanks(page)) == 8
+    asked = blanks(page)
+    page.reload()
+    expect(page.locator(".backlit-quiz")).to_be_visible()
+    assert blanks(page) == asked

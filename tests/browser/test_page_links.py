@@ -111,3 +111,30 @@ def test_choices_that_are_none_are_refused_with_a_word(view: View, choices: str)
     page = view(f"network#choices={quote(choices)}")
     expect(page.locator("#notes")).to_contain_text(EN["link_refused"])
     expect(page.locator("#size")).to_contain_text("37", timeout=60_000)
+
+
+def test_slow_learning_travels_by_link_and_back(view: View) -> None:
+    page = view("slow")
+    page.wait_for_selector(".cost")
+    assert "#" not in page.url
+    page.fill("#rate", "0.3")
+    page.fill("#epochs", "120")
+    expect(page).to_have_url(re.compile("epochs=120"))
+    page.locator("#when").fill("40")
+    expect(page).to_have_url(re.compile("at=40"))
+    other = view(page.url.split("/", 3)[3])
+    expect(other.locator("#epoch-number")).to_have_text("40")
+    assert (other.input_value("#rate"), other.input_value("#epochs"), other.input_value("#w")) == ("0.3", "120", "2")
+    other.locator("#starts button").first.click()
+    expect(other).to_have_url(re.compile("w=0.6"))
+    other.go_back()
+    expect(other.locator("#w")).to_have_value("2")
+    expect(other.locator("#epoch-number")).to_have_text("40")
+
+
+@pytest.mark.parametrize("fragment", ["w=99", "rate=0", "epochs=1e9", "match=else", "at=x", "evil=1"])
+def test_dials_that_are_none_are_refused_with_a_word(view: View, fragment: str) -> None:
+    page = view(f"slow#{fragment}")
+    expect(page.locator("#notes")).to_have_text(EN["link_refused"])
+    expect(page.locator("#epoch-number")).to_have_text("0")
+    assert page.input_value("#w") == "2"

@@ -201,3 +201,29 @@ def test_a_network_of_another_tool_is_explained(view: View, tmp_path: Path, path
     gradient = trace(model, x=rows[0], y=target).gradients["w[1][0][0]"]
     assert sides(page) == pytest.approx([gradient] * 3, rel=1e-5, abs=1e-9)
     expect(page.frame_locator("#circuit iframe").locator(".backlit-view:not([hidden]) svg").first).to_be_visible()
+
+
+def test_row_and_weight_travel_by_link_and_back(view: View, mine: tuple[Path, Path]) -> None:
+    page = explained(view, mine)
+    page.fill("#row", "7")
+    expect(page).to_have_url(re.compile("row=7"))
+    page.locator("#weights button").nth(1).click()
+    expect(page).to_have_url(re.compile("weight="))
+    weight = page.input_value("#weight")
+    other = view(page.url.split("/", 3)[3])
+    expect(other.locator("#weight")).to_have_value(weight)
+    assert other.input_value("#row") == "7"
+    page.go_back()
+    expect(page.locator("#weights button").first).to_have_attribute("aria-pressed", "true")
+    assert page.input_value("#row") == "7"
+
+
+@pytest.mark.parametrize(("fragment", "said"), [("row=-1", "link_refused"), ("evil=1", "link_refused")])
+def test_a_foreign_link_is_refused_with_a_word(view: View, fragment: str, said: str) -> None:
+    page = view(f"model#{fragment}")
+    expect(page.locator("#notes")).to_have_text(EN[said])
+
+
+def test_a_link_about_a_file_that_is_not_open_names_it(view: View) -> None:
+    page = view("model?lang=ko#model=nobody.backlit")
+    expect(page.locator("#notes")).to_have_text(KO["link_absent"].format(names="nobody.backlit"))

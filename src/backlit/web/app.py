@@ -18,7 +18,8 @@ from backlit.errors import choose
 from backlit.files import dialect_note
 from backlit.web.messages import language
 from backlit.web.pages import STATIC, page
-from backlit.web.responses import errors_as_json, json_response, read_body
+from backlit.web.qr import qr_code
+from backlit.web.responses import errors_as_json, json_response, read_body, read_json
 from backlit.web.security import OnlyThisPage
 from backlit.web.site import Site
 from backlit.web.start_options import StartOptions
@@ -68,6 +69,11 @@ async def upload(site: Site, request: Request) -> Response:
     return json_response({"number": number, **await run_in_thread(_listed, site)})
 
 
+async def qr(site: Site, request: Request) -> Response:
+    """An address as a QR code."""
+    return json_response({"svg": qr_code((await read_json(request)).get("text"))})
+
+
 def _listed(site: Site) -> dict[str, Any]:
     age = site.library.age  # before the lists, which may grow meanwhile
     tables = [
@@ -96,6 +102,7 @@ def _routes(site: Site) -> Iterator[BaseRoute]:
     yield Mount("/static", StaticFiles(directory=STATIC))
     yield route("GET /frame/{number:str}", frame)
     yield route("GET /api/library", library)
+    yield route("POST /api/qr", qr)
     yield route("POST /api/upload/{kind:str}", upload)
     yield route("GET /views/{view:str}/{file:str}", view_file)
     for name, declared in all_views().items():

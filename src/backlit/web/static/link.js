@@ -31,9 +31,9 @@ export function readLink(names) {
 // visited: whether this is a place that going back comes to.
 export function writeLink(values, visited = false) {
   const text = String(new URLSearchParams(Object.entries(values).filter(([, value]) => value !== "" && value !== undefined)));
-  if (`#${text}` === location.hash) return;
+  if (text === location.hash.slice(1)) return;
   if (text.length > MOST) { showProblem(word("link_long")); return; }
-  history[visited ? "pushState" : "replaceState"](null, "", `#${text}`);
+  history[visited ? "pushState" : "replaceState"](null, "", text ? `#${text}` : location.pathname + location.search);
   keep();
 }
 

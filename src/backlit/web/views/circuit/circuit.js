@@ -1,6 +1,7 @@
 // Any formula as a circuit: the server computes and draws it, and its interactive document is shown as it is.
 import {byId, element, given, lang, newest, onEnter, post, read, showProblem, showCircuit, word} from "/static/common.js";
 import {copyButton, onBack, readLink, writeLink} from "/static/link.js";
+import {shareButton} from "/static/share.js";
 
 const formula = byId("formula"), inputs = byId("inputs"), stage = byId("stage"), examples = byId("examples");
 let values = {}, shown = {formula: null, state: undefined}; // the circuit that is drawn, and what its document shows of it
@@ -124,5 +125,6 @@ function arrive() {
 }
 
 byId("form").append(copyButton());
+stage.after(shareButton(() => stage.querySelector("iframe.circuit")));
 onBack(arrive);
 arrive();

@@ -1,6 +1,9 @@
 // My model: a saved model, one row of a table, one weight; why it would move, and the circuit of the row's loss.
 import {byId, element, fill, get, given, guarded, lang, newest, post, read, stored, showCircuit, shown, upload, word} from "/static/common.js";
 
+import {copyButton, onBack, readLink, writeLink} from "/static/link.js";
+import {shareButton} from "/static/share.js";
+
 let weight = null; // the one that is chosen; null: the steepest
 
 // -- what there is ----------------------------------------------------------------------------------------------------
@@ -58,6 +61,7 @@ function show(answer, zoom) {
   chain(answer);
   byId("bounded").textContent = answer.zoom === zoom ? "" : word("zoom_bounded");
   showCircuit(byId("circuit"), answer.frame, word("the_circuit"));
+  remember();
 }
 
 const facts = (host, rows) => host.replaceChildren(...rows.map(([name, text]) => element("div", {}, element("dt", {}, word(name)), element("dd", {}, text))));
@@ -89,6 +93,36 @@ function chain(answer) {
 function look(name) {
   weight = name;
   explain().then(() => byId("weights").querySelector("[aria-pressed=true]")?.focus());
+}
+
+// -- the address: names of files, as the numbers of the library are those of one start ----------------------------------
+let shownPlace = null; // the row and weight that are shown: another one is a place that going back comes to
+function remember() {
+  const place = `${byId("model").value} ${byId("table").value} ${byId("row").value} ${weight ?? ""}`;
+  writeLink({model: one("model")?.name, table: one("table")?.name, target: byId("target").value,
+    row: byId("row").value === "0" ? "" : byId("row").value, weight: weight ?? "", zoom: byId("zoom").value === given.zooms[0] ? "" : byId("zoom").value},
+  shownPlace !== null && place !== shownPlace);
+  shownPlace = place;
+}
+
+function arrive() {
+  const link = readLink(["model", "table", "target", "row", "weight", "zoom"]) ?? {};
+  const named = (id) => stored()[`${id}s`].find(({name}) => name === link[id])?.number;
+  const absent = ["model", "table"].filter((id) => link[id] && !named(id));
+  const row = link.row ?? "0", zoom = link.zoom ?? given.zooms[0];
+  const foreign = !/^\d{1,9}$/.test(row) || !given.zooms.includes(zoom);
+  if (absent.length) byId("notes").textContent = word("link_absent", {names: absent.map((id) => link[id]).join(", ")});
+  if (foreign) byId("notes").textContent = word("link_refused");
+  shownPlace = null;
+  const taken = absent.length || foreign ? {} : {model: named("model"), table: named("table")};
+  showLibrary(undefined, taken);
+  if (!absent.length && !foreign) {
+    if (link.target && one("table")?.columns.includes(link.target)) byId("target").value = link.target;
+    byId("row").value = row;
+    byId("zoom").value = zoom;
+    weight = link.weight ?? null;
+  }
+  explain();
 }
 
 // -- choices ----------------------------------------------------------------------------------------------------------
@@ -123,4 +157,7 @@ for (const [kind, id] of [["models", "model"], ["tables", "table"]]) {
 fill(byId("zoom"), given.zooms.map((zoom) => [zoom, word(`zoom_${zoom}`)]));
 const answer = await guarded(() => get("/api/library"));
 if (answer) showLibrary(answer);
-explain();
+byId("form").append(copyButton());
+byId("circuit").after(shareButton(() => byId("circuit").querySelector("iframe.circuit")));
+onBack(arrive);
+arrive();

@@ -1,6 +1,7 @@
 // Why learning is slow: both costs from one start, epoch by epoch, with the factors of their gradients.
 import {byId, element, get, given, newest, onEnter, read, shown, word} from "/static/common.js";
 import {chart, ends, legend} from "/static/chart.js";
+import {copyButton, onBack, readLink, writeLink} from "/static/link.js";
 
 const COSTS = ["quadratic", "cross_entropy"];
 const FACTORS = [["error", "c-red", "v-red"], ["slope", "c-green", "v-green"], ["x", "c-soft", "v-soft"]];
@@ -91,8 +92,14 @@ function stop() {
   play.querySelector(".sign").textContent = "▶";
 }
 
+// Where a replay comes to rest is a place that the address keeps.
+function rest() {
+  stop();
+  remember();
+}
+
 function replay() {
-  if (playing) return stop();
+  if (playing) return rest();
   const last = Number(when.max), from = Number(when.value) >= last ? 0 : Number(when.value);
   let begun = null;
   const frame = (now) => {
@@ -100,12 +107,44 @@ function replay() {
     const epoch = Math.min(last, from + Math.floor((now - begun) / 1000 * last / REPLAY));
     show(epoch);
     if (epoch < last) playing = requestAnimationFrame(frame);
-    else stop();
+    else rest();
   };
   playing = requestAnimationFrame(frame);
   byId("play-word").textContent = word("pause");
   play.querySelector(".sign").textContent = "❚❚";
   return undefined;
+}
+
+// -- the address ------------------------------------------------------------------------------------------------------
+// The dials as they are at the start, where the address says nothing of them.
+const start = () => ({w: given.starts.at(-1)[0], b: given.starts.at(-1)[1], rate: given.rate, epochs: given.epochs, match: "rate", at: 0});
+
+function remember(visited = false) {
+  const first = start(), now = {...Object.fromEntries(dials.map((dial) => [dial.id, dial.value])), at: when.value};
+  writeLink(Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== String(first[name]))), visited);
+}
+
+// A number within the dial's own ends, or null; how the two costs are matched is one of the two.
+function allowed(name, text) {
+  if (name === "match") return [...byId("match").options].some(({value}) => value === text) ? text : null;
+  const number = read(text), {min, max} = name === "at" ? {min: 0, max: given.mostEpochs} : byId(name);
+  const within = Number.isFinite(number) && (min === "" || number >= Number(min)) && (max === "" || number <= Number(max));
+  return within && (name === "rate" ? number > 0 : true) ? String(number) : null;
+}
+
+function arrive() {
+  const link = readLink([...dials.map(({id}) => id), "at"]) ?? {};
+  const asked = Object.entries(link).map(([name, text]) => [name, allowed(name, text)]);
+  if (asked.some(([, value]) => value === null)) {
+    byId("notes").textContent = word("link_refused");
+    asked.length = 0;
+  }
+  const {at, ...values} = {...start(), ...Object.fromEntries(asked)};
+  for (const dial of dials) dial.value = values[dial.id];
+  when.max = values.epochs;
+  when.value = at;
+  showDials();
+  ask();
 }
 
 // -- asking -----------------------------------------------------------------------------------------------------------------
@@ -117,7 +156,10 @@ const ask = newest(async (signal) => {
   byId("costs").replaceChildren(...cards.map(({section}) => section));
   when.max = costs.quadratic.output.length - 1;
   show(Math.min(Number(when.value), Number(when.max)));
+  remember(changed);
+  changed = true;
 }, 120);
+let changed = false; // whether the dials that are shown next are a place that going back comes to
 
 function showDials() {
   for (const dial of [w, b]) dial.nextElementSibling.textContent = shown(Number(dial.value));
@@ -128,17 +170,18 @@ function showDials() {
 
 byId("starts").append(...given.starts.map(([at, offset], start) => element("button", {type: "button", "data-start": `${at},${offset}`, "aria-pressed": "false",
   onclick: () => { [w.value, b.value] = [at, offset]; show(0); showDials(); ask(); }}, word(["start_good", "start_bad"][start]))));
-[byId("rate").value, byId("epochs").value, byId("epochs").max] = [given.rate, given.epochs, given.mostEpochs];
-[w.value, b.value] = given.starts.at(-1);
+byId("epochs").max = given.mostEpochs;
 for (const dial of dials) dial.addEventListener("input", () => { showDials(); ask.later(); });
 byId("form").addEventListener("submit", (event) => event.preventDefault());
 onEnter(byId("form"), () => ask());
 when.addEventListener("input", () => { stop(); show(Number(when.value)); });
+when.addEventListener("change", () => remember());
 play.addEventListener("click", replay);
 document.addEventListener("keydown", (event) => {
   if (event.key !== " " || event.target.closest("button, input, select, a")) return;
   event.preventDefault();
   replay();
 });
-showDials();
-ask();
+byId("form").append(copyButton());
+onBack(() => { changed = false; arrive(); });
+arrive();
