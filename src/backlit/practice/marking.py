@@ -143,7 +143,7 @@ def check(answers: Mapping[Any, Any], problems: Trace | Worksheet | None = None,
     for place in answers:
         if place not in numbers:
             raise BacklitError(f"answers: there is no problem {place!r}; the sheet has 1 to {numbers[-1]}")
-    marks = []
+    marks: list[Mark] = []
     for problem in problems.problems:
         given = answers.get(problem.number, {})
         if not isinstance(given, Mapping):
