@@ -19,24 +19,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.calibration import calibration_error
 from benchmarks.kinds_made import KINDS, MADE_TABLES, MadeTable
+from benchmarks.limits import LIMIT
 from benchmarks.record import RESULTS, write
 from benchmarks.tabular import OURS, in_form, model_of
 
-LIMIT = 1.05
-"""How many times the best peer's error ours may have."""
 PEERS = ("linear", "sklearn-mlp", "hist-gb", "lightgbm", "catboost")
-BINS = 15
-"""Of the expected calibration error: equally wide bins of the confidence."""
 Row = dict[str, Any]
-
-
-def calibration_error(shares: np.ndarray, hits: np.ndarray) -> float:
-    """The expected calibration error of the most likely class (Guo et al. 2017): confidence less accuracy, by bins."""
-    confidence = shares.max(axis=1)
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    sums = np.bincount(bins, confidence - hits, BINS)
-    return float(np.abs(sums).sum() / len(hits))
 
 
 def measure(made: MadeTable, peer: str, options: Row) -> Row:

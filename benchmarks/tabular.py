@@ -1,9 +1,10 @@
-"""Raw data frames, ours beside its peers on the same splits: ``python -m benchmarks tabular DATA [--splits 3]``.
+"""Raw data frames, ours beside its peers on the same splits: ``python -m benchmarks tabular DATA [--check]``.
 
 DATA is a folder of Parquet files with a column ``target``. A split takes at most 8,000 rows to learn from and as many
 to measure on, stratified by class. Ours gets the raw frame; a peer the least preparation that it needs to run. Every
 fit is a process of its own. Recorded results of peers (a CSV with the columns dataset, model, error, logloss, fit_s, of
-split 0) are taken in with ``--recorded``, so that hours of their training need not be repeated.
+split 0) are taken in with ``--recorded``, so that hours of their training need not be repeated; ``--keep`` adds to the
+last record, so that the whole is done in parts. ``--check`` ends with an error where a limit is passed (`limits`).
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from benchmarks.calibration import calibration_error
 from benchmarks.chart import draw
-from benchmarks.record import RESULTS, write
+from benchmarks.limits import beside_best, passed
+from benchmarks.record import RESULTS, read, write
 
 REGRESSION = {"diamonds", "lending_rate", "concrete"}
 RANKED = {"nass_cds"}  # nearly all of one class: judged by 1 - AUC
@@ -35,8 +38,8 @@ ALONE = "backlit-one"
 """Ours with one member."""
 Row = dict[str, Any]
 TABLES = {
-    "error (1 - AUC, RMSE in standard deviations) / log loss / seconds to fit": {
-        "error": "{:.4f}", "logloss": "{:.3f}", "fit_s": "{:.1f}",
+    "error (1 - AUC, RMSE in standard deviations) / log loss / ECE / seconds to fit": {
+        "error": "{:.4f}", "logloss": "{:.3f}", "ece": "{:.3f}", "fit_s": "{:.1f}",
     },
     "seconds to predict / MiB of the process at most": {"predict_s": "{:.2f}", "peak_mib": "{:,.0f}"},
 }  # fmt: skip
@@ -165,18 +168,20 @@ def measure_one(path: Path, peer: str, split: int, options: Row) -> Row:
     fitted = time.perf_counter()
     predicted = np.asarray(model.predict(held)).ravel()
     ended = time.perf_counter()
-    entropy = None
+    entropy = calibration = None
     if numbers:
         error = np.sqrt(np.mean((predicted.astype(float) - truth.to_numpy()) ** 2)) / truth.std()
     else:
         shares, classes = model.predict_proba(held), [str(label) for label in model.classes_]
         entropy = float(log_loss(truth, np.clip(shares, 1e-7, 1.0), labels=classes))
-        error = np.mean(predicted.astype(str) != truth.to_numpy())
+        hits = predicted.astype(str) == truth.to_numpy()
+        error, calibration = 1.0 - hits.mean(), round(calibration_error(np.asarray(shares), hits), 5)
         if path.stem in RANKED:
             error = 1.0 - roc_auc_score(truth == classes[1], shares[:, 1])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return {"dataset": path.stem, "model": peer, "split": split, "error": round(float(error), 5), "logloss": entropy,
-            "fit_s": round(fitted - start, 2), "predict_s": round(ended - fitted, 3), "peak_mib": peak}  # fmt: skip
+            "ece": calibration, "fit_s": round(fitted - start, 2), "predict_s": round(ended - fitted, 3),
+            "peak_mib": peak}  # fmt: skip
 
 
 def one(path: Path, peer: str, split: int, options: str = "{}") -> None:
@@ -188,15 +193,19 @@ def run(
     data: Path,
     sets: Annotated[str, typer.Option(help="names, with commas; all unless given")] = "",
     splits: int = 3,
+    first: Annotated[int, typer.Option(help="the first split: choices are made on 10 to 12")] = 0,
     peers: Annotated[str, typer.Option(help="with commas")] = OURS,
     recorded: Annotated[Path | None, typer.Option(help="results of peers, a CSV")] = None,
     options: Annotated[str, typer.Option(help="ours, as JSON, such as '{\"n_members\": 1}'")] = "{}",
+    keep: Annotated[bool, typer.Option(help="keep what the record of that name has beside these fits")] = False,
+    check: Annotated[bool, typer.Option(help="end with an error where a limit is passed")] = False,
     name: Annotated[str, typer.Option(help="of the JSON in results/")] = "tabular",
 ) -> None:
     """Fit everything, print the table and what the comparison comes to, keep both as JSON and a chart."""
     console = Console(width=150)
     paths = [path for path in sorted(data.glob("*.parquet")) if not sets or path.stem in sets.split(",")]
-    jobs = [(path, peer, split) for split in range(splits) for path in paths for peer in peers.split(",")]
+    numbers = range(first, first + splits)
+    jobs = [(path, peer, split) for split in numbers for path in paths for peer in peers.split(",")]
     rows = _recorded(recorded, {path.stem for path in paths}, set(peers.split(","))) if recorded else []
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("fits", total=len(jobs))
@@ -209,10 +218,22 @@ def run(
             else:
                 rows.append(json.loads(done.stdout.splitlines()[-1]))
             progress.advance(task)
+    if keep and (RESULTS / f"{name}.json").exists():
+        fitted = {(row["dataset"], row["model"], row["split"]) for row in rows}
+        earlier = read(name)["rows"]
+        rows += [row for row in earlier if (row["dataset"], row["model"], row["split"]) not in fitted]
     comparison = compared(rows)
     _show(console, rows, comparison)
+    found = beside_best(rows, OURS)
+    for dataset, (ratio, low, peer) in sorted(found.items(), key=lambda pair: -pair[1][0]):
+        console.print(f"{dataset}: {ratio:.3f} times {peer}'s error, at least {low:.3f}", markup=False)
     write(name, {"options": json.loads(options), "splits": splits, "rows": rows, "compared": comparison})
     _chart(rows, RESULTS / f"{name}.png")
+    if check:
+        late = passed(found)
+        for line in late:
+            console.print(f"a limit is passed: {line}", markup=False)
+        raise typer.Exit(bool(late or not found))
 
 
 def _recorded(path: Path, sets: set[str], ours: set[str]) -> list[Row]:

@@ -39,6 +39,21 @@ def test_without_output_they_are_csv_on_stdout(run: Run, trained: Trained) -> No
     assert np.allclose(table["prediction"], backlit.load(trained.amounts).predict(read_table(trained.data)))
 
 
+def test_several_predictions_a_row_have_a_column_each(run: Run, trained: Trained) -> None:
+    frame = read_table(trained.data).to_pandas()
+    inputs = frame.drop(columns="amount")
+    for target, more, names in [
+        (frame["amount"], {"loss": "quantile", "quantile": [0.1, 0.9]}, ["quantile_0.1", "quantile_0.9"]),
+        (frame[["amount", "amount"]].to_numpy(), {}, ["prediction_0", "prediction_1"]),
+    ]:
+        model = backlit.TabularRegressor((4,), epochs=2, n_members=1, random_state=0, **more).fit(inputs, target)
+        model.save("several.backlit")
+        assert run("predict", "several.backlit", trained.data, "--output", "out.parquet") == (0, "", "")
+        table = read_table("out.parquet")
+        assert table.column_names == names
+        assert table[names[1]].to_pylist() == model.predict(inputs)[:, 1].tolist()
+
+
 def test_columns_may_be_reordered_added_and_the_target_left_out(run: Run, trained: Trained) -> None:
     usual = run("predict", trained.classes, trained.data)
     turned = [[row[3], "more", row[1], row[0]] for row in rows()]

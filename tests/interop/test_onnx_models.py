@@ -107,7 +107,8 @@ def test_tabular_classifiers(case: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "y"),
     [({}, X[:, 0] * 1e4), ({"clip": False}, X[:, 0]), ({}, X[:, :2]), ({"loss": "poisson"}, np.abs(X[:, 0])),
-     ({"loss": "quantile", "quantile": 0.9}, X[:, 0]), ({"loss": "binary_cross_entropy"}, np.clip(X[:, 0], 0, 1))],
+     ({"loss": "quantile", "quantile": 0.9}, X[:, 0]), ({"loss": "quantile", "quantile": [0.3, 0.5, 0.6]}, X[:, 0]),
+     ({"loss": "binary_cross_entropy"}, np.clip(X[:, 0], 0, 1))],
 )  # fmt: skip
 def test_tabular_regressors(more: dict[str, Any], y: Any, tmp_path: Path) -> None:
     model = backlit.TabularRegressor((6,), epochs=2, random_state=0, **more).fit(FRAME, y)

@@ -31,8 +31,16 @@ def predict_table(path: Path, data: Path, output: Path | None, options: ReadOpti
 
 
 def predicted(model: Any, rows: Any) -> pa.Table:
-    """A table with `prediction`, and for classifiers `probability_<class>`."""
-    columns = {"prediction": pa.array(model.predict(rows))}
+    """A table with `prediction`, and for classifiers `probability_<class>`.
+
+    Of several predictions a row each has a column: `quantile_<level>`, or `prediction_<number>` from 0.
+    """
+    predictions = model.predict(rows)
+    if model.task == "regression" and predictions.ndim == 2:
+        levels = getattr(model, "quantile_levels", ())
+        names = [f"quantile_{level:g}" for level in levels] or [f"prediction_{i}" for i in range(predictions.shape[1])]
+        return pa.table({name: pa.array(predictions[:, number]) for number, name in enumerate(names)})
+    columns = {"prediction": pa.array(predictions)}
     if model.task == "classification":
         probabilities = model.predict_proba(rows)
         for column, label in enumerate(model.classes_.tolist()):

@@ -14,7 +14,10 @@ from backlit.errors import BacklitError, choose
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What one output costs: a formula in the output ``a`` and the target ``y``, and its derivative by ``a``."""
+    """What one output costs: a formula in the output ``a`` and the target ``y``, and its derivative by ``a``.
+
+    It may differ between outputs: ``j`` is the output's number, from 0.
+    """
 
     name: str
     term: str

@@ -76,12 +76,14 @@ def gate(name: str, value: str, local: str | None = None, *, symbol: str = "") -
 def loss(name: str, term: str, local: str | None = None) -> Loss:
     """Declare a loss of your own: what an output ``a`` costs where ``y`` was wanted.
 
+    Where outputs cost differently, ``j`` is the output's number, from 0.
+
     Parameters
     ----------
     name : str
         A new name, an identifier.
     term : str
-        Its formula in ``a`` and ``y``, of gates that exist.
+        Its formula in ``a``, ``y`` and maybe ``j``, of gates that exist.
     local : str, optional
         Its derivative by ``a``; derived by the chain rule when left out, and checked by central differences either
         way.
@@ -107,12 +109,12 @@ def loss(name: str, term: str, local: str | None = None) -> Loss:
         raise BacklitError(f"loss name {name!r} is not an identifier; use letters, digits and _")
     term = _plain(term)
     tree = parse(term, GATES)
-    _only(name, "term", tree, {"a", "y"}, "loss")
+    _only(name, "term", tree, {"a", "y", "j"}, "loss")
     derived = local is None
     if local is None:
         local = to_text(differentiate(tree, "a"))
     local = _plain(local)
-    _only(name, "local", parse(local, GATES), {"a", "y"}, "loss")
+    _only(name, "local", parse(local, GATES), {"a", "y", "j"}, "loss")
     declared = Loss(name, term, local)
     _check_loss(declared, derived)
     return declare(declared)
@@ -178,17 +180,20 @@ def _check_loss(declared: Loss, derived: bool) -> None:
         kinks = np.add.outer(_TARGETS, _KINKS)
         a = np.concatenate([a, kinks.ravel()])
         y = np.concatenate([y, np.repeat(_TARGETS, len(_KINKS))])
+    rest = {"y": y}
+    if "j" in (*names(term), *names(local)):
+        a, rest = np.tile(a, len(_OUTPUTS)), {"y": np.tile(y, len(_OUTPUTS)), "j": np.repeat(_OUTPUTS, len(y))}
 
     def value(outputs: Array) -> Array:
         with np.errstate(all="ignore"):
-            return np.broadcast_to(evaluator(term)({"a": outputs, "y": y}), y.shape)
+            return np.broadcast_to(evaluator(term)({"a": outputs, **rest}), outputs.shape)
 
     if not np.isfinite(value(a)).any():
         raise BacklitError(f"loss {declared.name!r}: its value is not finite anywhere in -3..3; check the formula")
-    noise = _noise(lambda shaker, outputs: shaker.formula(expand(term), {"a": outputs, "y": y}), value, a)
+    noise = _noise(lambda shaker, outputs: shaker.formula(expand(term), {"a": outputs, **rest}), value, a)
     with np.errstate(all="ignore"):
-        ours = evaluator(local)({"a": a, "y": y})
-    _refuse(f"loss {declared.name!r}", ours, slopes(value, a, noise), {"a": a, "y": y}, derived)
+        ours = evaluator(local)({"a": a, **rest})
+    _refuse(f"loss {declared.name!r}", ours, slopes(value, a, noise), {"a": a, **rest}, derived)
 
 
 _POINTS = np.linspace(-3.017, 3.041, 61)
@@ -196,6 +201,8 @@ _KINKS = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0])
 _TARGETS = np.array([0.0, 0.7, 1.0, 2.0, -1.3])
 """Where a declaration is checked; at kinks, that people write at such numbers, what they declared is. What was derived
 is right beside them: a sum of kinks at one point may have no derivative there that the chain rule finds."""
+_OUTPUTS = np.array([0.0, 1.0, 2.0, 5.0])
+"""Numbers of outputs at which a loss that differs between them is checked."""
 
 
 def _noise(value: Callable[[Shaker, Array], Any], plain: Callable[[Array], Any], points: Array) -> tuple[Array, Array]:

@@ -148,7 +148,7 @@ _SOFTMAX_BACKWARD = """        along = F(0.0)
 
 def _head_rows(output_gate: str, loss: Loss, fusion: Fusion | None) -> str:
     """The loop over a row's outputs: fused where a fusion is named, else dC/da times the gate's local gradient."""
-    reads = {"z": "z[r, j]", "a": "a[r, j]", "y": "y[r, j]"}
+    reads = {"z": "z[r, j]", "a": "a[r, j]", "y": "y[r, j]", "j": "F(j)"}
     if fusion is not None:
         term, slope = parse(fusion.term, GATES), parse(fusion.delta, GATES)
     else:

@@ -12,7 +12,7 @@ from backlit.declared.gate_kinds import Array, ArrayGate
 from backlit.declared.losses import Fusion, loss_named
 from backlit.errors import BacklitError
 from backlit.formula import GATES
-from backlit.formula.expression import Call, Expression, Name, fold, parse, postorder
+from backlit.formula.expression import Call, Expression, Name, fold, names, parse, postorder
 from backlit.formula.numpy import evaluator
 from backlit.graph.from_formula import apply, given
 from backlit.graph.tape import Graph, complete
@@ -124,6 +124,8 @@ def _loss(blueprint: Blueprint, z: Wire, a: Wire, y: Wire) -> tuple[Wire, str]:
     """The sum of the loss's term over a sample's outputs, and its mean over the samples."""
     scope = {"z": z, "a": a, "y": y}
     term = parse(loss_named(blueprint.loss).term, GATES)
+    if "j" in names(term):  # the loss differs between outputs
+        scope["j"] = given("j", np.broadcast_to(np.arange(float(blueprint.outputs)), y.value.shape), "constant")
     fusion = blueprint.fusion
     note = ""
     if fusion is not None and not _exact(term, parse(loss_named(blueprint.loss).local, GATES), fusion, scope):

@@ -64,7 +64,16 @@ def measured_classes(probabilities: Numbers, codes: Codes, known: Codes, labels:
 
 
 def measured_numbers(predictions: Numbers, truth: Numbers, known: Numbers) -> Measured:
-    """All scores of a regressor; the baseline knows the mean of `known`."""
+    """All scores of a regressor; the baseline knows the mean of `known`.
+
+    Raises
+    ------
+    BacklitError
+        If there are several predictions a row, as of several quantiles.
+    """
+    if predictions.ndim > 1:
+        count = predictions.shape[1]
+        raise BacklitError(f"the model gives {count} predictions a row; scores are of one, so use a model of one")
     return Measured(tuple(number_scores(predictions, truth, float(known.mean()))), ())
 
 

@@ -188,3 +188,12 @@ def test_the_drop_in_weighs_classes_too() -> None:
         MLPClassifier(class_weight="balanced").partial_fit(X, RARE, classes=[0, 1])
     with pytest.raises(BacklitError, match="several labels"):
         MLPClassifier(class_weight="balanced").fit(X, np.stack([RARE, 1 - RARE], axis=1))
+
+
+@pytest.mark.parametrize("batch_size", [4, 2, 1])
+def test_a_weight_counts_the_same_in_batches_of_any_size(batch_size: int) -> None:
+    """One row of four has weight 27, so its part is 27 of 30: divided by the batch's own weights .90, .48, .25."""
+    x, rare = np.random.default_rng(0).normal(size=(400, 1)), np.arange(400) % 4 == 0
+    model = TabularClassifier((4,), epochs=10, batch_size=batch_size, n_members=1, random_state=0)
+    model.fit(x, rare, sample_weight=np.where(rare, 27.0, 1.0))
+    assert model.predict_proba(x)[:, 1].mean() == pytest.approx(0.9, abs=0.03)

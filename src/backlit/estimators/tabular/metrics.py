@@ -172,7 +172,8 @@ def number_objective(loss: str, low: Numbers, high: Numbers) -> Objective:
 
     def objective(outputs: Numbers, targets: Numbers, weights: Numbers) -> float:
         inside = np.clip(outputs, low, high)
-        mean = float(np.average(term({"a": inside, "y": targets}).mean(axis=1), weights=weights))
+        terms = term({"a": inside, "y": targets, "j": np.arange(float(inside.shape[1]))})
+        mean = float(np.average(terms.mean(axis=1), weights=weights))
         return math.sqrt(mean) if loss == "squared" else mean
 
     return objective

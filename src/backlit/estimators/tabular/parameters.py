@@ -105,7 +105,12 @@ REGRESSOR: Table = {
         "(shares from 0 to 1; the output is ``sigmoid(z)``), or the name of a loss of your own (`backlit.loss`), of "
         "standard scores.",
     ),
-    "quantile": Parameter(0.5, [INNER_FRACTION], "float", "Which one, with that loss."),
+    "quantile": Parameter(
+        0.5,
+        [INNER_FRACTION, "array-like"],
+        "float or sequence of float",
+        "Which one, with that loss; of several, in ascending order, predictions have a column each and never cross.",
+    ),
     "clip": Parameter(
         True,
         ["boolean"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -15,18 +16,18 @@ from sklearn.utils.validation import check_is_fitted
 from backlit.encoding import TargetScaler
 from backlit.encoding.target import TARGET_DOMAINS, target_domain_of, target_numbers
 from backlit.encoding.text import TextOptions, TextReading, missing_texts
-from backlit.errors import BacklitError
+from backlit.errors import BacklitError, DataError
 from backlit.estimators.shared.arguments import store_parameters
 from backlit.estimators.shared.input_checks import checked_target
 from backlit.estimators.shared.parameter_table import constraints_of, documented
 from backlit.estimators.shared.saving import State, all_finite, fits
 from backlit.estimators.tabular.base import BaseTabular
-from backlit.estimators.tabular.intervals import MOST_RESIDUALS, half_width, residuals_of
+from backlit.estimators.tabular.intervals import MOST_RESIDUALS, half_width, outside, residuals_of
 from backlit.estimators.tabular.line import LINE_LOSSES
 from backlit.estimators.tabular.metrics import NUMBER_METRICS, FitTask, number_objective
 from backlit.estimators.tabular.parameters import REGRESSOR
+from backlit.estimators.tabular.quantiles import levels_of, quantile_loss, quantile_score
 from backlit.estimators.tabular.recipe import Recipe
-from backlit.formula.declaring import loss as declare_loss
 
 UNITS: Mapping[str, Callable[[float, float], tuple[float, float]]] = {
     "identity": lambda unit, center: (unit, center),
@@ -49,8 +50,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         As in `TabularClassifier`.
     scaler_ : TargetScaler
         How targets become standard scores.
-    residuals_ : ndarray of float64, shape (at most 10,000, n_outputs)
-        How far off rows held out were, in ascending order, for `predict_interval`; gone after `partial_fit`.
+    residuals_ : ndarray of float64, shape (at most 10,000, n_outputs), or (at most 10,000, 1) of several quantiles
+        How far off rows held out were, or how far outside the outer quantiles, in ascending order, for
+        `predict_interval`; gone after `partial_fit`.
 
     Examples
     --------
@@ -65,7 +67,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
     _parameter_constraints = constraints_of(REGRESSOR)
 
     loss: str
-    quantile: float
+    quantile: float | Sequence[float]
     clip: bool
     scaler_: TargetScaler
     residuals_: NDArray[np.float64]
@@ -86,7 +88,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         time_limit: float | None = None,
         n_jobs: int | None = None,
         loss: str = "squared",
-        quantile: float = 0.5,
+        quantile: float | Sequence[float] = 0.5,
         clip: bool = True,
         missing: str | Sequence[str] | None = None,
         day_first: bool | None = None,
@@ -106,6 +108,12 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         if classes is not None:
             raise BacklitError("classes: a regressor has none; leave it out, or use TabularClassifier")
         self.scaler_ = TargetScaler.fit(y, self._loss_name(), TextOptions(missing_texts(self.missing)))
+        columns = len(self.scaler_.mean)
+        if self.quantile_levels:
+            if columns > 1:
+                raise DataError(f"y: {columns} columns; several quantiles are of one target, so fit a model for each")
+            mean, std = (np.repeat(each, len(self.quantile_levels)) for each in (self.scaler_.mean, self.scaler_.std))
+            self.scaler_ = replace(self.scaler_, mean=mean, std=std, one_dimensional=False)
         scores = self._encode_target(y)
         self._low, self._high = np.full((2, scores.shape[1]), [[np.inf], [-np.inf]], np.float32)
         return scores
@@ -118,8 +126,15 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return checked_target(y, self.task) if text is None else target_numbers(y, text)[0].ravel()
 
     def _encode_target(self, y: Any) -> NDArray[np.float32]:
-        scores = self.scaler_.scale(y)
+        scores = self._scores(y)
         return scores.reshape(len(scores), -1).astype(np.float32)
+
+    def _scores(self, y: Any) -> NDArray[np.float64]:
+        """Standard scores; of several quantiles the one target's, once for each."""
+        if not self.quantile_levels:
+            return self.scaler_.scale(y)
+        one = replace(self.scaler_, mean=self.scaler_.mean[:1], std=self.scaler_.std[:1])
+        return np.tile(one.scale(y).reshape(-1, 1), len(self.quantile_levels))
 
     def _observe_targets(self, targets: NDArray[np.float32]) -> None:
         """Predictions stay within the range of the targets that were seen (unless `clip` is False), and the domain."""
@@ -134,11 +149,12 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     def _loss_name(self) -> str:
         """The loss that is trained on; a quantile's is declared when it is first needed."""
-        if self.loss != "quantile":
-            return self.loss
-        above, below = repr(float(self.quantile)), repr(1.0 - float(self.quantile))
-        name = "quantile_" + above.replace(".", "_").replace("-", "_")
-        return declare_loss(name, f"where(y > a, {above} * (y - a), {below} * (a - y))").name
+        return quantile_loss(self.quantile) if self.loss == "quantile" else self.loss
+
+    @property
+    def quantile_levels(self) -> tuple[float, ...]:
+        """The quantiles that predictions have a column of; none where there is one prediction a target."""
+        return levels_of(self.quantile) if self.loss == "quantile" else ()
 
     def _fit_task(self, recipe: Recipe, targets: NDArray[np.float32]) -> FitTask:
         loss = self._loss_name()
@@ -163,7 +179,10 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         counted = weights[:n] > 0
         answers = outputs.reshape(copies, n, k).mean(axis=0)[counted]
         predictions, truth = self._restored(answers), self.scaler_.restore(targets[:n][counted])
-        self.residuals_ = residuals_of(predictions.reshape(-1, k), truth.reshape(-1, k))
+        if self.quantile_levels:
+            self.residuals_ = residuals_of(outside(predictions[:, :1], predictions[:, -1:], truth[:, :1]))
+        else:
+            self.residuals_ = residuals_of(np.abs(predictions.reshape(-1, k) - truth.reshape(-1, k)))
 
     def _is_multilabel(self) -> bool:
         return False
@@ -174,7 +193,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
     def _target_row(self, y: Any) -> NDArray[np.float64]:
         targets = np.asarray(y, dtype=np.float64).reshape(1, -1)
-        return np.asarray(self.scaler_.scale(targets), dtype=np.float64).reshape(-1)
+        return np.asarray(self._scores(targets), dtype=np.float64).reshape(-1)
 
     # -- predictions --------------------------------------------------------------------------------------------------
 
@@ -209,7 +228,12 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         return self._restored(self._outputs(rows))
 
     def _restored(self, outputs: NDArray[Any]) -> NDArray[np.float64]:
-        """Outputs in the target's units, within the range of the training targets unless `clip` is False."""
+        """Outputs in the target's units, within the range of the training targets unless `clip` is False.
+
+        Quantiles are put into ascending order, which never makes them worse (Chernozhukov et al. 2010).
+        """
+        if self.quantile_levels:
+            outputs = np.sort(outputs, axis=1)
         return self.scaler_.restore(np.clip(outputs, self._low, self._high) if self.clip else outputs)
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> NDArray[np.float64]:
@@ -217,7 +241,9 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
         As wide as predictions were off in the rows held out from each member's training (split conformal prediction).
         The promise is an average over rows like those of the fit. Each member was off a little more than their mean is,
-        so that intervals are rather too wide. They end where targets must, such as at 0 for counts.
+        so that intervals are rather too wide. They end where targets must, such as at 0 for counts. Of several
+        quantiles the outer two are moved by as much as rows held out ask for (Romano et al. 2019), so that an interval
+        is wide where the target varies much.
 
         Parameters
         ----------
@@ -227,7 +253,7 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
         Returns
         -------
-        ndarray of float64, shape (n_samples, 2) or (n_samples, n_outputs, 2)
+        ndarray of float64, shape (n_samples, 2) or (n_samples, n_outputs, 2); of several quantiles (n_samples, 2)
             The low and the high end; of several outputs each has the coverage of its own.
 
         Raises
@@ -250,12 +276,17 @@ class TabularRegressor(RegressorMixin, BaseTabular):
             raise BacklitError("predict_interval: no row was held out since partial_fit moved the parameters; use fit")
         reach = half_width(self.residuals_, coverage)
         center = self.predict(X)
+        if self.quantile_levels:
+            ends = center[:, [0, -1]] + np.array([-1.0, 1.0]) * reach
+            return np.where(ends[:, :1] > ends[:, 1:], ends.mean(axis=1, keepdims=True), ends)
         reach = reach[0] if center.ndim == 1 else reach
         low, high = (self.scaler_.restore(np.full((1, self.n_outputs_), end))[0] for end in self._domain_ends())
         return np.stack([np.maximum(center - reach, low), np.minimum(center + reach, high)], axis=-1)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The coefficient of determination, as scikit-learn's; targets are taken in every form that `fit` takes.
+
+        Of several quantiles scikit-learn's `d2_pinball_score`, their mean: 1 is best, a constant has 0.
 
         Parameters
         ----------
@@ -272,6 +303,8 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         NotFittedError, BacklitError
             As `predict` does.
         """
+        if self.quantile_levels:
+            return quantile_score(self._truth(y), self.predict(X), self.quantile_levels, sample_weight)
         return float(super().score(X, self._truth(y), sample_weight))
 
     def __sklearn_tags__(self) -> Any:
@@ -300,10 +333,14 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         fits(ordered and all(all_finite(array) for array in scale), "its targets have no scale")
         if "residuals" in arrays:
             self.residuals_ = residuals = np.asarray(arrays["residuals"], np.float64)
-            fits(residuals.ndim == 2 and residuals.shape[1] == self.n_outputs_, "its residuals are of other outputs")
+            columns = 1 if self.quantile_levels else self.n_outputs_
+            fits(residuals.ndim == 2 and residuals.shape[1] == columns, "its residuals are of other outputs")
             fits(
                 len(residuals) <= MOST_RESIDUALS and all_finite(residuals), "its residuals are no numbers, or too many"
             )
-            fits(bool((np.diff(residuals, axis=0, prepend=0.0) >= 0.0).all()), "its residuals are not in order")
+            fits(bool((np.diff(residuals, axis=0) >= 0.0).all()), "its residuals are not in order")
+            fits(bool(self.quantile_levels or (residuals >= 0.0).all()), "its residuals are below 0")
         fits(not self.scaler_.one_dimensional or self.n_outputs_ == 1, "one target has several outputs")
+        levels = len(self.quantile_levels)
+        fits(levels in (0, self.n_outputs_), "its network has another number of quantiles")
         fits(self.network_.output_gate in TARGET_DOMAINS, "its output gate is not one of numbers")

@@ -115,7 +115,10 @@ def _tabular_numbers(graph: Graph, model: Any, outputs: str) -> list[Output]:
     if model.clip:
         for operator, limit in (("Max", model._low), ("Min", model._high)):
             outputs = graph.node(operator, [outputs, graph.constant(np.asarray(limit, model.theta_.dtype))])
-    scaler = model.scaler_
+    scaler, levels = model.scaler_, model.quantile_levels
+    if levels:  # in ascending order: quantiles do not cross
+        count = graph.constant(np.array([len(levels)], np.int64))
+        outputs = graph.nodes("TopK", [outputs, count], 2, axis=1, largest=0, sorted=1)[0]
     scaled = graph.node("Mul", [graph.cast(outputs, np.float64), graph.constant(scaler.std)])
     restored = graph.node("Add", [scaled, graph.constant(scaler.mean)])
     return _prediction(graph, restored, np.float64, len(scaler.mean), scaler.one_dimensional)

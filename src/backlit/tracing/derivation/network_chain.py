@@ -230,6 +230,7 @@ class NetworkChain:
             "a": Name(self.name(Part("a", self._depth, (j,)))),
             "z": Name(self.name(Part("z", self._depth, (j,)))),
             "y": Name(f"y[{j}]"),
+            "j": Number(float(j)),
         }
         tree = substitute(parse(local, GATES), scope)
         return Factor(OUTPUT, self.name(node), gate, tree, self.gradient(node)), LOSS
