@@ -33,6 +33,7 @@ quick: lint types ## lint, types, and the tests that need no engine: under a min
 
 fuzz: $(READY) ## trials for an hour, recorded in tests/fuzz/results: kills, formulas, files, dependencies
 	$(BIN)/python tests/fuzz/kills.py 50 --record
+	$(BIN)/python tests/fuzz/rank_kills.py 20 --record
 	$(BIN)/python tests/fuzz/formulas.py 50000 --record
 	$(BIN)/python tests/fuzz/model_files.py 100000 --record
 	$(BIN)/python tests/fuzz/claims.py --record

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from backlit import TabularRegressor, distributed
+from backlit import TabularRegressor, distributed, out_of_core
 from backlit.engine import sharded
 from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
-from backlit.engine.ranks import tree_sum
+from backlit.engine.ranks import check_alike, tree_sum
 from backlit.engine.regularization import Regularization
+from backlit.errors import BacklitError
 from backlit.network.building import mlp
 
 ROWS, BATCH = 100, 32
@@ -134,3 +138,27 @@ def test_a_fit_of_one_process_together_is_that_alone_with_its_line_and_needs_no_
     assert (ranks.size, model.encoder_.n_straight) == (1, 2)
     np.testing.assert_allclose(model.predict(X), expected, atol=1e-3 * y.std())
     assert "mpi4py" not in sys.modules
+
+
+class SecondRank:
+    """Rank 1 of 2, which hears what rank 0 says."""
+
+    rank, size = 1, 2
+
+    def __init__(self, said: Any) -> None:
+        self.said = said
+
+    def broadcast(self, value: Any) -> Any:
+        return self.said
+
+
+def test_what_a_rank_has_otherwise_than_rank_0_is_named(tmp_path: Path) -> None:
+    for folder, rows in (("a", 3), ("b", 300)):
+        (tmp_path / folder).mkdir()
+        pq.write_table(pa.table({"x": np.random.default_rng(0).normal(size=rows)}), tmp_path / folder / "1.parquet")
+    first, second = (out_of_core(tmp_path / folder).outline() for folder in "ab")
+    with pytest.raises(BacklitError, match=r"data: 1\.parquet is a file of .* here and a file of .* on rank 0; give"):
+        check_alike(SecondRank(first), "data", second)  # type: ignore[arg-type]
+    with pytest.raises(BacklitError, match=r"installation: NumPy is 2\.4 here and nothing on rank 0"):
+        check_alike(SecondRank({}), "installation", {"NumPy": "2.4"})  # type: ignore[arg-type]
+    check_alike(SecondRank(first), "data", first)  # type: ignore[arg-type]

@@ -101,6 +101,10 @@ class LearntPart(Source):
         """The files', and which rows are learnt from."""
         return f"{self._source.fingerprint} but 1 in {self._every}, seed {self._seed}"
 
+    def outline(self) -> dict[str, str]:
+        """That of the files."""
+        return self._source.outline()
+
     def tables(self) -> Iterator[Chunk]:
         """The rows that are learnt from."""
         for chunk, held in self._chunks():

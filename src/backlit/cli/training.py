@@ -70,7 +70,9 @@ class Outputs:
         return path
 
     def check(self, data: Path) -> None:
-        """Refuse what cannot be written, and what would be lost, before the work is done."""
+        """Refuse what cannot be written, and what would be lost, before the work is done; the leader does that."""
+        if not leads():
+            return
         known = [data]
         written = {
             "model": (self.model, MODEL_BYTES),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
 from numpy.typing import NDArray
+
+from backlit.errors import BacklitError
 
 T = TypeVar("T")
 
@@ -66,6 +69,34 @@ class OneProcess:
 
     def barrier(self) -> None:
         """Nobody is waited for."""
+
+
+def check_alike(ranks: Ranks, what: str, facts: Mapping[str, str], mend: str = "give all ranks the same") -> None:
+    """Hold this process's facts against those of rank 0, before a difference leaves one of them waiting without end.
+
+    Parameters
+    ----------
+    ranks : Ranks
+    what : str
+        Of what the facts are, for the message.
+    facts : mapping of str to str
+    mend : str
+        The end of the message.
+
+    Raises
+    ------
+    BacklitError
+        Naming the first fact that differs.
+
+    Examples
+    --------
+    >>> check_alike(OneProcess(), "installation", {"NumPy": "2.4"})
+    """
+    first = ranks.broadcast(dict(facts))
+    for name in (*facts, *(name for name in first if name not in facts)):
+        mine, theirs = facts.get(name, "nothing"), first.get(name, "nothing")
+        if mine != theirs:
+            raise BacklitError(f"{what}: {name} is {mine} here and {theirs} on rank 0; {mend}")
 
 
 def tree_sum(parts: list[NDArray[Any]]) -> NDArray[Any]:

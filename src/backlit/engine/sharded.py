@@ -87,25 +87,28 @@ class ShardedNetwork(Network):
         gradient = workspace["gradient"]
         shards = SHARDS if deterministic else ranks.size
         mine = [shard for shard in range(shards) if shard * ranks.size // shards == ranks.rank]
+        parts = np.empty((len(mine) if deterministic else 0, gradient.size), gradient.dtype)
         total = np.zeros(1)
         penalties = mass = 0.0
         for number, rate in enumerate(rates.tolist()):
             start = number * self.capacity
             rows = min(self.capacity, len(order) - start)
             bounds = [rows * shard // shards for shard in range(shards + 1)]
-            parts = []
-            for shard in mine:
+            for place, shard in enumerate(mine):
                 first, count = bounds[shard], bounds[shard + 1] - bounds[shard]
-                if count:
+                if not count:
+                    gradient[:] = 0.0
+                else:
                     total += gradient_of(
                         self._table, kernels, addresses, inputs, targets, weights, mean_weight, order, start, rows,
                         first, count, strengths, seed,
                     )  # fmt: skip
-                parts.append(gradient.copy() if count else np.zeros_like(gradient))
-            gradient[:] = _summed(ranks, deterministic, parts, gradient)
+                if deterministic:
+                    parts[place] = gradient
+            _sum_all(ranks, gradient, parts if deterministic else None)
             penalties += step(
-                arrays, kernels, addresses, self._factors, optimizer.settings, rate, strengths, weights, mean_weight,
-                order, start, rows,
+                arrays, kernels, addresses, self._factors, optimizer.settings, rate, strengths, weights,
+                mean_weight, order, start, rows,
             )  # fmt: skip
             met = order[start : start + rows]
             mass += float(weights[met].sum(dtype=np.float64)) if weights.size else float(rows)
@@ -115,12 +118,9 @@ class ShardedNetwork(Network):
         return (losses + penalties) / mass if mass > 0.0 else 0.0
 
 
-def _summed(ranks: Ranks, deterministic: bool, parts: list[NDArray[Any]], like: NDArray[Any]) -> NDArray[Any]:
-    """The sum of all shards' gradients."""
-    if deterministic:
-        stacked = np.stack(parts) if parts else np.empty((0, len(like)), like.dtype)
-        gathered = ranks.gather(stacked.reshape(-1))
-        return tree_sum(list(np.concatenate(gathered).reshape(SHARDS, -1)))
-    total = parts[0]
-    ranks.allreduce(total)
-    return total
+def _sum_all(ranks: Ranks, gradient: NDArray[Any], parts: NDArray[Any] | None) -> None:
+    """Put the sum of all shards' gradients into the gradient."""
+    if parts is None:
+        ranks.allreduce(gradient)
+    else:
+        gradient[:] = tree_sum(list(np.concatenate(ranks.gather(parts)).reshape(SHARDS, -1)))

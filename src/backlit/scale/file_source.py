@@ -115,6 +115,10 @@ class FileSource(Source):
             digest.update(f"\n{path.absolute()} {status.st_size} {status.st_mtime_ns}".encode())
         return digest.hexdigest()
 
+    def outline(self) -> dict[str, str]:
+        """Names and sizes of the files."""
+        return {path.name: f"a file of {path.stat().st_size:,} bytes" for path in self.paths} | super().outline()
+
     def tables(self) -> Iterator[Chunk]:
         """All rows, file after file."""
         for file in self._files:

@@ -9,17 +9,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import numba
 import numpy as np
+import pyarrow
 from numpy.typing import NDArray
 
-from backlit.engine.ranks import OneProcess, Ranks
+from backlit import __version__
+from backlit.engine.processor import vectors_here
+from backlit.engine.ranks import OneProcess, Ranks, check_alike
 from backlit.engine.sharded import training_together
 from backlit.errors import extra_imports
+from backlit.scale.watch import Watch
 
 T = TypeVar("T")
 
 LAUNCHED = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "PMIX_RANK")
 """Variables that launchers set: MPICH's and Slurm's, Open MPI's, PMIx's."""
+
+AT_FAULT = 2
+"""The exit status of a job that ends with a line of ours."""
 
 PATIENCE = 1.0
 """Seconds for which another rank lets rank 0 speak first where all have the same error."""
@@ -44,6 +52,18 @@ class MPIRanks:
             from mpi4py import MPI
         self._mpi, self._world = MPI, MPI.COMM_WORLD.Dup()
         self.rank, self.size = self._world.Get_rank(), self._world.Get_size()
+        self._watch: Watch | None = None
+
+    def watch(self) -> None:
+        """End the job with a line where a process is stopped or lost, until `leave`."""
+        if self.size > 1 and self._mpi.Query_thread() == self._mpi.THREAD_MULTIPLE:
+            self._watch = Watch(self._world.Dup(), self.fail)
+
+    def leave(self) -> None:
+        """Wait for all, and watch no longer."""
+        self.barrier()
+        if self._watch is not None:
+            self._watch.stop()
 
     def gather(self, part: NDArray[Any]) -> list[NDArray[Any]]:
         """Every process's array of one type, in the order of the ranks."""
@@ -66,9 +86,21 @@ class MPIRanks:
         """Wait for all."""
         self._world.Barrier()
 
-    def abort(self, status: int) -> None:
-        """End all processes."""
-        self._world.Abort(status)
+    def fail(self, line: str) -> None:
+        """Say why, and end all processes."""
+        print(f"backlit: {' '.join(line.split())}", file=sys.__stderr__, flush=True)
+        self._world.Abort(AT_FAULT)
+
+
+def installation() -> dict[str, str]:
+    """What the bits depend on besides the data, and what must be the same in all processes."""
+    return {
+        "Backlit": __version__,
+        "Numba": numba.__version__,
+        "NumPy": np.__version__,
+        "pyarrow": pyarrow.__version__,
+        "vectors of the processor": vectors_here()[0].name,
+    }
 
 
 @contextmanager
@@ -101,14 +133,18 @@ def distributed(*, deterministic: bool = False) -> Iterator[Ranks]:
     1
     """
     ranks: Any = MPIRanks() if launched() else OneProcess()
-    try:
+    if ranks.size == 1:
         with training_together(ranks, deterministic):
             yield ranks
-    except Exception as error:
-        if ranks.size > 1:
-            if ranks.rank:
-                time.sleep(PATIENCE)
-            line = " ".join(str(error).split()) or type(error).__name__
-            print(f"backlit: rank {ranks.rank} of {ranks.size}: {line}", file=sys.__stderr__, flush=True)
-            ranks.abort(2)
+        return
+    ranks.watch()
+    try:
+        check_alike(ranks, "installation", installation())
+        with training_together(ranks, deterministic):
+            yield ranks
+        ranks.leave()
+    except (Exception, KeyboardInterrupt) as error:
+        if ranks.rank:
+            time.sleep(PATIENCE)
+        ranks.fail(f"rank {ranks.rank} of {ranks.size}: {str(error) or type(error).__name__}")
         raise

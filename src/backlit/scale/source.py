@@ -78,6 +78,10 @@ class Source(ABC):
         """Changes when the rows do; None where that cannot be known."""
         return None
 
+    def outline(self) -> dict[str, str]:
+        """What all processes that train together must see alike, wherever each has its files."""
+        return {"column names": ", ".join(self.schema.names)}
+
     def read_once(self) -> None:  # noqa: B027  # only streams keep anything
         """Promise that the rows are read once, so that none need be kept."""
 

@@ -7,7 +7,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,13 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit import files
+from backlit.engine.ranks import OneProcess, Ranks, check_alike
+from backlit.engine.sharded import ranks_here
 from backlit.errors import DamagedFile, ParameterError
 from backlit.estimators.shared.arguments import seed_of
-from backlit.estimators.shared.identity import Identity, difference
+from backlit.estimators.shared.identity import Identity, difference, facts_of
 from backlit.training.history import Epoch
 from backlit.training.lbfgs import Evaluations
 from backlit.training.progress import Progress
 from backlit.training.rules.checkpoint import NO_CHECKPOINT, Checkpoint
+
+ALONE: Ranks = OneProcess()
 
 CHECKPOINT_FORMAT = 1
 """Of a checkpoint, within a model file's own."""
@@ -65,12 +69,18 @@ class FitCheckpoint:
         Between two writings, at least.
     epochs : int or None
         After every so many epochs of a network it is written, too.
+    ranks : Ranks
+        The processes that train together: rank 0 reads and writes, and tells the others what it has read.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str] | None = None, seconds: float = 0.0, epochs: int | None = None
+        self,
+        path: str | os.PathLike[str] | None = None,
+        seconds: float = 0.0,
+        epochs: int | None = None,
+        ranks: Ranks = ALONE,
     ) -> None:
-        self.path, self._seconds, self.epochs = path, float(seconds), epochs
+        self.path, self._seconds, self.epochs, self._ranks = path, float(seconds), epochs, ranks
         self._header: dict[str, Any] = {}
         self._kept: dict[str, Kept] = {}
         self._evaluations: Evaluations | None = None
@@ -79,8 +89,12 @@ class FitCheckpoint:
         self._written, self._warned = True, False
         self._due = time.monotonic() + self._seconds
         self._lock, self._writing = threading.Lock(), threading.Lock()
-        if path is not None and os.path.exists(path):
+        if self._writes and path is not None and os.path.exists(path):
             self._header, self._kept = read_checkpoint(path)
+
+    @property
+    def _writes(self) -> bool:
+        return self.path is not None and not self._ranks.rank
 
     def seed(self, random_state: Any) -> int:
         """The seed of the fit: where `random_state` is None, the one of the training that is resumed."""
@@ -96,21 +110,28 @@ class FitCheckpoint:
         OSError
             If it cannot be written.
         """
+        if self._ranks.size > 1:
+            check_alike(self._ranks, "the fit", facts_of(identity), "give all ranks the same files and parameters")
         if self.path is None:
             return
+        if self._writes:
+            self._begin(self.path, identity)
+        self._header, self._kept = self._ranks.broadcast((self._header, self._kept))
+        self._due = time.monotonic() + self._seconds
+
+    def _begin(self, path: str | os.PathLike[str], identity: Identity) -> None:
         if self._header:
             why = difference(self._header["fit"], identity)
             if why:
-                message = f"checkpoint: {os.fspath(self.path)} {why}; it is left alone"
+                message = f"checkpoint: {os.fspath(path)} {why}; it is left alone"
                 raise ParameterError(message, parameter="checkpoint")
             begun_on = self._header["fit"]["processor"]
             if begun_on != identity.processor:
                 message = f"checkpoint: begun on a processor {begun_on}, and here it is {identity.processor}"
-                warnings.warn(f"{message}; the last bits may differ", stacklevel=3)
+                warnings.warn(f"{message}; the last bits may differ", stacklevel=4)
         else:
             self._header = {"checkpoint": CHECKPOINT_FORMAT, "fit": identity.to_state()}
             self._write()
-        self._due = time.monotonic() + self._seconds
 
     def training(
         self,
@@ -165,7 +186,7 @@ class FitCheckpoint:
 
     def wants(self, name: str) -> bool:
         """Whether it is time for a training to keep its progress, which it has not done since the file was written."""
-        return time.monotonic() >= self._due and name not in self._fresh
+        return self._writes and time.monotonic() >= self._due and name not in self._fresh
 
     def epochs_until_due(self, epochs: int, seconds: float) -> int:
         """About how many epochs go by in a tenth of the time that is left, where so many took so many seconds."""
@@ -176,13 +197,15 @@ class FitCheckpoint:
 
     def wants_epoch(self, number: int) -> bool:
         """Whether the progress after an epoch, from 1, is to be written at once."""
-        return self.epochs is not None and number % self.epochs == 0
+        return self._writes and self.epochs is not None and number % self.epochs == 0
 
     def keep(self, name: str, kept: Kept, begin: float, ended: bool = False, at_once: bool = False) -> None:
         """Keep a training's progress; the file is written when it is due and all trainings have kept theirs.
 
         `begin` is when the work on it was begun, on the clock of `time.monotonic`.
         """
+        if not self._writes:
+            return
         with self._lock:
             self._written = self._written and self._kept.get(name) is kept
             self._kept[name] = kept
@@ -201,7 +224,7 @@ class FitCheckpoint:
         known, kept = self._evaluations, self._kept.get("0")
         if known and known.losses and not (kept and len(kept.arrays["losses"]) == len(known.losses)):
             self._keep_evaluations(known)
-        if self.path is not None and self._header and not self._written:
+        if self._writes and self._header and not self._written:
             self._write_or_warn(time.monotonic())
 
     def _write_or_warn(self, begin: float) -> None:
@@ -313,10 +336,11 @@ def checkpoint_of(model: Any) -> Iterator[FitCheckpoint]:
         If it cannot be read or written.
     """
     if model.checkpoint is None:
-        yield FitCheckpoint()
+        yield FitCheckpoint(ranks=ranks_here())
         return
-    with files.Lock(model.checkpoint):
-        checkpoint = FitCheckpoint(model.checkpoint, model.checkpoint_seconds, model.checkpoint_epochs)
+    ranks = ranks_here()
+    with nullcontext() if ranks.rank else files.Lock(model.checkpoint):
+        checkpoint = FitCheckpoint(model.checkpoint, model.checkpoint_seconds, model.checkpoint_epochs, ranks)
         try:
             yield checkpoint
         finally:

@@ -86,6 +86,12 @@ def identity_of(
     )
 
 
+def facts_of(identity: Identity) -> dict[str, str]:
+    """What must be the same in all processes that train together, by words for it."""
+    facts = {"estimator": identity.estimator, **identity.parameters, "seed": str(identity.seed)}
+    return facts | {"digest of the rows": identity.data, "library": identity.library, "vectors": identity.vectors}
+
+
 def difference(kept: Mapping[str, Any], identity: Identity) -> str:
     """What a checkpoint's fit and this one differ in, as the end of a sentence on the checkpoint; "" if in nothing.
 

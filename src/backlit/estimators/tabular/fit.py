@@ -154,14 +154,13 @@ class Member:
 
 def fit(model: BaseTabular, given: FitInput) -> None:
     """Prepare, split, train, merge, calibrate."""
-    check_together(model)
     with checkpoint_of(model) as checkpoint:
         prepared = prepare(model, given, checkpoint)
         splits = split_rows(model, given, prepared)
         checkpoint.begin(identity(model, prepared, splits))
         deadline = math.inf if model.time_limit is None else time.monotonic() + float(model.time_limit)
         snapshots = snapshots_of(model.diagnose, prepared.blueprint)
-        monitor = FitMonitor(len(splits), model.verbose, given.on_epoch, deadline, snapshots)
+        monitor = FitMonitor(len(splits), model.verbose and not ranks_here().rank, given.on_epoch, deadline, snapshots)
         members = train_members(model, prepared, splits, monitor, checkpoint)
     copies = 1 if given.X_val is None else len(members)
     samples = prepared.samples
@@ -255,18 +254,11 @@ def identity(model: BaseTabular, prepared: Prepared, splits: Sequence[SplitInMem
 
 
 def blocks_in(prepared: Prepared, members: int, rows: int) -> int:
-    """Into how many blocks mini-batches are cut; networks that train side by side have one thread each."""
-    if members > 1:
+    """Into how many blocks mini-batches are cut; networks that train side by side, and ranks, have one thread each."""
+    if members > 1 or active_ranks() is not None:
         return 1
     batch_size = min(prepared.recipe.batch_size, rows)
     return Sharing(prepared.blueprint, batch_size, prepared.n_jobs, blocks_of(None)).blocks
-
-
-def check_together(model: BaseTabular) -> None:
-    """Refuse what several processes cannot do yet."""
-    ranks = active_ranks()
-    if ranks is not None and ranks.size > 1 and model.checkpoint is not None:
-        raise BacklitError("checkpoint: several ranks keep none; leave it out, or train with one rank")
 
 
 def train_members(
@@ -334,6 +326,8 @@ def train_member(
         on_epoch=on_epoch,
         checkpoint=checkpoint,
     )
+    if history.interrupted and ranks.size > 1:  # the others wait for this one's part of a sum
+        raise BacklitError(f"the training was interrupted in rank {ranks.rank}; --resume goes on from a checkpoint")
     outputs = network.predict(held.inputs) * spread + base
     fold_scales_into_weights(blueprint, theta, scales)
     scale_outputs(blueprint, theta, spread)

@@ -15,6 +15,7 @@ from backlit.encoding import FrameEncoder
 from backlit.encoding.cells import numbers
 from backlit.encoding.conversion import to_cells
 from backlit.encoding.text import TextOptions, missing_texts
+from backlit.engine.ranks import Ranks, check_alike
 from backlit.engine.sharded import ranks_here
 from backlit.errors import BacklitError, DataError, DataWarning, warn
 from backlit.estimators.shared.checkpoint import FitCheckpoint, checkpoint_of
@@ -26,7 +27,6 @@ from backlit.estimators.tabular.fit import (
     MemberRows,
     Prepared,
     blocks_in,
-    check_together,
     conclude,
     scales_of,
     train_members,
@@ -82,14 +82,9 @@ class SplitOfCache:
 def fit_out_of_core(model: BaseTabular, given: FitInput) -> None:
     """Learn columns and targets, encode, split, train, merge, calibrate."""
     refuse_what_is_missing(model, given)
-    check_together(model)
     source, ranks = out_of_core(given.X), ranks_here()
     with checkpoint_of(model) as checkpoint:
-        if ranks.rank:
-            ranks.barrier()  # rank 0 writes the cache, and the others find it
-        cache = cache_of(model, given, source)
-        if not ranks.rank:
-            ranks.barrier()
+        cache = cache_together(model, given, source, ranks)
         notes = (*source.notes, *model.encoder_.notes)
         if notes:
             warn(DataWarning(notes))
@@ -99,7 +94,7 @@ def fit_out_of_core(model: BaseTabular, given: FitInput) -> None:
         blocks = blocks_in(prepared, len(splits), len(cache))
         checkpoint.begin(identity_of(model, prepared.seed, prepared.blueprint, digest, blocks))
         deadline = math.inf if model.time_limit is None else time.monotonic() + float(model.time_limit)
-        monitor = FitMonitor(len(splits), model.verbose, given.on_epoch, deadline)
+        monitor = FitMonitor(len(splits), model.verbose and not ranks.rank, given.on_epoch, deadline)
         members = train_members(model, prepared, splits, monitor, checkpoint)
     copies = 1 if given.X_val is None else len(members)
     conclude(model, prepared, members, copies, len(cache), cache.digest)
@@ -122,21 +117,40 @@ def refuse_what_is_missing(model: BaseTabular, given: FitInput) -> None:
             raise BacklitError(f"{name}: {name} {NOT_YET}")
 
 
-def cache_of(model: BaseTabular, given: FitInput, source: Source) -> EncodedCache:
-    """The rows as numbers, from an earlier fit of the same files if there was one; the model learns its columns."""
+def cache_together(model: BaseTabular, given: FitInput, source: Source, ranks: Ranks) -> EncodedCache:
+    """The rows as numbers: rank 0 writes them, and those that read the same files find what it has written."""
+    if ranks.size > 1:
+        check_alike(ranks, source.name, source.outline(), "give all ranks the same files")
+    key = key_of(model, given, source)
+    first = ranks.broadcast(key or "")
+    finds = ranks.rank > 0 and key == first
+    if finds:
+        ranks.barrier()
+    cache = cache_of(model, given, source, key)
+    if not finds:
+        ranks.barrier()
+    return cache
+
+
+def key_of(model: BaseTabular, given: FitInput, source: Source) -> str | None:
+    """The name of the cache by what it follows from; None where it is for this fit alone."""
     target, weight = given.y, given.sample_weight
     for name in (target, weight):
         if name is not None and name not in source.schema.names:
             message = f"{source.name} has no column {name!r}; it has {', '.join(map(repr, source.schema.names[:10]))}"
             raise DataError(message, column=name)
+    if source.fingerprint is None:
+        return None
+    parameters = vars(model)
+    chosen = [as_text(parameters.get(name)) for name in ("missing", "day_first", "class_weight", "loss", "quantile")]
+    return cache_key(source.fingerprint, model.task, target, weight, chosen, as_text(given.classes))
+
+
+def cache_of(model: BaseTabular, given: FitInput, source: Source, key: str | None) -> EncodedCache:
+    """The rows as numbers, from an earlier fit of the same files if there was one; the model learns its columns."""
+    target, weight = given.y, given.sample_weight
     model.__dict__.pop("_optimizer", None)  # of partial_fit
     model.__dict__.pop("residuals_", None)
-    parameters = vars(model)
-    decisive = ("missing", "day_first", "class_weight", "loss", "quantile")
-    key = None
-    if source.fingerprint is not None:
-        chosen = [as_text(parameters.get(name)) for name in decisive]
-        key = cache_key(source.fingerprint, model.task, target, weight, chosen, as_text(given.classes))
     cache = existing_cache(source, key)
     if cache is not None:
         arrays = {name.removeprefix("encoder."): array for name, array in cache.arrays.items()}
