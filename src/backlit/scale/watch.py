@@ -13,7 +13,7 @@ BEAT = 0.5
 LOST_AFTER = 15.0
 """Seconds without one after which a rank counts as lost: the job is to end within 30."""
 
-WAITING = 8
+MOST_UNHEARD = 8
 """Signs of life on their way to a rank that does not take them, at most."""
 
 
@@ -52,7 +52,7 @@ class Watch:
         heard = looked = time.monotonic()
         while not self._ended.wait(BEAT):
             sent = [request for request in sent if not request.Test()]
-            if len(sent) < WAITING:
+            if len(sent) < MOST_UNHEARD:
                 sent.append(self._world.Isend(word, following))
             now = time.monotonic()
             if now - looked > self._most / 2:  # it was this process that stood still
