@@ -62,6 +62,17 @@ NETWORKS = [
         "squared",
     ),
     Blueprint((Layer("scaling", 3, 3), Layer("clipping", 3, 3), Layer("dense", 3, 2)), "squared"),
+    # a layer norm in front, with a gate, and at the end
+    Blueprint(
+        (
+            Layer("norm", 3, 3),
+            Layer("dense", 3, 5),
+            Layer("norm", 5, 5, "tanh"),
+            Layer("dense", 5, 2),
+            Layer("norm", 2, 2),
+        ),
+        "squared",
+    ),
     mlp(5, (), 3),
     mlp(2, (3, 4, 2, 3), 2, hidden_gate=("relu", "selu", "gelu", "sigmoid")),
 ]
@@ -79,7 +90,8 @@ def test_training_equals_graph(network: Blueprint) -> None:
     theta = np.zeros(network.theta_size)
     positive = set(POSITIVE) & {layer.gate for layer in network.layers}
     for slot in network.slots:  # positive weights where a gate takes positive numbers only
-        slot.view(theta)[...] = chance.uniform(0.1 if positive else -0.6, 0.9, slot.shape)
+        low = 0.1 if positive or slot.parameter == "epsilon" else -0.6
+        slot.view(theta)[...] = chance.uniform(low, 0.9, slot.shape)
     x = chance.uniform(0.2, 1.0, (6, network.inputs))
     if network.output_gate == "softmax" or network.loss == "cross_entropy":
         y = np.eye(network.outputs)[chance.integers(0, network.outputs, 6)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -63,7 +64,8 @@ def test_local_gradients_are_the_slopes_of_the_value(gate: Gate) -> None:
 
 JAX = {
     "exp": jnp.exp, "expm1": jnp.expm1, "log": jnp.log, "log1p": jnp.log1p, "sqrt": jnp.sqrt, "sin": jnp.sin,
-    "cos": jnp.cos, "tanh": jnp.tanh, "erf": jax.scipy.special.erf, "abs": jnp.abs, "sigmoid": jax.nn.sigmoid,
+    "cos": jnp.cos, "tanh": jnp.tanh, "arctan": jnp.arctan,
+    "erf": jax.scipy.special.erf, "abs": jnp.abs, "sigmoid": jax.nn.sigmoid,
     "relu": jax.nn.relu, "leaky_relu": jax.nn.leaky_relu, "elu": jax.nn.elu, "selu": jax.nn.selu,
     "gelu": lambda x: jax.nn.gelu(x, approximate=False), "silu": jax.nn.silu, "mish": jax.nn.mish,
     "softplus": jax.nn.softplus, "identity": lambda x: x, "neg": jnp.negative,
@@ -92,12 +94,27 @@ JAX_FAMILIES = {
     "scaled_relu": lambda x, k: jax.nn.relu(k * x),
     "step": lambda x, low, high: jnp.where(x < 0, low, high),
     "above": lambda x, threshold: jnp.heaviside(x - threshold, 0.0),
+    "scaled_arctan": lambda x, height: height * jnp.arctan(x),
     "parabola": lambda x, height: height * jnp.square(x), "reciprocal": lambda x, height: height * jnp.reciprocal(x),
     "bounded_linear": lambda x, k, bound: jnp.clip(k * x, -bound, bound),
     "sigmoid_stepwise": lambda x, k: lines(k * x, SIGMOID_POINTS, 0.0),
     "tanh_stepwise": lambda x, k: lines(k * x, TANH_POINTS, -1.0),
     "sine": lambda x, a, k, b: a * jnp.sin(k * x) + b, "cosine": lambda x, a, k, b: a * jnp.cos(k * x) + b,
 }  # fmt: skip
+STEEPNESS_AT = {"scaled_sigmoid": 0, "sigmoid_stepwise": 0, "tanh_stepwise": 0}
+
+
+def held(name: str) -> Callable[..., Any]:
+    """The plain family of an x that is held."""
+
+    def value(x: Any, *numbers: float) -> Any:
+        bound = numbers[-1] / numbers[STEEPNESS_AT.get(name, 1)]
+        return JAX_FAMILIES[name](jnp.clip(x, -bound, bound), *numbers[:-1])
+
+    return value
+
+
+JAX_FAMILIES |= {family: held(family.removeprefix("held_")) for family in GATES.families if family.startswith("held_")}
 
 
 @pytest.mark.slow
@@ -168,6 +185,7 @@ ARRAY_CASES = [
     ("matmul", [(5, 2, 3), (3,)], None),
     ("grouped", [(4,), (2, 6)], None), ("grouped", [(3, 4), (2, 6)], None), ("grouped", [(3, 4), (4, 2)], None),
     ("columnwise", [(4,), (2, 3)], None), ("columnwise", [(5, 4), (4, 3)], None),
+    ("row_mean", [(4,)], None), ("row_mean", [(5, 4)], None),
     ("concat", [(4,), (2,)], None), ("concat", [(5, 4), (5, 1)], None),
 ]  # fmt: skip
 
@@ -185,6 +203,7 @@ def test_pull_back_of_an_array_gate_agrees_with_jax(name: str, shapes: list[tupl
     at = tuple(chance.standard_normal(shape) for shape in shapes)
     oracle = {
         "sum": lambda x: jnp.sum(x, axis), "mean": lambda x: jnp.mean(x, axis), "matmul": jnp.matmul,
+        "row_mean": lambda x: jnp.mean(x, axis=-1, keepdims=True),
         "logsumexp": lambda x: jax.scipy.special.logsumexp(x, axis),
         "softmax": lambda x: jax.nn.softmax(x, -1 if axis is None else axis),
         "columnwise": lambda x, w: (x[..., : len(w), None] * w).reshape(*x.shape[:-1], -1),

@@ -12,8 +12,9 @@ import pytest
 
 from backlit.declared.gate_kinds import Gate
 from backlit.declared.initializers import DISTRIBUTIONS
-from backlit.declared.layer_kind import Members, Widths
+from backlit.declared.layer_kind import Members, Widths, not_merged
 from backlit.declared.layers import LAYERS, compiling
+from backlit.errors import BacklitError
 from backlit.formula import GATES
 from backlit.formula.expression import Call, names, parse, postorder
 
@@ -27,9 +28,12 @@ def test_declaration_holds_together(name: str) -> None:
     assert kind.name == name
     tree = parse(kind.formula, GATES)
     learned = [parameter.name for parameter in kind.parameters]
-    assert set(learned) <= set(names(tree)) <= {"x", *learned, *(["z"] if kind.slope else [])}
-    assert not RESERVED & set(learned)
-    elementwise = all(isinstance(GATES[node.gate], Gate) for node in postorder(tree) if isinstance(node, Call))
+    steps = {step: parse(formula, GATES) for step, formula in kind.steps}
+    used = {name for part in (tree, *steps.values()) for name in names(part)}
+    assert {*learned, *steps} <= used <= {"x", *learned, *steps, *(["z"] if kind.slope else [])}
+    assert not RESERVED & {*learned, *steps}
+    calls = [node for part in (tree, *steps.values()) for node in postorder(part) if isinstance(node, Call)]
+    elementwise = all(isinstance(GATES[node.gate], Gate) for node in calls)
     assert kind.elementwise is elementwise
     assert all(p.initializer is None or p.initializer[0] in DISTRIBUTIONS for p in kind.parameters)
     assert not kind.shape_error(WIDTHS.get(name, Widths(4, 4)))
@@ -47,6 +51,10 @@ def test_members_merge_into_shapes_that_are_declared(name: str) -> None:
     kind, widths, count = LAYERS[name], WIDTHS.get(name, Widths(4, 4)), 3
     own = tuple(np.arange(member * 4, member * 4 + 4) for member in range(count))
     members = Members((np.arange(4),) * count, 4) if kind.only_first else Members(own, 4 * count)
+    if kind.merged is not_merged:
+        with pytest.raises(BacklitError, match="keep the networks apart"):
+            kind.merged(name, widths, members)
+        return
     whole = kind.merged(name, widths, members)
     shapes = LAYERS[whole.kind].named_widths(whole.widths)
     for parameter, merged in zip(kind.parameters, LAYERS[whole.kind].parameters, strict=True):

@@ -131,7 +131,7 @@ REFUSED_WITH = {
     "2x = 4": ("an equation is not a formula at column 4", "the difference of the sides"),
     "x = x + 1": ("an equation is not a formula", "one side"),
     "1 < x < 2": ("a chained comparison is not allowed", "(x < y) * (y < z)"),
-    "arctan(x)": ("no gate here is arctan", "backlit.GATES"),
+    "arcsin(x)": ("no gate here is arcsin", "backlit.GATES"),
     "round(x)": ("no gate rounds numbers", "rounding has no gradient"),
     "5!": ("no gate gives factorials at column 2", "5! is 120"),
     "x % 3": ("no gate gives the remainder", "a percentage x / 100"),

@@ -133,7 +133,7 @@ EXACTLY: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": lambda a, b: a / b,
     "neg": lambda a: -a, "pow": lambda a, b: a**b, "exp": mpmath.exp, "expm1": mpmath.expm1, "log": mpmath.log,
     "log1p": lambda a: mpmath.log(1 + a), "sqrt": mpmath.sqrt, "sin": mpmath.sin, "cos": mpmath.cos,
-    "tanh": mpmath.tanh, "erf": mpmath.erf, "abs": abs, "max": max, "min": min,
+    "tanh": mpmath.tanh, "arctan": mpmath.atan, "erf": mpmath.erf, "abs": abs, "max": max, "min": min,
     "less": lambda a, b: mpmath.mpf(a < b), "greater": lambda a, b: mpmath.mpf(a > b),
     "where": lambda c, a, b: a if c else b,
 }  # fmt: skip

@@ -175,6 +175,7 @@ def test_too_large_a_network_is_not_taken_apart() -> None:
 SHAPES = {
     "sum": "sum(x * x)", "mean": "mean(x * x)", "logsumexp": "logsumexp(x * 2)", "softmax": "sum(softmax(x) ** 2)",
     "matmul": "sum((x @ w) ** 2)", "grouped": "sum(grouped(x, w) ** 2)",
+    "row_mean": "sum((x - row_mean(x)) ** 2 + row_mean(x * x))",
     "columnwise": "sum(columnwise(x, w) ** 2)", "concat": "sum(concat(x, x * 2) ** 2)",
 }  # fmt: skip
 

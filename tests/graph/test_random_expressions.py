@@ -50,6 +50,7 @@ JAX: dict[str, Callable[[Any, Any, Any], Any]] = {
     "sin": lambda a, b, c: jnp.sin(a),
     "cos": lambda a, b, c: jnp.cos(a),
     "tanh": lambda a, b, c: jnp.tanh(a),
+    "arctan": lambda a, b, c: jnp.arctan(a),
     "erf": lambda a, b, c: jax.scipy.special.erf(a),
     "abs": lambda a, b, c: jnp.abs(a),
     "max": lambda a, b, c: jnp.maximum(a, b),

@@ -119,7 +119,7 @@ def test_gates_of_the_registry_record_on_wires_and_compute_on_numbers() -> None:
         (lambda x: [x, x], "(list), not a wire"),
         (lambda x, y: x, "missing a required argument: 'y'; it takes x, y, given were x"),
         (lambda: 1, "it takes nothing, given were x"),
-        (lambda x: np.arctan(x), "np.arctan: no gate stands for it"),
+        (lambda x: np.arcsin(x), "np.arcsin: no gate stands for it"),
         (lambda x: np.add.reduce([x, x]) and np.add.at(x, 0, 1), "a wire was used as a yes or no"),
         (lambda x: np.cumsum(x), "np.cumsum: no gate stands for it"),
         (lambda x: x * "a", "operand 'a' is not a number"),

@@ -18,8 +18,8 @@ HERE = Path(__file__).parent / "networks"
 READ = ("brainjs", "fann", "keras", "nnet", "opencv")
 """The folders whose reader is there."""
 
-NO_CHAIN = ("mixed_in_a_layer", "preparation")
-"""What no chain of ours holds: neurons of a layer that differ, a layer norm."""
+NO_CHAIN = ("mixed_in_a_layer",)
+"""What no chain of ours holds: neurons of a layer that differ."""
 
 ROUNDED = dict.fromkeys(("large_sums.R", "classes.R", "two_classes.R", "censored.R"), 1e-6)
 """Where a tool cuts a function off: nnet's sigmoid is 0 or 1 beyond sums of 15."""

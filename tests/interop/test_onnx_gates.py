@@ -75,7 +75,7 @@ def test_a_gate_is_what_numpy_gives(name: str, dtype: Any) -> None:
     ("name", "x"),
     [("elu", -1e-8), ("selu", -1e-8), ("expm1", 1e-7), ("log1p", -1e-7), ("softplus", -17.0), ("softplus", -30.0),
      ("sigmoid", -17.0), ("sigmoid", -30.0), ("sigmoid", -80.0), ("silu", -30.0), ("mish", -15.0), ("gelu", -2.0),
-     ("tanh", 1e-8), ("erf", 1e-8)],
+     ("tanh", 1e-8), ("erf", 1e-8), ("arctan", 1e-8), ("arctan", 1e6)],
 )  # fmt: skip
 def test_tails_and_small_numbers_are_right_where_the_runtimes_own_kernels_are_not(
     name: str, x: float, dtype: Any
@@ -87,7 +87,7 @@ def test_tails_and_small_numbers_are_right_where_the_runtimes_own_kernels_are_no
 
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize(
-    ("name", "axis"), [("sum", 1), ("mean", 1), ("logsumexp", 1), ("softmax", 1), ("softmax", None)]
+    ("name", "axis"), [("sum", 1), ("mean", 1), ("row_mean", None), ("logsumexp", 1), ("softmax", 1), ("softmax", None)]
 )
 def test_a_reducing_gate_is_what_numpy_gives(name: str, axis: int | None, dtype: Any) -> None:
     x = np.random.default_rng(0).normal(scale=30.0, size=(7, 5)).astype(dtype)

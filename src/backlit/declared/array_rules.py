@@ -14,6 +14,11 @@ def expand(reduced: Array, x: Array, axis: int | None) -> Any:
     return np.broadcast_to(reduced if axis is None else np.expand_dims(reduced, axis), np.shape(x))
 
 
+def row_mean(x: Array) -> Any:
+    """The mean of each row, as a column, so that it can be taken from the row."""
+    return np.mean(x, axis=-1, keepdims=True) if np.ndim(x) else x
+
+
 def logsumexp(x: Array, axis: int | None = None) -> Any:
     """Log sum exp, shifted by the largest so that nothing overflows."""
     top = np.max(x, axis=axis, keepdims=True)

@@ -43,7 +43,22 @@ TANH_POINTS = (
     (2.6466529369354248, 0.9900000095367432),
 )
 
-FAMILIES = (
+
+def _held(family: GateFamily) -> GateFamily:
+    """The family whose ``{steepness} * x`` is held within a bound, as FANN holds every sum."""
+    product = "{steepness} * x"
+    return GateFamily(
+        f"held_{family.name}",
+        (*family.numbers, "bound"),
+        family.value.replace(product, f"min(max({product}, -{{bound}}), {{bound}})"),
+        (f"where(abs({product}) < {{bound}}, {family.local[0]}, 0)",),
+        (*family.example, 1.2),
+        (*family.positive, "bound"),
+        family.symbol,
+    )
+
+
+_PLAIN = (
     GateFamily("leaky_relu", ("slope",), "where(x > 0, x, {slope} * x)", ("where(x > 0, 1, {slope})",), (0.2,)),
     GateFamily(
         "elu",
@@ -188,8 +203,22 @@ FAMILIES = (
         (0.5,),
         symbol="step",
     ),
+    GateFamily(  # PMML's arctan is scaled_arctan(2 / pi)
+        "scaled_arctan",
+        ("height",),
+        "{height} * arctan(x)",
+        ("{height} / (1 + x * x)",),
+        (0.6366197723675814,),
+        symbol="arctan",
+    ),
     GateFamily("parabola", ("height",), "{height} * x * x", ("2 * {height} * x",), (0.5,), symbol="x²"),
     GateFamily("reciprocal", ("height",), "{height} / x", ("-y / x",), (0.5,), symbol="1/x"),
     GateFamily("linear", ("slope",), "{slope} * x", ("{slope}",), (0.5,), symbol="×"),
 )
+
+_WITH_STEEPNESS = (
+    "scaled_sigmoid", "scaled_tanh", "gaussian", "elliott", "sine", "cosine", "sigmoid_stepwise", "tanh_stepwise",
+)  # fmt: skip
+
+FAMILIES = (*_PLAIN, *(_held(family) for family in _PLAIN if family.name in _WITH_STEEPNESS))
 """Every family; the example of each is held against the graph, central differences and the engine."""

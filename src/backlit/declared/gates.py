@@ -50,6 +50,13 @@ _ELEMENTWISE = (
     Gate("cos", "cos(x)", ("-sin(x)",), symbol="cos", latex=r"\cos\left({x}\right)"),
     Gate("tanh", "tanh(x)", ("1 - y * y",), symbol="tanh", latex=r"\tanh\left({x}\right)"),
     Gate(
+        "arctan",
+        "arctan(x)",
+        ("1 / (1 + x * x)",),
+        symbol="arctan",
+        latex=r"\arctan\left({x}\right)",
+    ),
+    Gate(
         "erf",
         "erf(x)",
         ("1.1283791670955126 * exp(-x * x)",),  # 2 / sqrt(pi)
@@ -228,6 +235,15 @@ _ARRAYS = (
         "mean",
         lambda x, axis=None: np.mean(x, axis=axis),
         (lambda up, operands, y, axis: rules.expand(up, operands[0], axis) * np.size(y) / np.size(operands[0]),),
+        (lambda operands, y, axis: np.full_like(operands[0], np.size(y) / np.size(operands[0])),),
+        symbol="mean",
+        pattern=_DISTRIBUTOR,
+        latex=r"\operatorname{{mean}}\left({x}\right)",
+    ),
+    ArrayGate(
+        "row_mean",
+        lambda x, axis=None: rules.row_mean(x),
+        (lambda up, operands, y, axis: np.broadcast_to(up, np.shape(operands[0])) * np.size(y) / np.size(operands[0]),),
         (lambda operands, y, axis: np.full_like(operands[0], np.size(y) / np.size(operands[0])),),
         symbol="mean",
         pattern=_DISTRIBUTOR,

@@ -119,6 +119,17 @@ def merged_elementwise(kind: str, widths: Widths, members: Members) -> Merged:
     return Merged(kind, Widths(inputs, outputs), positions)
 
 
+def not_merged(kind: str, widths: Widths, members: Members) -> Merged:
+    """Of a layer that only foreign networks have, which are never merged.
+
+    Raises
+    ------
+    BacklitError
+        Always.
+    """
+    raise BacklitError(f"a {kind} layer of several networks is not made one; keep the networks apart")
+
+
 def concatenated(parameter: str, arrays: Sequence[Vector], widths: Widths, members: Members) -> Vector:
     """The members' arrays, one after the other along the last axis."""
     return np.concatenate(arrays, axis=-1)
@@ -162,6 +173,13 @@ class LayerKind:
     slope : str
         Of a layer that follows a gate and takes the gate's input ``z`` as well: its derivative by ``z``, in its
         parameters and the gate's own ``slope``.
+    steps : tuple of (str, str)
+        What `formula` is made of on the way, by name and formula, each of ``x``, parameters and the steps before it;
+        a circuit shows them under their names.
+    across : str
+        Of a layer that mixes a row's numbers without weights: the derivative of an output by an input, in its
+        parameters and steps at the output, ``STEP_in`` for a step at the input, ``same`` (1 where both are at one
+        place, else 0) and ``width``.
     merged : callable
         The layer that holds several members' layers.
     joined : callable
@@ -181,6 +199,8 @@ class LayerKind:
     gated: bool = False
     only_first: bool = False
     slope: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
+    across: str = ""
     merged: Callable[[str, Widths, Members], Merged] = merged_elementwise
     joined: Callable[[str, Sequence[Vector], Widths, Members], Vector] = concatenated
     source: Callable[[Widths, int], tuple[str, int]] = lambda widths, output: ("", output)

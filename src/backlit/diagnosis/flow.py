@@ -293,7 +293,7 @@ def factors(blueprint: Blueprint, theta: Matrix, x: Matrix, y: Matrix, weight: t
     Raises
     ------
     BacklitError
-        If there is no such weight, or the gate is softmax, whose outputs depend on each other.
+        If there is no such weight, or the gate is softmax, or a norm follows: its outputs depend on each other.
 
     Examples
     --------
@@ -309,6 +309,9 @@ def factors(blueprint: Blueprint, theta: Matrix, x: Matrix, y: Matrix, weight: t
     gate = GATES[neurons[number - 1].gate]
     if not isinstance(gate, Gate):
         raise BacklitError("factors: the outputs of softmax depend on each other; ask for a hidden weight")
+    mixing = next((part for part in blueprint.parts_of(number) if part.declared.across), None)
+    if mixing is not None:
+        raise BacklitError(f"factors: a {mixing.kind} layer makes the outputs depend on each other; derive it")
     graph = network(blueprint, theta, x, y)
     swept = backward(graph)
     z, a = graph.named(f"z[{number}]"), graph.named(f"a[{number}]")

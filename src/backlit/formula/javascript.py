@@ -28,6 +28,7 @@ SPELLINGS: Mapping[str, str] = {
     "sin": "Math.sin({})",
     "cos": "Math.cos({})",
     "tanh": "Math.tanh({})",
+    "arctan": "Math.atan({})",
     "erf": "erf({})",
     "abs": "Math.abs({})",
     "max": "Math.max({}, {})",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from backlit.declared.gate_kinds import AnyGate
 from backlit.declared.gates import GATES
-from backlit.declared.layers import PARAMETER_NAMES
+from backlit.declared.layers import PARAMETER_NAMES, STEP_NAMES
 from backlit.formula.expression import Expression, Name, Number, fold, names
 from backlit.formula.precedence import constant
 
@@ -30,7 +30,7 @@ INFIX: Mapping[str, tuple[int, tuple[int, ...]]] = {
 }
 """Gate -> how tightly it binds, and how tightly each operand must bind to stand without brackets."""
 
-OF_LAYERS = (*PARAMETER_NAMES, "z", "s", "a")
+OF_LAYERS = (*PARAMETER_NAMES, *STEP_NAMES, "z", "s", "a")
 """What a network's layer has by its number."""
 
 EULER, WITHOUT_EULER = "e^{{{x}}}", r"\exp\left({x}\right)"

@@ -30,6 +30,7 @@ SPELLINGS: Mapping[str, str] = {
     "sin": "functions.sin({})",
     "cos": "functions.cos({})",
     "tanh": "functions.tanh({})",
+    "arctan": "functions.arctan({})",
     "erf": "functions.erf({})",
     "abs": "abs({})",
     "max": "functions.larger({}, {})",

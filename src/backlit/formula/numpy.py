@@ -42,6 +42,7 @@ SPELLINGS: Mapping[str, Callable[..., Any]] = {
     "sin": np.sin,
     "cos": np.cos,
     "tanh": np.tanh,
+    "arctan": np.arctan,
     "erf": _erf,
     "abs": np.abs,
     "max": np.maximum,

@@ -46,6 +46,16 @@ _N = (1.0, 13.2281951154744992508, 86.7072140885989742329, 354.93777888781989106
 _C = "min(max(abs(x), 1), 6)"  # from 6 on erf is 1 in float64
 _TAIL = f"(1 - exp(-{_C} * {_C}) * ({horner(_M, _C)}) / ({horner(_N, _C)}))"
 
+# arctan: the same library; beyond tan(3 pi / 8) of -1 / x, beyond 0.66 of (x - 1) / (x + 1)
+_ATAN_P = (-8.750608600031904122785e-1, -16.15753718733365076637, -75.00855792314704667340, -122.8866684490136173410,
+           -64.85021904942025371773)  # fmt: skip
+_ATAN_Q = (1.0, 24.85846490142306297962, 165.0270098316988542046, 432.8810604912902668951, 485.3903996359136964868,
+           194.5506571482613964425)  # fmt: skip
+_FAR, _MIDDLE = "abs(x) > 2.414213562373095", "abs(x) > 0.66"
+_REDUCED = f"where({_FAR}, -1 / max(abs(x), 1), where({_MIDDLE}, (abs(x) - 1) / (abs(x) + 1), abs(x)))"
+_START = f"where({_FAR}, 1.5707963267948966, where({_MIDDLE}, 0.7853981633974483, 0))"
+_SHARE = f"(1 + S * ({horner(_ATAN_P, 'S')}) / ({horner(_ATAN_Q, 'S')}))".replace("S", f"({_REDUCED}) ** 2")
+
 SPELLINGS: Mapping[str, str] = {
     "add": "Add",
     "sub": "Sub",
@@ -62,6 +72,7 @@ SPELLINGS: Mapping[str, str] = {
     "sin": "Sin",
     "cos": "Cos",
     "tanh": "Tanh",
+    "arctan": f"where(x < 0, -1, 1) * ({_START} + ({_REDUCED}) * {_SHARE})",
     "erf": f"where(abs(x) < 1, x * ({horner(_P, 'x * x')}) / ({horner(_Q, 'x * x')}), where(x > 0, {_TAIL}, -{_TAIL}))",
     "abs": "Abs",
     "max": "Max",
@@ -238,6 +249,7 @@ def _logsumexp(emitter: Emitter, operands: list[Tensor], axis: int | None) -> Te
 ARRAY_SPELLINGS: Mapping[str, Callable[[Emitter, list[Tensor], int | None], Tensor]] = {
     "sum": lambda emitter, operands, axis: emitter.reduce("ReduceSum", operands[0], axis),
     "mean": lambda emitter, operands, axis: emitter.reduce("ReduceMean", operands[0], axis),
+    "row_mean": lambda emitter, operands, axis: emitter.reduce("ReduceMean", operands[0], -1, keep=True),
     "matmul": _matmul,
     "columnwise": _columnwise,
     "concat": _concat,

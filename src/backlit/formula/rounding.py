@@ -65,7 +65,7 @@ EXACT: Mapping[str, Callable[..., Any]] = {
         | ((b == 2.0) & _product_is_exact(a, a, y))
         | ((b == np.round(b)) & (a == np.round(a)) & (y == np.round(y)) & (np.abs(y) < _WHOLE) & (b > 0.0))
     ),
-    **dict.fromkeys(("exp", "expm1", "log1p", "sin", "cos", "tanh", "erf"), _at_zero),
+    **dict.fromkeys(("exp", "expm1", "log1p", "sin", "cos", "tanh", "arctan", "erf"), _at_zero),
     "log": lambda x, y: x == 1.0,
 }
 """Primitive -> whether its value is exact, by operands and value; one that is not here is taken to be rounded."""

@@ -101,6 +101,8 @@ def _carried(blueprint: Blueprint, theta: Array, x: Wire) -> tuple[list[Wire], W
     z = a = x
     for (number, layer), (z_name, a_name) in zip(blueprint.numbered, blueprint.wire_names, strict=True):
         scope = {"x": a, "z": z, **{p.name: parameters[f"{p.name}[{number}]"] for p in layer.parameters}}
+        for step, formula in layer.declared.steps:
+            scope[step] = apply(parse(formula, GATES), scope, f"{step}[{number}]")
         z = apply(parse(layer.declared.formula, GATES), scope, z_name or a_name)
         gate = GATES[layer.gate]
         a = record(gate, [z], -1 if layer.gate == "softmax" else None, a_name) if z_name else z

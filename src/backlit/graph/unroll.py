@@ -224,6 +224,13 @@ def _mean_chain(row: Sequence[Wire]) -> Wire:
     return _chain("add", row) / len(row)
 
 
+def _row_mean(wire: Wire, cells: Mapping[Wire, Cells], zoom: Zoom) -> Cells:
+    source = cells[wire.operands[0]]
+    rows = _rows(source, -1 if source.ndim else None)
+    made = [record(MEAN, list(row)) if zoom == "neuron" else _mean_chain(list(row)) for row in rows]
+    return _cells(wire.value.shape, made)
+
+
 def _powers(row: Sequence[Wire]) -> tuple[list[Wire], float]:
     """Powers of e, shifted by the largest: a constant, because the shift cancels in what is built of them."""
     top = float(max(wire.value for wire in row))
@@ -261,6 +268,7 @@ _RULES: Mapping[str | None, Callable[..., Cells]] = {
     "concat": _concat,
     "sum": _reduced(SUM, lambda row: _chain("add", row)),
     "mean": _reduced(MEAN, _mean_chain),
+    "row_mean": _row_mean,
     "logsumexp": _reduced(LOGSUMEXP, _logsumexp_chain),
     "softmax": _softmax,
 }

@@ -33,6 +33,7 @@ UFUNCS: Mapping[np.ufunc, str] = {
     np.sin: "sin",
     np.cos: "cos",
     np.tanh: "tanh",
+    np.arctan: "arctan",
     np.absolute: "abs",
     np.maximum: "max",
     np.minimum: "min",

@@ -45,7 +45,10 @@ def forward(blueprint: Blueprint, theta: Matrix, x: Matrix) -> Mapping[str, Matr
     for (number, layer), (z_name, a_name) in zip(blueprint.numbered, blueprint.wire_names, strict=True):
         scope = {parameter.name: arrays[f"{parameter.name}[{number}]"] for parameter in layer.parameters}
         with np.errstate(all="ignore"):
-            z = evaluator(parse(layer.declared.formula, GATES))({"x": a, "z": z, **scope})
+            scope |= {"x": a, "z": z}
+            for step, formula in layer.declared.steps:
+                scope[step] = evaluator(parse(formula, GATES))(scope)
+            z = evaluator(parse(layer.declared.formula, GATES))(scope)
             a = value_of(GATES[layer.gate], -1 if layer.gate == "softmax" else None)(z)
         values |= {z_name: z} if z_name else {}
         values[a_name] = a

@@ -21,3 +21,6 @@ LAYERS: Mapping[str, LayerKind] = {
 
 PARAMETER_NAMES = tuple(dict.fromkeys(parameter.name for kind in LAYERS.values() for parameter in kind.parameters))
 """What layers learn: ``w``, ``b``, ..., written with the layer's number: ``w[1]``."""
+
+STEP_NAMES = tuple(dict.fromkeys(step for kind in LAYERS.values() for step, _ in kind.steps))
+"""What layers compute on the way under a name: ``mean[1]``."""

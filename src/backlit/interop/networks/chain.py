@@ -27,6 +27,9 @@ from backlit.network.blueprint import Layer
 MOST_PARAMETERS = 2**28
 """Numbers of a network, which is 1 GB in float32."""
 
+WIDEST_PASSED_ON = 2048
+"""Neurons that pass on what they get; more would have too many weights for nothing."""
+
 LEAST_SHARE, SMALL = 256, 4096
 """A matrix has at most so many entries for each connection that a file lists, and for as many more."""
 
@@ -98,7 +101,7 @@ def chain_of(steps: Sequence[Step]) -> Chain:
         except BacklitError as error:
             raise error.located(step.where) if step.where else error from None
     if chain.folded is not None:
-        raise BacklitError(f"{chain.folded.where}: a second scaling behind the last layer; leave one of them out")
+        _passed_on(chain, chain.folded.where)
     _end(chain)
     return chain
 
@@ -128,7 +131,8 @@ def _linear(chain: Chain, step: Linear) -> None:
         scaling, chain.folded = chain.folded, None
         arrays["b"] = arrays["b"] + (scaling.offset - scaling.center * scaling.scale) @ arrays["w"]
         arrays["w"] = scaling.scale[:, None] * arrays["w"]
-        chain.notes.append(f"{scaling.where} is folded into the weights of {step.where}")
+        if scaling.where != step.where:
+            chain.notes.append(f"{scaling.where} is folded into the weights of {step.where}")
     chain.rows.append(Row(Layer("dense", inputs, outputs), arrays, step.where))
 
 
@@ -140,13 +144,28 @@ def _activation(chain: Chain, step: Activation) -> None:
     if not chain.rows or not any(row.layer.declared.numbered for row in chain.rows):
         raise BacklitError(f"{step.gate} stands in front of the first layer of weights; leave it out")
     last = chain.rows[-1]
-    if last.gate != "identity" or not (last.layer.declared.numbered or last.layer.declared.gated):
+    taken = last.gate != "identity" or not (last.layer.declared.numbered or last.layer.declared.gated)
+    if chain.folded is not None or (taken and _has(chain, "scaling")):
+        _passed_on(chain, step.where)
+    elif taken:
         width = last.layer.outputs
         _scaling(chain, Scaling(np.zeros(width), np.ones(width), np.zeros(width), step.where))
-        last = chain.rows[-1]
-        if chain.folded is not None:
-            raise BacklitError(f"{step.gate} follows another gate and a scaling; leave one of them out")
+    last = chain.rows[-1]
     chain.rows[-1] = replace(last, layer=replace(last.layer, gate=step.gate))
+
+
+def _has(chain: Chain, kind: str) -> bool:
+    """Whether a layer of this kind stands behind the last neurons already, where there may be one."""
+    return any(row.layer.kind == kind for row in chain.since_neurons())
+
+
+def _passed_on(chain: Chain, where: str) -> None:
+    """Neurons that pass on what they get, so that behind them may stand what stands in front of them already."""
+    width = chain.width or 1
+    if width > WIDEST_PASSED_ON:
+        raise BacklitError(f"it follows another of its kind without weights between them, {width:,} wide; leave it out")
+    _linear(chain, Linear(np.eye(width, dtype=chain.dtype), np.zeros(width, chain.dtype), where))
+    chain.notes.append(f"in front of {where} stand neurons that pass on what they get (weights 1)")
 
 
 def _scaling(chain: Chain, step: Scaling) -> None:
@@ -164,7 +183,10 @@ def _scaling(chain: Chain, step: Scaling) -> None:
             "offset": (before["offset"] - arrays["center"]) * arrays["scale"] + arrays["offset"],
         }
         chain.rows[-1] = replace(last, arrays=together, where=f"{last.where} and {step.where}")
-    elif any(row.layer.kind == "scaling" for row in chain.since_neurons()):
+    elif _has(chain, "scaling"):
+        if chain.folded is not None:
+            _passed_on(chain, step.where)
+            return _scaling(chain, step)
         chain.folded = Scaling(arrays["center"], arrays["scale"], arrays["offset"], step.where)
     else:
         chain.rows.append(Row(Layer("scaling", width, width), arrays, step.where))
@@ -173,8 +195,11 @@ def _scaling(chain: Chain, step: Scaling) -> None:
 def _slopes(chain: Chain, step: Slopes) -> None:
     """``relu(z)``, and behind it a part that passes on ``z + blend (relu(z) - z)``: its slope below 0 is 1 - blend."""
     last = chain.rows[-1] if chain.rows else None
-    if last is None or not last.layer.declared.numbered or last.gate != "identity":
-        raise BacklitError("a relu with slopes of its own follows a layer of weights; put it there")
+    if last is None:
+        raise BacklitError("a relu with slopes of its own stands in front of the first layer of weights; leave it out")
+    if chain.folded is not None or not last.layer.declared.numbered or last.gate != "identity":
+        _passed_on(chain, step.where)
+        last = chain.rows[-1]
     width = last.layer.outputs
     if step.slopes.size not in (1, width):
         raise BacklitError(f"{step.slopes.size} slopes for {width} neurons; give one, or one for each")
@@ -186,13 +211,22 @@ def _slopes(chain: Chain, step: Slopes) -> None:
 def _clipping(chain: Chain, step: Clipping) -> None:
     width = len(step.low)
     arrays = _checked(chain, width, {"low": step.low, "high": step.high})
-    if any(row.layer.kind == "clipping" for row in chain.since_neurons()):
-        raise BacklitError("a second clipping without weights between them; leave one of them out")
+    if chain.folded is not None or _has(chain, "clipping"):
+        _passed_on(chain, step.where)
     chain.rows.append(Row(Layer("clipping", width, width), arrays, step.where))
 
 
 def _norm(chain: Chain, step: LayerNorm) -> None:
-    raise BacklitError("a layer norm is not read yet; a batch norm is, or train the network without it")
+    width = len(step.gain)
+    given = {"gamma": step.gain, "beta": step.offset, "epsilon": np.array([step.epsilon])}
+    arrays = _checked(chain, width, given)
+    if arrays["beta"].shape != (width,):
+        raise BacklitError(f"{width} gains and {arrays['beta'].size} shifts; give one of each for every number")
+    if step.epsilon <= 0:
+        raise BacklitError(f"its epsilon is {step.epsilon:g}; it is above 0, so that equal numbers can be divided")
+    if chain.folded is not None or _has(chain, "norm"):
+        _passed_on(chain, step.where)
+    chain.rows.append(Row(Layer("norm", width, width), arrays, step.where))
 
 
 def _dropped(chain: Chain, step: Dropout) -> None:
@@ -218,8 +252,11 @@ def _end(chain: Chain) -> None:
             raise BacklitError(f"{last.where}: a {last.layer.kind} layer cannot be the last one; put weights behind it")
         return
     before = chain.rows[-2]
-    if before.layer.kind != "dense" or before.gate != "identity":
-        raise BacklitError(f"{last.where}: {last.gate} follows another gate at the end; leave one of them out")
+    if last.layer.kind == "norm" or before.layer.kind != "dense" or before.gate != "identity":
+        chain.rows[-1] = replace(last, layer=replace(last.layer, gate="identity"))
+        _passed_on(chain, f"{last.gate} of {last.where}")
+        chain.rows[-1] = replace(chain.rows[-1], layer=replace(chain.rows[-1].layer, gate=last.gate))
+        return
     scale, arrays = last.arrays["scale"], before.arrays
     folded = {
         "w": arrays["w"] * scale,

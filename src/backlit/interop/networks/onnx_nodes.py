@@ -125,9 +125,11 @@ def _batch_norm(node: Node) -> list[Step]:
 
 
 def _layer_norm(node: Node) -> list[Step]:
+    if node.number("axis", -1.0) not in (-1.0, 1.0):
+        raise BacklitError(f"its axis is {node.number('axis', -1.0):g}; the numbers of a row lie along 1, or -1")
     gain = np.asarray(node.constant(1), np.float64)
     offset = np.broadcast_to(np.asarray(node.constant(2, 0.0), np.float64).ravel(), gain.shape)
-    return [LayerNorm(gain, offset, node.number("epsilon", 1e-5), node.where)]
+    return [LayerNorm(gain, offset, float(np.float32(node.number("epsilon", 1e-5))), node.where)]
 
 
 def _scaler(node: Node) -> list[Step]:
@@ -155,6 +157,7 @@ OPERATORS: Mapping[str, Callable[[Node], list[Step]]] = {
     "Sin": _gate("sin"),
     "Cos": _gate("cos"),
     "Erf": _gate("erf"),
+    "Atan": _gate("arctan"),
     "Abs": _gate("abs"),
     "Softsign": _gate("softsign"),
     "Softplus": _gate("softplus"),

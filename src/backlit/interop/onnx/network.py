@@ -34,10 +34,13 @@ def network_outputs(graph: Graph, blueprint: Blueprint, theta: NDArray[Any], inp
     arrays = blueprint.arrays(theta)
     z = a = Tensor(inputs, (None, blueprint.inputs))
     for number, layer in blueprint.numbered:
-        learned = {
+        scope = {
             parameter.name: emitter.constant(arrays[f"{parameter.name}[{number}]"]) for parameter in layer.parameters
         }
-        z = emitter.formula(parse(layer.declared.formula, GATES), {"x": a, "z": z, **learned})
+        scope |= {"x": a, "z": z}
+        for step, formula in layer.declared.steps:
+            scope[step] = emitter.formula(parse(formula, GATES), scope)
+        z = emitter.formula(parse(layer.declared.formula, GATES), scope)
         axis = -1 if layer.gate == "softmax" else None
         a = emitter.formula(Call(layer.gate, (Name("x"),), axis), {"x": z})
     return a.name

@@ -149,6 +149,9 @@ class _Arrays:
         for at in range(last - 1, level - 1, -1):
             gate = self._layers[at - 1].gate
             text, latex = f"{gate}'(z[{at}])", rf"\operatorname{{{escaped(gate)}}}'\left(z^{{({at})}}\right)"
+            if any(part.declared.across for part in self._blueprint.parts_of(at)):
+                yield self._across(at)
+                continue
             for part in self._blueprint.parts_of(at):
                 text, latex = _through_part(part, at, text, latex)
                 if part.gate != "identity":
@@ -156,6 +159,17 @@ class _Arrays:
                     latex = rf"{latex} \odot \operatorname{{{escaped(part.gate)}}}'"
             turned = rf"\delta^{{({at + 1})}} \left(w^{{({at + 1})}}\right)^{{T}}"
             yield self._delta(at, f"(δ[{at + 1}] w[{at + 1}]ᵀ) ⊙ {text}", rf"\left({turned}\right) \odot {latex}")
+
+    def _across(self, at: int) -> Step:
+        """Delta of a layer with a part that mixes a row's numbers: its slopes are a matrix, not one for each neuron."""
+        parts = ", ".join(part.kind for part in self._blueprint.parts_of(at))
+        a, z = f"a^{{({at})}}", f"z^{{({at})}}"
+        turned = rf"\delta^{{({at + 1})}} \left(w^{{({at + 1})}}\right)^{{T}}"
+        return self._delta(
+            at,
+            f"(δ[{at + 1}] w[{at + 1}]ᵀ) · ∂a[{at}]/∂z[{at}]  ({parts})",
+            rf"\left({turned}\right) \frac{{\partial {a}}}{{\partial {z}}}",
+        )
 
     def gradient(self, stem: str, level: int) -> Step:
         """The gradient of all of a layer's weights or biases."""

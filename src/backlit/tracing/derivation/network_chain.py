@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -58,10 +59,9 @@ class NetworkChain:
         if stem == "b":
             return [self._into_sum(node, Part("z", level, index), None)]
         if stem not in ("x", "z", "a"):
-            return [self._into_part(node)]
+            return self._into_part(node)
         if stem == "x" and self._blueprint.parts_of(0):
-            local, slope = self._through_parts(0, index, Number(1.0), 1.0, self._rows(0))
-            return [(Factor(self.name(Part("a", 0, index)), self.name(node), "mul", local, slope), Part("a", 0, index))]
+            return self._onward(node, "mul", (Number(1.0), 1.0), self._rows(0))
         if stem == "z":
             return self._through_gate(node)
         if stem == "a" and level == self._depth:
@@ -89,6 +89,9 @@ class NetworkChain:
         total = 1
         for width in widths[node.level :]:
             total = min(total * width, MAX_PATHS + 1)
+        for row in self._mixing:
+            if node.level < self._blueprint.numbered[row][0] or self._stands_before(node, row):
+                total = min(total * self._blueprint.layers[row].outputs, MAX_PATHS + 1)
         softmax = self._blueprint.output_gate == "softmax" and not self._fused()
         if softmax and not (node.stem == "a" and node.level == self._depth):
             total = min(total * widths[-1], MAX_PATHS + 1)
@@ -119,9 +122,26 @@ class NetworkChain:
         if stem in ("w", "b", "a") or (stem == "z" and level):
             return True
         if stem == "x":
-            return all(part.declared.elementwise for part in self._blueprint.parts_of(0))
-        rows = [slot.row for slot in self._blueprint.slots if slot.name == f"{stem}[{level}]"]
-        return bool(rows) and all(self._blueprint.layers[row].declared.elementwise for row in rows)
+            return all(part.declared.elementwise or part.declared.across for part in self._blueprint.parts_of(0))
+        kinds = [self._blueprint.layers[row].declared for row in self._owners(stem, level)]
+        return bool(kinds) and all(
+            kind.elementwise or (bool(kind.across) and stem in names(parse(kind.formula, GATES))) for kind in kinds
+        )
+
+    def _owners(self, stem: str, level: int) -> list[int]:
+        """The rows of the blueprint that have a parameter of this name."""
+        return [slot.row for slot in self._blueprint.slots if slot.name == f"{stem}[{level}]"]
+
+    @cached_property
+    def _mixing(self) -> list[int]:
+        """The rows of the blueprint that mix a row's numbers without weights."""
+        return [row for row, layer in enumerate(self._blueprint.layers) if layer.declared.across]
+
+    def _stands_before(self, node: Part, row: int) -> bool:
+        """Whether a number of the same layer goes through that row of the blueprint."""
+        if node.level != self._blueprint.numbered[row][0] or node.stem == "a":
+            return False
+        return node.stem in ("x", "z", "w", "b") or max(self._owners(node.stem, node.level)) < row
 
     def _into_sum(self, node: Part, z: Part, local: str | None) -> tuple[Factor, Part]:
         value = 1.0 if local is None else self._value(local)
@@ -138,12 +158,44 @@ class NetworkChain:
         if gate.name == "softmax":
             return [self._through_softmax(node, k) for k in range(self._blueprint.outputs)]
         assert isinstance(gate, Gate)
-        a, (gated, *parts) = Part("a", level, (j,)), self._rows(level)
+        gated, *parts = self._rows(level)
         made = self._blueprint.wire_names[gated][1]
         scope = {gate.operands[0]: Name(self.name(node)), "y": Name(element_name(made, (j,)))}
         local, slope = substitute(local_tree(gate, 0), scope), float(self._edge_local(made)[j])
-        local, slope = self._through_parts(level, (j,), local, slope, parts)
-        return [(Factor(self.name(a), self.name(node), gate.name, local, slope), a)]
+        return self._onward(node, gate.name, (local, slope), parts)
+
+    def _onward(
+        self, node: Part, gate: str, so_far: tuple[Expression, float], rows: Sequence[int]
+    ) -> list[tuple[Factor, Part]]:
+        """The edges to what leaves a layer, through some of its parts: one, or one to each where a part mixes them."""
+        level, at = node.level, node.at
+        mixing = next((row for row in rows if row in self._mixing), None)
+        if mixing is None:
+            a, (local, slope) = Part("a", level, at), self._through_parts(level, at, *so_far, rows)
+            return [(Factor(self.name(a), self.name(node), gate, local, slope), a)]
+        before, after = [row for row in rows if row < mixing], [row for row in rows if row > mixing]
+        so_far = self._through_parts(level, at, *so_far, before)
+        edges = []
+        for k in range(self._blueprint.layers[mixing].outputs):
+            local, slope = self._across(mixing, level, at, (k,))
+            if so_far[0] != Number(1.0):
+                local, slope = Call("mul", (so_far[0], local)), so_far[1] * slope
+            a, (local, slope) = Part("a", level, (k,)), self._through_parts(level, (k,), local, slope, after)
+            edges.append((Factor(self.name(a), self.name(node), gate, local, slope), a))
+        return edges
+
+    def _across(self, row: int, level: int, at: tuple[int, ...], to: tuple[int, ...]) -> tuple[Expression, float]:
+        """What is multiplied, and its value, from an input of a part that mixes numbers to one of its outputs."""
+        layer = self._blueprint.layers[row]
+        tree, here = parse(layer.declared.across, GATES), self._names(row, level, to)
+        there = {f"{name}_in": known for name, known in self._names(row, level, at).items()}
+        numbers = {"same": Number(float(at == to)), "width": Number(float(layer.outputs))}
+        tree = substitute(tree, {**here, **there, **numbers})
+        value = float(evaluator(tree)({name: self._value(name) for name in names(tree)}))
+        if level and layer.gate != "identity":
+            gate, slope = self._gate_slope(row, to)
+            tree, value = Call("mul", (tree, gate)), value * slope
+        return tree, value
 
     def _rows(self, level: int) -> list[int]:
         """The rows of the blueprint that share a number."""
@@ -181,8 +233,10 @@ class NetworkChain:
         """The variables of a part's formula -> the numbers that they stand for, at one position."""
         entering = self._blueprint.wire_names[row - 1][1] if row else "x"
         arrays = {parameter.name: f"{parameter.name}[{level}]" for parameter in self._blueprint.layers[row].parameters}
+        arrays |= {step: f"{step}[{level}]" for step, _ in self._blueprint.layers[row].declared.steps}
         arrays |= {"x": entering, "z": f"z[{level}]"}
-        return {variable: Name(element_name(array, at)) for variable, array in arrays.items()}
+        single = {name for name, array in arrays.items() if self._wire(array).value.size == 1}
+        return {name: Name(element_name(array, (0,) if name in single else at)) for name, array in arrays.items()}
 
     def _at(
         self,
@@ -197,20 +251,16 @@ class NetworkChain:
         values = {variable: self._value(to_text(where[variable])) for variable in names(tree) if variable in where}
         return float(evaluator(tree)({**values, **known}))
 
-    def _into_part(self, node: Part) -> tuple[Factor, Part]:
-        """From a parameter of an elementwise part to what leaves the layer."""
-        a = Part("a", node.level, node.at)
-        row = next(slot.row for slot in self._blueprint.slots if slot.name == f"{node.stem}[{node.level}]")
+    def _into_part(self, node: Part) -> list[tuple[Factor, Part]]:
+        """From a parameter of a part to what leaves the layer."""
+        row = self._owners(node.stem, node.level)[0]
         tree = differentiate(parse(self._blueprint.layers[row].declared.formula, GATES), node.stem)
         value = self._at(tree, row, node.level, node.at)
         local = substitute(tree, self._names(row, node.level, node.at))
         if node.level and self._blueprint.layers[row].gate != "identity":
             tree, slope = self._gate_slope(row, node.at)
             local, value = Call("mul", (local, tree)), value * slope
-        local, value = self._through_parts(
-            node.level, node.at, local, value, range(row + 1, self._rows(node.level)[-1] + 1)
-        )
-        return Factor(self.name(a), self.name(node), "mul", local, value), a
+        return self._onward(node, "mul", (local, value), range(row + 1, self._rows(node.level)[-1] + 1))
 
     def _through_softmax(self, node: Part, k: int) -> tuple[Factor, Part]:
         j = node.at[0]

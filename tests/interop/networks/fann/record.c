@@ -133,6 +133,24 @@ static void others(void)
     record(ann, "mixed_in_a_layer", 4, 1.0, 0);
 }
 
+/* Sums beyond 150 / steepness, where FANN holds steepness x sum, of activations that are not level there. */
+static void held(void)
+{
+    static const int pairs[][2] = {{10, 11}, {14, 15}, {16, 17}, {3, 5}, {7, 8}, {4, 6}};
+    char name[64];
+    unsigned int i;
+    for (i = 0; i < 6; i++) {
+        struct fann *ann = fann_create_standard(3, 2, 2, 1);
+        draw_weights(ann, 2.0);
+        fann_set_activation_function_hidden(ann, (enum fann_activationfunc_enum)pairs[i][0]);
+        fann_set_activation_function_output(ann, (enum fann_activationfunc_enum)pairs[i][1]);
+        fann_set_activation_steepness_hidden(ann, i == 5 ? 120.0 : 40.0);
+        fann_set_activation_steepness_output(ann, i == 5 ? 110.0 : 60.0);
+        sprintf(name, "held_%d_%d", pairs[i][0], pairs[i][1]);
+        record(ann, name, 10, 0.1, 0);
+    }
+}
+
 /* A regression on rows of its own, whose scaling FANN keeps in the file. */
 static void scaled(void)
 {
@@ -175,6 +193,7 @@ int main(void)
     draw_weights(ann, 1.0);
     fann_save_to_fixed(ann, "refused_fixed.net");
     fann_destroy(ann);
+    held();
 #endif
     return 0;
 }

@@ -1,7 +1,7 @@
 """Elementary functions in float32 as branchless polynomials, so that loops over them vectorise.
 
-Coefficients: S. L. Moshier, Cephes mathematical library (single precision: expf, logf, tanhf); of erf: N. Juffa's erff,
-within one unit in the last place and without a division.
+Coefficients: S. L. Moshier, Cephes mathematical library (single precision: expf, logf, tanhf, atanf); of erf: N.
+Juffa's erff, within one unit in the last place and without a division.
 """
 
 import numpy as np
@@ -80,6 +80,21 @@ def log1p(x):
     w = F(1.0) + x
     lost = (x - (w - F(1.0))) / w  # what rounding took from 1 + x is put back
     return log(w) + (lost if w > F(0.0) else F(0.0))
+
+
+@njit(**STRICT)
+def arctan(x):
+    a = abs(x)
+    far, middle = a > F(2.414213562373095), a > F(0.4142135623730950)
+    t = F(-1.0) / larger(a, F(1.0)) if far else ((a - F(1.0)) / (a + F(1.0)) if middle else a)
+    start = F(1.5707963267948966) if far else (F(0.7853981633974483) if middle else F(0.0))
+    s = t * t
+    p = F(8.05374449538e-2)
+    p = p * s + F(-1.38776856032e-1)
+    p = p * s + F(1.99777106478e-1)
+    p = p * s + F(-3.33329491539e-1)
+    y = start + (p * s * t + t)
+    return y if x > F(0.0) else -y
 
 
 @njit(**STRICT)

@@ -1,6 +1,6 @@
 """Elementary functions in float64 as branchless polynomials, so that loops over them vectorise.
 
-Coefficients: S. L. Moshier, Cephes mathematical library (double precision: exp, log, tanh, erf).
+Coefficients: S. L. Moshier, Cephes mathematical library (double precision: exp, log, tanh, atan, erf).
 """
 
 import math
@@ -86,6 +86,28 @@ def log1p(x):
     w = 1.0 + x
     lost = (x - (w - 1.0)) / w  # what rounding took from 1 + x is put back
     return log(w) + (lost if w > 0.0 else 0.0)
+
+
+@njit(**STRICT)
+def arctan(x):
+    a = abs(x)
+    far, middle = a > 2.414213562373095, a > 0.66
+    t = -1.0 / larger(a, 1.0) if far else ((a - 1.0) / (a + 1.0) if middle else a)
+    start = 1.5707963267948966 if far else (0.7853981633974483 if middle else 0.0)
+    lost = 6.123233995736765886e-17 if far else (3.061616997868383e-17 if middle else 0.0)  # of pi / 2, of pi / 4
+    s = t * t
+    p = -8.750608600031904122785e-1
+    p = p * s + -1.615753718733365076637e1
+    p = p * s + -7.500855792314704667340e1
+    p = p * s + -1.228866684490136173410e2
+    p = p * s + -6.485021904942025371773e1
+    q = s + 2.485846490142306297962e1
+    q = q * s + 1.650270098316988542046e2
+    q = q * s + 4.328810604912902668951e2
+    q = q * s + 4.853903996359136964868e2
+    q = q * s + 1.945506571482613964425e2
+    y = start + (t * (s * p / q) + t + lost)
+    return y if x > 0.0 else -y
 
 
 @njit(**STRICT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,8 +41,8 @@ ACTIVATIONS: Mapping[int, tuple[str, tuple[str, ...]]] = {
 }
 """FANN's number of an activation -> a family of gates and its numbers, some of which follow from the steepness."""
 
-UNBOUNDED = (10, 11, 14, 15, 16, 17)
-"""Those that still differ where FANN holds the sum, and whose gates here do not: Elliott, sine, cosine."""
+LEVEL = {"scaled_sigmoid": 40.0, "scaled_tanh": 20.0, "gaussian": 28.0, "sigmoid_stepwise": 3.0, "tanh_stepwise": 3.0}
+"""Family -> from where on its gate is level in float64: where FANN holds a sum beyond, nothing is to be done."""
 
 
 def recognises(source: Source) -> bool:
@@ -76,9 +77,7 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
         steps.append(Activation(_gate(own[:, 1:], number), f"layer {number}"))
         taken += count
     steps += _scaling(entries, "out", int(sizes[-1]) - 1)
-    bounded = any(int(kind) in UNBOUNDED for kind in neurons[:, 1])
-    notes = ["FANN holds sums at +-150 / steepness; here sines, cosines and Elliott's go on"] if bounded else []
-    return Description("FANN", version.removeprefix("FANN_FLO_"), steps, "regression", notes=notes)
+    return Description("FANN", version.removeprefix("FANN_FLO_"), steps, "regression")
 
 
 def _entries(data: bytes) -> tuple[str, dict[str, str]]:
@@ -131,8 +130,17 @@ def _gate(kinds: NDArray[np.float64], number: int) -> str:
     if steepness <= 0:
         raise BacklitError(f"layer {number}: steepness {steepness:g}; give it one above 0")
     family, numbers = ACTIVATIONS[kind]
-    named = {"steepness": steepness, "double": 2 * steepness, "largest": LARGEST_SUM / steepness}
-    return GATES.families[family].member(*(named[n] if n in named else float(n) for n in numbers)).name
+    largest = LARGEST_SUM / steepness
+    named = {"steepness": steepness, "double": 2 * steepness, "largest": largest}
+    given = [named[n] if n in named else float(n) for n in numbers]
+    held = 2 * largest if "double" in numbers else largest
+    if f"held_{family}" in GATES.families and held < LEVEL.get(family, math.inf):
+        return GATES.families[f"held_{family}"].member(*given, held).name
+    if kind in (12, 13) and largest < 1:
+        raise BacklitError(
+            f"layer {number}: steepness {steepness:g} of a LINEAR_PIECE; give it one below {LARGEST_SUM:g}"
+        )
+    return GATES.families[family].member(*given).name
 
 
 def _scaling(entries: Mapping[str, str], side: str, width: int) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -45,6 +46,7 @@ ACTIVATIONS: Mapping[str, Callable[[float], str]] = {
     "sine": lambda threshold: "sin",
     "cosine": lambda threshold: "cos",
     "Elliott": lambda threshold: "softsign",
+    "arctan": _member("scaled_arctan", 2 / math.pi),
     "rectifier": lambda threshold: "relu",
 }
 """PMML's name of an activation -> our gate, of the threshold."""

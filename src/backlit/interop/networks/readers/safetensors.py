@@ -144,7 +144,7 @@ def _groups(arrays: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
     return groups
 
 
-CHAIN = "save the state_dict of a chain of Linear, BatchNorm1d and PReLU"
+CHAIN = "save the state_dict of a chain of Linear, BatchNorm1d, LayerNorm and PReLU"
 
 
 def _in_order(groups: Mapping[str, Mapping[str, Array]]) -> list[str]:
