@@ -127,6 +127,11 @@ class Views(list[NDArray[Any]]):
             self[index][...] = value
 
 
+def writable(array: NDArray[Any]) -> NDArray[Any]:
+    """The array itself, or a copy of one that cannot be written."""
+    return array if array.flags.writeable else np.array(array)
+
+
 class HasNetwork(ABC):
     """A fitted network: its blueprint and its parameters; compiled again after it is unpickled or copied.
 
@@ -147,6 +152,17 @@ class HasNetwork(ABC):
     provenance_: dict[str, Any]
     n_jobs: int | None = None
     deterministic: bool | None = None
+
+    def __setstate__(self, state: Any) -> None:
+        """Take over what was pickled; arrays that joblib maps read-only into a worker become this process's own."""
+        super().__setstate__(state)  # type: ignore[misc]  # of scikit-learn's BaseEstimator, which stands beside
+        own = vars(self)
+        if "theta_" in own:
+            own["theta_"] = writable(own["theta_"])
+        if "_members" in own:
+            own["_members"] = [writable(theta) for theta in own["_members"]]
+        if "_optimizer" in own:
+            own["_optimizer"].state = writable(own["_optimizer"].state)
 
     @final
     def _views(self, parameter: str) -> Views:
