@@ -2,7 +2,8 @@
 
 DATA is a folder of Parquet files with a column ``target``. A model of each set is trained as in ``tabular``, written,
 and run by onnxruntime beside ours: on the rows that were held out, and on the same rows with nulls, unseen categories
-and infinities put in. Sets of numbers alone are done by MLP* as well.
+and infinities put in. Sets of numbers alone are done by MLP* as well. With ``--sets`` the rows of these sets replace
+what was kept of them, so that a long run can be done in parts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.record import write
+from benchmarks.record import read, write
 from benchmarks.tabular import REGRESSION, load
 
 Row = dict[str, Any]
@@ -124,13 +125,19 @@ def run(
     import warnings
 
     warnings.simplefilter("ignore")  # of damaged rows, and of few epochs
-    console, rows = Console(width=150), []
+    console, of_recipe = Console(width=150), epochs or "the recipe's"
+    before = read("export") if sets else {"epochs": of_recipe, "rows": []}
+    if before["epochs"] != of_recipe:
+        raise SystemExit(f"what was kept is of {before['epochs']} epochs; run all sets, or with those")
+    rows: list[Row] = before["rows"]
     table = Table(*COLUMNS)
     for path in sorted(data.glob("*.parquet")):
         if sets and path.stem not in sets.split(","):
             continue
+        rows = [row for row in rows if row["set"] != path.stem]
         for model, held, more in models(path, {"epochs": epochs} if epochs else {}):
             rows.append(measured(model, path.stem, held, more))
             table.add_row(*(f"{cell:.2g}" if isinstance(cell, float) else str(cell) for cell in rows[-1].values()))
-            write("export", {"epochs": epochs or "the recipe's", "rows": rows})  # each set takes minutes
+            rows.sort(key=lambda row: row["set"])
+            write("export", {"epochs": of_recipe, "rows": rows})  # each set takes minutes
     console.print(table)

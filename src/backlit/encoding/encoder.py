@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -303,7 +304,7 @@ class FrameEncoder:
 
     def _check_whole(self) -> None:
         """Refuse, with a ValueError, what no fit makes: the encoder may come from a file."""
-        starts = np.cumsum([0, *(block.width for block in self.blocks)]).tolist()
+        starts = [*accumulate((block.width for block in self.blocks), initial=0)]
         quantities = [block.kind in QUANTITIES for block in self.blocks]
         if self.center.ndim != 1 or self.factor.shape != self.center.shape:
             raise ValueError("its scaling has another shape")

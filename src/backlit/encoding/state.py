@@ -39,8 +39,10 @@ def column_from(state: Mapping[str, Any]) -> Column:
     blocks = tuple(
         Block(name, kind, start, width, onehot.get(kind, tuple(parts))) for kind, start, width, parts in state["blocks"]
     )
-    lists = {name: tuple(state[name]) for name in LISTS}
-    column = Column(**{**state, "blocks": blocks, "form": form_from(state["form"]), **lists})
+    column = Column(
+        name, state["kind"], blocks, state["dropped"], state["low"], state["high"], tuple(state["edges"]), categories,
+        tuple(state["counts"]), state["n_onehot"], tuple(state["missing"]), form_from(state["form"]),
+    )  # fmt: skip
     objection = _objection(column, KINDS[column.kind])
     if objection:
         raise ValueError(f"column {name!r}: {objection}")

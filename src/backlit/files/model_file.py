@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from backlit.errors import BacklitError, DamagedFile
 from backlit.files.atomic import write_whole
-from backlit.files.strict_json import from_json, to_json
+from backlit.files.safetensors_layout import Layout, Part, read_layout, with_longer_description
+from backlit.files.strict_json import FREE_MEMORY, MARGIN, from_json, to_json, weight
 from backlit.files.system_errors import plain_os_error
 
 FORMAT = 3
@@ -34,9 +33,8 @@ DTYPES: Mapping[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("
 """safetensors' names of the types of arrays that a model file keeps."""
 
 NATIVE = tuple(dtype.newbyteorder("=") for dtype in DTYPES.values())
-MOST_ARRAYS = 100_000
-LENGTH_BYTES = 8
-"""A safetensors file begins with the length of its own description, in so many bytes."""
+HASHED_AT_ONCE = 2**16
+"""Characters of a header: a copy of all would take memory."""
 
 Array = NDArray[Any]
 Check = Callable[[Mapping[str, Any]], None]
@@ -82,7 +80,15 @@ def write_model(path: str | os.PathLike[str], header: Mapping[str, Any], arrays:
     content = to_json(header)
     note = to_json({"digest": _digest(content, tensors), "format": FORMAT})
     as_bytes = np.frombuffer(content.encode(), np.uint8)
-    write_whole(path, save({HEADER: as_bytes, **tensors}, metadata={KEY: note}))
+    data = save({HEADER: as_bytes, **tensors}, metadata={KEY: note})
+    room = room_for(len(data), len(content) + sum(array.nbytes for array in tensors.values()))
+    if weight(content, room) > room:  # many columns and a network of a few numbers: as large as its reader may need
+        missing = weight(content) - room
+        try:
+            data = with_longer_description(data, -(-missing // 2))
+        except ValueError as error:
+            raise BacklitError(f"the model's header is too large ({error}); keep fewer columns or categories") from None
+    write_whole(path, data)
 
 
 def read_model(path: str | os.PathLike[str], check: Check | None = None) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -117,7 +123,7 @@ def read_model(path: str | os.PathLike[str], check: Check | None = None) -> tupl
     FileNotFoundError: cannot read /no/such/model: no such file or directory; mend the path, ...
     """
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb") as file:
             return _read(path, file, check)
     except MemoryError:
         _refuse(path, "it does not fit into memory; take a machine with more")
@@ -127,49 +133,41 @@ def read_model(path: str | os.PathLike[str], check: Check | None = None) -> tupl
 
 def _read(path: str | os.PathLike[str], file: BinaryIO, check: Check | None) -> tuple[dict[str, Any], dict[str, Array]]:
     """Header and arrays of an open file, the header first."""
-    parts, note = _description(path, file)
-    text, header = _header(path, file, parts, note)
+    layout, note = _description(path, file)
+    text, header = _header(path, file, layout, note)
     if check is not None:
         try:
             check(header)
         except DamagedFile as error:
             _refuse(path, str(error))
-    start = _data_start(file)
-    arrays = {name: _array(path, file, name, parts[name], start) for name in sorted(parts)}
+    arrays = {name: _array(path, file, name, layout.parts[name], layout.start) for name in sorted(layout.parts)}
     if note.get("digest") != _digest(text, arrays):
         _refuse(path, "its content is damaged; take a fresh copy")
     return header, arrays
 
 
-def _description(path: str | os.PathLike[str], file: BinaryIO) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What each array is and where it lies, checked by safetensors too, and our note of format and digest."""
+def _description(path: str | os.PathLike[str], file: BinaryIO) -> tuple[Layout, dict[str, Any]]:
+    """What each array is and where it lies, and our note of format and digest."""
     try:
-        with safe_open(os.fspath(path), framework="numpy"):  # checks sizes, shapes, and that every byte belongs to one
-            pass
-        file.seek(0)
-        length = int.from_bytes(file.read(LENGTH_BYTES), "little")
-        raw = file.read(length)
-        if raw.count(b'"data_offsets"') > MOST_ARRAYS:
-            raise ValueError("too many arrays")
-        parts = from_json(raw.decode())
-    except (SafetensorError, OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        layout = read_layout(file)
+    except (OSError, ValueError, RecursionError) as error:
         why = " ".join(str(error).split()) or type(error).__name__
         _refuse(path, f"it is cut off, damaged, or of another kind ({why}); take a fresh copy")
-    note_text = parts.pop("__metadata__", {}).get(KEY)
+    note_text = layout.metadata.get(KEY)
     if note_text is None:
         _refuse(path, "it is a safetensors file of another program; take a file that Backlit saved")
-    note = _parsed(path, note_text)
+    note = _parsed(path, note_text, room_for(layout.size, layout.size))
     if not isinstance(note, dict) or type(note.get("format")) is not int:
         _refuse(path, "its header is not one of Backlit's; take a file that Backlit saved")
     if note["format"] > FORMAT:
         _refuse(path, f"it has format {note['format']}, this Backlit reads up to {FORMAT}; install a newer one")
     if 1 <= note["format"] < OLDEST_FORMAT:
         _refuse(path, f"it has format {note['format']}, which is no longer read; train again and save")
-    return parts, note
+    return layout, note
 
 
 def _header(
-    path: str | os.PathLike[str], file: BinaryIO, parts: dict[str, Any], note: dict[str, Any]
+    path: str | os.PathLike[str], file: BinaryIO, layout: Layout, note: dict[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     """The header, and its text as the digest takes it."""
     if note["format"] == OLDEST_FORMAT:
@@ -180,45 +178,50 @@ def _header(
             return to_json(header), header
         except BacklitError:
             _refuse(path, "its header is damaged; take a fresh copy")
-    part = parts.pop(HEADER, None)
-    if note["format"] < OLDEST_FORMAT or part is None or part["dtype"] != "U8":
+    part = layout.parts.pop(HEADER, None)
+    if note["format"] < OLDEST_FORMAT or part is None or part.dtype != "U8":
         _refuse(path, "its content is damaged; take a fresh copy")
-    begin, end = part["data_offsets"]
-    file.seek(_data_start(file) + begin)
+    file.seek(layout.start + part.begin)
     try:
-        text = file.read(end - begin).decode("ascii")
+        text = file.read(part.end - part.begin).decode("ascii")
     except ValueError:
         _refuse(path, "its header is damaged; take a fresh copy")
-    header = _parsed(path, text)
+    header = _parsed(path, text, room_for(layout.size, layout.size - layout.start))
     if not isinstance(header, dict):
         _refuse(path, "its header is damaged; take a fresh copy")
     return text, header
 
 
-def _data_start(file: BinaryIO) -> int:
-    """Where the arrays begin."""
-    file.seek(0)
-    return LENGTH_BYTES + int.from_bytes(file.read(LENGTH_BYTES), "little")
-
-
-def _array(path: str | os.PathLike[str], file: BinaryIO, name: str, part: Mapping[str, Any], start: int) -> Array:
+def _array(path: str | os.PathLike[str], file: BinaryIO, name: str, part: Part, start: int) -> Array:
     """One array, read from the file into memory of its own."""
-    if part["dtype"] not in DTYPES:
-        _refuse(path, f"its array {name!r:.60} is of type {part['dtype']}; take a fresh copy")
-    begin, end = part["data_offsets"]
-    dtype = DTYPES[part["dtype"]]
-    file.seek(start + begin)
-    numbers: Array = np.empty((end - begin) // dtype.itemsize, dtype)
-    if file.readinto(numbers.view(np.uint8)) != end - begin:  # type: ignore[attr-defined]  # of every binary file
+    dtype = DTYPES.get(part.dtype)
+    if dtype is None:
+        _refuse(path, f"its array {name!r:.60} is of type {part.dtype}; take a fresh copy")
+    file.seek(start + part.begin)
+    numbers: Array = np.empty((part.end - part.begin) // dtype.itemsize, dtype)
+    if file.readinto(numbers.view(np.uint8)) != part.end - part.begin:  # type: ignore[attr-defined]  # of binary files
         _refuse(path, "it is cut off, damaged, or of another kind (it ends too early); take a fresh copy")
-    array: Array = numbers.reshape(part["shape"])
+    array: Array = numbers.reshape(part.shape)
     return array.astype(dtype.newbyteorder("="), copy=False)
 
 
-def _parsed(path: str | os.PathLike[str], text: str) -> Any:
+def room_for(size: int, kept: int) -> int:
+    """Bytes of memory that a header's content may take, so that reading takes twice the file's size and a little.
+
+    Parameters
+    ----------
+    size : int
+        Bytes of the file.
+    kept : int
+        Those that are in memory at the end: the header's text and the arrays.
+    """
+    return 2 * size + FREE_MEMORY - MARGIN - kept
+
+
+def _parsed(path: str | os.PathLike[str], text: str, room: int) -> Any:
     """Strict JSON."""
     try:
-        return from_json(text)
+        return from_json(text, room)
     except (ValueError, TypeError, RecursionError):
         _refuse(path, "its header is damaged; take a fresh copy")
 
@@ -230,7 +233,9 @@ def _refuse(path: str | os.PathLike[str], why: str) -> NoReturn:
 
 def _digest(header: str, arrays: Mapping[str, Array]) -> str:
     """SHA-256 of the header and of every array with its name, type and shape."""
-    digest = hashlib.sha256(header.encode())
+    digest = hashlib.sha256()
+    for first in range(0, len(header), HASHED_AT_ONCE):
+        digest.update(header[first : first + HASHED_AT_ONCE].encode())
     for name in sorted(arrays):
         array = np.asarray(arrays[name], arrays[name].dtype.newbyteorder("<"))
         digest.update(f"\n{name!r} {array.dtype.str} {array.shape}\n".encode())

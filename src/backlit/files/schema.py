@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from backlit.errors import DamagedFile
@@ -133,7 +134,7 @@ class Text(Schema):
         if not values:
             return
         fit = set(map(type, values)) == {str} and max(map(len, values)) <= self.most
-        if not fit or (self.among is not None and not all(word in self.among for word in set(values))):
+        if not fit or (self.among is not None and not all(map(self.among.__contains__, set(values)))):
             Schema.check_all(self, values)
 
 
@@ -255,10 +256,12 @@ class ListOf(Schema):
 
     def check_parts(self, values: Sequence[Any]) -> bool:
         """The items of all lists at once."""
-        fit = set(map(type, values)) == {list} and all(self.least <= len(value) <= self.most for value in values)
-        if not fit or sum(map(len, values)) > MOST_AT_ONCE:
+        if set(map(type, values)) != {list}:
             return False
-        self.item.check_all(list(chain.from_iterable(values)))
+        lengths = [*map(len, values)]
+        if min(lengths) < self.least or max(lengths) > self.most or sum(lengths) > MOST_AT_ONCE:
+            return False
+        self.item.check_all([*chain.from_iterable(values)])
         return True
 
 
@@ -326,6 +329,10 @@ class Record(Schema):
 
     fields: Mapping[str, Schema]
     optional: Mapping[str, Schema] = field(default_factory=dict)
+    _items: Callable[[Mapping[str, Any]], tuple[Any, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_items", itemgetter(*self.fields))
 
     def check(self, value: Any) -> None:
         """Refuse what is no mapping, lacks a name, has one more, or holds a wrong value."""
@@ -343,11 +350,14 @@ class Record(Schema):
 
     def check_parts(self, values: Sequence[Any]) -> bool:
         """Field by field."""
-        names = self.fields.keys()
-        if set(map(type, values)) != {dict} or not all(value.keys() == names for value in values):
+        if set(map(type, values)) != {dict} or set(map(len, values)) != {len(self.fields)} or len(self.fields) < 2:
+            return False  # an itemgetter of one name gives no tuple
+        try:
+            rows = [*map(self._items, values)]
+        except KeyError:
             return False
-        for name, schema in self.fields.items():
-            schema.check_all([value[name] for value in values])
+        for schema, items in zip(self.fields.values(), zip(*rows, strict=True), strict=True):
+            schema.check_all(items)
         return True
 
     def _fields_of(self, value: Mapping[str, Any]) -> Mapping[str, Schema]:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from backlit.errors import BacklitError
 
-FREE_VALUES, BYTES_OF_VALUE = 100_000, 5
-"""Values and containers that any text may have, and bytes of text for each further one: what is denser is no content
-of ours, and would take many times its length in memory."""
+FREE_MEMORY = 10_000_000
+"""Bytes of memory that reading a file may take beside twice its size."""
 
-FREE_CONTAINERS, BYTES_OF_CONTAINER = 100_000, 16
+MARGIN = 1_000_000
+"""Bytes of them that are no content: what is looked at, at one time."""
+
+LIST, MAPPING, ITEM, NUMBER, TEXT, PAIR, NAME = 96, 184, 9, 32, 64, 130, 170
+"""Bytes of memory, at most, of a list, a mapping of up to five, an item's position in a list, a number, a text beside
+its characters, a pair with its share of a mapping, and a name that is met the first time."""
+
+HEAVIEST = 60
+"""Bytes of memory of a character of any text, at most: ``{},`` and the like."""
 
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+PART = re.compile(r'[^"]*+(?:"(?:[^"\\]|\\.)*+"[^"]*+){0,1000}')
 
 
 def to_json(content: Mapping[str, Any]) -> str:
@@ -39,19 +47,21 @@ def to_json(content: Mapping[str, Any]) -> str:
     return text
 
 
-def from_json(text: str) -> Any:
+def from_json(text: str, room: int = FREE_MEMORY - MARGIN) -> Any:
     """The content of a text, which may come from anyone.
 
     Parameters
     ----------
     text : str
         In ASCII.
+    room : int
+        Bytes of memory that the content may take.
 
     Raises
     ------
     ValueError
-        If it is no JSON, has a name twice in one mapping, holds NaN or an infinity, half a character, or many more
-        values than texts of its length have. RecursionError, if it is nested too deep.
+        If it is no JSON, has a name twice in one mapping, holds NaN or an infinity, half a character, or takes more
+        memory. RecursionError, if it is nested too deep.
 
     Examples
     --------
@@ -60,20 +70,81 @@ def from_json(text: str) -> Any:
         ...
     ValueError: a name stands twice in one mapping
     """
-    if _is_dense(text, len(text)) and _is_dense(STRING.sub("", text), len(text)):
-        raise ValueError("more values than its length allows")
-    content = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+    if weight(text, room) > room:
+        raise ValueError(f"its content takes more than {room:,} bytes of memory")
+    content = DECODER.decode(text)
     _check_surrogates(text, content)
     return content
 
 
-def _is_dense(text: str, length: int) -> bool:
-    """Whether there may be more containers, or values, than a text of some length is allowed."""
-    containers = text.count("[") + text.count("{")
-    values = containers + text.count(",")
-    return (
-        containers > FREE_CONTAINERS + length // BYTES_OF_CONTAINER or values > FREE_VALUES + length // BYTES_OF_VALUE
-    )
+def weight(text: str, enough: int = 0) -> int:
+    """Bytes of memory that the content of a text takes while and after it is parsed, at most, without parsing it.
+
+    Parameters
+    ----------
+    text : str
+        Of JSON, in ASCII.
+    enough : int
+        What is certainly below it need not be known more closely.
+
+    Examples
+    --------
+    >>> weight("[" + "[]," * 1000 + "1]"), weight('["[], [], []"]')
+    (147638, 182)
+    """
+    if HEAVIEST * len(text) <= enough:
+        return HEAVIEST * len(text)
+    rough = _structure(text) + 4 * len(text) + (TEXT + NAME) * text.count('"') // 2
+    if rough <= enough:
+        return rough
+    least = most = 0
+    for part in _parts(text):
+        rest, strings = STRING.subn("", part)
+        names = rest.count(":")
+        least += _structure(rest) + (TEXT - NUMBER) * (strings - names) + len(rest) // 2
+        most += NAME * names + (len(part) - len(rest)) * _bytes_of_character(part)
+        if least > enough > 0:
+            return least
+    return least + most if least + most <= enough else least + _of_characters(text, enough - least)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text in parts of some strings and what is between them, one after the other."""
+    end = 0
+    while end < len(text):
+        match = PART.match(text, end)
+        part = match[0] if match and match[0] else text[end:]
+        end += len(part)
+        yield part
+
+
+def _of_characters(text: str, enough: int) -> int:
+    """What the characters of all texts take, each name's once, and that it is a name; no more is counted than asked."""
+    total, names = 0, set()
+    for match in STRING.finditer(text):
+        content = match[0]
+        if text.startswith(":", match.end()):
+            if content in names:
+                continue
+            names.add(content)
+            total += NAME
+        total += len(content) * _bytes_of_character(content)
+        if total > enough > 0:
+            break
+    return total
+
+
+def _structure(text: str) -> int:
+    """What lists, mappings and their items take, were all numbers."""
+    empty = text.count("{}")
+    lists, mappings = text.count("[") + empty, text.count("{") - empty
+    items = text.count(",") + lists + mappings  # those that are lists and mappings are no numbers
+    return LIST * lists + MAPPING * mappings + ITEM * items + NUMBER * (text.count(",") + 1) + PAIR * text.count(":")
+
+
+def _bytes_of_character(text: str) -> int:
+    """Of each character of a text, the widest of which decides, as its escapes show."""
+    return 1 if "\\u" not in text else 4 if "\\ud" in text.lower() else 2
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -87,6 +158,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _no_constant(name: str) -> NoReturn:
     """NaN and the infinities are no JSON, though Python reads them."""
     raise ValueError(name)
+
+
+DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)
 
 
 def _check_surrogates(text: str, content: Any) -> None:

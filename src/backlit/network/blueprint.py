@@ -55,10 +55,11 @@ class Layer:
         """What it learns."""
         return self.declared.parameters
 
-    def shape_of(self, parameter: Parameter) -> tuple[int, ...]:
-        """The shape of one of its arrays."""
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of the arrays of its parameters."""
         widths = self.declared.named_widths(self.widths)
-        return tuple(widths[name] for name in parameter.shape)
+        return tuple(tuple([widths[name] for name in parameter.shape]) for parameter in self.parameters)
 
     def inputs_of(self, j: int) -> range:
         """The inputs that neuron j takes, in the order of its weights."""
@@ -273,8 +274,7 @@ class Blueprint:
         slots: list[ParameterSlice] = []
         offset = 0
         for row, (number, layer) in enumerate(self.numbered):
-            for parameter in layer.parameters:
-                shape = layer.shape_of(parameter)
+            for parameter, shape in zip(layer.parameters, layer.shapes, strict=True):
                 slots.append(ParameterSlice(f"{parameter.name}[{number}]", number, row, parameter, shape, offset))
                 offset += -(-math.prod(shape) // ALIGNMENT) * ALIGNMENT
         return tuple(slots)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import tracemalloc
 from collections.abc import Callable
@@ -12,11 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import save
 
 import backlit
 from backlit.declared.losses import LOSSES
 from backlit.errors import BacklitError, DamagedFile
 from backlit.files import read_model, write_model
+from backlit.files.strict_json import DECODER, weight
+from backlit.network.blueprint import Blueprint
 
 GOLDEN = Path(__file__).parents[2] / "files" / "golden"
 FORMATS = sorted(GOLDEN.iterdir())
@@ -209,10 +214,6 @@ def test_a_file_knows_where_its_model_comes_from(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ['{"a":1,"a":1}', '{"a":{"b":1,"b":2}}', '{"a":NaN}', '{"a":"\\ud800"}', "[]", "{"])
 def test_headers_that_readers_would_not_agree_on_are_refused(text: str, tmp_path: Path) -> None:
-    import hashlib
-
-    from safetensors.numpy import save
-
     note = {"digest": hashlib.sha256(text.encode()).hexdigest(), "format": 3}
     data = save({"__header__": np.frombuffer(text.encode(), np.uint8)}, {"backlit": json.dumps(note)})
     (tmp_path / "m.backlit").write_bytes(data)
@@ -220,9 +221,101 @@ def test_headers_that_readers_would_not_agree_on_are_refused(text: str, tmp_path
         read_model(tmp_path / "m.backlit")
 
 
-def test_more_values_than_a_text_of_its_length_has_are_refused() -> None:
-    from backlit.files.strict_json import from_json
+def crowd(form: str, *, names: bool = False) -> Callable[[int], str]:
+    """A text of JSON of so many characters that repeats something: a list, or a mapping with a number in each name."""
+    ends = "{}" if names else "[]"
+    return lambda size: ends[0] + ",".join(form.replace("%", str(n)) for n in range(size // len(form))) + ends[1]
 
-    with pytest.raises(ValueError, match="more values"):
-        from_json("[" + "[]," * 500_000 + "1]")
-    assert len(from_json(json.dumps(["[1, 2, 3, 4]," * 20] * 20_000))) == 20_000  # text is text
+
+CROWDS: dict[str, Callable[[int], str]] = {
+    "empty lists": crowd("[]"),
+    "lists of a number": crowd("[999]"),
+    "lists of lists": crowd("[[[[]]]]"),
+    "deep lists": crowd("[" * 800 + "]" * 800),
+    "empty mappings": crowd("{}"),
+    "mappings of one": crowd('{"a":1.5}'),
+    "mappings of six": crowd('{"a":999,"b":999,"c":999,"d":999,"e":999,"f":999}'),
+    "deep mappings": crowd('{"a":' * 800 + "1" + "}" * 800),
+    "open mappings": lambda size: '{"a":1,"b":' * 800 + crowd("[]")(size) + "}" * 800,
+    "names": crowd('"%":999', names=True),
+    "wide names": crowd('"\\ud83d\\ude00%":999', names=True),
+    "numbers": crowd("1.5"),
+    "large numbers": crowd("123456789012345678901234567890"),
+    "texts": crowd('"ab"'),
+    "texts of commas": crowd('"[],[],[],{},{}"'),
+    "wide texts": crowd('"\\ud83d\\ude00' + "a" * 40 + '"'),
+    "texts of quotes": crowd('"\\"a\\":[],"'),
+    "texts of colons": crowd('"a\\\\",":"'),
+    "one text": lambda size: '["' + "a" * size + '"]',
+}
+
+
+@pytest.mark.parametrize("kind", CROWDS)
+def test_the_weight_of_a_text_is_more_than_its_content_takes(kind: str) -> None:
+    text = CROWDS[kind](100_000)
+    tracemalloc.start()
+    try:
+        content = DECODER.decode(text)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert content
+    assert peak - 20_000 <= weight(text) <= 8 * peak
+    assert weight(text, enough=10**9) >= weight(text)
+
+
+@pytest.mark.parametrize("kind", CROWDS)
+def test_a_header_that_takes_much_memory_is_refused_before_it_does(kind: str, tmp_path: Path) -> None:
+    text = '{"estimator":' + CROWDS[kind](600_000) + "}"
+    note = {"digest": hashlib.sha256(text.encode()).hexdigest(), "format": 3}
+    data = save({"__header__": np.frombuffer(text.encode(), np.uint8)}, {"backlit": json.dumps(note)})
+    (tmp_path / "m.backlit").write_bytes(data)
+    text = ""
+    assert peak_of_loading(tmp_path / "m.backlit", refused=True) < 2 * len(data) + 10e6
+
+
+def test_a_description_that_takes_much_memory_is_refused_before_it_does(tmp_path: Path) -> None:
+    described = json.dumps({f"a{n}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for n in range(12_000)})
+    (tmp_path / "m.backlit").write_bytes(len(described).to_bytes(8, "little") + described.encode())
+    assert peak_of_loading(tmp_path / "m.backlit", refused=True) < 2 * len(described) + 10e6
+
+
+def peak_of_loading(path: Path, *, refused: bool = False) -> int:
+    """Bytes of memory while a file is loaded."""
+    tracemalloc.start()
+    try:
+        if refused:
+            with pytest.raises(DamagedFile):
+                backlit.load(path)
+        else:
+            backlit.load(path)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("columns", "categories"), [(5_000, 0), (20, 9_000)])
+def test_models_of_large_headers_are_loaded_in_twice_their_file(columns: int, categories: int, tmp_path: Path) -> None:
+    """What a network of a few numbers needs for many columns or categories stands in the file as spaces."""
+    header, arrays = read_model(FORMATS[-1] / NUMBERS)
+    words = [f"word {number}" for number in range(categories)]
+    kind = {"kind": "category", "categories": words, "counts": [7] * categories} if categories else {"kind": "numeric"}
+    block = ["frequency" if categories else "numeric", 0, 1, []]
+    header["encoder"]["columns"] = [
+        {
+            "blocks": [[block[0], number, 1, []]], "categories": [], "counts": [], "dropped": "", "edges": [],
+            "form": None, "high": 2.5, "low": -1.25, "missing": [], "n_onehot": 0, "name": f"column {number}", **kind,
+        }
+        for number in range(columns)
+    ]  # fmt: skip
+    layers = header["network"]["layers"]
+    network = Blueprint.from_state({**header["network"], "layers": [["dense", columns, layers[-1][2], "identity", 1]]})
+    header["network"] = network.to_state()
+    arrays |= {name: np.ones(columns) for name in ("encoder.center", "encoder.factor")}
+    arrays["theta"] = np.zeros(network.theta_size, np.float32)
+    path = tmp_path / "m.backlit"
+    write_model(path, header, arrays)
+    backlit.load(path)
+    assert peak_of_loading(path) < 2 * path.stat().st_size + 10e6
+    with safe_open(path, framework="numpy") as file:
+        assert set(file.keys()) == {"__header__", *arrays}

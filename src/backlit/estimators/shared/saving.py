@@ -103,7 +103,7 @@ def restore_network(model: Any, header: Mapping[str, Any], arrays: Mapping[str, 
             raise BacklitError(f"model file: its loss {name!r} is not the one declared here; rename yours")
     blueprint = Blueprint.from_state(header["network"])
     theta = arrays["theta"]
-    if theta.shape != (blueprint.theta_size,) or theta.dtype.name not in ("float32", "float64"):
+    if theta.shape != (blueprint.theta_size,) or theta.dtype.char not in "fd":
         raise DamagedFile(f"model file: {theta.shape} parameters do not fit its network; the file is damaged")
     if not all_finite(theta):
         raise DamagedFile("model file: a parameter is not finite; the file is damaged")
