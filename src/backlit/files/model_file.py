@@ -81,9 +81,9 @@ def write_model(path: str | os.PathLike[str], header: Mapping[str, Any], arrays:
     note = to_json({"digest": _digest(content, tensors), "format": FORMAT})
     as_bytes = np.frombuffer(content.encode(), np.uint8)
     data = save({HEADER: as_bytes, **tensors}, metadata={KEY: note})
-    room = room_for(len(data), len(content) + sum(array.nbytes for array in tensors.values()))
-    if weight(content, room) > room:  # many columns and a network of a few numbers: as large as its reader may need
-        missing = weight(content) - room
+    allowed = content_memory(len(data), len(content) + sum(array.nbytes for array in tensors.values()))
+    if weight(content, allowed) > allowed:  # many columns, few parameters
+        missing = weight(content) - allowed
         try:
             data = with_longer_description(data, -(-missing // 2))
         except ValueError as error:
@@ -156,7 +156,7 @@ def _description(path: str | os.PathLike[str], file: BinaryIO) -> tuple[Layout, 
     note_text = layout.metadata.get(KEY)
     if note_text is None:
         _refuse(path, "it is a safetensors file of another program; take a file that Backlit saved")
-    note = _parsed(path, note_text, room_for(layout.size, layout.size))
+    note = _parsed(path, note_text, content_memory(layout.size, layout.size))
     if not isinstance(note, dict) or type(note.get("format")) is not int:
         _refuse(path, "its header is not one of Backlit's; take a file that Backlit saved")
     if note["format"] > FORMAT:
@@ -186,7 +186,7 @@ def _header(
         text = file.read(part.end - part.begin).decode("ascii")
     except ValueError:
         _refuse(path, "its header is damaged; take a fresh copy")
-    header = _parsed(path, text, room_for(layout.size, layout.size - layout.start))
+    header = _parsed(path, text, content_memory(layout.size, layout.size - layout.start))
     if not isinstance(header, dict):
         _refuse(path, "its header is damaged; take a fresh copy")
     return text, header
@@ -205,7 +205,7 @@ def _array(path: str | os.PathLike[str], file: BinaryIO, name: str, part: Part, 
     return array.astype(dtype.newbyteorder("="), copy=False)
 
 
-def room_for(size: int, kept: int) -> int:
+def content_memory(size: int, kept: int) -> int:
     """Bytes of memory that a header's content may take, so that reading takes twice the file's size and a little.
 
     Parameters
@@ -218,10 +218,10 @@ def room_for(size: int, kept: int) -> int:
     return 2 * size + FREE_MEMORY - MARGIN - kept
 
 
-def _parsed(path: str | os.PathLike[str], text: str, room: int) -> Any:
+def _parsed(path: str | os.PathLike[str], text: str, allowed: int) -> Any:
     """Strict JSON."""
     try:
-        return from_json(text, room)
+        return from_json(text, allowed)
     except (ValueError, TypeError, RecursionError):
         _refuse(path, "its header is damaged; take a fresh copy")
 

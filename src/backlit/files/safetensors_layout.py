@@ -91,7 +91,7 @@ def read_layout(file: BinaryIO) -> Layout:
     metadata = described.pop(METADATA, {})
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
         raise ValueError("its metadata is not text")
-    parts = sorted(((name, _part(name, part)) for name, part in described.items()), key=_by_place)
+    parts = sorted(((name, _part(name, part)) for name, part in described.items()), key=_by_begin)
     end = 0
     for name, part in parts:
         if part.begin != end:
@@ -118,7 +118,7 @@ def with_longer_description(data: bytes, more: int) -> bytes:
     return b"".join((length.to_bytes(LENGTH_BYTES, "little"), data[LENGTH_BYTES:start], b" " * more, data[start:]))
 
 
-def _by_place(named: tuple[str, Part]) -> tuple[int, int]:
+def _by_begin(named: tuple[str, Part]) -> tuple[int, int]:
     """Where an array lies; of those at one place the empty ones first."""
     return named[1].begin, named[1].end
 

@@ -47,14 +47,14 @@ def to_json(content: Mapping[str, Any]) -> str:
     return text
 
 
-def from_json(text: str, room: int = FREE_MEMORY - MARGIN) -> Any:
+def from_json(text: str, allowed: int = FREE_MEMORY - MARGIN) -> Any:
     """The content of a text, which may come from anyone.
 
     Parameters
     ----------
     text : str
         In ASCII.
-    room : int
+    allowed : int
         Bytes of memory that the content may take.
 
     Raises
@@ -70,8 +70,8 @@ def from_json(text: str, room: int = FREE_MEMORY - MARGIN) -> Any:
         ...
     ValueError: a name stands twice in one mapping
     """
-    if weight(text, room) > room:
-        raise ValueError(f"its content takes more than {room:,} bytes of memory")
+    if weight(text, allowed) > allowed:
+        raise ValueError(f"its content takes more than {allowed:,} bytes of memory")
     content = DECODER.decode(text)
     _check_surrogates(text, content)
     return content
