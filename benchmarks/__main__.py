@@ -19,6 +19,7 @@ from benchmarks import (
     page,
     picture,
     predict,
+    ranks,
     reading,
     scale,
     steps,
@@ -50,6 +51,7 @@ app.command("kinds")(kinds.run)
 app.command("export")(export.run)
 app.command("diagnosis")(diagnosis.run)
 app.command("diagnosis-speed")(diagnosis_speed.run)
+app.command("ranks")(ranks.run)
 app.command("scale")(scale.run)
 app.command("tabular")(tabular.run)
 app.command("tabular-one", hidden=True)(tabular.one)

@@ -26,18 +26,46 @@ def rank_error(sketch: QuantileSketch, numbers: np.ndarray) -> float:
     return float(np.maximum(np.maximum(low - mine, mine - high), 0).max() / len(numbers))
 
 
-@pytest.mark.parametrize("kind", ["normal", "ascending", "descending", "mostly zero", "ties"])
+def zooming(rows: int, block: int) -> np.ndarray:
+    """Blocks of which each lies between the two middle values of the one before, wherever a sketch has just cut."""
+    blocks, low, high = [], 0.0, 1.0
+    for _ in range(-(-rows // block)):
+        blocks.append(np.linspace(low, high, block))
+        low, high = blocks[-1][block // 2], blocks[-1][block // 2 + 1]
+        low, high = (low, high) if high > low else (0.0, 1.0)
+    return np.concatenate(blocks)[:rows]
+
+
+def bits_reversed(bits: int) -> np.ndarray:
+    """All numbers of so many bits, read backwards: each is far from the one before."""
+    numbers = np.arange(2**bits)
+    return sum((((numbers >> bit) & 1) << (bits - 1 - bit) for bit in range(bits)), np.zeros(2**bits, int)).astype(
+        float
+    )
+
+
+NORMAL = np.random.default_rng(1).normal(size=200_000)
+KINDS = {
+    "normal": NORMAL,
+    "ascending": np.sort(NORMAL),
+    "descending": np.sort(NORMAL)[::-1],
+    "mostly zero": np.where(np.random.default_rng(2).random(200_000) < 0.95, 0.0, NORMAL),
+    "ties": np.round(NORMAL, 3),
+    "runs of ties": np.repeat(NORMAL[:4_000], 50),
+    "as many different ones as are kept": np.random.default_rng(3).integers(0, 256, 200_000).astype(float),
+    "one more": np.random.default_rng(3).integers(0, 257, 200_000).astype(float),
+    "heavy tails": np.exp(8.0 * NORMAL),
+    "half one value, after the others": np.where(np.arange(200_000) < 100_000, NORMAL, 0.1),
+    "odd ones, then even ones": np.concatenate([np.arange(1.0, 200_000, 2), np.arange(0.0, 200_000, 2)]),
+    "outwards": np.where(np.arange(200_000) % 2, 1.0, -1.0) * np.arange(200_000),
+    "zooming": zooming(200_000, 5_000),
+    "bits reversed": bits_reversed(17),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_ranks_are_within_the_stated_error(kind: str) -> None:
-    rng = np.random.default_rng(1)
-    numbers = rng.normal(size=200_000)
-    if kind == "ascending":
-        numbers = np.sort(numbers)
-    if kind == "descending":
-        numbers = np.sort(numbers)[::-1]
-    if kind == "mostly zero":
-        numbers = np.where(rng.random(len(numbers)) < 0.95, 0.0, numbers)
-    if kind == "ties":
-        numbers = np.round(numbers, 3)
+    numbers = KINDS[kind]
     sketch = QuantileSketch(capacity=128)
     for part in np.array_split(numbers, 37):
         sketch.add(part)

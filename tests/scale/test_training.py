@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -190,6 +191,39 @@ def test_equal_fits_have_equal_bits_and_a_saved_model_predicts_alike(
     in_memory = one.predict_proba(table)
     np.testing.assert_array_equal(backlit.load(tmp_path / "m.backlit").predict_proba(folder), in_memory)
     np.testing.assert_array_equal(one.predict_proba(iter(table.to_batches(max_chunksize=77))), in_memory)
+
+
+@pytest.mark.parametrize("weight", [None, "weight"])
+def test_scores_in_chunks_are_those_of_memory(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, weight: str | None
+) -> None:
+    monkeypatch.setattr("backlit.scale.source.CHUNK_ROWS", 100)
+    table = whole(folder)
+    weights = None if weight is None else table[weight].to_numpy()
+    for kind, target in ((TabularClassifier, "label"), (TabularRegressor, "y")):
+        model = kind(**SMALL).fit(folder, target, sample_weight="weight")
+        expected = model.score(table.drop_columns([target]), table[target], weights)
+        assert model.score(folder, target, weight) == pytest.approx(expected, rel=1e-9)
+        batches = iter(table.to_batches(max_chunksize=77))
+        assert model.score(batches, target, weight) == pytest.approx(expected, rel=1e-9)
+    with pytest.raises(BacklitError, match="y: X is read in chunks, so it is the name of a column"):
+        model.score(folder, table["y"])
+    gap = table.set_column(table.column_names.index("y"), "y", pa.array([None, *table["y"].to_pylist()[1:]]))
+    with pytest.raises(BacklitError, match=r"the stream: the target has 1 missing value .* in row 0"):
+        model.score(iter(gap.to_batches()), "y")
+
+
+def test_a_relation_of_duckdb_is_fitted_predicted_and_scored_like_its_table(folder: Path) -> None:
+    table = whole(folder).drop_columns(["day", "y"])
+    with duckdb.connect() as database:
+        database.register("rows", table)
+        relation = database.sql("SELECT * FROM rows")
+        model = TabularClassifier(**SMALL).fit(relation, "label", sample_weight="weight")
+        assert model.feature_names_in_.tolist() == ["x", "count", "colour"]
+        expected = model.predict_proba(table)
+        np.testing.assert_array_equal(model.predict_proba(database.sql("SELECT * FROM rows")), expected)
+        score = model.score(database.sql("SELECT * FROM rows"), "label")
+    assert score == pytest.approx(model.score(table, table["label"]))
 
 
 def test_class_weights_and_validation_rows_of_the_callers_own(folder: Path) -> None:

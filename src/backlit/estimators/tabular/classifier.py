@@ -44,7 +44,9 @@ from backlit.estimators.tabular.metrics import (
 )
 from backlit.estimators.tabular.parameters import CLASSIFIER
 from backlit.estimators.tabular.recipe import Recipe
+from backlit.estimators.tabular.score_out_of_core import accuracy_in_chunks
 from backlit.estimators.tabular.validation import class_strata
+from backlit.scale import is_source
 
 
 @documented(CLASSIFIER)
@@ -305,10 +307,11 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
 
         Parameters
         ----------
-        X : data frame or array, shape (n_samples, n_columns)
-        y : array-like, shape (n_samples,), or (n_samples, n_labels)
-            In any form that `fit` takes; a label that is none of `classes_` counts as wrong.
-        sample_weight : array-like, shape (n_samples,), optional
+        X : data frame or array, shape (n_samples, n_columns), or rows in chunks
+        y : array-like, shape (n_samples,), or (n_samples, n_labels), or str
+            In any form that `fit` takes, and the name of a column where X is read in chunks; a label that is none of
+            `classes_` counts as wrong.
+        sample_weight : array-like, shape (n_samples,), or str, optional
 
         Returns
         -------
@@ -320,6 +323,8 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
             As `predict_proba` does.
         """
         check_is_fitted(self, "theta_")
+        if is_source(X):
+            return accuracy_in_chunks(self.score, X, y, sample_weight)
         return float(super().score(X, y if self.multilabel_ else labels_as_fitted(y, self.classes_), sample_weight))
 
     # -- files --------------------------------------------------------------------------------------------------------

@@ -12,8 +12,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from backlit.encoding import FrameEncoder
-from backlit.encoding.cells import numbers
-from backlit.encoding.conversion import to_cells
 from backlit.encoding.text import TextOptions, missing_texts
 from backlit.engine.ranks import Ranks, check_alike
 from backlit.engine.sharded import ranks_here
@@ -35,6 +33,7 @@ from backlit.estimators.tabular.metrics import objective_of
 from backlit.estimators.tabular.monitor import FitMonitor
 from backlit.estimators.tabular.recipe import for_rows, recipe_of
 from backlit.estimators.tabular.rows import validation_samples
+from backlit.estimators.tabular.score_out_of_core import row_weights
 from backlit.estimators.tabular.validation import MIN_ROWS, too_few_rows
 from backlit.scale import EncodedCache, Source, out_of_core
 from backlit.scale.cache import NOTHING_HELD, Held, Layout, cache_key, existing_cache, write_cache
@@ -231,22 +230,6 @@ def class_factors(model: BaseTabular, labels: ClassCounts | TargetSample) -> NDA
     classes = model.classes_
     counts = np.bincount(codes, list(labels.counts.values()), len(classes)).astype(np.int64)
     return weights_by_class(class_weight, classes, counts)
-
-
-def row_weights(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    """Some rows' weights, finite and at least 0.
-
-    Raises
-    ------
-    DataError
-        Naming the row.
-    """
-    weights = numbers(to_cells(column, "sample_weight"), "sample_weight")
-    bad = ~(np.isfinite(weights) & (weights >= 0.0))
-    if bad.any():
-        row = int(bad.argmax())
-        raise DataError(f"sample_weight is {weights[row]:g} in row {row}; give finite numbers of at least 0", row=row)
-    return weights
 
 
 def prepare(model: BaseTabular, cache: EncodedCache, checkpoint: FitCheckpoint) -> Prepared:

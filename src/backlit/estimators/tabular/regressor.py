@@ -28,6 +28,8 @@ from backlit.estimators.tabular.metrics import NUMBER_METRICS, FitTask, number_o
 from backlit.estimators.tabular.parameters import REGRESSOR
 from backlit.estimators.tabular.quantiles import levels_of, quantile_loss, quantile_score
 from backlit.estimators.tabular.recipe import Recipe
+from backlit.estimators.tabular.score_out_of_core import determination_in_chunks
+from backlit.scale import is_source
 
 UNITS: Mapping[str, Callable[[float, float], tuple[float, float]]] = {
     "identity": lambda unit, center: (unit, center),
@@ -290,9 +292,10 @@ class TabularRegressor(RegressorMixin, BaseTabular):
 
         Parameters
         ----------
-        X : data frame or array, shape (n_samples, n_columns)
-        y : array-like, shape (n_samples,) or (n_samples, n_outputs)
-        sample_weight : array-like, shape (n_samples,), optional
+        X : data frame or array, shape (n_samples, n_columns), or rows in chunks
+        y : array-like, shape (n_samples,) or (n_samples, n_outputs), or str
+            The name of a column where X is read in chunks.
+        sample_weight : array-like, shape (n_samples,), or str, optional
 
         Returns
         -------
@@ -303,6 +306,11 @@ class TabularRegressor(RegressorMixin, BaseTabular):
         NotFittedError, BacklitError
             As `predict` does.
         """
+        if is_source(X):
+            check_is_fitted(self, "theta_")
+            if self.quantile_levels:
+                raise BacklitError("score: of quantiles it needs the rows in memory; give a frame, or fewer rows")
+            return determination_in_chunks(self._truth, self.predict, X, y, sample_weight)
         if self.quantile_levels:
             return quantile_score(self._truth(y), self.predict(X), self.quantile_levels, sample_weight)
         return float(super().score(X, self._truth(y), sample_weight))
