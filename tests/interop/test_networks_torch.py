@@ -15,6 +15,8 @@ import pytest
 
 import backlit
 from backlit.errors import BacklitError
+from backlit.interop.networks.readers import torch
+from backlit.interop.networks.readers._torch_order import Call
 
 RECORD = json.loads(gzip.decompress((Path(__file__).parent / "networks" / "torch" / "expected.json.gz").read_bytes()))
 CASES = {case["name"]: case for case in RECORD["cases"]}
@@ -38,6 +40,7 @@ class Tensor:
 class Module:
     """What a reader asks of a module."""
 
+    __module__ = "torch.nn.modules.module"
     _modules: dict[str, Module]
 
     def modules(self) -> Any:
@@ -59,9 +62,16 @@ def leaf(kind: str, module: str = "torch.nn.modules.linear", **attributes: Any) 
     return {"kind": kind, "module": module, "attributes": attributes, "none": [], "tensors": {}, "children": []}
 
 
+def recorded(case: dict[str, Any]) -> list[Call]:
+    return [Call(**{**call, "takes": tuple(call["takes"])}) for call in case["calls"]]
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_outputs_loss_and_gradient_are_the_tools(name: str) -> None:
+def test_outputs_loss_and_gradient_are_the_tools(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case = CASES[name]
+    if case["calls"] is not None:  # the order of its forward is recorded, and its outputs are those of the tool below
+        monkeypatch.setattr(torch, "calls_of", lambda module: recorded(case))
+        monkeypatch.setattr(torch, "_try_out", lambda module, description: None)
     single = name == "float32"
     model = backlit.import_network(rebuilt(case["tree"]), loss="quadratic")
     assert model.theta_.dtype == (np.float32 if single else np.float64)
@@ -77,6 +87,27 @@ def test_outputs_loss_and_gradient_are_the_tools(name: str) -> None:
     gradient = backward(graph)[graph.named("w[1]")]
     scale = np.abs(case["gradient"]).max()
     np.testing.assert_allclose(gradient, case["gradient"], atol=(1e-5 if single else 1e-12) * scale)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({2: {"takes": ["x", "first"]}}, "relu in Own.forward takes x and first: the network branches, and is no"),
+        ({4: {"takes": ["first"]}}, "leaky_relu in Own.forward takes first and passes middle by: the network branches"),
+        ({2: {"target": "erf"}}, "Own.forward calls erf, which is none of the layers and gates that are read: relu,"),
+        ({3: {"target": "first", "takes": ["relu"]}}, "first .Linear.: it is called a second time"),
+        ({1: {"op": "placeholder", "takes": []}}, "Own.forward takes several inputs; a chain takes rows"),
+        ({6: {"takes": ["first", "last"]}}, "the result in Own.forward takes first and last"),
+    ],
+)
+def test_a_forward_that_is_no_chain_is_named(
+    changes: dict[int, Any], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = CASES["its own forward: functions"]
+    calls = [call._replace(**changes.get(number, {})) for number, call in enumerate(recorded(case))]
+    monkeypatch.setattr(torch, "calls_of", lambda module: calls)
+    with pytest.raises(BacklitError, match=message):
+        backlit.import_network(rebuilt(case["tree"]))
 
 
 def test_a_norm_between_weights_and_gate_is_seen() -> None:

@@ -34,8 +34,10 @@ SHORT = {"classification": 0.03, "regression": 0.05}
 FITTED = {"classification": 0.9, "regression": 0.5}
 """Without a reference (too few rows), the score on the rows learnt from that is good enough."""
 PROBE_STEPS, FEWEST_STEPS, FEWEST_SCORED = 300, 20, 200
-PROBE_WORK = 1e9
+PROBE_WORK = 7e8
 """Multiplications of one probe at most: a fraction of a second."""
+FLOW_WORK = 1e8
+"""The same of a flow's way ahead; a wide network is followed on fewer rows, 200 at least."""
 
 
 class Gains(dict[float, float]):
@@ -222,7 +224,8 @@ class Evidence:
         return score < self.reference.score - self.tolerance
 
     def _flow(self, theta: Matrix, blueprint: Blueprint | None = None, rate: float | None = None) -> Flow | None:
-        batch, rate = _sampled(self.case.rows, FLOW_BATCH), self.known.rate if rate is None else rate
+        most = min(FLOW_BATCH, max(FEWEST_SCORED, int(FLOW_WORK / self.blueprint.multiplications)))
+        batch, rate = _sampled(self.case.rows, most), self.known.rate if rate is None else rate
         theta = np.asarray(theta, np.float64)
         try:
             return flow(blueprint or self.blueprint, theta, batch.inputs, batch.targets, rate)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import config_context
 from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.linear_model import Ridge
 from sklearn.metrics import roc_auc_score
@@ -68,7 +69,7 @@ def reference_of(task: str, x: Matrix, y: Matrix, seed: int = 0) -> Reference | 
     folds: Any = KFold(3, shuffle=True, random_state=seed)
     if codes is not None and np.bincount(codes)[np.bincount(codes) > 0].min() >= 3:
         folds = StratifiedKFold(3, shuffle=True, random_state=seed)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), config_context(skip_parameter_validation=True, assume_finite=True):
         warnings.simplefilter("ignore")  # constant columns, classes of few rows
         for learn, held in folds.split(x, codes):
             outputs[held] = _trees(task, x[learn], y[learn], x[held], seed)

@@ -142,10 +142,8 @@ def _exact(term: Expression, local: Expression, fusion: Fusion, scope: Mapping[s
     """Whether the loss as a function of the output is finite, and as good as its stable form."""
     rows = {name: np.atleast_2d(wire.value) for name, wire in scope.items()}
     with np.errstate(all="ignore"):
-        plain = evaluator(term)(rows)
-        stable = np.stack(
-            [evaluator(parse(fusion.term, GATES))({n: v[i] for n, v in rows.items()}) for i in range(len(plain))]
-        )
+        plain, fused = evaluator(term)(rows), evaluator(parse(fusion.term, GATES))
+        stable = np.stack([fused({name: values[i] for name, values in rows.items()}) for i in range(len(plain))])
         finite = np.isfinite(plain).all() and np.isfinite(evaluator(local)(rows)).all()
         return bool(finite and (abs(plain - stable) <= DIGITS_LOST * (1 + abs(stable))).all())
 

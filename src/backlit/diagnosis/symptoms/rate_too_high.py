@@ -12,6 +12,8 @@ SHORTER = 0.6
 FAR_ABOVE = 30.0
 """Times the usual rate from which what broke on the way (`WRECKED` of a layer's units) is the rate's doing."""
 WRECKED = 0.3
+FAR_TENTH = 0.002
+"""Where the usual rate is so small a part of the rate, a tenth of it is far too high still, and is not tried."""
 
 
 def check(evidence: Evidence) -> Finding | None:
@@ -24,7 +26,8 @@ def check(evidence: Evidence) -> Finding | None:
     if rate < USUAL_HIGH * usual_rate(evidence.known.optimizer):
         return None
     gains = evidence.gains
-    tried = (0.1, 0.01, usual_rate(evidence.known.optimizer) / rate)  # a hundredth of a wild rate is wild as well
+    to_usual = usual_rate(evidence.known.optimizer) / rate  # a hundredth of a wild rate is wild as well
+    tried = (0.1, 0.01, to_usual) if to_usual > FAR_TENTH else (0.01, to_usual)
     best = max(tried, key=lambda factor: gains[factor])
     far = rate >= FAR_ABOVE * usual_rate(evidence.known.optimizer)
     shorter = gains[best] > 0.02 and gains[1.0] <= SHORTER * gains[best]

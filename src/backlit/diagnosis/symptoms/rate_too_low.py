@@ -7,6 +7,8 @@ from backlit.diagnosis.symptom import Change, Finding, Symptom, Words
 
 USUAL_LOW = 0.2
 """Times the usual rate of the optimizer up to which it may be too low at all."""
+FAR_BELOW = 1000.0
+"""Times by which the usual rate is larger, from which only rates near it are tried."""
 BETTER = 1.5
 """How many times as far a larger rate goes in as many steps."""
 
@@ -22,7 +24,8 @@ def check(evidence: Evidence) -> Finding | None:
         return None
     gains = evidence.gains
     to_usual = usual_rate(evidence.known.optimizer) / rate
-    tried = (10.0, 100.0, to_usual, 10 * to_usual)  # small networks do with ten times the usual rate
+    near = (10.0, 100.0) if to_usual <= FAR_BELOW else ()  # far below it they are as short as those of the rate itself
+    tried = (*near, to_usual, 10 * to_usual)  # small networks do with ten times the usual rate
     best = max(tried, key=lambda factor: gains[factor])
     if gains[best] < max(BETTER * gains[1.0], 0.02):
         return None

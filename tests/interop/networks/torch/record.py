@@ -12,6 +12,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
+
+from backlit.interop.networks.readers._torch_order import calls_of
 
 HERE = Path(__file__).parent
 ATTRIBUTES = (
@@ -47,6 +50,51 @@ class Hidden(nn.Module):
         return self.last(self.gate(self.first(x)))
 
 
+class Own(nn.Module):
+    """A module of a user's own: layers are listed in another order than its forward calls them."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.last, self.middle, self.first = nn.Linear(5, 2), nn.Linear(5, 5), nn.Linear(3, 5)
+        self.norm, self.drop, self.path = normed(5), nn.Dropout(0.2), path
+        self.block = nn.Sequential(nn.Linear(5, 5), nn.Tanh())
+        self.own = nn.Parameter(torch.ones(5, 5))
+
+    def forward(self, x):
+        return self.path(self, x)
+
+
+CHAINS = {
+    "functions": lambda net, x: net.last(functional.leaky_relu(net.middle(torch.relu(net.first(x))), 0.2)),
+    "methods": lambda net, x: net.last(net.drop(net.norm(net.first(x)).tanh())),
+    "shapes": lambda net, x: net.last(net.block(net.first(x.view(x.size(0), -1)))).softmax(dim=1),
+    "numbers": lambda net, x: net.last(functional.dropout(functional.elu(net.first(x), alpha=0.5), 0.3, net.training)),
+    "more numbers": lambda net, x: net.last(
+        functional.softplus(net.middle(functional.gelu(net.first(x), approximate="tanh")), 2.0)
+    ),
+}
+"""Forwards that are chains."""
+BRANCHES = {
+    "a sum": (
+        lambda net, x: net.last(net.first(x) + net.middle(net.first(x))),
+        "first in Own.forward takes x and passes first by",
+    ),
+    "a residual": (lambda net, x: net.last((lambda a: a + net.middle(a))(net.first(x))), "add in Own.forward takes"),
+    "a product": (lambda net, x: net.last((lambda a: a * torch.sigmoid(a))(net.first(x))), "mul in Own.forward takes"),
+    "a skip": (
+        lambda net, x: (lambda a: (net.middle(a), net.last(a))[1])(net.first(x)),
+        "last in Own.forward takes first and passes middle by",
+    ),
+    "weights of its own": (lambda net, x: net.last(net.first(x) @ net.own), "Own.forward calls matmul, which is none"),
+    "shared weights": (lambda net, x: net.last(net.middle(net.middle(net.first(x)))), "it is called a second time"),
+    "a choice": (
+        lambda net, x: net.last(net.first(x)) if x.sum() > 0 else net.last(net.middle(net.first(x))),
+        "cannot be followed",
+    ),
+}
+"""Forwards that are not, and a part of what is said of them."""
+
+
 def networks():
     torch.manual_seed(24)
     for gate in ACTIVATIONS:
@@ -66,6 +114,8 @@ def networks():
     }
     for name, parts in chains.items():
         yield name, nn.Sequential(*parts).double()
+    for name, path in CHAINS.items():
+        yield f"its own forward: {name}", Own(path).double()
 
 
 def tree(module):
@@ -80,6 +130,12 @@ def tree(module):
     }  # fmt: skip
 
 
+def calls(module):
+    """What the forward of a module of a user's own calls, as data; None for the tool's own."""
+    found = calls_of(module) if isinstance(module, Own) else None
+    return None if found is None else [call._asdict() for call in found]
+
+
 def case(name, module):
     module.eval()
     dtype = next(module.parameters()).dtype
@@ -89,12 +145,11 @@ def case(name, module):
     outputs = module(rows)
     goals = torch.round(torch.rand_like(outputs), decimals=2)
     loss = 0.5 * ((outputs - goals) ** 2).sum(1).mean()
-    (gradient,) = torch.autograd.grad(
-        loss, [next(part.weight for part in module.modules() if isinstance(part, nn.Linear))]
-    )
+    first = getattr(module, "first", None) or next(part for part in module.modules() if isinstance(part, nn.Linear))
+    (gradient,) = torch.autograd.grad(loss, [first.weight])
     return {
-        "name": name, "tree": tree(module), "inputs": rows.tolist(), "outputs": outputs.tolist(),
-        "targets": goals.tolist(), "loss": loss.item(), "gradient": gradient.T.tolist(),
+        "name": name, "tree": tree(module), "calls": calls(module), "inputs": rows.tolist(),
+        "outputs": outputs.tolist(), "targets": goals.tolist(), "loss": loss.item(), "gradient": gradient.T.tolist(),
     }  # fmt: skip
 
 
@@ -110,7 +165,32 @@ def check():
         ours = model._outputs(rows.numpy())
         assert np.abs(ours - theirs).max() <= (1e-12 if dtype == torch.float64 else 1e-5) * np.abs(theirs).max(), name
         print(f"ok: {name}")
+    for name, (path, said) in BRANCHES.items():
+        try:
+            backlit.import_network(Own(path))
+        except backlit.errors.BacklitError as error:
+            refused = str(error)
+        else:
+            refused = ""
+        assert said in refused, (name, refused)
+        print(f"ok: {name} is refused")
+    check_diagnosis(backlit)
     check_skorch(backlit)
+
+
+def check_diagnosis(backlit):
+    """A module of a user's own is diagnosed, and is as it was."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(300, 3)).astype(np.float32)
+    labels = (rows[:, 0] * rows[:, 1] > 0).astype(int)
+    net = Own(CHAINS["methods"])
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    seen = backlit.diagnose(net.train(), rows, labels, training={"optimizer": "sgd", "rate": 1e-6, "epochs": 2})
+    assert net.training
+    assert net.drop.training
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert seen.symptoms[0].name == "rate_too_low", seen
+    print("ok: diagnosis of a module of one's own")
 
 
 def check_skorch(backlit):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from backlit.interop.networks.description import (
     Step,
 )
 from backlit.interop.networks.reader import Reader
+from backlit.interop.networks.readers._torch_order import calls_of, chain, layer_of
 from backlit.interop.networks.source import Source
 
 PROBES = 8
@@ -36,11 +37,14 @@ def recognises(source: Source) -> bool:
 def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a module, in numbers only."""
     module, classes, task = _module(source)
-    steps = [step for name, part in _leaves(module, "") for step in _steps(name, part)]
+    layers = list(_layers(module))
+    _refuse_shared(layers)
+    steps = [step for name, kind, part in layers for step in _steps(name, kind, part)]
     if source.is_of("skorch") and task == "classification":
         steps = [step for step in steps if not (isinstance(step, Activation) and step.gate == "softmax")]
     version = str(getattr(sys.modules.get("torch"), "__version__", ""))  # loaded, or there would be no module
-    description = Description("PyTorch", version, steps, task=task, classes=classes, notes=_notes(module))
+    notes = _notes({kind for _, kind, _ in layers})
+    description = Description("PyTorch", version, steps, task=task, classes=classes, notes=notes)
     if any(_does_more(part) for part in module.modules()):
         _try_out(module, description)
     return description
@@ -66,7 +70,40 @@ def _is_known(module: Any) -> bool:
 def _does_more(module: Any) -> bool:
     """Whether code of a user's own decides what it does: a class with layers, or hooks."""
     hooks = getattr(module, "_forward_hooks", None) or getattr(module, "_forward_pre_hooks", None)
-    return bool(hooks) or (not _is_known(module) and bool(module._modules))
+    return bool(hooks) or not _is_known(module)
+
+
+def _layers(module: Any) -> Iterator[tuple[str, str, Any]]:
+    """Name, kind and numbers of each layer in the order in which they are called, as far as that can be told."""
+    calls = None if all(_is_known(part) for part in module.modules()) else calls_of(module)
+    if calls is None:
+        yield from ((name, type(part).__name__, part) for name, part in _leaves(module, ""))
+        return
+    own = type(module).__name__
+    for call in chain(calls, own):
+        if call.op == "call_module":
+            named = _leaves(_part(module, call.target), call.target)
+            yield from ((name, type(part).__name__, part) for name, part in named)
+        else:
+            yield (call.name, *layer_of(call, own))
+
+
+def _part(module: Any, path: str) -> Any:
+    """A layer by its path in a module, such as ``encoder.0``."""
+    for name in path.split("."):
+        module = module._modules[name]
+    return module
+
+
+def _refuse_shared(layers: Sequence[tuple[str, str, Any]]) -> None:
+    """One layer of weights called twice would become two, which a training moves apart."""
+    first: dict[int, str] = {}
+    for name, kind, part in layers:
+        if kind == "Linear" and id(part) in first:
+            again = first[id(part)]
+            raise BacklitError(f"{name} (Linear): it is called a second time (first as {again}); "
+                               "a chain of layers shares no weights")  # fmt: skip
+        first[id(part)] = name
 
 
 def _leaves(module: Any, name: str) -> Iterator[tuple[str, Any]]:
@@ -96,9 +133,8 @@ def _numbers(tensor: Any) -> NDArray[Any]:
     return np.array(plain.numpy())
 
 
-def _steps(name: str, module: Any) -> Iterator[Step]:
+def _steps(name: str, kind: str, module: Any) -> Iterator[Step]:
     """What one layer is."""
-    kind = type(module).__name__
     where = f"{name} ({kind})" if name != kind else kind
     try:
         yield from LAYERS[kind](module, where)
@@ -209,8 +245,7 @@ LAYERS: Mapping[str, Callable[[Any, str], Iterator[Step]]] = {
 """Layer of torch.nn -> its steps."""
 
 
-def _notes(module: Any) -> list[str]:
-    kinds = {type(part).__name__ for part in module.modules()}
+def _notes(kinds: Set[str]) -> list[str]:
     notes = []
     if "LogSoftmax" in kinds:
         notes.append("LogSoftmax gives logarithms; predict_proba gives the probabilities themselves")
@@ -227,7 +262,15 @@ def _try_out(module: Any, description: Description) -> None:
     from backlit.network.blueprint import Blueprint
     from backlit.network.forward import forward
 
-    chain = chain_of(list(description.steps))
+    try:
+        chain = chain_of(list(description.steps))
+    except BacklitError as error:
+        if calls_of(module) is not None:
+            raise
+        raise BacklitError(
+            f"{type(module).__name__}.forward cannot be followed (it goes by the numbers of the rows), and its layers, "
+            f"one after the other, do not fit: {error}; give a torch.nn.Sequential"
+        ) from None
     blueprint = Blueprint(tuple(row.layer for row in chain.rows), "squared")
     theta = np.zeros(blueprint.theta_size, chain.dtype)
     for slot in blueprint.slots:
@@ -259,4 +302,4 @@ def _try_out(module: Any, description: Description) -> None:
         )
 
 
-READER = Reader("PyTorch", recognises, read, "a torch.nn.Sequential, or a skorch net")
+READER = Reader("PyTorch", recognises, read, "a torch.nn module that is a chain of layers, or a skorch net")
