@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 import typer
 
+from benchmarks.record import write
+from benchmarks.timing import microseconds
+
 WIDTHS = (784, 512, 512, 10)
 
 
@@ -194,14 +197,15 @@ FORMATS: dict[str, tuple[str, Callable[[Path], None]]] = {
 }
 
 
-def run(repeats: int = 3) -> None:
-    """Time of an import with libraries imported, and its peak of memory as a multiple of the file."""
+def run(repeats: int = 5) -> None:
+    """Time of an import with libraries imported, its peak of memory as a multiple of the file, and predictions."""
     import backlit
 
-    for tool, (name, write) in FORMATS.items():
+    rows: dict[str, Any] = {}
+    for tool, (name, write_file) in FORMATS.items():
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, name)
-            write(path)
+            write_file(path)
             backlit.import_network(path)
             seconds = []
             for _ in range(repeats):
@@ -213,7 +217,28 @@ def run(repeats: int = 3) -> None:
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
             size, theta = path.stat().st_size, model.theta_.nbytes
-            typer.echo(
-                f"{tool:20} file {size / 2**20:5.1f} MB, theta {theta / 2**20:4.1f} MB, {np.median(seconds):.2f} s, "
-                f"peak {peak / 2**20:6.1f} MB: {peak / size:.1f} x the file, {peak / theta:.1f} x theta"
-            )
+            rows[tool] = {"seconds": round(float(np.median(seconds)), 3), "megabytes": round(size / 2**20, 1)}
+            rows[tool] |= {"memory": round(peak / size, 1), "memory_of_network": round(peak / theta, 1)}
+            typer.echo(f"{tool:20} {rows[tool]}")
+            if tool == "ONNX":
+                ratios = _beside_ours(model, repeats)
+    typer.echo(f"predictions, imported / ours: {ratios}")
+    write("importing", {"network": "-".join(map(str, WIDTHS)), "formats": rows, "predictions": ratios})
+
+
+def _beside_ours(imported: Any, repeats: int) -> dict[str, float]:
+    """How long the imported network predicts, as a multiple of one of that shape that was trained here: medians."""
+    import backlit
+
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(2000, WIDTHS[0])).astype("f4")
+    ours = backlit.MLPClassifier(WIDTHS[1:-1], max_iter=1, solver="sgd", random_state=0)
+    ours.fit(rows, np.arange(len(rows)) % WIDTHS[-1])
+    ratios = {}
+    for name, batch, calls in (("one row", rows[:1], 200), ("2000 rows", rows, 2)):
+        taken: list[list[float]] = [[], []]
+        for _ in range(3 * repeats):
+            for model, times in zip((imported, ours), taken, strict=True):
+                times.append(microseconds(lambda model=model, batch=batch: model.predict_proba(batch), calls))  # type: ignore[misc]
+        ratios[name] = round(float(np.median(np.divide(*taken))), 2)
+    return ratios

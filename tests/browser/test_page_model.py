@@ -171,7 +171,7 @@ def test_every_control_has_a_name_in_both_languages(view: View, mine: Any, lang:
 NETWORKS = Path(__file__).parents[1] / "interop" / "networks"
 
 
-FOREIGN = ("opencv/sigmoid.yml", "brainjs/v2_relu.json", "keras/two_classes.keras.gz", "fann/large_sums.net")
+FOREIGN = ("opencv/sigmoid.yml", "brainjs/v2_relu.json", "keras/two_classes.keras.gz", "fann/large_sums.net.gz")
 
 
 @pytest.mark.parametrize("path", FOREIGN)

@@ -11,3 +11,5 @@ cc -O1 -Wall -Wno-unused -DFLOAT -o "$work/float" record.c -lfloatfann -lm
     { "$work/double"; "$work/float"; } | sed '$ s/,$//'
     echo ']}'
 } > expected.json
+sed -i 's/\.net"/.net.gz"/' expected.json
+gzip -9nf *.net

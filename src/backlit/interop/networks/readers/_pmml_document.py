@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,13 @@ from pathlib import Path
 from xml.parsers import expat
 
 from backlit.errors import BacklitError
+from backlit.interop.networks.number_runs import numbers_in
 from backlit.interop.networks.source import check_size_of_text
+
+NEURON = re.compile(rb"<Neuron\b[^<>]*>\s*(?=<Con )")
+BETWEEN, LAST = re.compile(rb"\s*/>\s*<Con from="), re.compile(rb"\s*/>\s*")
+OTHERWISE = (b"<!", b"<?")
+"""Within what begins so, behind the first line, a link is none."""
 
 DEEPEST = 100
 LONGEST_TEXT = 4096
@@ -74,6 +81,8 @@ class _Builder:
         self.root: Element | None = None
         self.stack: list[Element] = []
         self.names: dict[str, str] = {}
+        self.neurons = 0
+        self.last: tuple[list[bytes], list[str]] = ([], [])  # the sources of a run of links, which many neurons share
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag.endswith("Con") and self.stack and tag.rpartition(":")[2] == "Con":
@@ -83,6 +92,7 @@ class _Builder:
         if len(self.stack) >= DEEPEST:
             raise BacklitError(f"{tag}: more than {DEEPEST} elements within each other; {AGAIN}")
         element = Element(tag, attributes)
+        self.neurons += tag == "Neuron"
         if self.stack:
             self.stack[-1].children.append(element)
         elif self.root is None:
@@ -92,11 +102,34 @@ class _Builder:
 
     def link(self, neuron: Element, attributes: dict[str, str]) -> None:
         source = attributes.get("from", "")
+        if neuron.sources is self.last[1]:
+            neuron.sources = neuron.sources.copy()
         neuron.sources.append(self.names.setdefault(source, source))
         try:
             neuron.weights.append(float(attributes["weight"]))
         except (KeyError, ValueError):
             number_of(attributes.get("weight"), f"{neuron.named}: the weight of its Con from {source[:40]!r}")
+
+    def links(self, run: bytes, neurons: int) -> bool:
+        """The links of the neuron that is open, the last of so many, at once; not, if one is written otherwise."""
+        first, *parts = run.split(b'"')
+        sources, weights = parts[::4], parts[2::4]
+        between = {*parts[3:-1:4]}
+        if len(parts) % 4 or first != b"<Con from=" or {*parts[1::4]} != {b" weight="} or not LAST.fullmatch(parts[-1]):
+            return False
+        if self.neurons != neurons or self.stack[-1].tag != "Neuron" or not all(map(BETWEEN.fullmatch, between)):
+            return False
+        try:
+            numbers = numbers_in(b" ".join(weights))
+        except ValueError:
+            return False
+        if len(numbers) != len(weights) or b"&" in run or b"<" in b"".join({*weights}):
+            return False
+        if sources != self.last[0]:
+            self.last = (sources, [source.decode("ascii") for source in sources])
+        self.stack[-1].sources = self.last[1]
+        self.stack[-1].weights.frombytes(numbers.tobytes())
+        return True
 
     def end(self, tag: str) -> None:
         if self.stack and self.stack[-1].tag == tag.rpartition(":")[2]:
@@ -120,10 +153,13 @@ def document_of(path: Path) -> Element:
         If it is too large or too deep, declares a document type, or is no XML.
     """
     check_size_of_text(path)
+    data = path.read_bytes()
+    quickly = not any(data.find(mark, 2) >= 0 for mark in OTHERWISE) and data.isascii() and b"<Neuron>" not in data
     builder = _Builder()
     try:
-        with path.open("rb") as file:
-            builder.parser.ParseFile(file)
+        if not quickly or not _in_runs(builder, data):
+            builder = _Builder()
+            builder.parser.Parse(data, True)
     except expat.ExpatError as error:
         at = f"line {error.lineno}, column {error.offset + 1}"
         raise BacklitError(f"{at}: the XML is damaged or cut short; {AGAIN}") from None
@@ -133,3 +169,21 @@ def document_of(path: Path) -> Element:
         raise BacklitError("the XML is of an encoding that is not known; write it as UTF-8") from None
     assert builder.root is not None  # a document without a root is an error of expat's
     return builder.root
+
+
+def _in_runs(builder: _Builder, data: bytes) -> bool:
+    """Read a document with the links of a neuron at once, which are most of it; False, if that cannot be."""
+    at = neurons = 0
+    try:
+        for match in NEURON.finditer(data):
+            end = data.find(b"</Neuron>", match.end())
+            before, run = data[at : match.end()], data[match.end() : end]
+            neurons += before.count(b"<Neuron ")
+            builder.parser.Parse(before)
+            if end < 0 or not builder.stack or not builder.links(run, neurons):
+                return False
+            at = end
+        builder.parser.Parse(data[at:], True)
+    except (expat.ExpatError, BacklitError):  # said again, with its place in the document
+        return False
+    return True

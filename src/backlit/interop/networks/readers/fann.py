@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,12 @@ from backlit.declared.gates import GATES
 from backlit.errors import BacklitError
 from backlit.interop.networks.chain import check_density
 from backlit.interop.networks.description import Activation, Description, Linear, Scaling, Step
+from backlit.interop.networks.number_runs import numbers_in
 from backlit.interop.networks.reader import Reader
-from backlit.interop.networks.source import Source
+from backlit.interop.networks.source import Source, check_size_of_text
+
+LONGEST_NAME = 200
+"""Bytes of a line within which its name ends."""
 
 LARGEST_SUM = 150.0
 """FANN holds steepness x sum at 150 / steepness to both sides, before any activation."""
@@ -53,10 +58,11 @@ def recognises(source: Source) -> bool:
 def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
-    version, entries = _entries(source.path.read_bytes())
+    check_size_of_text(source.path)
+    version, entries = _entries(source.path)
     if version.startswith("FANN_FIX"):
         raise BacklitError("the file holds whole numbers (fann_save_to_fixed); save the network with fann_save")
-    if entries.get("network_type", "0").strip() != "0":
+    if entries.get("network_type", b"0").strip() != b"0":
         raise BacklitError("a shortcut network links layers that do not follow on each other; train a layered network")
     sizes = _numbers(entries, "layer_sizes").astype(np.int64)
     neurons = _numbers(entries, "neurons").reshape(-1, 3)
@@ -80,24 +86,23 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     return Description("FANN", version.removeprefix("FANN_FLO_"), steps, "regression")
 
 
-def _entries(data: bytes) -> tuple[str, dict[str, str]]:
+def _entries(path: Path) -> tuple[str, dict[str, bytes]]:
     """The first line, and the others by what stands before their ``=``, without the words in brackets."""
-    version, *lines = data.decode("ascii", "replace").splitlines()
-    named = (line.partition("=") for line in lines if line.partition("=")[0])
     pairs = {}
-    for line, (name, _, rest) in zip(lines, named, strict=False):
-        key = name.split(" (")[0]
-        pairs[key] = line.partition(")=")[2] if " (" in name else rest
+    with path.open("rb") as file:
+        version = file.readline().strip().decode("ascii", "replace")
+        for line in file:
+            begin = line[:LONGEST_NAME].partition(b"=")[0]
+            pairs[begin.partition(b" (")[0].decode("ascii", "replace")] = line[len(begin) + 1 :]
     return version, pairs
 
 
-def _numbers(entries: Mapping[str, str], name: str) -> NDArray[np.float64]:
+def _numbers(entries: Mapping[str, bytes], name: str) -> NDArray[np.float64]:
     if name not in entries:
         raise BacklitError(f"{name}: the file has none; it is cut short, save the network again")
-    text = entries[name].replace("(", " ").replace(")", " ").replace(",", " ")
     width = {"neurons": 3, "connections": 2}.get(name, 1)
     try:
-        numbers = np.array(text.split(), np.float64)
+        numbers = numbers_in(entries[name])
     except ValueError:
         raise BacklitError(f"{name}: a number cannot be read; save the network again") from None
     if len(numbers) % width or not np.isfinite(numbers).all():
@@ -143,9 +148,9 @@ def _gate(kinds: NDArray[np.float64], number: int) -> str:
     return GATES.families[family].member(*given).name
 
 
-def _scaling(entries: Mapping[str, str], side: str, width: int) -> list[Step]:
+def _scaling(entries: Mapping[str, bytes], side: str, width: int) -> list[Step]:
     """``fann_scale_input`` before the network, ``fann_descale_output`` behind it, where the file has their numbers."""
-    if entries.get("scale_included", "0").strip() == "0":
+    if entries.get("scale_included", b"0").strip() == b"0":
         return []
     names = ("mean", "deviation", "new_min", "factor")
     mean, deviation, low, factor = (_numbers(entries, f"scale_{name}_{side}") for name in names)

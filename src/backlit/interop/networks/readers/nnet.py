@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from backlit.errors import BacklitError
 from backlit.interop.networks.description import Activation, Description, Linear, Step
+from backlit.interop.networks.number_runs import numbers_in
 from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.source import Source, check_size_of_text
 
 MEND = 'write dput(fit[c("n", "nsunits", "nconn", "conn", "wts", "softmax", "censored", "lev", "coefnames")], file, '
 MEND += 'control = c("niceNames", "digits17"))'
 INTERCEPT = "(Intercept)"
-ENTRY = re.compile(r'(\w+) = (c\((?:"(?:[^"\\]|\\.)*"|[^()"])*\)|"(?:[^"\\]|\\.)*"|[^,()"]+)')
+WORDS = ("softmax", "censored", "lev", "coefnames")
+ENTRY = re.compile(rb'(\w+) = (c\([^()"]*\)|c\((?:"(?:[^"\\]|\\.)*"|[^()"])*\)|"(?:[^"\\]|\\.)*"|[^,()"]+)')
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -33,17 +35,18 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
     check_size_of_text(source.path)
-    text = source.path.read_bytes().decode("utf-8", "replace")
-    entries: dict[str, str] = dict(ENTRY.findall(text.partition("list(")[2]))
+    found = ENTRY.findall(source.path.read_bytes().partition(b"list(")[2])
+    entries = {name.decode(): value for name, value in found}
+    said = {name: value.decode("utf-8", "replace") for name, value in entries.items() if name in WORDS}
     sizes = _numbers(entries, "n").astype(np.int64)
     weights = _numbers(entries, "wts")
     if len(sizes) != 3 or (sizes[[0, 2]] < 1).any() or sizes[1] < 0:
-        raise BacklitError(f"n: three sizes are expected, not {entries['n']}; {MEND}")
+        raise BacklitError(f"n: three sizes are expected, not {entries['n'][:80].decode('utf-8', 'replace')}; {MEND}")
     inputs, hidden, outputs = map(int, sizes)
     starts, links = _numbers(entries, "nconn").astype(np.int64), _numbers(entries, "conn").astype(np.int64)
     layers = [(inputs + 1, hidden, 1)] * (hidden > 0) + [(inputs + hidden + 1, outputs, inputs + 1 if hidden else 1)]
     matrices = [_matrix(weights, starts, links, first, count, low) for first, count, low in layers]
-    names = [bytes(name, "utf-8").decode("unicode_escape") for name in TEXT.findall(entries.get("coefnames", ""))]
+    names = [bytes(name, "utf-8").decode("unicode_escape") for name in TEXT.findall(said.get("coefnames", ""))]
     if names and names[0] == INTERCEPT:  # multinom has its own column of ones
         matrix, biases = matrices[0]
         matrices[0], names = (matrix[1:], biases + matrix[0]), names[1:]
@@ -51,22 +54,23 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     for matrix, biases in matrices[:-1]:
         steps += [Linear(matrix, biases, "hidden layer"), Activation("sigmoid", "hidden layer")]
     steps.append(Linear(*matrices[-1], "output layer"))
-    softmax = "TRUE" in (entries.get("softmax", ""), entries.get("censored", ""))
+    softmax = "TRUE" in (said.get("softmax", ""), said.get("censored", ""))
     linear = _numbers(entries, "nsunits")[0] <= inputs + hidden + 1
     if softmax or not linear:
         steps.append(Activation("softmax" if softmax else "sigmoid", "output layer"))
-    labels = TEXT.findall(entries.get("lev", "")) or None
+    labels = TEXT.findall(said.get("lev", "")) or None
     task = "classification" if softmax or labels else "regression"
     note = "nnet's sigmoids are exactly 0 or 1 beyond sums of 15; here they come within 3.1e-7 of it"
     return Description("R nnet", "", steps, task, labels, feature_names=names, notes=[note])
 
 
-def _numbers(entries: Mapping[str, str], name: str) -> NDArray[np.float64]:
+def _numbers(entries: Mapping[str, bytes], name: str) -> NDArray[np.float64]:
     if name not in entries:
         raise BacklitError(f"{name}: the file has none; {MEND}")
-    text = entries[name].strip().removeprefix("c(").removesuffix(")").replace("L", "")
     try:
-        numbers = np.array([float(one) for one in text.split(",")])
+        numbers = numbers_in(entries[name].strip().removeprefix(b"c(").translate(None, b"L"))
+        if len(numbers) != entries[name].count(b",") + 1:
+            raise ValueError("commas without a number")
     except ValueError:
         raise BacklitError(f"{name}: a number cannot be read; {MEND}") from None
     if not np.isfinite(numbers).all():

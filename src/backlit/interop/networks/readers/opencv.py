@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,11 +15,14 @@ from numpy.typing import NDArray
 from backlit.declared.gates import GATES
 from backlit.errors import BacklitError
 from backlit.interop.networks.description import Activation, Description, Linear, Scaling, Step
+from backlit.interop.networks.number_runs import numbers_in
 from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.source import Source, check_size_of_text
 
 NAME = "opencv_ml_ann_mlp"
-NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\.Inf|\.Nan)")
+ENTRY = re.compile(rb"\n {3}(\w+):")
+LAYER = re.compile(rb"\n {6}-[ \t]*\r?(?=\n)")
+DECLARED = re.compile(rb"<!(?!--)")
 SPECIAL = {".Inf": "inf", "-.Inf": "-inf", "+.Inf": "inf", ".Nan": "nan", "-.Nan": "nan"}
 GATE_OF: Mapping[str, Callable[[float, float], str]] = {
     "IDENTITY": lambda alpha, beta: "identity",
@@ -39,9 +43,10 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
     check_size_of_text(source.path)
-    text = source.path.read_bytes().decode("utf-8", "replace")
-    head = text.lstrip()
-    entries, weights = _xml(text) if head.startswith("<") else _json(text) if head.startswith("{") else _yaml(text)
+    data = source.path.read_bytes()
+    head = source.head.lstrip()
+    entries, weights = (_xml if head.startswith(b"<") else _json if head.startswith(b"{") else _yaml)(data)
+    del data
     sizes = _vector(entries, "layer_sizes").astype(np.int64)
     if len(sizes) < 2 or len(weights) != len(sizes) - 1:
         raise BacklitError(f"weights: of {len(weights)} layers for {len(sizes)} sizes; save the network again")
@@ -66,9 +71,11 @@ def _vector(entries: Mapping[str, Any], name: str, default: str | None = None) -
     value = entries.get(name, default)
     if value is None:
         raise BacklitError(f"{name}: the file has none; it is cut short, save the network again")
-    found = value if isinstance(value, list) else NUMBER.findall(re.sub(r"(?m)^ *- ", " ", str(value)))
     try:
-        numbers = np.array([SPECIAL.get(str(one), one) for one in found], np.float64)
+        if isinstance(value, list):
+            numbers = np.array([SPECIAL.get(str(one), one) for one in value], np.float64)
+        else:
+            numbers = _run(str(value).encode())
     except (ValueError, TypeError):
         raise BacklitError(f"{name}: a number cannot be read; save the network again") from None
     if not len(numbers):
@@ -89,22 +96,22 @@ def _scaling(entries: Mapping[str, Any], name: str, width: int) -> Scaling:
     return Scaling(np.zeros(width), pairs[::2].copy(), pairs[1::2].copy(), name)
 
 
-def _json(text: str) -> tuple[Mapping[str, Any], list[NDArray[np.float64]]]:
+def _json(data: bytes) -> tuple[Mapping[str, Any], list[NDArray[np.float64]]]:
     try:
-        entries = json.loads(text)[NAME]
+        entries = json.loads(data)[NAME]
         return entries, [np.array(values, np.float64) for values in entries["weights"]]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise BacklitError("the JSON is damaged or cut short; save the network again") from None
 
 
-def _xml(text: str) -> tuple[Mapping[str, Any], list[NDArray[np.float64]]]:
-    if "<!" in text.replace("<!--", ""):  # no document type, and with it no entity, is opened
+def _xml(data: bytes) -> tuple[Mapping[str, Any], list[NDArray[np.float64]]]:
+    if DECLARED.search(data):  # no document type, and with it no entity, is opened
         raise BacklitError("the XML declares a document type, which OpenCV never does; save the network again")
     try:
-        node = ElementTree.fromstring(text).find(NAME)
+        node = ElementTree.fromstring(data.decode("utf-8", "replace")).find(NAME)  # as text: no encoding is opened
         if node is None:
             raise BacklitError(f"the XML holds no {NAME}; save the network with its own save()")
-        weights = [np.array((row.text or "").split(), np.float64) for row in node.findall("weights/_")]
+        weights = [_run((row.text or "").encode()) for row in node.findall("weights/_")]
         return {child.tag: child.text for child in node}, weights
     except (ElementTree.ParseError, ValueError) as error:
         if isinstance(error, BacklitError):
@@ -112,12 +119,36 @@ def _xml(text: str) -> tuple[Mapping[str, Any], list[NDArray[np.float64]]]:
         raise BacklitError("the XML is damaged or cut short; save the network again") from None
 
 
-def _yaml(text: str) -> tuple[Mapping[str, Any], list[NDArray[np.float64]]]:
+def _run(text: bytes) -> NDArray[np.float64]:
+    """The numbers of a text: a dash with a blank behind it begins an item, any other is a sign."""
+    for written, usual in ((b"- ", b"  "), (b".Inf", b"inf "), (b".Nan", b"nan ")):
+        text = text.replace(written, usual)
+    return numbers_in(text)
+
+
+def _yaml(data: bytes) -> tuple[Mapping[str, Any], list[NDArray[np.float64]]]:
     """Entries that are indented by three, each up to the next; in the weights a bare ``-`` begins a layer."""
-    parts = re.split(r"(?m)^ {3}(\w+):", text)
-    entries = dict(zip(parts[1::2], parts[2::2], strict=False))
-    layers = re.split(r"(?m)^ {6}-\s*$", entries.pop("weights", ""))[1:]
-    return entries, [np.array(NUMBER.findall(re.sub(r"(?m)^ *- ", " ", layer)), np.float64) for layer in layers]
+    marks = [*ENTRY.finditer(data), None]
+    entries: dict[str, Any] = {}
+    weights: list[NDArray[np.float64]] = []
+    for mark, after in pairwise(marks):
+        assert mark is not None
+        until = len(data) if after is None else after.start()
+        if mark[1] == b"weights":
+            layers = [*LAYER.finditer(data, mark.end(), until), None]
+            for layer, last in pairwise(layers):
+                assert layer is not None
+                weights.append(_numbers_of_layer(data[layer.end() : until if last is None else last.start()]))
+        else:
+            entries[mark[1].decode()] = data[mark.end() : until].decode("utf-8", "replace")
+    return entries, weights
+
+
+def _numbers_of_layer(text: bytes) -> NDArray[np.float64]:
+    try:
+        return _run(text)
+    except ValueError:
+        raise BacklitError("weights: a number cannot be read; save the network again") from None
 
 
 READER = Reader("OpenCV", recognises, read, "an ANN_MLP of OpenCV in XML, YAML or JSON")

@@ -166,8 +166,11 @@ def _linear(layer: Element, before: Sequence[str], where: str) -> Linear:
     check_density(links, len(before) * len(neurons), where)
     rows = {name: row for row, name in enumerate(before)}
     weights = np.zeros((len(before), len(neurons)))
+    at: list[int] = []
+    looked_up: list[str] | None = None
     for unit, neuron in enumerate(neurons):
-        at = [rows.get(source, -1) for source in neuron.sources]
+        if neuron.sources is not looked_up:  # neurons of a layer often share the list
+            at, looked_up = [rows.get(source, -1) for source in neuron.sources], neuron.sources
         if -1 in at:
             name = neuron.sources[at.index(-1)]
             raise BacklitError(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 
 from backlit.errors import BacklitError
 from backlit.interop.networks.description import Activation, Description, Linear, Scaling, Step
+from backlit.interop.networks.number_runs import numbers_in
 from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.readers._weka_ranges import Ranges, ranges_of
 from backlit.interop.networks.source import Source, check_size_of_text
@@ -25,10 +28,20 @@ SCHEME = re.compile(r"MultilayerPerceptron((?: +\S+)*)")
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """A node and the weights of what it takes, by their names."""
+    """A node: the names of what it takes, in the order of their weights; nodes of a layer share them."""
 
     linear: bool
-    weights: dict[str, float] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
+    weights: array[float] = field(default_factory=lambda: array("d"))
+    beginnings: list[str] = field(default_factory=list)
+    """What stands before each weight in its line."""
+    shared: bool = False
+    """Whether names and beginnings are those of another node, too."""
+
+    def weight(self, name: str) -> float | None:
+        """The weight of what it takes under a name."""
+        at = self.names.get(name, len(self.weights))
+        return self.weights[at] if at < len(self.weights) else None
 
 
 @dataclass(eq=False, slots=True)
@@ -49,7 +62,8 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
     check_size_of_text(source.path)
-    printed = _printed(source.path.read_bytes().decode("utf-8", "replace").splitlines())
+    with source.path.open(encoding="utf-8", errors="replace") as lines:
+        printed = _printed(lines)
     layers = _layers(printed)
     columns, classes = list(layers[0][0]), [name for name, _ in printed.outputs]
     linear = [printed.nodes[number].linear for _, number in printed.outputs]
@@ -70,13 +84,15 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     return Description("Weka", "", steps, task, None if numeric else classes, feature_names=columns, notes=notes)
 
 
-def _printed(lines: Sequence[str]) -> Printed:
+def _printed(lines: Iterable[str]) -> Printed:
     nodes: dict[int, Node] = {}
     outputs: list[tuple[str, int]] = []
     options: Sequence[str] | None = None
     node: Node | None = None
     label: str | None = None
-    for number, line in enumerate(lines, 1):
+    stream, number = iter(lines), 0
+    while (line := next(stream, None)) is not None:
+        number += 1
         if not nodes and (match := SCHEME.search(line)):
             if ".meta." in line:
                 raise BacklitError(f"line {number}: what is around the network is not printed; train it by itself")
@@ -84,13 +100,23 @@ def _printed(lines: Sequence[str]) -> Printed:
         elif match := NODE.fullmatch(line):
             if int(match[2]) in nodes:
                 raise BacklitError(f"line {number}: a second node {match[2]}; give the text of one network")
-            node, label = Node(match[1] == "Linear"), None
+            before, node, label = node, Node(match[1] == "Linear"), None
             nodes[int(match[2])] = node
+            if before is not None:
+                looked_at = list(islice(stream, len(before.beginnings) + 1))  # a line in front of the weights
+                if _like(node, before, looked_at[1:]):
+                    number += len(looked_at)
+                else:
+                    stream = chain(looked_at, stream)
         elif node is not None and (match := LINK.fullmatch(line)):
-            if match[1] in node.weights:
+            if node.weights and match[1] in node.names:
                 raise BacklitError(f"line {number}: {match[1]} once more; {AGAIN}")
-            node.weights[match[1]] = _number(match[2], number)
-        elif nodes and (match := CLASS.fullmatch(line)):
+            if node.shared:  # it goes on where the other ends
+                node.names, node.beginnings, node.shared = dict(node.names), list(node.beginnings), False
+            node.names[match[1]] = len(node.weights)
+            node.weights.append(_number(match[2], number))
+            node.beginnings.append(line[: match.start(2)])
+        elif nodes and (match := CLASS.fullmatch(line.rstrip("\n"))):
             node, label = None, (match[1] or "").strip()
         elif label is not None and (match := re.fullmatch(r"\s*Node (\d+)\s*", line)):
             outputs.append((label, int(match[1])))
@@ -98,11 +124,31 @@ def _printed(lines: Sequence[str]) -> Printed:
     return Printed(nodes, outputs, options)
 
 
+def _like(node: Node, before: Node, lines: Sequence[str]) -> bool:
+    """Fill a node whose lines begin as those of the node before, as all of a layer do; otherwise leave it as it is."""
+    beginnings = before.beginnings
+    if not beginnings or len(lines) < len(beginnings):
+        return False
+    try:
+        weights = numbers_in("".join(map(str.removeprefix, lines, beginnings)).encode())
+    except ValueError:
+        return False
+    if len(weights) != len(beginnings):
+        return False
+    node.weights, node.names, node.beginnings, node.shared = (
+        array("d", weights.tobytes()),
+        before.names,
+        beginnings,
+        True,
+    )
+    return True
+
+
 def _number(text: str, number: int) -> float:
     try:
         return float(text)
     except ValueError:
-        raise BacklitError(f"line {number}: {text[:40]!r} is no number; {AGAIN}") from None
+        raise BacklitError(f"line {number}: {text.strip()[:40]!r} is no number; {AGAIN}") from None
 
 
 def _layers(printed: Printed) -> list[tuple[Sequence[str], Any, Any]]:
@@ -121,11 +167,11 @@ def _layers(printed: Printed) -> list[tuple[Sequence[str], Any, Any]]:
                 raise BacklitError(f"Node {number}: it is no sigmoid of a layer of its own; train a network of layers")
             seen.add(number)
             nodes.append(node)
-        sources = [name for name in nodes[0].weights if name != "Threshold"]
-        rows = [[node.weights.get(name) for name in sources] for node in nodes]
-        biases = [node.weights.get("Threshold") for node in nodes]
+        sources = [name for name in nodes[0].names if name != "Threshold"]
+        rows = [_row(node, nodes[0], sources) for node in nodes]
+        biases = [node.weight("Threshold") for node in nodes]
         for number, node, row, bias in zip(numbers, nodes, rows, biases, strict=True):
-            if bias is None or not sources or None in row or len(node.weights) != len(sources) + 1:
+            if bias is None or not sources or row is None or len(node.weights) != len(sources) + 1:
                 raise BacklitError(f"Node {number}: its weights are not those of the layer before; {AGAIN}")
         columns = [name.removeprefix("Attrib ") for name in sources if name.startswith("Attrib ")]
         layers.insert(0, (columns or sources, np.array(rows, np.float64).T, np.array(biases, np.float64)))
@@ -137,6 +183,14 @@ def _layers(printed: Printed) -> list[tuple[Sequence[str], Any, Any]]:
     if len(seen) != len(printed.nodes):
         raise BacklitError("a node is in no layer on the way to the classes; train a network of layers")
     return layers
+
+
+def _row(node: Node, first: Node, sources: Sequence[str]) -> Any:
+    """A node's weights in the order of the first node's; None where it takes others."""
+    if node.names is first.names and len(node.weights) == len(first.weights) and "Threshold" in node.names:
+        return np.delete(np.frombuffer(node.weights, np.float64), node.names["Threshold"])
+    weights = [node.weight(name) for name in sources]
+    return None if None in weights else np.array(weights, np.float64)
 
 
 def _scalings(
