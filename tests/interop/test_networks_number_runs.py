@@ -17,8 +17,8 @@ PMML = Path(__file__).parent / "networks" / "pmml" / "nyoka_classes.pmml.gz"
 @pytest.mark.parametrize("count", [3, LONG])
 def test_numbers_are_those_that_float_reads(count: int) -> None:
     rng = np.random.default_rng(0)
-    texts = [f"{value:.{digits}e}" for value, digits in zip(rng.normal(size=count) * 10.0 ** rng.integers(-40, 40, count),
-                                                            rng.integers(0, 21, count), strict=True)]  # fmt: skip
+    values, digits = rng.normal(size=count) * 10.0 ** rng.integers(-40, 40, count), rng.integers(0, 21, count)
+    texts = [f"{value:.{places}e}" for value, places in zip(values, digits, strict=True)]
     expected = [float(text) for text in texts]
     for run in (" ".join(texts), "(" + ", ".join(texts) + ")", "\n".join(texts), "\t[" + " ,  ".join(texts) + "]\r\n"):
         assert numbers_in(run.encode()).tolist() == expected

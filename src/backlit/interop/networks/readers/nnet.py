@@ -41,7 +41,8 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     sizes = _numbers(entries, "n").astype(np.int64)
     weights = _numbers(entries, "wts")
     if len(sizes) != 3 or (sizes[[0, 2]] < 1).any() or sizes[1] < 0:
-        raise BacklitError(f"n: three sizes are expected, not {entries['n'][:80].decode('utf-8', 'replace')}; {MEND}")
+        given = entries["n"][:80].decode("utf-8", "replace")
+        raise BacklitError(f"n: three sizes are expected, not {given}; {MEND}")
     inputs, hidden, outputs = map(int, sizes)
     starts, links = _numbers(entries, "nconn").astype(np.int64), _numbers(entries, "conn").astype(np.int64)
     layers = [(inputs + 1, hidden, 1)] * (hidden > 0) + [(inputs + hidden + 1, outputs, inputs + 1 if hidden else 1)]
