@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.network.blueprint import Blueprint
+from backlit.network.leaves import comparisons_in, without_comparisons
 
 Matrix = NDArray[np.float64]
 
@@ -18,6 +19,9 @@ NODES, MOST_NODES = 32, 512
 
 LARGEST_GAP = 1e-4
 """How far the sum may be off, as a part of how far the output moved, before more points are taken."""
+
+STEP_WIDTH = 2e-4
+"""How far from a threshold of a tree its step is over, in an input's unit."""
 
 AT_ONCE = 2**18
 """Numbers of a layer that are computed at a time: arrays that stay in the cache take a quarter of the time."""
@@ -63,6 +67,8 @@ def contributions(
 ) -> Contributions:
     """Integrate gradients from a baseline to each row (Sundararajan et al. 2017, 'Axiomatic attribution').
 
+    A tree beside the network has no gradient but steps, which belong to the input that is compared.
+
     Parameters
     ----------
     network : Blueprint
@@ -78,9 +84,11 @@ def contributions(
     outputs = (_logits(network, theta, rows) * shares).sum(axis=1)
     before = shares @ _logits(network, theta, start[None])[0]
     values, nodes = np.zeros_like(rows), NODES
+    smooth = without_comparisons(network, theta)
+    steps = _steps(network, theta, smooth, rows, start, shares)
     left = np.arange(len(rows))
     while left.size:
-        values[left] = _integrated(network, theta, rows[left], start, shares[left], nodes)
+        values[left] = _integrated(network, smooth, rows[left], start, shares[left], nodes) + steps[left]
         moved = outputs[left] - before[left]
         off = np.abs(values[left].sum(axis=1) - moved) > LARGEST_GAP * np.maximum(np.abs(moved), LARGEST_GAP)
         left, nodes = left[off], 4 * nodes
@@ -117,6 +125,41 @@ def _integrated(
         assert gradient is not None
         mean[part] = np.einsum("k,kij->ij", weights, gradient.reshape(inputs.shape))
     return mean * path
+
+
+def _steps(
+    network: Blueprint, theta: NDArray[Any], smooth: NDArray[Any], rows: Matrix, start: Matrix, shares: Matrix
+) -> Matrix:
+    """What the output jumps by at the thresholds of trees on the straight path to each row, by input.
+
+    `smooth` has no such steps: what it changes by along the way is not theirs.
+    """
+    jumps = np.zeros_like(rows)
+    inputs, thresholds = comparisons_in(network, theta)
+    if not inputs.size:
+        return jumps
+    for row, share, jump in zip(rows, shares, jumps, strict=True):
+        path = row - start
+        moving = np.flatnonzero(np.abs(path[inputs]) > STEP_WIDTH)
+        crossed = (thresholds[moving] - start[inputs[moving]]) / path[inputs[moving]]
+        around = STEP_WIDTH / np.abs(path[inputs[moving]])
+        order = [at for at in np.argsort(crossed, kind="stable") if 0.0 < crossed[at] < 1.0]
+        spans: list[tuple[float, float, list[int]]] = []  # thresholds so close that their steps overlap are one step
+        for at in order:
+            low, high = crossed[at] - around[at], crossed[at] + around[at]
+            if spans and low <= spans[-1][1]:
+                low, high, together = spans[-1][0], max(high, spans[-1][1]), spans.pop()[2]
+            else:
+                together = []
+            spans.append((low, high, [*together, int(inputs[moving][at])]))
+        if not spans:
+            continue
+        ends = np.array([end for low, high, _ in spans for end in (low, high)])
+        points = start + np.clip(ends, 0.0, 1.0)[:, None] * path
+        added = (_logits(network, theta, points) - _logits(network, smooth, points)) @ share
+        for (_, _, together), before, after in zip(spans, added[::2], added[1::2], strict=True):
+            np.add.at(jump, together, (after - before) / len(together))
+    return jumps
 
 
 def _widest(network: Blueprint) -> int:

@@ -38,9 +38,9 @@ from backlit.estimators.tabular.building import (
 )
 from backlit.estimators.tabular.input_scaling import fold_scales_into_weights, input_scales
 from backlit.estimators.tabular.line import Line, LinePlan, with_line_at
-from backlit.estimators.tabular.logistic import is_tried, logistic_part
 from backlit.estimators.tabular.metrics import FitTask, Objective, objective_of
 from backlit.estimators.tabular.monitor import FitMonitor
+from backlit.estimators.tabular.part import best_part, kinds_to_try
 from backlit.estimators.tabular.recipe import Recipe, recipe_of
 from backlit.estimators.tabular.rows import encode, validation_samples
 from backlit.estimators.tabular.validation import MIN_ROWS, Rows, folds, group_codes, too_few_rows
@@ -182,7 +182,7 @@ def conclude(
     """Merge, calibrate, and keep what happened; `copies` members answered the same rows held out."""
     model._members = [member.theta for member in members]
     merge(model, prepared.blueprint, model._members, [member.line for member in members if member.line is not None])
-    if not (splits and add_logistic_part(model, prepared, splits, members)):
+    if not (splits and add_part(model, prepared, splits, members)):
         outputs, targets, weights = (
             np.concatenate([getattr(member, name) for member in members]) for name in ("outputs", "targets", "weights")
         )
@@ -358,22 +358,23 @@ def merge(model: BaseTabular, blueprint: Blueprint, members: Sequence[Vector], l
     model.n_layers_, model.n_outputs_ = len(model.network_.layers) + 1, model.network_.outputs
 
 
-def add_logistic_part(
+def add_part(
     model: BaseTabular, prepared: Prepared, splits: Sequence[SplitInMemory], members: Sequence[Member]
 ) -> bool:
-    """Put a logistic regression beside the merged network, where it pays; its temperature is then right, too."""
+    """Put a logistic regression or a tree beside the merged network, where it pays; its temperature is right, too."""
     recipe, classes = prepared.recipe, model.network_.outputs
     if not recipe.line or recipe.parametric_activation or model.network_.output_gate != "softmax":
         return False
-    if model.interrupted_ or not is_tried(prepared.samples, classes):
+    kinds = kinds_to_try(prepared.samples, prepared.blueprint)
+    if model.interrupted_ or not kinds:
         return False
-    parts = ((split.data.rows(split.learn), split.validation_data.rows(split.held)) for split in splits)
-    part = logistic_part(prepared.task, list(parts), [member.outputs for member in members], classes)
+    parts = [(split.data.rows(split.learn), split.validation_data.rows(split.held)) for split in splits]
+    part = best_part(prepared.task, kinds, parts, [member.outputs for member in members], classes)
     part = ranks_here().broadcast(part)
     if part is None:
         return False
     scale_outputs(model.network_, model.theta_, np.array(part.network_factor))
-    model.network_, model.theta_ = with_line(model.network_, model.theta_, part.weights, part.bias)
+    model.network_, model.theta_ = part.added_to(model.network_, model.theta_)
     model.n_layers_ = len(model.network_.layers) + 1
     return True
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from backlit.engine.network import Network
+from backlit.engine.optimizer import Optimizer
 from backlit.engine.threads import single_threaded_blas
 from backlit.errors import BacklitError
 from backlit.estimators.shared.arguments import seed_of
@@ -21,7 +24,9 @@ from backlit.estimators.tabular.fit import NO_FINITE_EPOCH, FitInput, merge, rec
 from backlit.estimators.tabular.line import Line, LinePlan
 from backlit.estimators.tabular.recipe import Recipe, recipe_of
 from backlit.estimators.tabular.rows import encode
+from backlit.network.leaves import comparisons_in, is_of_network
 from backlit.network.straight import with_line, without_line
+from backlit.training.history import History
 from backlit.training.loop import train
 from backlit.training.plan import Plan
 from backlit.training.samples import Samples
@@ -60,15 +65,22 @@ def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples, line: 
     if "_optimizer" not in vars(model):
         model._optimizer = new_optimizer(recipe, theta)
     highest = recipe.rate_of(model.network_.output_gate)
+    regularization = regularization_of(recipe, len(samples))
+    has_tree = bool(comparisons_in(blueprint, theta)[0].size)
+    if has_tree:  # which cannot do without one of its comparisons
+        regularization = replace(regularization, dropout=0.0)
     plan = Plan(
         epochs=1,
         rate=highest if model.learning_rate is not None else PARTIAL_RATE * highest,
-        regularization=regularization_of(recipe, len(samples)),
+        regularization=regularization,
         weights_of="data",
         seed=seed_of(model.random_state) + model.n_iter_,
     )
     with single_threaded_blas():
-        history = train(network, model._optimizer, samples, plan)
+        if has_tree:
+            history = _train_around_tree(network, model._optimizer, samples, plan, recipe)
+        else:
+            history = train(network, model._optimizer, samples, plan)
     if line is not None:
         model.theta_[...] = with_line(blueprint, theta, weights, np.zeros(weights.shape[1]))[1]
     if history.diverged:
@@ -77,3 +89,19 @@ def train_one_epoch(model: BaseTabular, recipe: Recipe, samples: Samples, line: 
     model.n_iter_ += len(history.epochs)
     model.__dict__.pop("_members", None)  # the members were trained as one
     model.__dict__.pop("residuals_", None)  # the parameters have moved on from what was held out
+
+
+def _train_around_tree(network: Network, optimizer: Optimizer, samples: Samples, plan: Plan, recipe: Recipe) -> History:
+    """One epoch in which a tree stays as it is: it is put back after each mini-batch, before it has moved."""
+    theta = network.theta
+    fixed = ~is_of_network(network.blueprint, recipe.hidden_layer_sizes)
+    tree = theta[fixed]
+    order = np.random.default_rng(plan.seed).permutation(len(samples))
+    size = min(recipe.batch_size, len(samples))
+    histories = []
+    for start in range(0, len(samples), size):
+        histories.append(train(network, optimizer, samples.rows(order[start : start + size]), plan))
+        theta[fixed] = tree
+        if histories[-1].diverged:
+            break
+    return histories[-1]

@@ -14,7 +14,7 @@ from backlit.formula.declaring import loss as declare_loss
 
 MOST_LEVELS = 99
 """Percentiles; a loss is a formula, and every level is a part of it."""
-LONGEST_NAME = 80
+MOST_NAME_CHARACTERS = 80
 """Characters of a loss's name, which names a file of the compiled program; longer ones are shortened to a digest."""
 
 
@@ -71,7 +71,7 @@ def quantile_loss(quantile: Any) -> str:
 
 def _name(levels: Sequence[str], stem: str = "quantile") -> str:
     written = "_".join(levels).replace(".", "_").replace("-", "_")
-    if len(written) > LONGEST_NAME:
+    if len(written) > MOST_NAME_CHARACTERS:
         written = sha256(written.encode()).hexdigest()[:16]
     return f"{stem}_{written}"
 
