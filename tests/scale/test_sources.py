@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,20 @@ def test_streams_and_datasets_can_be_read_twice(parquet: Path) -> None:
     assert out_of_core(pa.dataset.dataset(parquet)).fingerprint is not None
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no limits of a file's size there")
+def test_a_stream_that_finds_no_space_for_its_second_pass_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    source = out_of_core(iter(table_of(50_000).to_batches(max_chunksize=1_000)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(OSError, match=r"cannot keep the stream .*: file too large; raise the limit"):
+            list(source.chunks())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def test_small_batches_become_chunks_of_one_size() -> None:
     batches = table_of(2 * CHUNK_ROWS + 10).to_batches(max_chunksize=9_999)
     assert [chunk.table.num_rows for chunk in out_of_core(iter(batches)).chunks()] == [CHUNK_ROWS, CHUNK_ROWS, 10]
@@ -82,8 +97,21 @@ def damaged(path: Path) -> None:
     path.write_bytes(data)
 
 
+def one_bit_otherwise(path: Path) -> None:
+    """Write a file with checksums of its pages, and change one bit of a number."""
+    pq.write_table(table_of(2_000), path, row_group_size=500, write_page_checksum=True, use_dictionary=False)
+    group = pq.ParquetFile(path).metadata.row_group(2).column(0)
+    data = bytearray(path.read_bytes())
+    data[group.data_page_offset + group.total_compressed_size // 2] ^= 1
+    path.write_bytes(data)
+
+
 FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "corrupt row group": (lambda folder: damaged(folder / "part1.parquet"), r"part1\.parquet: row group 1 of 4"),
+    "a bit of a page with a checksum": (
+        lambda folder: one_bit_otherwise(folder / "part1.parquet"),
+        r"part1\.parquet: row group 2 of 4 cannot be read: .*",
+    ),
     "cut off": (
         lambda folder: (folder / "part1.parquet").write_bytes((folder / "part1.parquet").read_bytes()[:-40]),
         r"part1\.parquet is not a whole Parquet file.*take a fresh copy",

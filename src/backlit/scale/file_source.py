@@ -186,7 +186,7 @@ class ParquetRows:
         """All rows, a row group after the other, so many at a time."""
         if not self.rows:
             return
-        with pq.ParquetFile(self.path, buffer_size=2**20, pre_buffer=False) as file:
+        with pq.ParquetFile(self.path, buffer_size=2**20, pre_buffer=False, page_checksum_verification=True) as file:
             for group in range(self._groups):
                 try:
                     for batch in file.iter_batches(CHUNK_ROWS, [group], self._names):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pyarrow.dataset
 
 from backlit.encoding.frames import as_written
 from backlit.errors import DamagedFile, DataError
+from backlit.files import plain_os_error
 from backlit.files.format_kind import one_line
 from backlit.scale.source import CHUNK_ROWS, Chunk, Source
 
@@ -97,17 +100,29 @@ class StreamSource(Source):
             return
         self._kept = tempfile.NamedTemporaryFile(suffix=".arrow")  # noqa: SIM115  # it lives as long as the source
         first = next(batches)
-        with pa.ipc.new_file(self._kept.name, _table(first).schema) as writer:
-            for batch in chain([first], batches):
-                table = _table(batch)
-                try:
-                    writer.write_table(table)
-                except pa.ArrowInvalid as error:
-                    message = (
-                        f"{self.name}: a batch has other columns than the first: {one_line(error)}; make them alike"
-                    )
-                    raise DataError(message) from None
-                yield as_written(table)
+        with self._said_if_full():
+            writer = pa.ipc.new_file(self._kept.name, _table(first).schema)
+        for batch in chain([first], batches):
+            table = _table(batch)
+            with self._said_if_full():
+                writer.write_table(table)
+            yield as_written(table)
+        with self._said_if_full():
+            writer.close()
+
+    @contextmanager
+    def _said_if_full(self) -> Iterator[None]:
+        """Say what is wrong with a batch, or with the disk that keeps it."""
+        try:
+            yield
+        except pa.ArrowInvalid as error:
+            message = f"{self.name}: a batch has other columns than the first: {one_line(error)}; make them alike"
+            raise DataError(message) from None
+        except OSError as error:
+            self._kept.close()
+            plain = OSError(error.errno, os.strerror(error.errno)) if error.errno else error  # Arrow says it twice
+            doing = "cannot keep the stream for its second pass in"
+            raise plain_os_error(plain, doing, tempfile.gettempdir()) from None
 
     def _kept_tables(self) -> Iterator[pa.Table]:
         if not self._kept:

@@ -6,23 +6,34 @@ import hashlib
 import os
 import signal
 import sys
+from typing import Any
 
 import numpy as np
 
 import backlit
 
+SIGNALS = {"killed": signal.SIGKILL, "stopped": signal.SIGSTOP, "interrupted": signal.SIGINT}
 
-def main(deterministic: bool, killed: bool) -> None:
+
+def main(words: list[str]) -> None:
+    deterministic = "deterministic" in words
     rng = np.random.default_rng(0)
     X = rng.normal(size=(3_000, 8)).astype(np.float32)
     y = (X[:, 0] * X[:, 1] > 0).astype(int)
 
-    def on_epoch(epoch: object) -> None:
-        if killed and ranks.rank == ranks.size - 1:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def on_epoch(epoch: Any) -> None:
+        for word, number in SIGNALS.items():
+            if word in words and ranks.rank == ranks.size - 1 and epoch.number == 2:
+                os.kill(os.getpid(), number)
 
     with backlit.distributed(deterministic=deterministic) as ranks:
-        model = backlit.TabularClassifier((32, 32), epochs=4, n_members=2, random_state=0).fit(X, y, on_epoch=on_epoch)
+        if "other" in words and ranks.rank:
+            X[7, 3] += 1.0
+        kept = next((word.removeprefix("checkpoint=") for word in words if word.startswith("checkpoint=")), None)
+        model = backlit.TabularClassifier(
+            (32, 32), epochs=4, n_members=2, random_state=0, checkpoint=kept, checkpoint_epochs=1
+        )
+        model.fit(X, y, on_epoch=on_epoch)
         start = rng.lognormal(1, 1.3, (900, 2))  # of which a straight line is kept
         end = start @ [1.1, -0.3] + rng.normal(0, 0.5, 900)
         line = backlit.TabularRegressor((16,), epochs=2, n_members=2, random_state=0).fit(start, end)
@@ -32,4 +43,4 @@ def main(deterministic: bool, killed: bool) -> None:
 
 
 if __name__ == "__main__":
-    main("deterministic" in sys.argv, "killed" in sys.argv)
+    main(sys.argv[1:])

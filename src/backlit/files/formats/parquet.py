@@ -16,7 +16,7 @@ INDEX = re.compile(r"__index_level_\d+__")
 
 def _read(source: Source) -> pa.Table:
     try:
-        table = pq.ParquetFile(pa.BufferReader(source.data)).read()
+        table = pq.ParquetFile(pa.BufferReader(source.data), page_checksum_verification=True).read()
     except (pa.ArrowException, OSError) as error:
         message = f"{source.path} is not a whole Parquet file: {one_line(error)}; take a fresh copy"
         raise DamagedFile(message, path=source.path) from None
