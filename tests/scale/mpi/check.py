@@ -1,4 +1,4 @@
-"""Under MPI: 1, 2, 3, 4 ranks and a resumed training end in the same bits, faults with a word; part of `make extras`."""
+"""Under MPI: 1 to 4 ranks and a resumed training end in the same bits, faults with a word; part of `make extras`."""
 
 from __future__ import annotations
 
