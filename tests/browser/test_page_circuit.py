@@ -17,7 +17,7 @@ EN, KO = (all_views()["circuit"].texts(lang) for lang in ("en", "ko"))
 
 View = Callable[..., Any]
 
-SIGMOID = "1 / (1 + exp(-1 * (w0 * x0 + w1 * x1 + w2)))"
+SIGMOID = "1 / (1 + exp(-(w0 * x0 + w1 * x1 + w2)))"
 NUMBERS = {"w0": "2", "x0": "-1", "w1": "-3", "x1": "-2", "w2": "-3"}
 GRADIENTS = {"w0": "-0.196612", "x0": "0.393224", "w1": "-0.393224", "x1": "-0.589836", "w2": "0.196612"}
 

@@ -428,3 +428,18 @@ def test_a_training_that_stalls_says_so_and_offers_the_mend(view: View, violatio
     page.locator("#symptoms button").first.click()
     expect(page.locator("#rate")).not_to_have_value("1e-6")
     expect(page.locator("#symptoms li")).to_have_count(0)  # of the training before
+
+
+def test_a_weights_path_to_the_loss_is_lit_and_a_neuron_opens_its_circuit(view: View) -> None:
+    page = view("network?lang=en")
+    expect(page.locator("#size")).to_contain_text("37", timeout=60_000)  # 2-4-4-1
+    page.locator("[data-weight='w[1][0][1]']").dispatch_event("click")
+    lit = page.locator("#picture .tie[data-path=true]")
+    expect(lit).to_have_count(4 + 4)  # from its neuron to all of layer 2, and from those to the output
+    expect(page.locator("#picture .tie[data-selected=true]")).to_have_count(1)
+    expect(page.locator("#open-neuron")).to_be_hidden()
+    page.locator("[data-neuron='2,3']").dispatch_event("click")
+    page.locator("#open-neuron").click()
+    circuit = page.frame_locator("iframe.circuit")
+    expect(circuit.locator("[data-box=w3]").first).to_be_visible()
+    expect(page.locator("#row-hint")).to_contain_text("a[2][3]")

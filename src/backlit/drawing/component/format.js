@@ -1,11 +1,11 @@
 // How numbers, derivatives and elements are written; numbers and sums as the picture was drawn with them.
 // The sign before a class, here and in the style, is replaced by a prefix (MARK in __init__.py).
-const writing = {digits: 3}; // significant ones; a button asks for six
-const ALL_DIGITS = 6;
+const writing = {digits: 3, ofArrays: null}; // significant ones; a button asks for six
+const ALL_DIGITS = 6, FEW_DIGITS = 2;
 
 function formatted(value, digits = writing.digits) {
   if (value === null || value === undefined) return "–";
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return writing.ofArrays ? value.replace(/\d+\.\d+/g, (number) => String(Number(Number(number).toPrecision(writing.ofArrays)))) : value;
   if (!Number.isFinite(value)) return String(value).replace("Infinity", "inf").replace("NaN", "nan");
   if (Number.isInteger(value) && Math.abs(value) < 10 ** ALL_DIGITS) return String(value + 0); // whole numbers stay whole
   const [lead, power] = (value + 0).toExponential(digits - 1).split("e");

@@ -304,6 +304,7 @@ function mount(root, given, keys = root) {
   one(".§hint").addEventListener("click", () => {
     practised.hints = Math.min(practised.hints + 1, HINTS);
     verdict.textContent = hintsAt(view.wiring, asked.now, said).slice(0, practised.hints).join("  ");
+    stage.fit(view);
     answer.focus();
   });
   one(".§show-me").addEventListener("click", () => {
@@ -318,6 +319,7 @@ function mount(root, given, keys = root) {
     verdict.textContent = said[`verdict_${judged}`];
     if (judged === "right") found(1);
     else practised.tries += 1;
+    stage.fit(view); // what is said takes room of the picture's
   });
 
   // -- what is shown, as a text ---------------------------------------------------------------------------------------

@@ -4,7 +4,15 @@
 const NEAR = 0.2, PADDING = 3, LABEL_GAP = 7, ARROW_ROOM = 9, LANE_STEP = 7, ROW_GAP = 5; // units of the picture: pixels at zoom 1
 const TIGHTEST_BEND = 14, LARGEST_BEND = 90, MOST_BENT = 0.55, ROUND = 7;
 const LARGEST_ZOOM = 2.2, LEGIBLE_ZOOM = 1.25, MOST_COLUMNS = 60; // beyond so many columns rows are filled, not balanced
-const WIDTH_OF = {value: 7.8, local: 6.7}; // about, of a letter
+
+// Exact widths of texts, in the font that they are shown in.
+const ruler = {};
+function widthOf(text, shape) {
+  ruler.canvas ??= document.createElement("canvas").getContext("2d");
+  const {fontStyle, fontWeight, fontSize, fontFamily} = getComputedStyle(shape);
+  ruler.canvas.font = [fontStyle, fontWeight, fontSize, fontFamily].join(" ");
+  return ruler.canvas.measureText(text).width;
+}
 
 const numbersOf = (shape, names) => names.map((name) => Number(shape.getAttribute(name)));
 
@@ -34,6 +42,7 @@ class Sheet {
     this.extents = this.columns.map(() => [Infinity, -Infinity]);
     this.marks = [...this.group.querySelectorAll(":scope > :not(g), :scope > g > *")].map((shape) => this.markOf(shape)).filter(Boolean);
     this.widths = new Map([...view.named].map(([name, box]) => [name, Number(box.querySelector("rect").getAttribute("width"))]));
+    this.small = svg.querySelector("text[data-number]") ?? svg;
     svg.querySelector(":scope > g + g")?.remove(); // the legend stands below the picture
     this.ready = true;
   }
@@ -78,19 +87,19 @@ class Sheet {
     for (const {shape, kind, column, width, x} of this.marks) {
       const {box, value, gradient, chip, link, number} = {...shape.dataset, ...(kind === "rect" || kind === "text" ? shape.parentNode.dataset : {})};
       if (box !== undefined) {
-        const half = (kind === "rect" ? width : shape.textContent.length * WIDTH_OF.local) / 2;
+        const half = (kind === "rect" ? width : widthOf(shape.textContent, shape)) / 2;
         before[column] = Math.max(before[column], half);
         after[column] = Math.max(after[column], half);
       } else if (value !== undefined || gradient !== undefined) {
-        const wide = view.lengthOf(value ?? gradient, value === undefined ? "gradient" : "value") * WIDTH_OF.value;
+        const wide = widthOf(view.longestOf(value ?? gradient, value === undefined ? "gradient" : "value"), shape) + 1;
         after[column] = Math.max(after[column], x - columns[column][1] + wide + LABEL_GAP / 2);
       } else if (chip !== undefined) {
         const shown = links.get(Number(chip)), text = shown ? `× ${formatted(shown.local)}` : "";
-        const room = text.length * WIDTH_OF.local + 8, half = (this.widths.get(view.model.links[chip].target) ?? 44) / 2;
+        const room = widthOf(text, this.small) + 8, half = (this.widths.get(view.model.links[chip].target) ?? 44) / 2;
         this.chips.set(Number(chip), room);
         before[column] = Math.max(before[column], half + ARROW_ROOM + room + PADDING);
       } else if (link !== undefined && number === "contribution") {
-        apart[column] = Math.max(apart[column], formatted(links.get(Number(link))?.contribution).length * WIDTH_OF.local + 2 * LABEL_GAP);
+        apart[column] = Math.max(apart[column], widthOf(formatted(links.get(Number(link))?.contribution), shape) + 2 * LABEL_GAP);
       }
     }
     for (const {pieces} of this.marks) {
@@ -156,7 +165,12 @@ class Sheet {
   // -- everything to its place ------------------------------------------------------------------------------------------
   arrange(room) {
     if (!this.ready) return null;
+    writing.ofArrays = null;
     this.measure();
+    if (this.parts.some(({width}) => width + 2 * PADDING + 3 * LANE_STEP > room.width)) {
+      writing.ofArrays = FEW_DIGITS; // rather than cut: no row could be made narrower
+      this.measure();
+    }
     const cut = this.rows(room);
     this.places = [];
     let y = PADDING, width = 0;

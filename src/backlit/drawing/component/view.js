@@ -41,11 +41,11 @@ class View {
     this.step = ended ? this.last : Math.min(this.step, this.last);
   }
 
-  // Letters of a number on a wire, at its longest: when all has been computed.
-  lengthOf(name, what) {
+  // A number on a wire, at its longest: when all has been computed.
+  longestOf(name, what) {
     const box = this.wiring.byName.get(name);
-    if (!box) return 0;
-    return (what === "value" ? formatted(box.value) : this.gradientAt(box, this.reached(this.last), NOTHING_ASKED).text).length;
+    if (!box) return "";
+    return (what === "value" ? formatted(box.value) : this.gradientAt(box, this.reached(this.last), NOTHING_ASKED).text);
   }
 
   find(css) { return [...this.root.querySelectorAll(css)]; }

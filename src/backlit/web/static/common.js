@@ -140,7 +140,7 @@ export function onEnter(form, act) {
 
 // -- a circuit: the document that the server wrote, as high as what is in it ------------------------------------------
 // state: the text of what it shows, as its address's fragment says it; unless given, who stood at the end stays there.
-const PAST_THE_END = 99999, LEAST_ROOM = 320, BESIDE_PICTURE = 170; // the last one: pixels of the bar, the sentence, the fields
+const PAST_THE_END = 99999, LEAST_ROOM = 320, ENOUGH = 0.5, BESIDE_PICTURE = 116; // the last one: pixels of the bar, the sentence, the fields
 export function showCircuit(host, address, title, state) {
   const old = host.querySelector("iframe.circuit"), live = old?.contentDocument?.querySelector(".backlit-live");
   const seek = live?.querySelector(".backlit-seek"), asked = new URLSearchParams(live ? "" : old?.src.split("#")[1]); // not there yet
@@ -158,12 +158,14 @@ export function showCircuit(host, address, title, state) {
       if (whole) frame.style.height = `${Math.ceil(whole.offsetHeight) + 48}px`;
     };
     inside.classList.add("backlit-embedded");
-    const room = () => {
-      frame.contentDocument?.documentElement.style.setProperty("--backlit-room", Math.max(LEAST_ROOM, innerHeight - BESIDE_PICTURE));
+    const measure = () => {
+      const below = innerHeight - host.getBoundingClientRect().top - scrollY - BESIDE_PICTURE; // without scrolling, where that is enough
+      const room = below >= ENOUGH * innerHeight ? below : innerHeight - BESIDE_PICTURE;
+      frame.contentDocument?.documentElement.style.setProperty("--backlit-room", Math.max(LEAST_ROOM, room));
       frame.contentWindow?.dispatchEvent(new Event("resize"));
     };
-    room();
-    addEventListener("resize", room);
+    measure();
+    addEventListener("resize", measure);
     new ResizeObserver(fit).observe(inside);
     fit();
   });

@@ -82,7 +82,7 @@ function withoutInputs(state) {
 // The address says what is shown; another formula is a place that going back comes to.
 function remember(visited = false) {
   writeLink({formula: formula.value, values: JSON.stringify(values), state: withoutInputs(shown.state)}, visited);
-  for (const chip of examples.children) {
+  for (const chip of examples.querySelectorAll("[data-at]")) {
     const {formula: text, values: numbersOfIt} = given.examples[chip.dataset.at];
     const same = text === formula.value && Object.entries(numbersOfIt).every(([name, value]) => written(values[name]) === written(value));
     chip.setAttribute("aria-pressed", String(same));
@@ -124,7 +124,7 @@ function arrive() {
   pick(fromAddress());
 }
 
-byId("form").append(copyButton());
+examples.after(copyButton());
 stage.after(shareButton(() => stage.querySelector("iframe.circuit")));
 onBack(arrive);
 arrive();

@@ -44,7 +44,7 @@ EXAMPLES = (
     Example("product", "(x + y) * z", {"x": -2, "y": 5, "z": -4}),
     Example(
         "sigmoid",
-        "1 / (1 + exp(-1 * (w0 * x0 + w1 * x1 + w2)))",
+        "1 / (1 + exp(-(w0 * x0 + w1 * x1 + w2)))",
         {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3},
     ),
     Example("patterns", "2 * (x * y + max(z, w))", {"x": 3, "y": -4, "z": 2, "w": -1}),

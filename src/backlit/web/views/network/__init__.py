@@ -21,6 +21,7 @@ VIEW = View(
         "GET /api/sessions/{number:str}/flow": endpoints.flow,
         "GET /api/sessions/{number:str}/diagnosis": endpoints.diagnosis,
         "POST /api/sessions/{number:str}/row": endpoints.row,
+        "POST /api/sessions/{number:str}/neuron": endpoints.one_neuron,
         "POST /api/sessions/{number:str}/{command:str}": endpoints.command,
     },
     settings={

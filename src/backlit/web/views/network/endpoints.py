@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from backlit.errors import choose
 from backlit.experiments.one_weight import LectureNetwork
+from backlit.web.live.one_neuron import neuron
 from backlit.web.live.problems import TOYS, Problem, from_table, toy
 from backlit.web.live.session import TrainingSession
 from backlit.web.live.settings import settings_of
@@ -98,6 +99,19 @@ def _traced(session: TrainingSession, row: int, zoom: str, lang: str) -> dict[st
     traced, zoom = trace_row(LectureNetwork(session.blueprint, theta), x, y, zoom)
     traced.title = f"{session.problem.name}, {row}"
     return {"row": row, "loss": traced.value, "zoom": zoom, "document": traced.to_html(lang)}
+
+
+async def one_neuron(site: Site, request: Request) -> Response:
+    """One neuron at one row as a circuit, with the parameters as they stand."""
+    session, values = site.sessions.get(request.path_params["number"]), await read_json(request)
+    lang = language(values.get("lang"), site.options.lang)
+    row, layer, at = (int(_clipped(values.get(name), 0.0, 1e9)) for name in ("row", "layer", "at"))
+    return site.with_frame(await run_in_thread(_neuron, session, row, layer, at, lang))
+
+
+def _neuron(session: TrainingSession, row: int, layer: int, at: int, lang: str) -> dict[str, Any]:
+    traced = neuron(session, row, layer, at)
+    return {"row": row, "value": traced.value, "document": traced.to_html(lang)}
 
 
 def _clipped(value: Any, low: float, high: float) -> float:

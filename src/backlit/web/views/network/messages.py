@@ -76,6 +76,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "loss_curve": "Loss",
         "accuracy_curve": "Accuracy",
         "r2_curve": "R²",
+        "open_neuron": "Open its circuit",
+        "neuron_opened": "{name} at row {row} is {value}. Its own circuit: what arrives from the loss is 1 here.",
         "one_row": "One row, gate by gate",
         "one_row_hint": "Click a point above, or give a row's number, and walk through its loss gate by gate.",
         "show_row": "Show",
@@ -167,6 +169,9 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "loss_curve": "손실",
         "accuracy_curve": "정확도",
         "r2_curve": "R²",
+        "open_neuron": "이 뉴런의 회로 열기",
+        "neuron_opened": "{row}행에서 {name}의 값은 {value}입니다. 이 뉴런만의 회로이며, "
+        "손실에서 도달하는 기울기를 1로 둡니다.",
         "one_row": "한 행을 게이트 하나씩",
         "one_row_hint": "위의 점을 누르거나 행 번호를 넣고, 그 손실을 게이트 하나씩 따라가 보세요.",
         "show_row": "보기",

@@ -1,6 +1,7 @@
 // The network view: a training on the server, its pictures as they come, and its buttons.
 import {byId, element, fill, get, given, guarded, lang, newest, post, read, showProblem, stored, showCircuit, shown, upload, word} from "/static/common.js";
 import {copyButton, onBack, readLink, writeLink} from "/static/link.js";
+import {shareButton} from "/static/share.js";
 import {choose, chosen, described, fillChoices, restored, showLosses, showTables, showTargets} from "./choices.js";
 import {curves} from "./curves.js";
 import {Picture, gradientText} from "./picture.js";
@@ -140,6 +141,14 @@ const showRow = newest(async (signal, row) => {
   showCircuit(byId("row-view"), answer.frame, word("one_row"));
 });
 
+// The neuron that is pinned, at the row that is shown, or the first one.
+const showNeuron = newest(async (signal) => {
+  const {layer, to: at} = session.drawn.pinned, row = read(byId("row").value) || 0;
+  const answer = await post(`/api/sessions/${session.number}/neuron`, {row, layer, at, lang}, signal);
+  byId("row-hint").textContent = word("neuron_opened", {name: `a[${layer}][${at}]`, row, value: shown(answer.value, 6)});
+  showCircuit(byId("row-view"), answer.frame, `a[${layer}][${at}]`).scrollIntoView({block: "center"});
+});
+
 // -- buttons and keys -------------------------------------------------------------------------------------------------
 const pace = () => ({pace: Number(byId("pace").value)});
 const train = async () => (await ready()) && command("play", pace());
@@ -207,6 +216,7 @@ document.querySelectorAll("input[name=lines]").forEach((choice) => choice.addEve
 byId("row-form").addEventListener("submit", (event) => { event.preventDefault(); showRow(read(byId("row").value)); });
 byId("zoom").addEventListener("change", () => byId("row-view").firstChild && showRow(read(byId("row").value)));
 byId("why-card").addEventListener("toggle", () => session?.why.show({...session.picture, state: "paused"}));
+byId("open-neuron").addEventListener("click", () => showNeuron());
 byId("diagnose").addEventListener("click", () => session?.why.diagnose());
 byId("table-card").addEventListener("toggle", () => session && table(session.picture, true));
 addEventListener("pagehide", end);
@@ -222,6 +232,7 @@ function arrive() {
 
 fillChoices();
 byId("choices").append(copyButton());
+byId("row-view").after(shareButton(() => byId("row-view").querySelector("iframe.circuit")));
 onBack(arrive);
 fill(byId("zoom"), given.zooms.map((zoom) => [zoom, word(`zoom_${zoom}`)]));
 const listed = arriving = guarded(() => get("/api/library"));

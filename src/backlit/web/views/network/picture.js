@@ -177,9 +177,17 @@ export class Picture {
     this.ties.forEach(({layer, from, to, line}) => {
       const selected = picked?.layer === layer && picked.to === to && (picked.kind === "b" || picked.from === from);
       line.dataset.selected = selected;
+      line.dataset.path = Boolean(picked?.layer) && this.onPath(picked, layer, from, to);
     });
+    byId("open-neuron").hidden = !(this.pinned?.kind === "b");
     this.ties[0].line.parentNode.classList.toggle("picking", Boolean(picked?.layer));
     this.describe();
+  }
+
+  // Whether a line carries the chosen weight to the loss, or an input to the weight.
+  onPath(picked, layer, from, to) {
+    if (layer > picked.layer) return layer > picked.layer + 1 || from === picked.to;
+    return picked.kind === "w" && layer < picked.layer && (layer < picked.layer - 1 || to === picked.from);
   }
 
   // The chosen number's name, value and gradient.
