@@ -34,7 +34,7 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False, styled: boo
     marked : bool
         Whether boxes and numbers carry the names that the interactive page finds them by.
     styled : bool
-        Whether it carries the style; of several on one page one does.
+        Whether it carries the style and the legend; of several on one page one does.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False, styled: boo
         *(line for placement in layout.placements.values() for line in _box(placement, circuit.output, lang, marked)),
         "</g>",
         f'<g {classes("legend")} transform="translate({MARGIN:.1f} {height - MARGIN - legend_height:.1f})">',
-        *legend,
+        *(legend if styled else ()),
         "</g>",
         "</svg>",
     ]

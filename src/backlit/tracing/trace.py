@@ -281,6 +281,12 @@ class Trace:
 
         return to_latex(self.circuit(tables=False))
 
+    def to_gif(self, step: int = 900) -> bytes:
+        """The circuit step by step as an animated GIF, `step` milliseconds each (extra `plot`)."""
+        from backlit.drawing.animation import to_gif
+
+        return to_gif(self.circuit(tables=False), step)
+
     def circuit(self, tables: bool = True) -> Circuit:
         """The neutral tree that every drawing is made from.
 
@@ -312,21 +318,10 @@ class Trace:
 
     def _page(self) -> tuple[dict[str, Circuit], str, str]:
         """What a page needs: circuits by zoom, the zoom that is shown first, every gate in JavaScript."""
-        from backlit.tracing.picture import circuit, witness_rows
-        from backlit.tracing.zooms import page_tables, zooms_of_formula, zooms_of_network
+        from backlit.tracing.paging import page
 
         network = self.blueprint is not None
-        graphs = zooms_of_network(self.graph, self.whole) if network else zooms_of_formula(self.graph)
-        circuits = {}
-        for zoom, graph in graphs.items():
-            if graph is self.graph:
-                circuits[zoom] = self.circuit()
-                continue
-            gradients = self._whole_sweep if graph is self.whole else backward(graph)
-            witness = self._witness if network else witness_rows(graph, gradients)
-            circuits[zoom] = circuit(self.title, graph, gradients, witness)
-        shown = next(zoom for zoom, graph in graphs.items() if graph is self.graph)
-        return circuits, shown, page_tables(graphs.values())
+        return page(self.title, self.graph, self.whole, network, self.circuit, self._witness, lambda: self._whole_sweep)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, or nothing where it is not installed: then a notebook asks for the pictures below."""
@@ -334,11 +329,10 @@ class Trace:
             return {}
         return self.widget()._repr_mimebundle_(**options)
 
-    def _repr_html_(self) -> str:
-        return self.to_svg()
-
     def _repr_svg_(self) -> str:
         return self.to_svg()
+
+    _repr_html_ = _repr_svg_
 
 
 def trace(what: Any, /, **values: Any) -> Trace:

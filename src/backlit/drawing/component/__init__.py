@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -20,7 +21,8 @@ from backlit.drawing.style import FONTS, PREFIX, classes, themes
 
 SCRIPTS = (
     "format.js", "circuit.js", "view.js", "derivation.js", "lighting.js", "folding.js", "fold_picture.js",
-    "practice.js", "sight.js", "snake.js", "stage.js", "motion.js", "player.js", "state.js", "main.js",
+    "practice.js", "sight.js", "snake.js", "stage.js", "motion.js", "player.js", "state.js", "saving.js",
+    "main.js",
 )  # fmt: skip
 """In the order in which they are joined."""
 
@@ -35,6 +37,9 @@ WORDS = (
 """What the scripts say."""
 
 
+COMMENT = re.compile(r"\s// [^\"'`]+$")
+"""At the end of a line, and never within a text: what follows has no quotes."""
+
 MARK = "§"
 """Begins every class and custom property in the files; it is replaced by the prefix."""
 
@@ -46,8 +51,8 @@ def _file(name: str) -> str:
 
 
 def _bare(line: str) -> str:
-    """A line of a script without its indentation; nothing of a line that is a comment: pages stay small."""
-    line = line.strip()
+    """A line of a script without its indentation and its comment: pages stay small."""
+    line = COMMENT.sub("", line.strip())
     return "" if line.startswith("//") else line
 
 
@@ -85,7 +90,7 @@ def widget_script(gates: str) -> str:
 
 def policy(text: str) -> str:
     """The content security policy under which this script runs, and no other; nothing may be loaded."""
-    return f"default-src 'none'; style-src 'unsafe-inline'; script-src {source_of(text)}"
+    return f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {source_of(text)}"
 
 
 def source_of(text: str) -> str:
@@ -171,11 +176,16 @@ def zooms(views: Mapping[str, Circuit], shown: str, table: Mapping[str, str]) ->
     group = (
         f'<div role="group" {classes("bar")} aria-label={quoteattr(table["zoom"])}>{buttons}</div>' if buttons else ""
     )
+    saving = f'<div role="group" {classes("bar saving")} aria-label={quoteattr(table["save"])}>' + "".join(
+        f'<button type="button" {classes(f"save-{kind}")}>{escape(text)}</button>'
+        for kind, text in (("svg", "SVG"), ("png", "PNG"), ("print", table["print"]))
+    )
+    saving += "</div>"
     return (
         f"<div {classes('bar levels')}>{group}<div {classes('bar folding')}>"
         f'<button type="button" {classes("choose")} aria-pressed="false">{escape(table["choose"])}</button>'
         f'<button type="button" {classes("fold")} disabled>{escape(table["fold"])}</button>'
-        f'<span {classes("fold-said")} role="status"></span></div></div><ul {classes("folds")}></ul>'
+        f'<span {classes("fold-said")} role="status"></span></div>{saving}</div><ul {classes("folds")}></ul>'
     )
 
 

@@ -113,6 +113,10 @@ function mount(root, given, keys = root) {
     show();
   }).observe(root);
   addEventListener("resize", () => stage.fit(view));
+  addEventListener("beforeprint", () => stage.print(view));
+  addEventListener("afterprint", () => stage.fit(view));
+  for (const kind of ["svg", "png"]) one(`.§save-${kind}`).addEventListener("click", () => save(view, kind));
+  one(".§save-print").addEventListener("click", () => print());
 
   // -- the derivation, and what lights up what ------------------------------------------------------------------------
   const inView = (css) => view.root.querySelector(css);

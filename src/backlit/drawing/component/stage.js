@@ -39,6 +39,15 @@ class Stage {
     this.apply();
   }
 
+  // Laid out for paper: whole, with letters of 9 points at least.
+  print(view) {
+    const sheet = this.sheet(view), svg = view.root.querySelector(".§picture svg"), size = sheet.arrange(PAPER);
+    drawFolds(view, view.folds);
+    if (!size) return;
+    svg.setAttribute("width", size.width);
+    svg.setAttribute("height", size.height);
+  }
+
   apply() {
     if (!this.natural) return;
     const zoom = this.zoom ?? this.whole, svg = this.picture.querySelector("svg");
