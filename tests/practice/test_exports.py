@@ -99,7 +99,7 @@ def test_qti_items_judge_as_we_do() -> None:
         for at, question in enumerate(problem.questions, 1):
             item = ElementTree.fromstring(files[f"s1p{problem.number}q{at}.xml"])
             for one in alternatives(problem, question, "en"):
-                assert answered(item, one.answer) == (float(one.right), one.said)
+                assert answered(item, one.answer) == (float(one.right), one.feedback)
             assert answered(item, 1e6)[0] == 0.0
             assert item.findtext(f".//{QTI}correctResponse/{QTI}value") == exact(question.gradient)
 

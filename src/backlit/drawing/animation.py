@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backlit.drawing.figure import empty_figure
 from backlit.drawing.labels import name_over, symbol_of
@@ -25,6 +27,9 @@ DPI = 96
 POINTS = 72 / DPI
 MARGIN = 24.0
 INK, SOFT, PAPER = "#12181f", "#7b8591", "#f4f6f8"
+COLOURS = 64
+"""Of the film's palette."""
+
 MOST_BOXES = 120
 """A film of more steps is longer than anybody watches."""
 
@@ -68,13 +73,25 @@ def to_gif(circuit: Circuit, step: int = STEP) -> bytes:
     if not 20 <= step <= 60_000:
         raise ParameterError(f"gif: a step of {step} ms; take 20 to 60000", parameter="step")
     with extra_imports("plot", "a film needs"):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        import matplotlib  # noqa: F401 -- so that its absence is named
         from PIL import Image
+    pictures = [Image.fromarray(pixels).convert("RGB").quantize(COLOURS) for pixels in _steps(circuit)]
+    durations = [max(step, FIRST), *[step] * (len(pictures) - 2), max(step, LAST)][: len(pictures)]
+    film = io.BytesIO()
+    pictures[0].save(
+        film, "GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=False, disposal=1
+    )
+    return film.getvalue()
+
+
+def _steps(circuit: Circuit) -> Iterator[NDArray[np.uint8]]:
+    """The pixels of each step, from the inputs alone to the last gradient."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     layout = arrange(circuit)
     fed = {link.target for link in circuit.links}
     gates = [box.name for box in circuit.boxes if box.name in fed]
     given = {box.name for box in circuit.boxes if box.name not in fed}
-    pictures = []
     for at in range(2 * len(gates) + 1):
         back = set(gates[::-1][: max(0, at - len(gates))])
         figure = empty_figure((layout.width + 2 * MARGIN) / DPI, (layout.height + 2 * MARGIN) / DPI)
@@ -86,13 +103,7 @@ def to_gif(circuit: Circuit, step: int = STEP) -> bytes:
         axes.set_axis_off()
         _draw(axes, circuit, layout, given | set(gates[:at]), back, at >= len(gates))
         canvas.draw()
-        pictures.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(64))
-    durations = [max(step, FIRST), *[step] * (len(pictures) - 2), max(step, LAST)][: len(pictures)]
-    film = io.BytesIO()
-    pictures[0].save(
-        film, "GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=False, disposal=1
-    )
-    return film.getvalue()
+        yield np.asarray(canvas.buffer_rgba())
 
 
 def _draw(axes: Axes, circuit: Circuit, layout: Layout, valued: set[str], back: set[str], begun: bool) -> None:
@@ -100,10 +111,10 @@ def _draw(axes: Axes, circuit: Circuit, layout: Layout, valued: set[str], back: 
     waiting = {box.name: {link.target for link in circuit.links if link.source == box.name} for box in circuit.boxes}
     for route in layout.routes:
         _wire(axes, route, route.link.target in back)
-    for name, place in layout.placements.items():
-        _box(axes, place, name == circuit.output)
+    for name, placement in layout.placements.items():
+        _box(axes, placement, name == circuit.output)
         arrived = begun if name == circuit.output else bool(waiting[name]) and waiting[name] <= back
-        _numbers(axes, place, name in valued, arrived)
+        _numbers(axes, placement, name in valued, arrived)
 
 
 def _wire(axes: Axes, route: Route, returned: bool) -> None:
@@ -120,24 +131,26 @@ def _wire(axes: Axes, route: Route, returned: bool) -> None:
         axes.text(*route.chip, route.local, size=12 * POINTS, ha="center", va="center", color=INK, bbox=shape, zorder=4)
 
 
-def _box(axes: Axes, place: Placement, output: bool) -> None:
+def _box(axes: Axes, placement: Placement, output: bool) -> None:
     from matplotlib.patches import FancyBboxPatch
 
-    corner = (place.x - place.width / 2, place.y - place.height / 2)
-    round_ = f"round,pad=0,rounding_size={min(place.corner, place.height / 2, place.width / 2):.1f}"
+    corner = (placement.x - placement.width / 2, placement.y - placement.height / 2)
+    round_ = f"round,pad=0,rounding_size={min(placement.corner, placement.height / 2, placement.width / 2):.1f}"
     edge = {"facecolor": PAPER, "edgecolor": INK, "linewidth": 2.2 if output else 1.2, "zorder": 3}
-    axes.add_patch(FancyBboxPatch(corner, place.width, place.height, boxstyle=round_, **edge))
+    axes.add_patch(FancyBboxPatch(corner, placement.width, placement.height, boxstyle=round_, **edge))
     style: dict[str, Any] = {"ha": "center", "va": "center", "color": INK, "zorder": 5, "parse_math": False}
-    axes.text(place.x, place.y, printable(symbol_of(place.box)), size=15 * POINTS, **style)
-    above = name_over(place.box)
+    axes.text(placement.x, placement.y, printable(symbol_of(placement.box)), size=15 * POINTS, **style)
+    above = name_over(placement.box)
     if above:
-        axes.text(place.x, place.y - place.height / 2 - 9, printable(above), size=12 * POINTS, **style)
+        axes.text(placement.x, placement.y - placement.height / 2 - 9, printable(above), size=12 * POINTS, **style)
 
 
-def _numbers(axes: Axes, place: Placement, valued: bool, returned: bool) -> None:
-    x = place.x + place.width / 2 + 7
+def _numbers(axes: Axes, placement: Placement, valued: bool, returned: bool) -> None:
+    x = placement.x + placement.width / 2 + 7
     style: dict[str, Any] = {"size": 13 * POINTS, "weight": "bold", "zorder": 6, "parse_math": False}
     if valued:
-        axes.text(x, place.y - 8, place.value, va="baseline", color=BLUE, **style)
-    if returned and place.box.gradient is not None:
-        axes.text(x, place.y + 6, number(place.box.gradient), va="top", color=VERMILLION, style="italic", **style)
+        axes.text(x, placement.y - 8, placement.value, va="baseline", color=BLUE, **style)
+    if returned and placement.box.gradient is not None:
+        axes.text(
+            x, placement.y + 6, number(placement.box.gradient), va="top", color=VERMILLION, style="italic", **style
+        )

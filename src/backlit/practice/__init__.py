@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backlit.declared.mistakes import MISTAKES, Mistake
 from backlit.practice.answers import Verdict, diagnose_answer
+from backlit.practice.grading import Grade, Grades, check, grades_csv, student_seed
 from backlit.practice.hints import hints
-from backlit.practice.marking import Mark, Marks, check, marks_csv, student_seed
 from backlit.practice.moodle import to_moodle
 from backlit.practice.qti import to_qti
 from backlit.practice.questions import Question, questions
@@ -13,16 +13,16 @@ from backlit.practice.worksheet import Worksheet, worksheet
 
 __all__ = [
     "MISTAKES",
-    "Mark",
-    "Marks",
+    "Grade",
+    "Grades",
     "Mistake",
     "Question",
     "Verdict",
     "Worksheet",
     "check",
     "diagnose_answer",
+    "grades_csv",
     "hints",
-    "marks_csv",
     "questions",
     "student_seed",
     "to_moodle",

@@ -1,4 +1,4 @@
-"""What exports share: the numbers that a question recognises, each with its tolerance and what is said of it."""
+"""What exports share: the numbers that a question recognises, each with its tolerance and what is feedback of it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from backlit.practice.worksheet import Problem, Worksheet
 
 @dataclass(frozen=True)
 class Alternative:
-    """A number that is recognised, and what is said of it."""
+    """A number that is recognised, and what is feedback of it."""
 
     answer: float
     tolerance: float
     right: bool
-    said: str
+    feedback: str
 
 
 def alternatives(problem: Problem, question: Question, lang: str) -> Iterator[Alternative]:
@@ -35,12 +35,12 @@ def alternatives(problem: Problem, question: Question, lang: str) -> Iterator[Al
         tolerance = max(TOLERANCE * abs(answer), scale)
         if all(abs(answer - other) > tolerance for other in taken):
             taken.append(answer)
-            said = diagnose_answer(problem.trace, question.wire, answer).message(lang)
-            yield Alternative(answer, tolerance, False, printable(said))
+            feedback = diagnose_answer(problem.trace, question.wire, answer).message(lang)
+            yield Alternative(answer, tolerance, False, printable(feedback))
 
 
 def unknown(lang: str) -> str:
-    """What is said of any other number."""
+    """What is feedback of any other number."""
     return UNKNOWN[lang]
 
 

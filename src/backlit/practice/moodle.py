@@ -85,18 +85,18 @@ def _html(problem: Problem, lang: str) -> Iterator[str]:
 
 
 def _blank(problem: Problem, question: Question, lang: str) -> str:
-    """A field, with every number that is recognised, and what is said of any other."""
+    """A field, with every number that is recognised, and what is feedback of any other."""
     options = [
-        f"{'=' if one.right else '%0%'}{exact(one.answer)}:{exact(one.tolerance)}#{_feedback(one.said)}"
+        f"{'=' if one.right else '%0%'}{exact(one.answer)}:{exact(one.tolerance)}#{_feedback(one.feedback)}"
         for one in alternatives(problem, question, lang)
     ]
     return f"{{1:NUMERICAL:{'~'.join([*options, f'%0%*#{_feedback(unknown(lang))}'])}}}"
 
 
-def _feedback(said: str) -> str:
-    if not MEANING.isdisjoint(said):
-        raise BacklitError(f"Moodle: {said!r} has one of {' '.join(sorted(MEANING))}; rename the wire")
-    return escape(said)
+def _feedback(feedback: str) -> str:
+    if not MEANING.isdisjoint(feedback):
+        raise BacklitError(f"Moodle: {feedback!r} has one of {' '.join(sorted(MEANING))}; rename the wire")
+    return escape(feedback)
 
 
 def _text(parent: ElementTree.Element, text: str) -> None:

@@ -104,7 +104,7 @@ def _item(problem: Problem, question: Question, name: str, drawn: str, lang: str
     asked = _paragraph(body, f"{partial(question.output, question.wire)} = ")
     ElementTree.SubElement(asked, "textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="12")
     _processing(item, [(one.answer, one.tolerance) for one in options])
-    for at, said in enumerate([*(one.said for one in options), unknown(lang)]):
+    for at, said in enumerate([*(one.feedback for one in options), unknown(lang)]):
         shown = {"outcomeIdentifier": "FEEDBACK", "identifier": f"said{at}", "showHide": "show"}
         ElementTree.SubElement(item, "modalFeedback", shown).text = said
     return item

@@ -15,7 +15,7 @@ def page(
     graph: Graph,
     whole: Graph,
     network: bool,
-    own: Callable[[], Circuit],
+    of_graph: Callable[[], Circuit],
     witness: tuple[WitnessRow, ...],
     whole_sweep: Callable[[], Gradients],
 ) -> tuple[dict[str, Circuit], str, str]:
@@ -28,7 +28,7 @@ def page(
         As it was asked for, and with every gate.
     network : bool
         Whether the zooms are those of a network.
-    own : callable
+    of_graph : callable
         Makes the circuit of `graph`.
     witness : tuple of WitnessRow
         Of a network, the same at every zoom.
@@ -39,7 +39,7 @@ def page(
     circuits = {}
     for zoom, each in graphs.items():
         if each is graph:
-            circuits[zoom] = own()
+            circuits[zoom] = of_graph()
             continue
         gradients = whole_sweep() if each is whole else backward(each)
         circuits[zoom] = circuit(title, each, gradients, witness if network else witness_rows(each, gradients))

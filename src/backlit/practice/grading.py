@@ -27,7 +27,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
-class Mark:
+class Grade:
     """One answer.
 
     Attributes
@@ -54,30 +54,30 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Marks:
+class Grades:
     """What is said about a set of answers; as text one line an answer, as a float the share that is right.
 
     Attributes
     ----------
-    marks : tuple of Mark
+    grades : tuple of Grade
         One for each question, answered or not.
     lang : str
     """
 
-    marks: tuple[Mark, ...]
+    grades: tuple[Grade, ...]
     lang: str = "en"
 
     @property
     def right(self) -> int:
         """How many are right."""
-        return sum(mark.right for mark in self.marks)
+        return sum(grade.right for grade in self.grades)
 
     def __float__(self) -> float:
-        return self.right / len(self.marks)
+        return self.right / len(self.grades)
 
     def __str__(self) -> str:
         texts = MESSAGES[self.lang]
-        return "\n".join([*self._lines(), texts["marks"].format(right=self.right, asked=len(self.marks))])
+        return "\n".join([*self._lines(), texts["grades"].format(right=self.right, asked=len(self.grades))])
 
     __repr__ = __str__
 
@@ -89,21 +89,21 @@ class Marks:
         AssertionError
             Its message is a line for each answer that is wrong or left out.
         """
-        if self.right < len(self.marks):
+        if self.right < len(self.grades):
             raise AssertionError("\n".join(self._lines(only_wrong=True)))
 
     def _lines(self, only_wrong: bool = False) -> Iterator[str]:
-        texts, several = MESSAGES[self.lang], len({mark.problem for mark in self.marks}) > 1
-        for mark in self.marks:
-            if only_wrong and mark.right:
+        texts, several = MESSAGES[self.lang], len({grade.problem for grade in self.grades}) > 1
+        for grade in self.grades:
+            if only_wrong and grade.right:
                 continue
-            place = f"{mark.problem}. " if several else ""
-            said = texts["left_out"] if mark.verdict is None else mark.verdict.message(self.lang)
-            answer = "" if mark.answer is None else f" = {number(mark.answer)}"
-            yield f"{place}{partial(mark.output, mark.wire)}{answer}: {said}"
+            prefix = f"{grade.problem}. " if several else ""
+            said = texts["left_out"] if grade.verdict is None else grade.verdict.message(self.lang)
+            answer = "" if grade.answer is None else f" = {number(grade.answer)}"
+            yield f"{prefix}{partial(grade.output, grade.wire)}{answer}: {said}"
 
 
-def check(answers: Mapping[Any, Any], problems: Trace | Worksheet | None = None, lang: str | None = None) -> Marks:
+def check(answers: Mapping[Any, Any], problems: Trace | Worksheet | None = None, lang: str | None = None) -> Grades:
     """Judge answers, and name the mistake behind each that is wrong.
 
     Parameters
@@ -118,7 +118,7 @@ def check(answers: Mapping[Any, Any], problems: Trace | Worksheet | None = None,
 
     Returns
     -------
-    Marks
+    Grades
 
     Raises
     ------
@@ -128,50 +128,50 @@ def check(answers: Mapping[Any, Any], problems: Trace | Worksheet | None = None,
     Examples
     --------
     >>> from backlit import trace
-    >>> marks = check({"x": -4, "y": -4, "z": -4}, trace("(x + y) * z", x=-2, y=5, z=-4))
-    >>> marks.right, float(marks)
+    >>> grades = check({"x": -4, "y": -4, "z": -4}, trace("(x + y) * z", x=-2, y=5, z=-4))
+    >>> grades.right, float(grades)
     (2, 0.5)
     """
     if problems is None:
-        known = [place for place in answers if isinstance(place, int) and 1 <= place <= MOST_PROBLEMS]
+        known = [number for number in answers if isinstance(number, int) and 1 <= number <= MOST_PROBLEMS]
         problems = worksheet(max(known, default=1))
     lang = lang or (problems.lang if isinstance(problems, Worksheet) else "en")
     words(lang)
     if isinstance(problems, Trace):
-        return Marks(tuple(_marked(1, problems, askable(problems)[::-1], answers)), lang)
+        return Grades(tuple(_graded(1, problems, askable(problems)[::-1], answers)), lang)
     numbers = [problem.number for problem in problems.problems]
-    for place in answers:
-        if place not in numbers:
-            raise BacklitError(f"answers: there is no problem {place!r}; the sheet has 1 to {numbers[-1]}")
-    marks: list[Mark] = []
+    for key in answers:
+        if key not in numbers:
+            raise BacklitError(f"answers: there is no problem {key!r}; the sheet has 1 to {numbers[-1]}")
+    grades: list[Grade] = []
     for problem in problems.problems:
         given = answers.get(problem.number, {})
         if not isinstance(given, Mapping):
             raise BacklitError(
                 f'answers: problem {problem.number} has {given!r}; give a mapping of wire to number, such as {{"x": 4}}'
             )
-        marks += _marked(problem.number, problem.trace, [question.wire for question in problem.questions], given)
-    return Marks(tuple(marks), lang)
+        grades += _graded(problem.number, problem.trace, [question.wire for question in problem.questions], given)
+    return Grades(tuple(grades), lang)
 
 
-def _marked(place: int, traced: Trace, wires: list[str], given: Mapping[Any, Any]) -> Iterator[Mark]:
+def _graded(number: int, traced: Trace, wires: list[str], given: Mapping[Any, Any]) -> Iterator[Grade]:
     for name in given:
         if name not in wires:
             raise BacklitError(
-                f"answers: nothing is asked of {name!r} in problem {place}; there are {', '.join(wires)}"
+                f"answers: nothing is asked of {name!r} in problem {number}; there are {', '.join(wires)}"
             )
     for wire in wires:
-        answer = _number(place, wire, given.get(wire))
+        answer = _number(number, wire, given.get(wire))
         verdict = None if answer is None else diagnose_answer(traced, wire, answer)
-        yield Mark(place, traced.title, wire, find(traced, wire).output, answer, verdict)
+        yield Grade(number, traced.title, wire, find(traced, wire).output, answer, verdict)
 
 
-def _number(place: int, wire: str, value: object) -> float | None:
+def _number(number: int, wire: str, value: object) -> float | None:
     """A finite number, or None for what is no answer: autograders take True and NaN for full marks."""
     if value is None or isinstance(value, bool) or type(value).__name__ == "bool":
         return None
     if not isinstance(value, Real) and getattr(value, "ndim", None) != 0:
-        raise BacklitError(f"answers: {wire} of problem {place} is {value!r}; give a number such as -4 or 0.25")
+        raise BacklitError(f"answers: {wire} of problem {number} is {value!r}; give a number such as -4 or 0.25")
     answer = float(cast(Real, value))
     return answer if math.isfinite(answer) else None
 
@@ -200,12 +200,12 @@ def student_seed(student: str, seed: int = 0) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed} {student}".encode()).digest()[:8], "big") % SEEDS
 
 
-def marks_csv(handed_in: Mapping[str, Marks]) -> str:
+def grades_csv(handed_in: Mapping[str, Grades]) -> str:
     """A teacher's table: who made which mistake where.
 
     Parameters
     ----------
-    handed_in : mapping of str to Marks
+    handed_in : mapping of str to Grades
         By student.
 
     Returns
@@ -217,7 +217,7 @@ def marks_csv(handed_in: Mapping[str, Marks]) -> str:
     Examples
     --------
     >>> from backlit import trace
-    >>> print(marks_csv({"Ada": check({"y": 3}, trace("x * y", x=2, y=3))}), end="")
+    >>> print(grades_csv({"Ada": check({"y": 3}, trace("x * y", x=2, y=3))}), end="")
     student,problem,formula,wire,answer,right,mistake
     Ada,1,x * y,y,3,0,swapped_inputs
     Ada,1,x * y,x,,0,left_out
@@ -225,20 +225,20 @@ def marks_csv(handed_in: Mapping[str, Marks]) -> str:
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(["student", "problem", "formula", "wire", "answer", "right", "mistake"])
-    for student, marks in handed_in.items():
-        for mark in marks.marks:
-            answer = "" if mark.answer is None else number(mark.answer)
-            row = [_plain(student), mark.problem, _plain(mark.formula), _plain(mark.wire), answer]
-            rows.writerow([*row, int(mark.right), _mistake(mark)])
+    for student, grades in handed_in.items():
+        for grade in grades.grades:
+            answer = "" if grade.answer is None else number(grade.answer)
+            row = [_plain(student), grade.problem, _plain(grade.formula), _plain(grade.wire), answer]
+            rows.writerow([*row, int(grade.right), _mistake(grade)])
     return written.getvalue()
 
 
-def _mistake(mark: Mark) -> str:
-    if mark.verdict is None:
+def _mistake(grade: Grade) -> str:
+    if grade.verdict is None:
         return "left_out"
-    if mark.verdict.correct:
+    if grade.verdict.correct:
         return ""
-    return mark.verdict.mistake.name if mark.verdict.mistake else "unknown"
+    return grade.verdict.mistake.name if grade.verdict.mistake else "unknown"
 
 
 def _plain(text: str) -> str:

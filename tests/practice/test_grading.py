@@ -10,28 +10,33 @@ import numpy as np
 import pytest
 
 from backlit import BacklitError, trace
-from backlit.practice import check, diagnose_answer, hints, marks_csv, questions, student_seed, worksheet
+from backlit.practice import check, diagnose_answer, grades_csv, hints, questions, student_seed, worksheet
 from backlit.practice.expressions import expression
 
 PRODUCT = trace("(x + y) * z", x=-2, y=5, z=-4)
 
 
 def test_answers_of_a_trace() -> None:
-    marks = check({"q1": -4, "z": 3.0, "x": 1}, PRODUCT)
-    assert [(mark.wire, mark.right) for mark in marks.marks] == [("q1", True), ("z", True), ("y", False), ("x", False)]
-    assert type(float(marks)) is float
-    assert float(marks) == 0.5
-    assert "∂f/∂y: left out" in str(marks)
-    assert str(marks).endswith("2 of 4 right.")
+    grades = check({"q1": -4, "z": 3.0, "x": 1}, PRODUCT)
+    assert [(grade.wire, grade.right) for grade in grades.grades] == [
+        ("q1", True),
+        ("z", True),
+        ("y", False),
+        ("x", False),
+    ]
+    assert type(float(grades)) is float
+    assert float(grades) == 0.5
+    assert "∂f/∂y: left out" in str(grades)
+    assert str(grades).endswith("2 of 4 right.")
 
 
 def test_answers_of_a_sheet_and_in_its_language() -> None:
     sheet = worksheet(3, seed=5, level=2, lang="ko")
     right = {problem.number: {q.wire: q.gradient for q in problem.questions} for problem in sheet.problems}
-    marks = check(right, sheet)
-    assert float(marks) == 1.0
-    marks.require()
-    assert "문제 정답" in str(marks)
+    grades = check(right, sheet)
+    assert float(grades) == 1.0
+    grades.require()
+    assert "문제 정답" in str(grades)
     first = next(iter(right[2]))
     right[2][first] = -right[2][first] * 1.01
     with pytest.raises(AssertionError, match=rf"^2\. ∂f/∂{first} = "):
@@ -39,9 +44,9 @@ def test_answers_of_a_sheet_and_in_its_language() -> None:
 
 
 def test_an_autograders_traps_give_no_points(capfd: pytest.CaptureFixture[str]) -> None:
-    """NaN, True and False count as full marks there, and a line on standard error costs all: ours are neither."""
-    marks = check({"q1": math.nan, "z": True, "y": np.bool_(False), "x": None}, PRODUCT)
-    assert float(marks) == 0.0
+    """NaN, True and False count as full grades there, and a line on standard error costs all: ours are neither."""
+    grades = check({"q1": math.nan, "z": True, "y": np.bool_(False), "x": None}, PRODUCT)
+    assert float(grades) == 0.0
     check({wire: PRODUCT.wires[wire].gradient for wire in ("q1", "x", "y", "z")}, PRODUCT).require()
     assert capfd.readouterr() == ("", "")
 
@@ -103,7 +108,7 @@ def test_a_seed_a_student() -> None:
 
 def test_the_teachers_table() -> None:
     given = {"Ada, L.": check({"z": 3, "y": 4, "x": 77}, PRODUCT), "=HYPERLINK(1)": check({}, PRODUCT)}
-    rows = list(csv.DictReader(io.StringIO(marks_csv(given))))
+    rows = list(csv.DictReader(io.StringIO(grades_csv(given))))
     assert [row["mistake"] for row in rows[:4]] == ["left_out", "", "sign", "unknown"]
     assert [row["right"] for row in rows] == ["0", "1", "0", "0", "0", "0", "0", "0"]
     assert {row["student"] for row in rows} == {"Ada, L.", "'=HYPERLINK(1)"}
