@@ -25,12 +25,12 @@ DPI = 96
 """Of a picture: a unit of the layout is a pixel then, and letters are as large as on the screen."""
 
 POINTS = 72 / DPI
-MARGIN = 24.0
+FILM_MARGIN = 24.0
 INK, SOFT, PAPER = "#12181f", "#7b8591", "#f4f6f8"
 COLOURS = 64
 """Of the film's palette."""
 
-MOST_BOXES = 120
+MOST_FILMED_BOXES = 120
 """A film of more steps is longer than anybody watches."""
 
 FIRST, STEP, LAST = 1200, 900, 2500
@@ -66,9 +66,10 @@ def to_gif(circuit: Circuit, step: int = STEP) -> bytes:
     >>> to_gif(Circuit("exp(x)", (x, y), (Link("x", "y", 0, 20.1, 1.0, 20.1),), output="y"))[:6]
     b'GIF89a'
     """
-    if len(circuit.boxes) > MOST_BOXES:
+    if len(circuit.boxes) > MOST_FILMED_BOXES:
         raise ParameterError(
-            f"gif: {len(circuit.boxes)} boxes, a film takes {MOST_BOXES}; take a coarser zoom", parameter="circuit"
+            f"gif: {len(circuit.boxes)} boxes, a film takes {MOST_FILMED_BOXES}; take a coarser zoom",
+            parameter="circuit",
         )
     if not 20 <= step <= 60_000:
         raise ParameterError(f"gif: a step of {step} ms; take 20 to 60000", parameter="step")
@@ -94,12 +95,12 @@ def _steps(circuit: Circuit) -> Iterator[NDArray[np.uint8]]:
     given = {box.name for box in circuit.boxes if box.name not in fed}
     for at in range(2 * len(gates) + 1):
         back = set(gates[::-1][: max(0, at - len(gates))])
-        figure = empty_figure((layout.width + 2 * MARGIN) / DPI, (layout.height + 2 * MARGIN) / DPI)
+        figure = empty_figure((layout.width + 2 * FILM_MARGIN) / DPI, (layout.height + 2 * FILM_MARGIN) / DPI)
         figure.set_dpi(DPI)
         figure.set_layout_engine("none")
         canvas = FigureCanvasAgg(figure)
         axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(-MARGIN, layout.width + MARGIN), ylim=(layout.height + MARGIN, -MARGIN))
+        axes.set(xlim=(-FILM_MARGIN, layout.width + FILM_MARGIN), ylim=(layout.height + FILM_MARGIN, -FILM_MARGIN))
         axes.set_axis_off()
         _draw(axes, circuit, layout, given | set(gates[:at]), back, at >= len(gates))
         canvas.draw()
