@@ -98,7 +98,7 @@ def _steps(circuit: Circuit) -> Iterator[NDArray[np.uint8]]:
         figure = empty_figure((layout.width + 2 * FILM_MARGIN) / DPI, (layout.height + 2 * FILM_MARGIN) / DPI)
         figure.set_dpi(DPI)
         figure.set_layout_engine("none")
-        canvas = FigureCanvasAgg(figure)
+        canvas: Any = FigureCanvasAgg(figure)
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(-FILM_MARGIN, layout.width + FILM_MARGIN), ylim=(layout.height + FILM_MARGIN, -FILM_MARGIN))
         axes.set_axis_off()
@@ -137,7 +137,7 @@ def _box(axes: Axes, placement: Placement, output: bool) -> None:
 
     corner = (placement.x - placement.width / 2, placement.y - placement.height / 2)
     round_ = f"round,pad=0,rounding_size={min(placement.corner, placement.height / 2, placement.width / 2):.1f}"
-    edge = {"facecolor": PAPER, "edgecolor": INK, "linewidth": 2.2 if output else 1.2, "zorder": 3}
+    edge: dict[str, Any] = {"facecolor": PAPER, "edgecolor": INK, "linewidth": 2.2 if output else 1.2, "zorder": 3}
     axes.add_patch(FancyBboxPatch(corner, placement.width, placement.height, boxstyle=round_, **edge))
     style: dict[str, Any] = {"ha": "center", "va": "center", "color": INK, "zorder": 5, "parse_math": False}
     axes.text(placement.x, placement.y, printable(symbol_of(placement.box)), size=15 * POINTS, **style)
