@@ -187,9 +187,7 @@ class _Conversion:
         if isinstance(dtype, pandas.CategoricalDtype):
             return self._from_categories(values.cat.codes.to_numpy(), values.cat.categories)
         if isinstance(dtype, pandas.PeriodDtype):
-            if self.periods_as_text:
-                return self._labels(values)
-            return pa.Array.from_pandas(values.dt.to_timestamp())
+            return self._labels(values) if self.periods_as_text else pa.Array.from_pandas(values.dt.to_timestamp())
         if isinstance(dtype, pandas.IntervalDtype):
             return self._labels(values)
         if isinstance(dtype, pandas.SparseDtype):
@@ -329,7 +327,8 @@ class _Conversion:
             array = array.combine_chunks()  # text was cast before: a string array ends at 2 GiB
         elif _has_extension(kind):
             array = self._by_meaning(array)
-        return as_text(array) if is_text(array.type) else array
+        small = pa.types.is_float16(array.type)  # Arrow has no comparisons for it
+        return array.cast(pa.float32()) if small else as_text(array) if is_text(array.type) else array
 
     def _by_meaning(self, array: Any) -> pa.Array:
         """An array of an extension type, or a dictionary of one, as the type that it means.

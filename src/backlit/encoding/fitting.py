@@ -41,6 +41,11 @@ FEWEST_STAND_INS = 3
 """Rows that a number stands in before it may stand for what is missing."""
 STAND_IN_SAMPLE = 10_000
 """Rows by which it is judged whether the other numbers vary."""
+FAR_SECONDS = 3650 * 86400.0
+"""How far a day that stands for none is from all others, at least."""
+
+MOST_EXACT = 2.0**53
+"""Whole numbers up to it are exact in float64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,10 @@ def fit_column(
         else:
             values = column.quantities(cells, what)
             column, affines = _fit_numbers(column, values, options)
-            notes += stand_ins(name, values) if column.kind == "numeric" else ()
+            if column.kind == "numeric":
+                notes += stand_ins(name, values) + rounded_numbers(name, cells, values)
+            elif KINDS[column.kind].parts:
+                notes += stand_in_moments(name, cells, values)
         return with_notes(column, affines, cells, (*notes, different) if different and not column.dropped else notes)
 
 
@@ -172,7 +180,8 @@ def with_notes(column: Column, affines: Affines, cells: pa.Array, notes: tuple[s
     if not column.dropped:
         return FittedColumn(column, affines, notes)
     first = next(iter(cells.slice(0, 1_000).drop_null().to_pylist()[:1]), None)
-    shown = "" if first is None else f" (such as {first!r:.60})"
+    text = repr(first) if isinstance(first, str) else str(first)
+    shown = "" if first is None else f" (such as {text:.60})"
     return FittedColumn(column, affines, (*notes, f"column {column.name!r} is left out: {column.dropped}{shown}"))
 
 
@@ -217,6 +226,51 @@ def stand_ins(name: str, values: NDArray[np.float64]) -> tuple[str, ...]:
                 f"(--missing {digits} if it is none)"
             )
     return tuple(notes)
+
+
+def stand_in_moments(name: str, cells: pa.Array, values: NDArray[np.float64]) -> tuple[str, ...]:
+    """The same about a day far from all others, such as 9999-12-31.
+
+    Examples
+    --------
+    >>> days = ["9999-12-31"] * 3 + [f"2024-01-{day}" for day in range(10, 30)]
+    >>> stand_in_moments("x", pa.array(days), np.array([2.5e11] * 3 + list(range(20))))
+    ("9999-12-31 in 3 rows of column 'x' is far from all others and read as a date (leave it empty if it is none)",)
+    """
+    known = values[np.isfinite(values)]
+    notes = []
+    for end in {float(known.min()), float(known.max())} if known.size else ():
+        others = known[known != end]
+        count = known.size - others.size
+        if count < FEWEST_STAND_INS or not others.size or len(np.unique(others[:STAND_IN_SAMPLE])) < 10:
+            continue
+        if min(abs(end - others.min()), abs(end - others.max())) > max(others.max() - others.min(), FAR_SECONDS):
+            cell = cells[int(np.flatnonzero(values == end)[0])].as_py()
+            notes.append(
+                f"{cell} in {count:,} rows of column {name!r} is far from all others and read as a date (leave it "
+                "empty if it is none)"
+            )
+    return tuple(notes)
+
+
+def rounded_numbers(name: str, cells: pa.Array, values: NDArray[np.float64]) -> tuple[str, ...]:
+    """A sentence about whole numbers that are so large that different ones are read as the same.
+
+    Examples
+    --------
+    >>> cells = pa.array([2**53, 2**53 + 1, 5])
+    >>> rounded_numbers("x", cells, np.array([2.0**53, 2.0**53, 5.0]))
+    ("column 'x' has numbers beyond 2**53, which are rounded: 3 different ones are read as 2",)
+    """
+    finite = values[np.isfinite(values)]
+    if pa.types.is_floating(cells.type) or not finite.size or np.abs(finite).max() < MOST_EXACT:
+        return ()
+    given, kept = len(cells.unique().drop_null()), len(np.unique(finite))
+    if given <= kept:
+        return ()
+    return (
+        f"column {name!r} has numbers beyond 2**53, which are rounded: {given:,} different ones are read as {kept:,}",
+    )
 
 
 def _fit_numbers(

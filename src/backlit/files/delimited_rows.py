@@ -24,7 +24,7 @@ from backlit.files.delimited import (
 )
 from backlit.files.format_kind import Source, check_names, one_line
 from backlit.files.header import Header, looks_like_row, read_header, split_rows
-from backlit.files.number_text import parse_numbers
+from backlit.files.number_text import leading_zeros, parse_numbers
 from backlit.files.shape import is_text, with_names, without_empty_rows, without_units
 from backlit.files.stray_lines import StrayLines, quote_mark, ragged_row, without_repeated_header
 
@@ -97,6 +97,19 @@ def parse_delimited(source: Source) -> pa.Table:
     return noted(table, note)
 
 
+def _zero_notes(table: pa.Table, rows: _Rows, separator: str) -> list[str]:
+    """A sentence about each column of whole numbers that begin with zeros, as codes do, in the first lines."""
+    cells = [row.cells for row in split_rows(first_lines(rows.body), separator, rows.quote)]
+    notes = []
+    for number, name in enumerate(rows.header.names):
+        if name in table.column_names and pa.types.is_integer(table.schema.field(name).type):
+            cell = leading_zeros([row[number] for row in cells if number < len(row)])
+            if cell:
+                without = f"without the zeros that its cells begin with (such as {cell!r})"
+                notes.append(f"column {name!r} is read as numbers, {without}")
+    return notes
+
+
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """The rows of a file as text, its header, columns that stay text, and what the user calls missing."""
@@ -131,7 +144,7 @@ class _Parsed:
 def _parse_as(rows: _Rows, dialect: Dialect, try_both: bool) -> _Parsed:
     """Parse, then clean the columns that pyarrow left as text."""
     table, skipped = _parse(rows, dialect)
-    columns, contrary, from_text = [], [], False
+    columns, contrary, from_text, notes = [], [], False, []
     for name, column in zip(rows.header.names, table.columns, strict=True):
         if pa.types.is_string(column.type):
             if name in rows.as_text:
@@ -139,11 +152,14 @@ def _parse_as(rows: _Rows, dialect: Dialect, try_both: bool) -> _Parsed:
             else:
                 text = parse_numbers(column, dialect.decimal, try_both, rows.nulls)
                 column, from_text = text.column, from_text or text.decimal is not None
+                notes += [f"column {name!r} is read as numbers: {text.example}"] if text.example else []
                 contrary += [name] if text.decimal not in (None, dialect.decimal) else []
         columns.append(column)
     table, empty = without_empty_rows(pa.table(columns, names=table.column_names))
     table, nameless = with_names(table, rows.header.names)
-    return _Parsed(table, contrary, from_text, (*skipped, *empty, *nameless))
+    return _Parsed(
+        table, contrary, from_text, (*skipped, *empty, *nameless, *notes, *_zero_notes(table, rows, dialect.separator))
+    )
 
 
 def _may_differ(parsed: _Parsed, dialect: Dialect) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backlit.files.delimited import MINUS, PLUS, number_pattern, other_decimal_mark, thousands_separators
+
+LEADING_ZERO = re.compile(r"[+-]?0\d+")
 
 SAMPLED_CELLS = 1_000
 """Cells that are tried before all of them."""
@@ -24,10 +27,13 @@ class ParsedText:
         Numbers if every cell is one, else trimmed text, null where it is empty.
     decimal : str or None
         The decimal mark by which the cells are numbers; None for text.
+    example : str
+        A cell with separated thousands and the number that it is read as; empty without one.
     """
 
     column: pa.ChunkedArray
     decimal: str | None = None
+    example: str = ""
 
 
 def parse_numbers(column: pa.ChunkedArray, decimal: str, try_both: bool, nulls: Sequence[str]) -> ParsedText:
@@ -65,8 +71,26 @@ def parse_numbers(column: pa.ChunkedArray, decimal: str, try_both: bool, nulls: 
         else:
             numbers = _as_numbers(plain, mark) if plain.null_count < len(plain) else None
             if numbers is not None:
-                return ParsedText(numbers, mark)
+                return ParsedText(numbers, mark, _grouped(plain, numbers, mark))
     return ParsedText(text)
+
+
+def _grouped(text: pa.ChunkedArray, numbers: pa.ChunkedArray, decimal: str) -> str:
+    """The first cell whose thousands are separated, beside its number."""
+    separators = "".join(map(re.escape, thousands_separators(decimal)))
+    row = pc.index(pc.match_substring_regex(text, f"[{separators}]"), True).as_py()
+    return "" if row < 0 else f"{text[row].as_py()!r} is {numbers[row].as_py()}"
+
+
+def leading_zeros(cells: Sequence[str]) -> str:
+    """The first of some cells of whole numbers that begins with a zero as codes do; empty if there is none.
+
+    Examples
+    --------
+    >>> leading_zeros(["12", "0"]), leading_zeros(["12", " 00123 "])
+    ('', '00123')
+    """
+    return next((cell.strip() for cell in cells if LEADING_ZERO.fullmatch(cell.strip())), "")
 
 
 def _as_numbers(text: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray | None:

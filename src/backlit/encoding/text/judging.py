@@ -190,7 +190,8 @@ def judge(name: str, cells: pa.Array, options: TextOptions) -> TextReading:
             return _formed(distinct, rest, missing, Fitted(compact, np.ones(len(rest), bool)), options)
         for kind, read in PLAIN.items():
             if reads_as(rest, read):
-                return TextReading(kind, missing=options.markers, notes=_missing_notes(distinct, missing))
+                notes = (*_leading_zero_notes(name, rest), *_missing_notes(distinct, missing))
+                return TextReading(kind, missing=options.markers, notes=notes)
         fitted = _fit(rest, options)
         if fitted is not None:
             return _formed(distinct, rest, missing, fitted, options)
@@ -324,6 +325,15 @@ def _value_shown(value: float, kind: str) -> str:
     unit = "s" if value == int(value) else "us"
     moment = str(np.datetime64(round(value * 1_000_000), "us").astype(f"datetime64[{unit}]")).replace("T", " ")
     return moment.removeprefix("1970-01-01 ") if kind == "time" else moment.removesuffix(" 00:00:00")
+
+
+def _leading_zero_notes(name: str, rest: pa.Array) -> tuple[str, ...]:
+    """A sentence where plain numbers begin with zeros, as codes do."""
+    coded = rest.filter(pc.match_substring_regex(rest, r"^[+-]?0[0-9]+$"))
+    if not len(coded):
+        return ()
+    cell = shown(coded[0].as_py())
+    return (f"column {name!r} is read as numbers, without the zeros that its cells begin with (such as {cell})",)
 
 
 def _missing_notes(distinct: Distinct, markers: tuple[str, ...]) -> tuple[str, ...]:
