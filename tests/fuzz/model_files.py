@@ -1,7 +1,8 @@
 """`make fuzz`: damaged and lying model files. A file is refused by `load` in one line, or its model predicts.
 
-Run as a script it tries as many files as it is given; with ``--record`` it keeps the counts in
-``results/model_files.json``. A failure is printed with its seed, and ends the run with status 1.
+Run as a script it tries as many files as it is given, of the seeds from the second number on (a long run in parts);
+with ``--record`` it keeps the counts in ``results/model_files.json``. A failure is printed with its seed, and ends the
+run with status 1.
 """
 
 from __future__ import annotations
@@ -206,8 +207,19 @@ def result_of(counts: Counter[str]) -> dict[str, Any]:
     }
 
 
+def run(count: int, first: int) -> Counter[str]:
+    """The counts of a run; one that begins at a later seed goes on with what was recorded."""
+    counts = tried(count, first)
+    if first:
+        kept = json.loads(RESULT.read_text(encoding="utf-8"))
+        counts.update({name: kept[name] for name in kept if name.startswith(("damaged", "lying"))})
+    return counts
+
+
 if __name__ == "__main__":
-    result = json.dumps(result_of(tried(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)), indent=2)
+    numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
+    count, first = (*numbers, *(100_000, 0)[len(numbers) :])
+    result = json.dumps(result_of(run(count, first)), indent=2)
     print(result)
     if "--record" in sys.argv:
         RESULT.parent.mkdir(exist_ok=True)

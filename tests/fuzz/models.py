@@ -104,7 +104,9 @@ def own_gate_and_loss() -> Model:
         backlit.loss(loss, "where(a > y, (a - y) ** 2, 0.5 * (a - y) ** 2)")
     table, y = frame(60)
     X = table[["start", "length"]]
-    model = backlit.MLPRegressor((4, 4), activation=name, loss=loss, max_iter=3, random_state=0, periodic_features=3)
+    model = backlit.MLPRegressor(
+        loss=loss, hidden_layer_sizes=(4, 4), activation=name, max_iter=3, periodic_features=2, random_state=0
+    )
     return model.fit(X, y / 10), X
 
 
