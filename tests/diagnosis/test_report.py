@@ -153,6 +153,15 @@ def test_bad_input_has_a_clear_word(unscaled: tuple[backlit.MLPClassifier, np.nd
         (lambda: backlit.diagnose(backlit.MLPClassifier(), X, y), "is not fitted; call fit first"),
         (lambda: backlit.diagnose(model, X, y[:-1]), "119 targets for 120 rows"),
         (lambda: backlit.diagnose(model, X, y + 1), "label 2 is not among"),
+        (
+            lambda: backlit.diagnose(model, X, np.where(y == 1, "b", "a")),
+            "y: label '[ab]' is not among .*of the model .0,",
+        ),
+        (lambda: backlit.diagnose(model, X, y, X, y + 1), "y_val: label 2 is not among"),
+        (lambda: backlit.diagnose(model, X, y, X, y[:3]), "y_val: 3 targets for .* rows of X_val"),
+        (lambda: backlit.diagnose(model, X, y, training={"rate": "fast"}), "training 'rate': 'fast'; give a number"),
+        (lambda: backlit.diagnose(model, X, y, training={"batch_size": 0}), "'batch_size': 0; give .* at least 1"),
+        (lambda: backlit.diagnose(model, X, y, training={"clip_norm": float("nan")}), "'clip_norm': nan; give"),
         (lambda: backlit.diagnose(model, X, y, X), "give both"),
         (lambda: backlit.diagnose(model, X, y, training={"speed": 1}), "training 'speed' is not known"),
         (lambda: backlit.diagnose(model, X, y).to_html("fr"), "lang 'fr' is not known"),
@@ -167,6 +176,15 @@ def test_bad_input_has_a_clear_word(unscaled: tuple[backlit.MLPClassifier, np.nd
     json.loads(one_row.to_json())
     with pytest.raises(ValueError, match="minimum of 1 is required"):
         backlit.diagnose(model, X[:0], y[:0])
+
+
+def test_few_rows_say_that_there_is_no_reference(
+    unscaled: tuple[backlit.MLPClassifier, np.ndarray, np.ndarray],
+) -> None:
+    model, X, y = unscaled
+    assert "No reference for 1 rows" in str(backlit.diagnose(model, X[:1], y[:1]))
+    assert "행 1개로는 기준" in backlit.diagnose(model, X[:1], y[:1]).to_html("ko")
+    assert "No reference" not in str(backlit.diagnose(model, X, y))
 
 
 def test_another_encoder_than_the_models_has_a_clear_word(blobs: tuple[np.ndarray, np.ndarray]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,9 @@ from backlit.network.blueprint import Blueprint
 from backlit.training.snapshots import Snapshots
 
 Matrix = NDArray[np.float64]
+LEAST = {"rate": 0.0, "batch_size": 1.0, "epochs": 0.0, "max_epochs": 0.0, "momentum": 0.0, "l2_penalty": 0.0,
+         "weight_decay": 0.0, "dropout": 0.0, "clip_norm": 0.0}  # fmt: skip
+"""Fact of a training that is a number -> the least that it can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Training:
         Raises
         ------
         BacklitError
-            If a fact's name is not known.
+            If a fact's name is not known, or it is a number no training has.
 
         Examples
         --------
@@ -78,6 +83,9 @@ class Training:
         names = {part.name: part for part in fields(self)}
         for name in facts:
             choose("training", name, names)
+            least = LEAST.get(name)
+            if least is not None and facts[name] is not None and not _at_least(facts[name], least):
+                raise BacklitError(f"training {name!r}: {facts[name]!r}; give a number of at least {least:g}")
         arrays = {name: tuple(facts[name]) for name in ("loss_curve", "frozen") if name in facts}
         return replace(self, **{**facts, **arrays})
 
@@ -168,6 +176,10 @@ class Case:
     def one_label(self) -> bool:
         """Whether each row has one class, as a one-hot row or as one output."""
         return self.task == "classification" and (self.rows.targets.shape[1] == 1 or sum_to_one(self.rows.targets))
+
+
+def _at_least(value: Any, least: float) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value) and value >= least
 
 
 def sum_to_one(targets: Matrix) -> bool:

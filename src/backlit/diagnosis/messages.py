@@ -13,6 +13,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "regression": "R squared",
         "scores": "{measure} on the rows learnt from {score}, on others {held}; "
         "reference {reference}, a constant {constant}",
+        "no_reference": "No reference for {rows} rows: it takes 30 or more, targets that differ and finite numbers. "
+        "What the rows could tell is not looked at.",
         "why": "why",
         "mend": "mend",
         "code": "as code",
@@ -37,6 +39,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "classification": "정확도",
         "regression": "결정 계수",
         "scores": "{measure}: 학습한 행 {score}, 다른 행 {held}, 기준 모델 {reference}, 상수 {constant}",
+        "no_reference": "행 {rows}개로는 기준 모델을 만들 수 없습니다. 유한한 수로 된 행이 30개 이상이고 "
+        "목표값이 서로 달라야 합니다. 데이터가 무엇을 알려 주는지는 살펴보지 않았습니다.",
         "why": "이유",
         "mend": "처방",
         "code": "코드",

@@ -102,7 +102,10 @@ class Outcome:
 
     def score_line(self, texts: Mapping[str, str]) -> str:
         """The scores: on the rows learnt from, on others, of the reference, of a constant."""
-        return texts["scores"].format(**self._scores(texts))
+        line = texts["scores"].format(**self._scores(texts))
+        if self.evidence.reference is not None:
+            return line
+        return f"{line}. {texts['no_reference'].format(rows=len(self.evidence.case.rows))}"
 
     def _scores(self, texts: Mapping[str, str]) -> dict[str, str]:
         evidence = self.evidence

@@ -44,7 +44,7 @@ def case_of(model: Any, X: Any, y: Any, X_val: Any, y_val: Any, training: Mappin
         theta,
         rows,
         model.task,
-        None if X_val is None else rows_of(model, X_val, y_val),
+        None if X_val is None else rows_of(model, X_val, y_val, "X_val", "y_val"),
         known.updated(training or {}),
         tuple(_input_names(model, rows.inputs.shape[1])),
         tuple(map(str, getattr(model, "classes_", ()))),
@@ -68,8 +68,8 @@ def ours_of(model: Any, y: Any) -> Any:
         raise BacklitError(f"diagnose: {error}") from None
 
 
-def rows_of(model: Any, X: Any, y: Any) -> Rows:
-    """Rows and targets as the model's network takes them.
+def rows_of(model: Any, X: Any, y: Any, inputs_name: str = "X", targets_name: str = "y") -> Rows:
+    """Rows and targets as the model's network takes them; errors call them by the names given.
 
     Raises
     ------
@@ -77,25 +77,42 @@ def rows_of(model: Any, X: Any, y: Any) -> Rows:
         If there are not as many targets as rows, or a label is not known to the model.
     """
     inputs = np.ascontiguousarray(model._inputs(X), np.float64)  # a frame lies column by column
-    targets = _targets(model, y)
+    targets = _targets(model, y, targets_name)
     if len(inputs) != len(targets):
-        raise BacklitError(f"y: {len(targets)} targets for {len(inputs)} rows of X; they must be as many")
+        raise BacklitError(
+            f"{targets_name}: {len(targets)} targets for {len(inputs)} rows of {inputs_name}; give as many"
+        )
     dense = dense_targets(targets, model.network_.outputs)
     return Rows(inputs, np.asarray(dense, np.float64))
 
 
-def _targets(model: Any, y: Any) -> NDArray[np.float64]:
+def _targets(model: Any, y: Any, name: str) -> NDArray[np.float64]:
     """Class codes, or a column for each output, in the units of the network."""
     known = getattr(model, "classes_", None)
     given = np.asarray(y)
-    if known is not None and given.ndim == 1 and given.dtype.kind == known.dtype.kind and not model._is_multilabel():
-        unknown = np.setdiff1d(given, known)
-        if len(unknown):
-            raise BacklitError(f"y: label {unknown.tolist()[0]!r} is not among those of the model; give rows it knows")
+    if isinstance(known, np.ndarray) and given.ndim == 1 and not model._is_multilabel() and not _reads(model, given):
+        labels = set(known.tolist())
+        unknown = next((label for label in given.tolist() if label not in labels), None)
+        if unknown is not None:
+            some = ", ".join(map(repr, known.tolist()[:5])) + (", ..." if len(known) > 5 else "")
+            raise BacklitError(
+                f"{name}: label {unknown!r} is not among those of the model ({some}); give rows it knows"
+            )
     if isinstance(model, BaseMLP):
         return np.asarray(model._read_validation_target(y), np.float64)
     encoded = np.asarray(model._encode_target(y), np.float64)
     return encoded.reshape(len(encoded), -1)
+
+
+def _reads(model: Any, labels: NDArray[Any]) -> bool:
+    """Whether the model takes labels of another type (codes for a file's texts), as it may."""
+    if labels.dtype.kind == model.classes_.dtype.kind:
+        return False
+    try:
+        encoded = model._read_validation_target(labels) if isinstance(model, BaseMLP) else model._encode_target(labels)
+    except (BacklitError, ValueError, TypeError, KeyError):
+        return False
+    return bool(np.isfinite(np.asarray(encoded, np.float64)).all())
 
 
 def _input_names(model: Any, width: int) -> list[str]:
