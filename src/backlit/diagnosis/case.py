@@ -179,7 +179,7 @@ class Case:
 
 
 def _at_least(value: Any, least: float) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value) and value >= least
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value) and float(value) >= least
 
 
 def sum_to_one(targets: Matrix) -> bool:
