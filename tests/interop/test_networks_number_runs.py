@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import backlit
+from backlit.interop.networks.apart import import_apart
 from backlit.interop.networks.number_runs import LONG, numbers_in
 
 PMML = Path(__file__).parent / "networks" / "pmml" / "nyoka_classes.pmml.gz"
@@ -38,3 +39,14 @@ def test_a_pmml_is_the_same_read_at_once_and_one_by_one(tmp_path: Path) -> None:
     path.write_text(hidden)
     with pytest.raises(backlit.BacklitError, match=r"line \d+, column \d+: the XML is damaged"):
         backlit.import_network(path)
+
+
+def test_a_file_on_which_another_process_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "net.h5"
+    path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
+    with pytest.raises(backlit.BacklitError, match=r"^[^\n]*net.h5: [^\n]+$"):
+        import_apart(path)
+    monkeypatch.setattr("backlit.interop.networks.apart.sys.executable", "false")
+    with pytest.raises(backlit.BacklitError, match="its library ended on it; save the network again, as .keras"):
+        import_apart(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["net.h5"]

@@ -61,7 +61,7 @@ NETWORKS = Path(__file__).parents[1] / "interop" / "networks"
 @pytest.mark.parametrize(
     "path",
     ["fann/scaled.net.gz", "brainjs/v2_relu.json", "opencv/sigmoid.yml", "nnet/classes.R", "pmml/softmax.pmml.gz",
-     "weka/weka36_classes.txt", "keras/classes.keras.gz"],
+     "weka/weka36_classes.txt", "keras/classes.keras.gz", "keras/classes.h5.gz"],
 )  # fmt: skip
 def test_networks_of_other_tools_are_taken_in(client: Any, path: str) -> None:
     data, name = (NETWORKS / path).read_bytes(), Path(path).name

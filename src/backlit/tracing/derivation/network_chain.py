@@ -175,7 +175,8 @@ class NetworkChain:
             return [(Factor(self.name(a), self.name(node), gate, local, slope), a)]
         before, after = [row for row in rows if row < mixing], [row for row in rows if row > mixing]
         so_far = self._through_parts(level, at, *so_far, before)
-        edges = []
+        edges, kind = [], self._blueprint.layers[mixing].kind
+        gate = kind if gate in ("identity", "mul") else f"{gate}, {kind}"
         for k in range(self._blueprint.layers[mixing].outputs):
             local, slope = self._across(mixing, level, at, (k,))
             if so_far[0] != Number(1.0):

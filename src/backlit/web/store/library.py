@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from backlit.errors import BacklitError
 from backlit.files import SNIFFED, ReadOptions, read_table
+from backlit.interop.networks.apart import import_apart
 from backlit.interop.networks.opening import model_of
 from backlit.web.responses import GoneError
 from backlit.web.store.budget import MOST_CELLS, check_delimited, check_parquet, too_large
@@ -27,8 +28,12 @@ TABLES = (".csv", ".tsv", ".parquet")
 MODELS = (
     *(".backlit", ".safetensors"),
     *(".onnx", ".keras", ".pmml", ".xml", ".yml", ".yaml", ".json", ".net", ".txt", ".r", ".mat"),
+    *(".h5", ".hdf5"),
 )
-"""Of our own, and of other tools; not .h5: a damaged one may end the process in HDF5's library."""
+"""Of our own, and of other tools."""
+
+APART = (".h5", ".hdf5")
+"""A damaged one may end the process in HDF5's library: not ours."""
 
 Item = TypeVar("Item")
 
@@ -146,7 +151,7 @@ class Library:
         name, suffix = _named(name, MODELS)
         path = self._written(suffix, data)
         with named(path, name):
-            model = model_of(path)
+            model = import_apart(path) if suffix in APART else model_of(path)
         return self.models.add(ModelFile(name, model), uploaded=True)
 
     def close(self) -> None:
