@@ -47,6 +47,6 @@ def test_a_file_on_which_another_process_ends_is_refused(tmp_path: Path, monkeyp
     with pytest.raises(backlit.BacklitError, match=r"^[^\n]*net.h5: [^\n]+$"):
         import_apart(path)
     monkeypatch.setattr("backlit.interop.networks.apart.sys.executable", "false")
-    with pytest.raises(backlit.BacklitError, match="its library ended on it; save the network again, as .keras"):
+    with pytest.raises(backlit.BacklitError, match="its library ended on it; save the network again"):
         import_apart(path)
     assert [file.name for file in tmp_path.iterdir()] == ["net.h5"]
