@@ -100,18 +100,18 @@ class StreamSource(Source):
             return
         self._kept = tempfile.NamedTemporaryFile(suffix=".arrow")  # noqa: SIM115  # it lives as long as the source
         first = next(batches)
-        with self._said_if_full():
+        with self._naming_the_disk():
             writer = pa.ipc.new_file(self._kept.name, _table(first).schema)
         for batch in chain([first], batches):
             table = _table(batch)
-            with self._said_if_full():
+            with self._naming_the_disk():
                 writer.write_table(table)
             yield as_written(table)
-        with self._said_if_full():
+        with self._naming_the_disk():
             writer.close()
 
     @contextmanager
-    def _said_if_full(self) -> Iterator[None]:
+    def _naming_the_disk(self) -> Iterator[None]:
         """Say what is wrong with a batch, or with the disk that keeps it."""
         try:
             yield
