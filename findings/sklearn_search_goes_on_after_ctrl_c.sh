@@ -44,8 +44,7 @@ class Terminal(io.StringIO):
 def search(pressed):
     network = MLPClassifier((8,), max_iter=40, learning_rate_init=0.01, verbose=pressed, random_state=0)
     grid = GridSearchCV(network, {"alpha": [1e-4, 1e-3]}, cv=2, error_score="raise")
-    terminal, sys.stdout = Terminal(), terminal_of_python
-    sys.stdout = terminal
+    terminal = sys.stdout = Terminal()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -63,7 +62,7 @@ ended = done is None
 print("the search", "was ended" if ended else f"went on through {fits} fits, the refit included")
 if not ended:
     for name, grid in (("never interrupted", whole), ("interrupted", done)):
-        scores = [round(float(grid.cv_results_[f"split0_test_score"][k]), 3) for k in range(2)]
+        scores = [round(float(grid.cv_results_["split0_test_score"][k]), 3) for k in range(2)]
         print(f"{name}: scores of the two candidates in the first fold {scores}, best {grid.best_params_}")
     lost = whole.cv_results_["split0_test_score"][1] - done.cv_results_["split0_test_score"][1]
 still = not ended and fits == 5 and lost > 0.1
