@@ -34,6 +34,8 @@ SAID = {
     "the same of another width": (np.array(LARGE, np.uint64), "60 different ones are read as 24"),
     "the same as text": ([str(number) for number in LARGE], "60 different ones are read as 24"),
     "the same as Decimals": (pa.array(LARGE, pa.decimal128(38, 0)), "60 different ones are read as 24"),
+    "numbers too small to be scaled": (np.linspace(1, 99, 60) * 1e-310, "left out: its numbers hardly differ"),
+    "numbers too large": (np.linspace(1, 99, 60) * 1e306, "left out: its numbers are too large"),
     "a constant day": (pd.to_datetime(["2024-01-01"] * 60), "constant (such as 2024-01-01 00:00:00)"),
 }
 

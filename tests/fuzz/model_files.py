@@ -170,8 +170,11 @@ class Trials:
                 raise
             self.counts[f"{kind}, refused"] += 1
             return
+        rows, names = self.rows[source], getattr(model, "feature_names_in_", None)
+        if names is not None and not hasattr(model, "encoder_") and len(names) == rows.shape[1]:
+            rows = rows.set_axis(list(names), axis=1)  # drop-ins ask for the names of the fit as scikit-learn does
         try:
-            answer = model.predict(self.rows[source])
+            answer = model.predict(rows)
         except BacklitError:  # consistent, and of other columns than these rows
             self.counts[f"{kind}, of other columns"] += 1
             return

@@ -24,7 +24,7 @@ from backlit.encoding.columns import (
     bounded,
 )
 from backlit.encoding.conversion import to_cells
-from backlit.encoding.scaling import LARGEST, robust_affine
+from backlit.encoding.scaling import LARGEST, LEAST_DIFFERENCE, MOST_EXACT, robust_affine
 from backlit.encoding.spelling import merged_spellings
 from backlit.encoding.text.judging import TextOptions, TextReading, judge, judge_numbers
 from backlit.encoding.text.parsing import without_missing
@@ -43,9 +43,6 @@ STAND_IN_SAMPLE = 10_000
 """Rows by which it is judged whether the other numbers vary."""
 FAR_SECONDS = 3650 * 86400.0
 """How far a day that stands for none is from all others, at least."""
-
-MOST_EXACT = 2.0**53
-"""Whole numbers up to it are exact in float64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +279,8 @@ def _fit_numbers(
     if not finite.size:
         return replace(column, dropped="no cell is a finite number"), []
     low, high = (float(np.clip(end, -LARGEST, LARGEST)) for end in (finite.min(), finite.max()))
+    if low == high != finite.max() or 0 < high - low < LEAST_DIFFERENCE:
+        return replace(column, dropped="its numbers are too large" if low == high else "its numbers hardly differ"), []
     column = replace(column, low=low, high=high)
     values = bounded(values, low, high)
     reading = Reading(values, np.isnan(values))

@@ -16,6 +16,12 @@ QUARTILES = (0.25, 0.5, 0.75)
 LARGEST = 1e300
 """Larger numbers are read as this one, so that no difference of two overflows."""
 
+LEAST_DIFFERENCE = float(np.finfo(np.float64).tiny)
+"""Numbers that differ by less cannot be scaled."""
+
+MOST_EXACT = 2.0**53
+"""Whole numbers up to it are exact in float64."""
+
 CLIP_BOUND = 3.0
 """The bound of the smooth clip: no scaled number lies beyond it."""
 
