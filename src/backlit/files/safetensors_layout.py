@@ -15,7 +15,7 @@ LENGTH_BYTES = 8
 MOST_DESCRIPTION = 100_000_000
 """Bytes of a description, as safetensors itself has it."""
 
-ALIGNMENT = 8
+BYTE_BOUNDARY = 8
 """Arrays begin at a multiple of so many bytes."""
 
 MOST_ARRAYS = 100_000
@@ -111,7 +111,7 @@ def with_longer_description(data: bytes, more: int) -> bytes:
         If a description cannot be that long.
     """
     start = LENGTH_BYTES + int.from_bytes(data[:LENGTH_BYTES], "little")
-    more = -(-more // ALIGNMENT) * ALIGNMENT
+    more = -(-more // BYTE_BOUNDARY) * BYTE_BOUNDARY
     length = start - LENGTH_BYTES + more
     if length > MOST_DESCRIPTION:
         raise ValueError(f"its description would have {length:,} bytes")
