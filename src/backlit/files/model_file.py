@@ -18,7 +18,7 @@ from safetensors.numpy import save
 from backlit.errors import BacklitError, DamagedFile
 from backlit.files.atomic import write_whole
 from backlit.files.safetensors_layout import Layout, Part, read_layout, with_longer_description
-from backlit.files.strict_json import FREE_MEMORY, MARGIN, from_json, to_json, weight
+from backlit.files.strict_json import FREE_MEMORY, SPARE_MEMORY, from_json, to_json, weight
 from backlit.files.system_errors import plain_os_error
 
 FORMAT = 3
@@ -215,7 +215,7 @@ def content_memory(size: int, kept: int) -> int:
     kept : int
         Those that are in memory at the end: the header's text and the arrays.
     """
-    return 2 * size + FREE_MEMORY - MARGIN - kept
+    return 2 * size + FREE_MEMORY - SPARE_MEMORY - kept
 
 
 def _parsed(path: str | os.PathLike[str], text: str, allowed: int) -> Any:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, BinaryIO, NamedTuple
 
-from backlit.files.strict_json import FREE_MEMORY, MARGIN, from_json
+from backlit.files.strict_json import FREE_MEMORY, SPARE_MEMORY, from_json
 
 LENGTH_BYTES = 8
 """The file begins with the length of its description, in so many bytes."""
@@ -87,7 +87,7 @@ def read_layout(file: BinaryIO) -> Layout:
         raise ValueError("its description is none, or has too many arrays")
     text = raw.decode()
     del raw
-    described = from_json(text, 2 * size + FREE_MEMORY - MARGIN - length)
+    described = from_json(text, 2 * size + FREE_MEMORY - SPARE_MEMORY - length)
     metadata = described.pop(METADATA, {})
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
         raise ValueError("its metadata is not text")

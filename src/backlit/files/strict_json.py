@@ -12,7 +12,7 @@ from backlit.errors import BacklitError
 FREE_MEMORY = 10_000_000
 """Bytes of memory that reading a file may take beside twice its size."""
 
-MARGIN = 1_000_000
+SPARE_MEMORY = 1_000_000
 """Bytes of them that are no content: what is looked at, at one time."""
 
 LIST, MAPPING, ITEM, NUMBER, TEXT, PAIR, NAME = 96, 184, 9, 32, 64, 130, 170
@@ -47,7 +47,7 @@ def to_json(content: Mapping[str, Any]) -> str:
     return text
 
 
-def from_json(text: str, allowed: int = FREE_MEMORY - MARGIN) -> Any:
+def from_json(text: str, allowed: int = FREE_MEMORY - SPARE_MEMORY) -> Any:
     """The content of a text, which may come from anyone.
 
     Parameters
