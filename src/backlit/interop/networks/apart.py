@@ -11,7 +11,7 @@ from backlit.errors import BacklitError
 from backlit.estimators.loading import load
 from backlit.interop.networks.importing import import_network
 
-LONGEST = 120
+MOST_SECONDS = 120
 """Seconds for a file: it is some MB."""
 
 
@@ -26,11 +26,11 @@ def import_apart(path: Path) -> Any:
     model = path.with_name(f"{path.name}.backlit")
     command = [sys.executable, "-m", __name__, str(path), str(model)]
     try:
-        answer = subprocess.run(command, capture_output=True, timeout=LONGEST, check=False)
+        answer = subprocess.run(command, capture_output=True, timeout=MOST_SECONDS, check=False)
         if answer.returncode == 0:
             return load(model)
     except subprocess.TimeoutExpired:
-        raise BacklitError(f"{path}: it took more than {LONGEST} s to read; save the network again") from None
+        raise BacklitError(f"{path}: it took more than {MOST_SECONDS} s to read; save the network again") from None
     finally:
         model.unlink(missing_ok=True)
     said = answer.stderr.decode("utf-8", "replace").strip().splitlines()

@@ -18,7 +18,7 @@ from backlit.interop.networks.number_runs import numbers_in
 from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.source import Source, check_size_of_text
 
-LONGEST_NAME = 200
+LONGEST_KEY = 200
 """Bytes of a line within which its name ends."""
 
 LARGEST_SUM = 150.0
@@ -92,7 +92,7 @@ def _entries(path: Path) -> tuple[str, dict[str, bytes]]:
     with path.open("rb") as file:
         version = file.readline().strip().decode("ascii", "replace")
         for line in file:
-            begin = line[:LONGEST_NAME].partition(b"=")[0]
+            begin = line[:LONGEST_KEY].partition(b"=")[0]
             pairs[begin.partition(b" (")[0].decode("ascii", "replace")] = line[len(begin) + 1 :]
     return version, pairs
 
