@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.neural_network import MLPClassifier as SklearnMLP
+from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -144,6 +146,21 @@ def test_networks_of_scikit_learn_are_diagnosed_as_they_are() -> None:
     assert seen.symptoms[0].name == "unscaled_input"
     assert seen.symptoms[0].columns == ("x[3]",)
     assert "unscaled_input" not in [symptom.name for symptom in backlit.diagnose(piped, X, y).symptoms]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_targets_that_are_scaled_already_are_not_at_fault() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 4))
+    y = 1000 * (X[:, 0] + X[:, 1] * X[:, 2]) + 5000 + 300 * rng.normal(size=300)
+    bare = MLPRegressor(hidden_layer_sizes=(16,), max_iter=60, random_state=0)
+    scaled = TransformedTargetRegressor(bare, transformer=StandardScaler())
+    found = {
+        model: [symptom.name for symptom in backlit.diagnose(model.fit(X, y), X, y).symptoms]
+        for model in (bare, scaled)
+    }
+    assert "unscaled_target" in found[bare]
+    assert "unscaled_target" not in found[scaled]
 
 
 def test_bad_input_has_a_clear_word(unscaled: tuple[backlit.MLPClassifier, np.ndarray, np.ndarray]) -> None:

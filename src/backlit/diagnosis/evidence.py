@@ -213,6 +213,21 @@ class Evidence:
         return arrived
 
     @cached_property
+    def scaled_targets(self) -> Matrix:
+        """The targets as the last weights are to reach them: before the scalings that the network ends with, if any."""
+        targets: Matrix = self.rows.targets
+        slots = list(self.blueprint.slots)
+        for layer in reversed(self.blueprint.layers):
+            if layer.kind != "scaling" or layer.gate != "identity":
+                break
+            numbers = {slot.parameter: slot.view(self.case.theta) for slot in slots[-len(layer.declared.parameters) :]}
+            del slots[-len(numbers) :]
+            if not numbers["scale"].all():
+                break
+            targets = (targets - numbers["offset"]) / numbers["scale"] + numbers["center"]
+        return targets
+
+    @cached_property
     def deviations(self) -> Matrix:
         """The standard deviation of each input over the rows."""
         return np.asarray(self.case.rows.inputs.std(axis=0))

@@ -17,7 +17,7 @@ def check(evidence: Evidence) -> Finding | None:
     """Measure the targets of a regression that learns too little."""
     if evidence.case.task != "regression" or evidence.blueprint.output_gate != "identity" or not evidence.finite:
         return None
-    targets = evidence.rows.targets
+    targets = evidence.scaled_targets
     std, mean = float(targets.std(axis=0).max()), float(np.abs(targets.mean(axis=0)).max())
     far = max(std, mean) > FAR or 0 < max(std, mean) < TINY_SIZE
     if not (far and evidence.falls_short):
