@@ -280,7 +280,7 @@ def test_a_member_has_one_spelling_and_possible_numbers() -> None:
     with pytest.raises(BacklitError, match="elu: 2 numbers; give alpha"):
         GATES.families["elu"].member(1.0, 2.0)
     shown = backlit.trace(
-        backlit.MLPRegressor(hidden_layer_sizes=(2,), activation="leaky_relu(0.2)", solver="lbfgs").fit(
+        backlit.MLPRegressor(hidden_layer_sizes=(2,), activation="leaky_relu(0.2)", solver="lbfgs", random_state=0).fit(
             [[0.0], [1.0], [2.0]], [0.0, 1.0, 0.5]
         ),
         x=[1.0],

@@ -64,7 +64,6 @@ def test_a_constant_column_is_divided_by_1e_7(tmp_path: Path) -> None:
     ("refused_lambda.keras", "lambda (Lambda): a Lambda holds code, which is not run"),
     ("refused_branch.keras", "add: it is not called once"),
     ("refused_convolution.h5", "inputs of shape [None, 4, 1]"),
-    ("preparation.keras", "layer_normalization (LayerNormalization)"),
 ])  # fmt: skip
 def test_a_refusal_names_the_layer(file: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(BacklitError) as caught:

@@ -247,7 +247,7 @@ _ARRAYS = (
         (lambda operands, y, axis: np.full_like(operands[0], np.size(y) / np.size(operands[0])),),
         symbol="mean",
         pattern=_DISTRIBUTOR,
-        latex=r"\operatorname{{mean}}\left({x}\right)",
+        latex=r"\operatorname{{row\,mean}}\left({x}\right)",
     ),
     ArrayGate(
         "matmul",

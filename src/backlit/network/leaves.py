@@ -171,7 +171,7 @@ def is_of_network(blueprint: Blueprint, widths: Sequence[int]) -> NDArray[np.boo
     >>> one = np.array([0])
     >>> high = Leaves(one, np.array([0.5]), np.array([-1.0]), np.array([[True]]), np.array([[7.0]]))
     >>> whole, _ = with_leaves(small, np.zeros(small.theta_size), [high])
-    >>> int(is_of_network(whole, (2, 2)).sum()) == small.theta_size
+    >>> int(is_of_network(whole, (2, 2)).sum()) == small.parameter_count
     True
     """
     hidden = blueprint.neurons[:-1]

@@ -36,15 +36,22 @@ function stateOf(text) {
 // The address's fragment follows the component, and the component the fragment: a link brings back what it was made of.
 const SETTLED = 150; // milliseconds without a change
 function followAddress(root, shown) {
-  const arrive = () => { if (location.hash.slice(1) !== shown.text()) shown.restore(location.hash.slice(1)); };
+  const standing = () => location.hash.slice(1);
+  let met = standing(); // the fragment that was last written or read: another one is a link that has yet to arrive
+  const arrive = () => {
+    met = standing();
+    if (met !== shown.text()) shown.restore(met);
+  };
   root.querySelector(".§link").hidden = window.top !== window; // a frame's own address is nobody's to keep
   let waiting = 0;
   root.addEventListener("§changed", () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
+      if (standing() !== met) return;
       try { history.replaceState(null, "", `#${shown.text()}`); } catch { /* a document without an address of its own */ }
+      met = standing();
     }, SETTLED);
   });
   addEventListener("hashchange", arrive);
-  if (location.hash.length > 1) arrive();
+  if (met) arrive();
 }
