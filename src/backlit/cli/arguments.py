@@ -21,6 +21,13 @@ class Task(StrEnum):
     regression = "regression"
 
 
+class Shared(StrEnum):
+    """What the processes of a job share out."""
+
+    rows = "rows"
+    members = "members"
+
+
 class Zoom(StrEnum):
     """How far a network's derivation is taken apart."""
 
@@ -56,6 +63,9 @@ Missing = Annotated[
 ]
 Deterministic = Annotated[
     bool, typer.Option("--deterministic", help="Bits that do not depend on the number of MPI ranks; slower.")
+]
+Spread = Annotated[
+    Shared, typer.Option(help="What MPI ranks share out: the rows of each mini-batch, or whole networks (members).")
 ]
 Cache = Annotated[
     Path | None,

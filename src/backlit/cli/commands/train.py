@@ -19,6 +19,8 @@ from backlit.cli.arguments import (
     ReportLang,
     Seed,
     Separator,
+    Shared,
+    Spread,
     Task,
     read_options,
 )
@@ -55,6 +57,7 @@ def train(
         bool, typer.Option("--diagnose", help="Say afterwards what keeps the network from learning, if anything does.")
     ] = False,
     deterministic: Deterministic = False,
+    spread: Spread = Shared.rows,
     diagnosis: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the same as a page (.html) or as data (.json), too.")
     ] = None,
@@ -81,7 +84,7 @@ def train(
         "diagnose": diagnose or diagnosis is not None,
     }  # fmt: skip
     outputs = Outputs(model or Path(f"{default_name(data)}.backlit"), report, lang, keeping, resume, diagnosis)
-    with together(deterministic):
+    with together(deterministic, spread.value):
         if is_chunked(data, out_of_core):
             train_chunked(data, target, seed, task, outputs, options, cache)
         else:
