@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -74,8 +75,14 @@ Cache = Annotated[
 Decimal = Annotated[str | None, typer.Option(metavar="C", help="DATA's decimal mark: . or ,")]
 
 
-def read_options(encoding: str | None, separator: str | None, decimal: str | None) -> ReadOptions:
+def read_options(
+    encoding: str | None,
+    separator: str | None,
+    decimal: str | None,
+    missing: Sequence[str] | None = None,
+    day_first: bool | None = None,
+) -> ReadOptions:
     """The options of the command line as one object."""
     from backlit.files import ReadOptions
 
-    return ReadOptions(encoding, separator, decimal)
+    return ReadOptions(encoding, separator, decimal, missing=tuple(missing or ()) or None, day_first=day_first)

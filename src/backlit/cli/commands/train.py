@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -77,8 +76,7 @@ def train(
     from backlit.cli.training import Outputs, train_model
     from backlit.cli.training_chunked import train_chunked
 
-    options = read_options(encoding, separator, decimal)
-    options = replace(options, missing=tuple(missing) if missing else None, day_first=day_first)
+    written = read_options(encoding, separator, decimal, missing, day_first)
     keeping = {
         "checkpoint": checkpoint, "checkpoint_seconds": checkpoint_seconds, "checkpoint_epochs": checkpoint_epochs,
         "diagnose": diagnose or diagnosis is not None,
@@ -86,9 +84,9 @@ def train(
     outputs = Outputs(model or Path(f"{default_name(data)}.backlit"), report, lang, keeping, resume, diagnosis)
     with together(deterministic, spread.value):
         if is_chunked(data, out_of_core):
-            train_chunked(data, target, seed, task, outputs, options, cache)
+            train_chunked(data, target, seed, task, outputs, written, cache)
         else:
-            train_model(data, target, seed, task, outputs, options)
+            train_model(data, target, seed, task, outputs, written)
 
 
 def default_name(data: Path) -> str:
