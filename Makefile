@@ -45,11 +45,16 @@ proof: $(READY) ## write docs/reliability.md from the figures that were recorded
 	$(BIN)/python docs/make_reliability.py
 
 # Tools that are no part of the tests, each pinned: they give what the fixtures of tests/interop hold.
+TOOLS = torch==2.13.0 skorch==1.4.0 keras==3.15.1 jax==0.10.2 h5py==3.16.0 onnx onnxscript==0.7.2 \
+	skl2onnx==1.20.0 opencv-python-headless==4.14.0.94 nyoka==5.5.0 sklearn2pmml==0.133.1 jpmml-evaluator==0.16.0 \
+	python-weka-wrapper3==0.3.3 jpype1==1.7.1
+
 extras: $(READY) ## hold the importers against live tools, which are installed beside (.venv-extras)
 	$(PYTHON) -m venv .venv-extras
-	.venv-extras/bin/python -m pip install --quiet --editable . torch==2.13.0 skorch==1.4.0 keras==3.15.1 jax==0.10.2 h5py==3.16.0
+	.venv-extras/bin/python -m pip install --quiet --constraint constraints.txt --editable . $(TOOLS) pytest pandas onnxruntime
 	.venv-extras/bin/python tests/interop/networks/torch/record.py --check
 	.venv-extras/bin/python tests/interop/networks/keras/record.py --check
+	.venv-extras/bin/python tests/interop/networks/check.py
 	.venv-extras/bin/python -m pip install --quiet mpi4py==4.1.2 mpich==5.0.2
 	.venv-extras/bin/python tests/scale/mpi/check.py
 	.venv-extras/bin/python -m pip install --quiet dask==2026.8.0 distributed==2026.8.0 optuna==5.0.0 optuna-integration==5.0.0 ray==2.60.0

@@ -20,11 +20,11 @@ from benchmarks.timing import microseconds
 WIDTHS = (784, 512, 512, 10)
 
 
-def layers() -> list[tuple[Any, Any]]:
-    """Weights of shape (inputs, outputs), and biases, in float32."""
+def layers(dtype: str = "f4") -> list[tuple[Any, Any]]:
+    """Weights of shape (inputs, outputs), and biases."""
     rng = np.random.default_rng(0)
     pairs = pairwise(WIDTHS)
-    return [(rng.normal(0, 0.05, pair).astype("f4"), rng.normal(0, 0.05, pair[1]).astype("f4")) for pair in pairs]
+    return [(rng.normal(0, 0.05, pair).astype(dtype), rng.normal(0, 0.05, pair[1]).astype(dtype)) for pair in pairs]
 
 
 def onnx_file(path: Path) -> None:
@@ -70,16 +70,16 @@ def matlab_file(path: Path) -> None:
         made[:] = values
         return made.reshape(shape)
 
-    (w1, _), *others = layers()
+    made = layers("f8")  # MATLAB trains in float64, whose bits do not pack
     nothing = np.empty((0, 0))
     between = [nothing] * 9
-    for number, (w, _) in enumerate(others, 1):
-        between[number * 3 + number - 1] = w.T.astype(float)
+    for number, (w, _) in enumerate(made[1:], 1):
+        between[number * 3 + number - 1] = w.T
     names = cells(["poslin", "poslin", "softmax"], (1, 3))
     struct = {
-        "IW": cells([w1.T.astype(float), nothing, nothing], (3, 1)),
+        "IW": cells([made[0][0].T, nothing, nothing], (3, 1)),
         "LW": cells(between, (3, 3)),
-        "b": cells([b[:, None].astype(float) for _, b in layers()], (3, 1)),
+        "b": cells([b[:, None] for _, b in made], (3, 1)),
     }
     savemat(path, {**struct, "transferFcn": names}, do_compression=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,3 +70,36 @@ def test_what_is_wrong_is_one_line(fails: Fails, exported: tuple[Path, Path, Any
     (tmp_path / "weights.pt").write_bytes(b"\x80\x02K\x01.")
     assert "a pickle may run code" in fails("import", tmp_path / "weights.pt", "--model", "ours.backlit")
     assert "is an input of this command" in fails("import", file, "--model", file)
+
+
+RECORDED = Path(__file__).parents[1] / "interop" / "networks"
+FOREIGN = (
+    "fann/single_precision.net.gz", "keras/classes.h5.gz", "nnet/two_classes.R", "opencv/sigmoid.yml",
+    "brainjs/v2_slope.json",
+    "pmml/nyoka_classes.pmml.gz", "weka/weka39_as_codes.txt",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_every_command_takes_a_file_of_another_tool(run: Run, name: str, tmp_path: Path) -> None:
+    """A table with a column of targets, which no such file names."""
+    packed = (RECORDED / name).read_bytes()
+    file = tmp_path / Path(name).name.removesuffix(".gz")
+    file.write_bytes(gzip.decompress(packed) if name.endswith(".gz") else packed)
+    model = backlit.import_network(file)
+    names = list(getattr(model, "feature_names_in_", [f"c{i}" for i in range(model.n_features_in_)]))
+    rows = np.random.default_rng(0).uniform(0.5, 1.5, (30, len(names)))
+    frame = pd.DataFrame(rows, columns=names)
+    frame["y"] = model.predict(frame if hasattr(model, "feature_names_in_") else rows)
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    frame[names].to_csv(tmp_path / "bare.csv", index=False)
+    for command, more, said in (
+        ("columns", (), str(names[0])),
+        ("explain", ("--row", "3", "--weight", "1,0,1"), "w[1][0][1]"),
+        ("evaluate", (), "accuracy" if hasattr(model, "classes_") else "R2"),
+        ("diagnose", (), "epoch"),
+    ):
+        status, out, err = run(command, file, tmp_path / "rows.csv", "--target", "y", *more)
+        assert (status, said.lower() in (out + err).lower()) == (0, True), (command, out, err)
+    status, out, err = run("predict", file, tmp_path / "bare.csv")
+    assert (status, out.count("\n")) == (0, 31), err

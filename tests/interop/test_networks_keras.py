@@ -23,7 +23,7 @@ from backlit.errors import BacklitError, MissingExtra
 from backlit.interop.networks.readers import _keras_files
 
 HERE = Path(__file__).parent / "networks" / "keras"
-CASES = json.loads((HERE / "expected.json").read_text())["cases"]
+CASES = json.loads(gzip.decompress((HERE / "expected.json.gz").read_bytes()))["cases"]
 
 
 def plain(name: str, folder: Path) -> Path:
@@ -63,7 +63,7 @@ def test_a_constant_column_is_divided_by_1e_7(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("file", "words"), [
     ("refused_lambda.keras", "lambda (Lambda): a Lambda holds code, which is not run"),
     ("refused_branch.keras", "add: it is not called once"),
-    ("refused_convolution.h5", "inputs of shape [None, 4, 1]"),
+    ("refused_convolution.h5", "a Conv1D is not read"),
 ])  # fmt: skip
 def test_a_refusal_names_the_layer(file: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(BacklitError) as caught:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import onnx
 import onnxruntime
+import pandas as pd
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
@@ -27,7 +28,7 @@ def saved(path: Path, nodes: Nodes, constants: dict[str, Any] | None = None, out
     made, value = [], "X"
     for number, (operator, inputs, attributes) in enumerate(nodes):
         name = "Y" if number + 1 == len(nodes) else f"v{number}"
-        domain = "ai.onnx.ml" if operator in ("Scaler",) else ""
+        domain = "ai.onnx.ml" if operator in ("Scaler", "Imputer") else ""
         names = [value if part == "_" else part for part in inputs]
         made.append(helper.make_node(operator, names, [name], name=f"n{number}", domain=domain, **attributes))
         value = name
@@ -166,3 +167,55 @@ def test_files_that_lie_are_refused(tmp_path: Path) -> None:
     file.write_text("just text")
     with pytest.raises(BacklitError, match=r"chain.onnx is no network that is known here; give one of"):
         backlit.import_network(file)
+
+
+def test_labels_beside_probabilities_are_passed_by(tmp_path: Path) -> None:
+    file = saved(tmp_path, layers(one("Tanh"), one("Identity"), one("Identity")))
+    model = onnx.load(file)
+    logits = model.graph.node[-1].output[0]
+    model.graph.node.extend([helper.make_node("Softmax", [logits], ["P"]), helper.make_node("ArgMax", [logits], ["L"])])
+    model.graph.output[0].name = "P"
+    file.write_bytes(model.SerializeToString())
+    close(backlit.import_network(file, classes=["no", "yes"]).predict_proba(ROWS), expected(file))
+
+
+def test_a_branch_that_is_joined_later_is_no_chain(tmp_path: Path) -> None:
+    """What goes into a Concat and into another layer: the network does not end there."""
+    file = saved(tmp_path, layers(one("Tanh")))
+    model = onnx.load(file)
+    hidden = model.graph.node[1].output[0]
+    joined = [helper.make_node("Concat", [hidden, "Y"], ["J"], axis=1), helper.make_node("ReduceSum", ["J"], ["Z"])]
+    model.graph.node.extend(joined)
+    file.write_bytes(model.SerializeToString())
+    with pytest.raises(BacklitError, match=r"node 'n2' \(MatMul\) takes v1 by way of another; only chains are read"):
+        backlit.import_network(file)
+
+
+@pytest.mark.parametrize("replaced", [np.nan, 0.0])
+def test_missing_cells_are_filled_as_by_its_imputer(replaced: float, tmp_path: Path) -> None:
+    fills = {"imputed_value_floats": [1.0, -2.0, 0.5], "replaced_value_float": replaced}
+    file = saved(tmp_path, [one("Imputer", **fills), *layers(one("Relu"))])
+    if replaced == 0:
+        with pytest.raises(BacklitError, match=r"node 'n0' \(Imputer\): it replaces 0, and NaN is read alone; fill"):
+            backlit.import_network(file)
+        return
+    gaps = np.where(rng.random(ROWS.shape) < 0.4, np.nan, ROWS).astype(np.float32)
+    theirs = onnxruntime.InferenceSession(file).run(None, {"X": gaps})[0]
+    close(backlit.import_network(file).predict(gaps), theirs)
+
+
+@pytest.mark.parametrize("order", [["age", "size", "rooms"], ["size", "age", "rooms"]])
+def test_columns_that_are_joined_have_names(order: list[str], tmp_path: Path) -> None:
+    file = saved(tmp_path, layers(one("Relu")))
+    model = onnx.load(file)
+    del model.graph.input[:]
+    names = ["age", "size", "rooms"]
+    model.graph.input.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", 1]) for name in names)
+    model.graph.node.insert(0, helper.make_node("Concat", order, ["X"], axis=1))
+    file.write_bytes(model.SerializeToString())
+    ours = backlit.import_network(file)
+    assert ours.feature_names_in_.tolist() == order
+    feed = {name: ROWS[:, [at]] for at, name in enumerate(names)}
+    theirs = onnxruntime.InferenceSession(file).run(None, feed)[0]
+    frame = pd.DataFrame({name: feed[name].ravel() for name in order})
+    close(ours.predict(frame), theirs)

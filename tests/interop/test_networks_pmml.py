@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from backlit.errors import BacklitError
 UNPACKED = tempfile.TemporaryDirectory()
 HERE = Path(UNPACKED.name)
 """The recorded files, which are kept compressed."""
-for packed in (Path(__file__).parent / "networks" / "pmml").glob("*.gz"):
+for packed in (Path(os.environ.get("BACKLIT_RECORDED", Path(__file__).parent / "networks")) / "pmml").glob("*.gz"):
     (HERE / packed.stem).write_bytes(gzip.decompress(packed.read_bytes()))
 CASES = json.loads((HERE / "expected.json").read_text())["cases"]
 

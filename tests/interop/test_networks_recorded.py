@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 import backlit
 from backlit.errors import BacklitError
 
-HERE = Path(__file__).parent / "networks"
-READ = ("brainjs", "fann", "keras", "nnet", "opencv")
+HERE = Path(os.environ.get("BACKLIT_RECORDED", Path(__file__).parent / "networks"))
+"""Kept files, or those of a live tool: `networks/check.py`."""
+READ = ("brainjs", "fann", "keras", "nnet", "onnx", "opencv")
 """The folders whose reader is there."""
 
 NO_CHAIN = ("mixed_in_a_layer",)
@@ -26,8 +28,8 @@ ROUNDED = dict.fromkeys(("large_sums.R", "classes.R", "two_classes.R", "censored
 CASES = [
     (folder, case)
     for folder in READ
-    for path in sorted((HERE / folder).glob("expected*.json"))
-    for case in json.loads(path.read_text())["cases"]
+    for path in sorted((HERE / folder).glob("expected.json*"))
+    for case in json.loads(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes())["cases"]
     if "outputs" in case
 ]
 READABLE = [(folder, case) for folder, case in CASES if not case["file"].startswith(("refused", *NO_CHAIN))]
@@ -55,7 +57,7 @@ def outputs_of(model: Any, rows: Any) -> Any:
 @pytest.mark.parametrize(("folder", "case"), READABLE, ids=[f"{folder}-{case['file']}" for folder, case in READABLE])
 def test_a_network_answers_as_its_tool_did(folder: str, case: dict[str, Any], tmp_path: Path) -> None:
     model = backlit.import_network(unpacked(HERE / folder / case["file"], tmp_path))
-    rows, outputs = np.array(case["inputs"]), np.array(case["outputs"])
+    rows, outputs = np.array(case["inputs"], float), np.array(case["outputs"])
     if folder == "keras":  # its inputs are float32 where Input does not say otherwise, before weights in float64, too
         rows = rows.astype(np.float32).astype(float)
     if names := case.get("names"):  # the file's own order of columns and outputs

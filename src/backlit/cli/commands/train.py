@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +19,6 @@ from backlit.cli.arguments import (
     ReportLang,
     Seed,
     Separator,
-    Shared,
-    Spread,
     Task,
     read_options,
 )
@@ -56,7 +55,6 @@ def train(
         bool, typer.Option("--diagnose", help="Say afterwards what keeps the network from learning, if anything does.")
     ] = False,
     deterministic: Deterministic = False,
-    spread: Spread = Shared.rows,
     diagnosis: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the same as a page (.html) or as data (.json), too.")
     ] = None,
@@ -76,17 +74,18 @@ def train(
     from backlit.cli.training import Outputs, train_model
     from backlit.cli.training_chunked import train_chunked
 
-    written = read_options(encoding, separator, decimal, missing, day_first)
+    options = read_options(encoding, separator, decimal)
+    options = replace(options, missing=tuple(missing) if missing else None, day_first=day_first)
     keeping = {
         "checkpoint": checkpoint, "checkpoint_seconds": checkpoint_seconds, "checkpoint_epochs": checkpoint_epochs,
         "diagnose": diagnose or diagnosis is not None,
     }  # fmt: skip
     outputs = Outputs(model or Path(f"{default_name(data)}.backlit"), report, lang, keeping, resume, diagnosis)
-    with together(deterministic, spread.value):
+    with together(deterministic):
         if is_chunked(data, out_of_core):
-            train_chunked(data, target, seed, task, outputs, written, cache)
+            train_chunked(data, target, seed, task, outputs, options, cache)
         else:
-            train_model(data, target, seed, task, outputs, written)
+            train_model(data, target, seed, task, outputs, options)
 
 
 def default_name(data: Path) -> str:

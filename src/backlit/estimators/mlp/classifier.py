@@ -135,12 +135,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def _encoded(self, y: NDArray[Any]) -> NDArray[Any]:
         """Class codes, shape (n, 1), of three classes or more; else a column of 0 and 1 for each output."""
         if self._binarizer.y_type_ == "multiclass":
-            return np.searchsorted(self.classes_, y)[:, None]
+            order = np.argsort(self.classes_)  # another tool's network may have its classes in any order
+            return order[np.searchsorted(self.classes_, y, sorter=order)][:, None]
         return np.asarray(self._binarizer.transform(y))
 
     def _check_labels(self, labels: NDArray[Any]) -> None:
         """The network has an output for each class that it was made for, and for no other."""
-        if self.warm_start and not np.array_equal(labels, self.classes_):
+        if self.warm_start and not np.array_equal(labels, np.sort(self.classes_)):
             raise ValueError(
                 "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
                 f"Previously got {self.classes_}, `y` has {labels}"

@@ -112,6 +112,9 @@ def _checked(
     """Arrays of a type, all finite; `width` is what they take."""
     if chain.width is not None and chain.width != width:
         raise BacklitError(f"takes {width} numbers, but the layer before gives {chain.width}; the shapes do not fit")
+    for name, array in arrays.items():
+        if np.asarray(array).dtype.kind not in "fiub":
+            raise BacklitError(f"its {name} holds {np.asarray(array).dtype}, no numbers; train the network again")
     checked: dict[str, Numbers] = {name: np.asarray(array, dtype) for name, array in arrays.items()}
     for name, array in checked.items():
         if not np.isfinite(array).all():

@@ -39,6 +39,8 @@ class Node:
             if value == "" and default is not None:
                 return np.array(default)
             raise BacklitError(f"its input {number} is computed from the rows; only chains with constants are read")
+        if value.dtype.kind not in "fiub":
+            raise BacklitError(f"its input {number} holds no numbers; export the network again")
         return value
 
     def number(self, name: str, default: float) -> float:
@@ -93,7 +95,10 @@ def _gemm(node: Node) -> list[Step]:
     if node.attributes.get("transA", 0):
         raise BacklitError("it takes its rows as columns (transA); use transA=0")
     weights = weights * np.asarray(node.number("alpha", 1.0), weights.dtype)
-    biases = np.broadcast_to(np.asarray(node.constant(2, 0.0), weights.dtype).ravel(), weights.shape[-1:])
+    biases = np.asarray(node.constant(2, 0.0), weights.dtype).ravel()
+    if biases.size not in (1, weights.shape[-1]):
+        raise BacklitError(f"{biases.size} biases for {weights.shape[-1]} neurons; export the network again")
+    biases = np.broadcast_to(biases, weights.shape[-1:])
     return [Linear(weights, biases * np.asarray(node.number("beta", 1.0), weights.dtype), node.where)]
 
 
@@ -179,3 +184,6 @@ OPERATORS: Mapping[str, Callable[[Node], list[Step]]] = {
 
 TAIL = ("ArgMax", "ZipMap", "Concat", "ArrayFeatureExtractor", "TopK", "Normalizer", "Greater", "GreaterOrEqual")
 """Operators that make labels of outputs: the network ends before them."""
+
+OF_LABELS = ("Identity", "Cast", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Sub", "Mul", "Add", "Div")
+"""Operators of a chain that stand behind its end as well: ``1 - p``, or what makes a number of an index."""

@@ -1,7 +1,7 @@
 // Records networks of brain.js (MIT), their inputs and brain.js's own outputs; record.sh installs it and runs this.
 const {writeFileSync} = require("node:fs");
 
-let state = 24;
+let state = Number(process.env.SEED || 24);
 Math.random = () => {  // brain.js draws its weights with it: the same networks on every machine
   state = (state * 48271) % 2147483647;
   return state / 2147483647;

@@ -12,4 +12,4 @@ cc -O1 -Wall -Wno-unused -DFLOAT -o "$work/float" record.c -lfloatfann -lm
     echo ']}'
 } > expected.json
 sed -i 's/\.net"/.net.gz"/' expected.json
-gzip -9nf *.net
+gzip -9nf *.net expected.json

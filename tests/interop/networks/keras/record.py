@@ -35,7 +35,8 @@ ACTIVATIONS = (
     ("relu6", "selu", "sigmoid", "silu", "soft_shrink", "softplus", "sparse_sigmoid", "squareplus", "softmax"),
 )
 cases = []
-rng = np.random.default_rng(24)
+SEED = int(os.environ.get("SEED", "24"))
+rng = np.random.default_rng(SEED)
 
 
 def widened(model):
@@ -119,7 +120,7 @@ def with_layers_of_preparation(rows, targets):
     record(model, "preparation.h5", table[:8])
 
 
-def without_layer_norm(rows, targets):
+def with_a_constant_column(rows, targets):
     """What stands before and behind weights, and one column that was constant and then is not."""
     table = np.column_stack([100 + 30 * rows[:, 0], rows[:, 1], np.full(len(rows), 3.0)])
     normalization = layers.Normalization()
@@ -169,17 +170,18 @@ def refused():
 
 
 def main():
-    keras.utils.set_random_seed(24)
+    keras.utils.set_random_seed(SEED)
     rows = rng.uniform(-2, 2, (64, 2)).round(3)
     targets = np.sin(rows[:, 0]) * rows[:, 1]
     every_activation(rows[:8])
     with_layers_of_preparation(rows, targets)
     with_gradients(rows, targets)
     refused()
-    without_layer_norm(rows, targets)
+    with_a_constant_column(rows, targets)
     head = {"tool": f"Keras {keras.__version__} (jax {jax.__version__})", "licence": "Apache-2.0"}
     lines = ",\n  ".join(json.dumps(case) for case in cases)
-    (HERE / "expected.json").write_text(f'{json.dumps(head)[:-1]}, "cases": [\n  {lines}\n]}}\n')
+    text = f'{json.dumps(head)[:-1]}, "cases": [\n  {lines}\n]}}\n'
+    (HERE / "expected.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
 def check():

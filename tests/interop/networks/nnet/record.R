@@ -21,7 +21,7 @@ record <- function(file, fit, inputs, tolerance = "1e-12") {
   cases <<- c(cases, case)
 }
 
-set.seed(24)
+set.seed(as.integer(Sys.getenv("SEED", "24")))
 rows <- 60
 data <- data.frame(a = runif(rows, -1, 2), b = rnorm(rows))
 data$price <- sin(data$a) * data$b

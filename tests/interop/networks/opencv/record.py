@@ -4,12 +4,14 @@ Needs `pip install opencv-python-headless==4.14.0.94` (OpenCV: Apache-2.0); the 
 """
 
 import json
+import os
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 HERE = Path(__file__).parent
+SEED = int(os.environ.get("SEED", "24"))
 ML = cv2.ml
 UNSCALED = ML.ANN_MLP_NO_INPUT_SCALE | ML.ANN_MLP_NO_OUTPUT_SCALE
 CASES = (
@@ -30,7 +32,7 @@ CASES = (
 def main():
     recorded = []
     for file, activation, parameters, sizes, flags in CASES:
-        rng = np.random.default_rng(24)
+        rng = np.random.default_rng(SEED)
         rows = rng.uniform((-1, 0), (3, 1), (60, 2)).astype(np.float32)
         targets = np.column_stack([np.sin(rows[:, 0]) * rows[:, 1], 100 + rows[:, 0] - rows[:, 1]])[:, : sizes[-1]]
         if flags & ML.ANN_MLP_NO_OUTPUT_SCALE:

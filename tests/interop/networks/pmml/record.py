@@ -6,6 +6,7 @@ scikit-learn==1.9.0 pandas==3.1.1` (Nyoka: Apache-2.0; SkLearn2PMML and JPMML: A
 
 import gzip
 import json
+import os
 import warnings
 from pathlib import Path
 
@@ -70,7 +71,7 @@ PROBABILITY = (
 )
 cases = []
 backend = JPypeBackend()
-rng = np.random.default_rng(24)
+rng = np.random.default_rng(int(os.environ.get("SEED", "24")))
 
 
 def record(name, rows):

@@ -13,6 +13,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,16 @@ MOST_UNPACKED = 20
 SMALL = 2**24
 DAMAGED = "the file is damaged or cut short; save the network again"
 
-Arrays = Callable[[str, str], Sequence[NDArray[Any]]]
-"""The class and the name of a layer, in the order of the network -> its arrays."""
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """The arrays of each layer: `of` takes its class and name, in the order of the network.
+
+    `within` gives those of the layers of a network that is a layer itself.
+    """
+
+    of: Callable[[str, str], Sequence[NDArray[Any]]]
+    within: Callable[[str, str], Arrays]
 
 
 @contextmanager
@@ -69,12 +78,16 @@ def _of_object(model: Any) -> tuple[str, Mapping[str, Any], Arrays]:
     if not getattr(model, "built", False):
         raise BacklitError("its weights are not made yet; train it, or begin it with keras.Input((columns,))")
     version = str(getattr(sys.modules.get("keras"), "__version__", ""))
+    return version, _config(model.to_json()), _of_layers(model)
+
+
+def _of_layers(model: Any) -> Arrays:
     layers = {layer.name: layer for layer in model.layers}
 
     def arrays(kind: str, name: str) -> list[NDArray[Any]]:
         return [_in_floats(np.asarray(array)) for array in layers[name].get_weights()] if name in layers else []
 
-    return version, _config(model.to_json()), arrays
+    return Arrays(arrays, lambda kind, name: _of_layers(layers[name]))
 
 
 def _in_floats(array: NDArray[Any]) -> NDArray[Any]:
@@ -148,20 +161,23 @@ def _of_keras(h5py: Any, file: Any) -> Arrays:
     """Groups are named by class, and counted: ``layers/dense``, ``layers/dense_1``."""
     met: Counter[str] = Counter()
 
-    def arrays(kind: str, name: str) -> list[NDArray[Any]]:
+    def path(kind: str) -> str:
         group = _snake(kind)
         met[group] += 1
-        path = f"layers/{group}_{met[group] - 1}" if met[group] > 1 else f"layers/{group}"
-        if path.removeprefix("layers/") not in file.get("layers", ()):
-            return []  # layers without weights are left out
-        variables = _within(h5py, file, f"{path}/vars")
-        own = _text(variables.attrs.get("name", name))
-        if own != name:
-            raise BacklitError(f"{path}: weights of {own!r}, where those of {name!r} are due; save the network again")
-        count = len(variables)
-        return [_array(h5py, _within(h5py, variables, str(i)), f"{path}/vars/{i}") for i in range(count)]
+        return f"layers/{group}_{met[group] - 1}" if met[group] > 1 else f"layers/{group}"
 
-    return arrays
+    def arrays(kind: str, name: str) -> list[NDArray[Any]]:
+        own = path(kind)
+        if own.removeprefix("layers/") not in file.get("layers", ()):
+            return []  # layers without weights are left out
+        variables = _within(h5py, file, f"{own}/vars")
+        said = _text(variables.attrs.get("name", name))
+        if said != name:
+            raise BacklitError(f"{own}: weights of {said!r}, where those of {name!r} are due; save the network again")
+        count = len(variables)
+        return [_array(h5py, _within(h5py, variables, str(i)), f"{own}/vars/{i}") for i in range(count)]
+
+    return Arrays(arrays, lambda kind, name: _of_keras(h5py, _within(h5py, file, path(kind))))
 
 
 def _snake(kind: str) -> str:
@@ -171,12 +187,27 @@ def _snake(kind: str) -> str:
 def _of_h5(h5py: Any, file: Any) -> Arrays:
     """Groups are named by the layer; an attribute lists its arrays in their order."""
 
-    def arrays(kind: str, name: str) -> list[NDArray[Any]]:
+    def group_of(name: str) -> Any:
         weights = _within(h5py, file, "model_weights")
-        if name not in weights:
-            return []  # an input
-        group = _within(h5py, weights, name)
-        paths = [_text(one) for one in group.attrs.get("weight_names", ())]
-        return [_array(h5py, _within(h5py, group, path), f"{name}: {path}") for path in paths]
+        return _within(h5py, weights, name) if name in weights else None  # an input has none
 
-    return arrays
+    def arrays(kind: str, name: str) -> list[NDArray[Any]]:
+        group = group_of(name)
+        return [] if group is None else _listed(h5py, group, name)
+
+    return Arrays(arrays, lambda kind, name: _of_nested_h5(h5py, group_of(name)))
+
+
+def _of_nested_h5(h5py: Any, group: Any) -> Arrays:
+    """The arrays of a network within another lie in one group: the name of a layer is a part of their paths."""
+    return Arrays(
+        lambda kind, name: [] if group is None else _listed(h5py, group, name, name),
+        lambda kind, name: _of_nested_h5(h5py, group),
+    )
+
+
+def _listed(h5py: Any, group: Any, where: str, layer: str = "") -> list[NDArray[Any]]:
+    """The arrays that a group lists; of one layer where it is named."""
+    paths = [_text(one) for one in group.attrs.get("weight_names", ())]
+    own = [path for path in paths if not layer or path.split("/")[-2:-1] == [layer]]
+    return [_array(h5py, _within(h5py, group, path), f"{where}: {path}") for path in own]

@@ -10,12 +10,12 @@ from pathlib import Path
 from xml.parsers import expat
 
 from backlit.errors import BacklitError
-from backlit.interop.networks.number_runs import numbers_in
+from backlit.interop.networks.readers._pmml_links import LINK, PART, Runs
 from backlit.interop.networks.source import check_size_of_text
 
 NEURON = re.compile(rb"<Neuron\b[^<>]*>\s*(?=<Con )")
-BETWEEN, LAST = re.compile(rb"\s*/>\s*<Con from="), re.compile(rb"\s*/>\s*")
-OTHERWISE = (b"<!", b"<?")
+CLOSE = b"</Neuron>"
+OTHERWISE = (b"<!", b"<?", b"<Neuron>")
 """Within what begins so, behind the first line, a link is none."""
 
 DEEPEST = 100
@@ -82,7 +82,6 @@ class _Builder:
         self.stack: list[Element] = []
         self.names: dict[str, str] = {}
         self.neurons = 0
-        self.last: tuple[list[bytes], list[str]] = ([], [])  # the sources of a run of links, which many neurons share
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag.endswith("Con") and self.stack and tag.rpartition(":")[2] == "Con":
@@ -102,34 +101,11 @@ class _Builder:
 
     def link(self, neuron: Element, attributes: dict[str, str]) -> None:
         source = attributes.get("from", "")
-        if neuron.sources is self.last[1]:
-            neuron.sources = neuron.sources.copy()
         neuron.sources.append(self.names.setdefault(source, source))
         try:
             neuron.weights.append(float(attributes["weight"]))
         except (KeyError, ValueError):
             number_of(attributes.get("weight"), f"{neuron.named}: the weight of its Con from {source[:40]!r}")
-
-    def links(self, run: bytes, neurons: int) -> bool:
-        """The links of the neuron that is open, the last of so many, at once; not, if one is written otherwise."""
-        first, *parts = run.split(b'"')
-        sources, weights = parts[::4], parts[2::4]
-        between = {*parts[3:-1:4]}
-        if len(parts) % 4 or first != b"<Con from=" or {*parts[1::4]} != {b" weight="} or not LAST.fullmatch(parts[-1]):
-            return False
-        if self.neurons != neurons or self.stack[-1].tag != "Neuron" or not all(map(BETWEEN.fullmatch, between)):
-            return False
-        try:
-            numbers = numbers_in(b" ".join(weights))
-        except ValueError:
-            return False
-        if len(numbers) != len(weights) or b"&" in run or b"<" in b"".join({*weights}):
-            return False
-        if sources != self.last[0]:
-            self.last = (sources, [source.decode("ascii") for source in sources])
-        self.stack[-1].sources = self.last[1]
-        self.stack[-1].weights.frombytes(numbers.tobytes())
-        return True
 
     def end(self, tag: str) -> None:
         if self.stack and self.stack[-1].tag == tag.rpartition(":")[2]:
@@ -154,7 +130,7 @@ def document_of(path: Path) -> Element:
     """
     check_size_of_text(path)
     data = path.read_bytes()
-    quickly = not any(data.find(mark, 2) >= 0 for mark in OTHERWISE) and data.isascii() and b"<Neuron>" not in data
+    quickly = data.isascii() and not any(map(data.count, (PART, LINK)))
     builder = _Builder()
     try:
         if not quickly or not _in_runs(builder, data):
@@ -173,17 +149,25 @@ def document_of(path: Path) -> Element:
 
 def _in_runs(builder: _Builder, data: bytes) -> bool:
     """Read a document with the links of a neuron at once, which are most of it; False, if that cannot be."""
-    at = neurons = 0
+    at, neurons, runs = 0, 0, Runs()
+    matches = [*NEURON.finditer(data)]
+    nexts = [*(match.start() for match in matches[1:]), len(data)]
     try:
-        for match in NEURON.finditer(data):
-            end = data.find(b"</Neuron>", match.end())
-            before, run = data[at : match.end()], data[match.end() : end]
+        for match, following in zip(matches, nexts, strict=False):
+            end = data.rfind(CLOSE, match.end(), following)
+            before = data[at : match.end()]
+            if any(before.find(mark, 2) >= 0 for mark in OTHERWISE):
+                return False
             neurons += before.count(b"<Neuron ")
             builder.parser.Parse(before)
-            if end < 0 or not builder.stack or not builder.links(run, neurons):
+            if end < 0 or not builder.stack or builder.stack[-1].tag != "Neuron" or builder.neurons != neurons:
+                return False
+            if not runs.add(builder.stack[-1], data[match.end() : end]):
                 return False
             at = end
+        if at and data.find(b"<!", at) >= 0:
+            return False
         builder.parser.Parse(data[at:], True)
     except (expat.ExpatError, BacklitError):  # said again, with its place in the document
         return False
-    return True
+    return runs.read()

@@ -38,6 +38,7 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     try:
         read_layers = _second if second else _first
         matrices, inputs, outputs = read_layers(saved)
+        _check_sizes(saved["sizes"], matrices)
         options = saved.get("trainOpts") or {}
         name = str(options.get("activation", "sigmoid") if second else saved.get("activation", "sigmoid"))
         gate = _gate(name, second, float(options.get("leakyReluAlpha", UNSAVED_SLOPE)))
@@ -52,6 +53,13 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     if name == "leaky-relu" and not second:
         notes.append("brain.js 1 does not save leakyReluAlpha: 0.01 is taken, as it does itself")
     return Description("brain.js", "2" if second else "1", steps, "regression", feature_names=inputs, notes=notes)
+
+
+def _check_sizes(sizes: Sequence[int], matrices: Sequence[tuple[Any, Any]]) -> None:
+    """Where the file says other sizes than its layers have, brain.js goes by the sizes."""
+    widths = [weights.shape[0] for weights, _ in matrices[:1]] + [len(biases) for _, biases in matrices]
+    if list(sizes) != widths:
+        raise BacklitError(f"sizes: {sizes!s:.80}, but its layers are of {widths!s:.80}; write it again")
 
 
 def _gate(name: str, second: bool, slope: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,30 +70,55 @@ def recognises(source: Source) -> bool:
 def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file, or a model."""
     with files.contents(source) as (version, model, arrays):
-        layers = _layers(model)
         width, steps, kinds, inputs = 0, list[Step](), set[str](), ""
-        for layer in layers:
+        shape, imaged = list[int](), tuple[int, ...]()
+        for layer, own, nested in _every_layer(model, arrays):
             kind, config = str(layer["class_name"]), layer["config"]
-            name = str(config.get("name", kind))
-            where = f"{name} ({kind})"
-            _refuse_unknown(layer, kind, where)
-            own = arrays(kind, name)
+            where = f"{config.get('name', kind)} ({kind})"
             try:
                 if kind == "InputLayer":
-                    width, inputs = _input_width(config), str(config.get("dtype"))
+                    given = _input_shape(config)
+                    if nested and given != shape:
+                        raise BacklitError(f"it takes rows of shape {given}, and gets {shape}; save the network again")
+                    if not nested:
+                        shape, inputs = given, str(config.get("dtype"))
+                        width, imaged = math.prod(shape), tuple(shape) if len(shape) > 1 else ()
                     continue
                 if not width:
                     raise BacklitError("no input says how many columns there are; begin with keras.Input((columns,))")
+                shape = _flattened(shape, kind, config)
                 added = list(LAYERS[kind](Met(config, own, width, where)))
             except BacklitError as error:
                 raise error.located(where) from None
             width = next((step.weights.shape[1] for step in added if isinstance(step, Linear)), width)
+            shape = [width] if len(shape) == 1 else shape
             steps += added
             kinds |= {kind, str(config.get("activation", ""))}
     notes = _notes(kinds)
+    if imaged:
+        notes.append(f"its rows of shape {imaged} are flattened: the last axis counts fastest")
     if inputs == "float32" and any(isinstance(step, Linear) and step.weights.dtype != np.float32 for step in steps):
         notes.append("Keras rounds the rows to float32 before these weights in float64; here they stay as they are")
     return Description("Keras", version, steps, notes=notes)
+
+
+def _every_layer(
+    model: Mapping[str, Any], arrays: files.Arrays, depth: int = 0
+) -> Iterator[tuple[Mapping[str, Any], Sequence[NDArray[Any]], bool]]:
+    """Every layer with its arrays, those of networks that are layers in their place; and whether it is one of those."""
+    if depth > MOST_NESTED:
+        raise BacklitError(f"more than {MOST_NESTED} networks within each other; build a chain of layers")
+    for layer in _layers(model):
+        kind, name = str(layer["class_name"]), str(layer["config"].get("name", layer["class_name"]))
+        if kind in CHAINS and str(layer.get("module") or "keras").split(".")[0] == "keras":
+            yield from _every_layer(layer, arrays.within(kind, name), depth + 1)
+        else:
+            _refuse_unknown(layer, kind, f"{name} ({kind})")
+            yield layer, arrays.of(kind, name), depth > 0
+
+
+CHAINS = ("Sequential", "Functional", "Model")
+MOST_NESTED = 20
 
 
 def _refuse_unknown(layer: Mapping[str, Any], kind: str, where: str) -> None:
@@ -106,7 +132,7 @@ def _refuse_unknown(layer: Mapping[str, Any], kind: str, where: str) -> None:
 def _layers(model: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The layers, one after the other."""
     kind, config = model.get("class_name"), model.get("config")
-    if kind not in ("Sequential", "Functional", "Model") or not isinstance(config, dict):
+    if kind not in CHAINS or not isinstance(config, dict):
         raise BacklitError(f"a {kind} is not read: its own code says how its layers are called; save a Sequential")
     layers = config.get("layers")
     if not isinstance(layers, list) or not all(isinstance(layer.get("config"), dict) for layer in layers):
@@ -152,11 +178,31 @@ def _first_names(value: Any) -> Iterator[str]:
             yield from _first_names(part)
 
 
-def _input_width(config: Mapping[str, Any]) -> int:
+def _input_shape(config: Mapping[str, Any]) -> list[int]:
+    """Of a row, which may be an image that is flattened before anything looks at its shape."""
     shape = config.get("batch_shape")
-    if not isinstance(shape, list) or len(shape) != 2 or not isinstance(shape[1], int) or shape[1] < 1:
-        raise BacklitError(f"inputs of shape {shape} are no rows of numbers; flatten them first: (None, columns)")
-    return shape[1]
+    if not isinstance(shape, list) or not 2 <= len(shape) <= MOST_AXES:
+        raise BacklitError(f"inputs of shape {shape} are no rows of numbers; give (None, columns)")
+    if not all(type(size) is int and 1 <= size < 2**31 for size in shape[1:]):
+        raise BacklitError(f"inputs of shape {shape} may be of any width; say how many columns: (None, columns)")
+    return shape[1:]
+
+
+def _flattened(shape: list[int], kind: str, config: Mapping[str, Any]) -> list[int]:
+    """The shape of a row behind a layer: of more axes only until it is flattened."""
+    if len(shape) < 2:
+        return shape
+    if kind == "Flatten" and config.get("data_format") != "channels_first":
+        return [math.prod(shape)]
+    single = all(np.size(config.get(name, 0)) == 1 for name in ("scale", "offset"))
+    if kind not in AHEAD_OF_FLATTEN or not single:
+        raise BacklitError(f"it takes rows of shape {tuple(shape)}; flatten them first: keras.layers.Flatten()")
+    return shape
+
+
+MOST_AXES = 5
+AHEAD_OF_FLATTEN = ("Rescaling", "Dropout", "GaussianNoise", "Identity")
+"""Layers that do the same to every number of a row, whatever its shape."""
 
 
 def _counted(met: Met, count: int) -> Sequence[NDArray[Any]]:

@@ -162,7 +162,7 @@ def _text(cell: Any) -> str:
 def _numbers(cell: Any, where: str) -> Numbers:
     if not isinstance(cell, np.ndarray) or cell.dtype.kind not in "fiu" or cell.ndim != 2:
         raise BacklitError(f"{where} is no matrix of numbers; {SAVE}")
-    return cell.astype(np.float64)
+    return cell.astype(np.float64, copy=False)
 
 
 # -- settings of inputs and outputs ----------------------------------------------------------------------------------

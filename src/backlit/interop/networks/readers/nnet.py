@@ -23,6 +23,7 @@ MEND += 'control = c("niceNames", "digits17"))'
 INTERCEPT = "(Intercept)"
 WORDS = ("softmax", "censored", "lev", "coefnames")
 ENTRY = re.compile(rb'(\w+) = (c\([^()"]*\)|c\((?:"(?:[^"\\]|\\.)*"|[^()"])*\)|"(?:[^"\\]|\\.)*"|[^,()"]+)')
+QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -35,7 +36,11 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
     check_size_of_text(source.path)
-    found = ENTRY.findall(source.path.read_bytes().partition(b"list(")[2])
+    data = source.path.read_bytes()
+    plain = QUOTED.sub(b"", data)
+    if plain.count(b"(") != plain.count(b")") or b'"' in plain:
+        raise BacklitError(f"the file is cut short: a bracket or a text is open at its end; {MEND}")
+    found = ENTRY.findall(data.partition(b"list(")[2])
     entries = {name.decode(): value for name, value in found}
     said = {name: value.decode("utf-8", "replace") for name, value in entries.items() if name in WORDS}
     sizes = _numbers(entries, "n").astype(np.int64)

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from backlit.encoding.preparation import preparation_from
+from backlit.encoding.preparation import Entry, Preparation, preparation_from
 from backlit.errors import BacklitError, extra_imports
 from backlit.estimators.shared.header_schema import INPUTS, POSITION
 from backlit.files.schema import check
 from backlit.interop.networks.description import Activation, Clipping, Description, Linear, Scaling, Slopes, Step
-from backlit.interop.networks.onnx_nodes import OPERATORS, TAIL, Array, Node
+from backlit.interop.networks.onnx_nodes import OF_LABELS, OPERATORS, TAIL, Array, Node
+from backlit.interop.networks.onnx_spelled import spelled
 from backlit.interop.networks.reader import Reader
 from backlit.interop.networks.source import Source
 from backlit.network.blueprint import Blueprint
@@ -47,7 +48,16 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
         return _exported(model, metadata, constants)
     graph = _Graph(onnx, model.graph, constants)
     steps = graph.steps()
-    return Description(f"ONNX ({tool})", model.producer_version, steps, classes=graph.classes())
+    filled = graph.preparation(steps)
+    return Description(
+        f"ONNX ({tool})",
+        model.producer_version,
+        steps,
+        classes=graph.classes(),
+        feature_names=graph.columns,
+        preparation=filled,
+        notes=graph.notes,
+    )
 
 
 def _load_external(model: Any, path: Path) -> None:
@@ -81,6 +91,9 @@ class _Graph:
     def __init__(self, onnx: Any, graph: Any, constants: dict[str, Array]) -> None:
         self._onnx, self._graph, self._constants = onnx, graph, constants
         self._consumers: dict[str, list[Any]] = {}
+        self._fills: Array | None = None
+        self.notes: list[str] = []
+        self.columns: list[str] = []
         for node in graph.node:
             if not self._folded(node):
                 for name in dict.fromkeys(node.input):
@@ -108,37 +121,89 @@ class _Graph:
 
     def steps(self) -> list[Step]:
         """The chain from the input on."""
-        inputs = [value for value in self._graph.input if value.name not in self._constants]
-        if len(inputs) != 1:
-            names = ", ".join(value.name for value in inputs)
-            raise BacklitError(f"the graph has the inputs {names or 'none'}; a chain takes one matrix of rows")
-        sizes = [part.dim_value for part in inputs[0].type.tensor_type.shape.dim]
-        value, width, steps = inputs[0].name, sizes[-1] if len(sizes) == 2 else 0, list[Step]()
+        (value, width), steps = self._begin(), list[Step]()
         while nodes := self._consumers.get(value, []):
-            node, silu = self._next(value, nodes)
+            found = spelled(value, self._consumers, self._constants) if len(nodes) > 1 else None
+            node = self._next(value, nodes) if found is None else found.last
             if node is None:
                 break
-            if silu:
-                made: list[Step] = [Activation("silu", f"node {node.name!r} ({node.op_type})")]
+            if node.op_type == "Imputer" and not steps and self._fills is None:
+                self._fills, value = self._filled(node), node.output[0]
+                continue
+            if found is not None:
+                made: list[Step] = [Activation(found.gate, f"node {node.name!r} ({node.op_type})")]
             else:
                 made = self._made(node, width, steps)
             steps += made
             width = next((part.weights.shape[-1] for part in reversed(made) if isinstance(part, Linear)), width)
             value = node.output[0]
+        self._refuse_more(value)
         return steps
 
-    def _next(self, value: str, nodes: Sequence[Any]) -> tuple[Any, bool]:
-        """The node that goes on with a value, and whether it multiplies it by its own sigmoid; None at the end."""
-        kinds = sorted(node.op_type for node in nodes)
-        if kinds == ["Mul", "Sigmoid"]:
-            product, sigmoid = sorted(nodes, key=lambda node: str(node.op_type))
-            if set(product.input) == {value, sigmoid.output[0]}:
-                return product, True
+    def _refuse_more(self, end: str) -> None:
+        """What is made of the outputs is labels: another layer there would be a branch that was passed by."""
+        ends, met = [end], list[str]()
+        while ends:
+            for node in self._consumers.get(ends.pop(), ()):
+                if node.op_type in OPERATORS and node.op_type not in OF_LABELS:
+                    raise BacklitError(
+                        f"node {node.name!r} ({node.op_type}) takes {end} by way of another; only chains are read"
+                    )
+                ends += [name for name in node.output if name not in met]
+                met += node.output
+
+    def _begin(self) -> tuple[str, int]:
+        """The rows, and how many numbers each has; 0 where that is not known. Columns that are joined have names."""
+        inputs = [value for value in self._graph.input if value.name not in self._constants]
+        sizes = [[part.dim_value for part in value.type.tensor_type.shape.dim] for value in inputs]
+        if len(inputs) == 1:
+            return inputs[0].name, sizes[0][-1] if len(sizes[0]) == 2 else 0
+        names = [value.name for value in inputs]
+        joining = [node for name in names for node in self._consumers.get(name, ())]
+        if (
+            names
+            and {node.op_type for node in joining} <= {"Concat", "FeatureVectorizer"}
+            and all(sorted(node.input) == sorted(names) and node.input == joining[0].input for node in joining)
+            and all(size[1:] == [1] for size in sizes)
+        ):
+            self.columns = list(joining[0].input)
+            return joining[0].output[0], len(names)
+        raise BacklitError(
+            f"the graph has the inputs {', '.join(names)[:200] or 'none'}; a chain takes one matrix of "
+            "rows, or columns that one Concat joins"
+        )
+
+    def _filled(self, node: Any) -> Array:
+        """What an Imputer puts in the place of NaN: a number for each column, or one for all."""
+        attributes = self._attributes(node)
+        fills = np.asarray(attributes.get("imputed_value_floats", ()), np.float64)
+        replaced = attributes.get("replaced_value_float", 0.0)
+        if not fills.size or not np.isnan(replaced):
+            what = f"it replaces {replaced:g}" if fills.size else "it replaces whole numbers"
+            raise BacklitError(f"node {node.name!r} (Imputer): {what}, and NaN is read alone; fill cells in before")
+        self.notes.append("NaN in its rows is filled in, as its Imputer does")
+        return fills
+
+    def preparation(self, steps: Sequence[Step]) -> Preparation | None:
+        """The columns with their missing cells filled, where the graph does that."""
+        if self._fills is None:
+            return None
+        sizes = (len(step.weights) if isinstance(step, Linear) else getattr(step, "width", 0) for step in steps)
+        width = next(filter(None, sizes), len(self._fills))
+        if len(self._fills) not in (1, width):
+            raise BacklitError(f"an Imputer fills {len(self._fills)} columns of {width}; export the network again")
+        fills = np.broadcast_to(self._fills, (width,)).tolist()
+        return Preparation(width, tuple(Entry(column, fill=fill) for column, fill in enumerate(fills)))
+
+    def _next(self, value: str, nodes: Sequence[Any]) -> Any:
+        """The node that goes on with a value; None at the end."""
         if any(node.op_type in TAIL for node in nodes):
-            return None, False
+            gates = [node for node in nodes if node.op_type in ("Softmax", "LogSoftmax", "Sigmoid")]
+            return gates[0] if len(gates) == 1 else None
         if len(nodes) > 1:
+            kinds = sorted(node.op_type for node in nodes)
             raise BacklitError(f"{value} goes into {len(nodes)} nodes ({', '.join(kinds)}); only chains are read")
-        return nodes[0], False
+        return nodes[0]
 
     def _made(self, node: Any, width: int, steps: list[Step]) -> list[Step]:
         """The steps of a node; biases that are added to weights without any become theirs."""
@@ -151,6 +216,8 @@ class _Graph:
             made = OPERATORS[node.op_type](known)
         except BacklitError as error:
             raise error.located(known.where) from None
+        except (ValueError, TypeError, KeyError, IndexError):
+            raise BacklitError(f"{known.where}: its constants do not fit it; export the network again") from None
         last = steps[-1] if steps else None
         if (
             node.op_type == "Add"
@@ -180,7 +247,7 @@ def _exported(model: Any, metadata: Mapping[str, str], constants: Mapping[str, A
     if "network" not in metadata:
         raise BacklitError("its network takes encoded columns; keep the model file that it was exported from")
     try:
-        blueprint = Blueprint.from_state(json.loads(metadata["network"]))
+        blueprint = _blueprint(json.loads(metadata["network"]))
         arrays = {name: constants[where] for name, where in json.loads(metadata["arrays"]).items()}
         steps: list[Step] = []
         for slot_row, (number, layer) in enumerate(blueprint.numbered):
@@ -215,6 +282,13 @@ def _exported(model: Any, metadata: Mapping[str, str], constants: Mapping[str, A
         names,
         preparation=preparation,
     )
+
+
+def _blueprint(state: Any) -> Blueprint:
+    try:
+        return Blueprint.from_state(state)
+    except BacklitError as error:
+        raise BacklitError(f"its network: {error}; export the model again") from None
 
 
 _STEPS: Mapping[str, Any] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backlit.declared.gates import GATES
 from backlit.errors import BacklitError
@@ -166,20 +167,26 @@ def _linear(layer: Element, before: Sequence[str], where: str) -> Linear:
     check_density(links, len(before) * len(neurons), where)
     rows = {name: row for row, name in enumerate(before)}
     weights = np.zeros((len(before), len(neurons)))
-    at: list[int] = []
+    at = np.empty(0, np.int64)
     looked_up: list[str] | None = None
     for unit, neuron in enumerate(neurons):
         if neuron.sources is not looked_up:  # neurons of a layer often share the list
-            at, looked_up = [rows.get(source, -1) for source in neuron.sources], neuron.sources
-        if -1 in at:
-            name = neuron.sources[at.index(-1)]
-            raise BacklitError(
-                f"{where}, {neuron.named}: a link from {name[:40]!r}, which is not in the layer before; {AGAIN}"
-            )
-        if len({*at}) != len(at):
-            raise BacklitError(f"{where}, {neuron.named}: two links from one neuron; {AGAIN}")
+            at, looked_up = _rows_of(neuron, rows, where), neuron.sources
         weights[at, unit] = neuron.weights
     return Linear(weights, np.array([neuron.number("bias", 0.0) for neuron in neurons]), where)
+
+
+def _rows_of(neuron: Element, rows: Mapping[str, int], where: str) -> NDArray[np.int64]:
+    """Which of the numbers before it a neuron takes, each once."""
+    at = [rows.get(source, -1) for source in neuron.sources]
+    if -1 in at:
+        name = neuron.sources[at.index(-1)]
+        raise BacklitError(
+            f"{where}, {neuron.named}: a link from {name[:40]!r}, which is not in the layer before; {AGAIN}"
+        )
+    if len({*at}) != len(at):
+        raise BacklitError(f"{where}, {neuron.named}: two links from one neuron; {AGAIN}")
+    return np.array(at, np.int64)
 
 
 def _steps(layers: Sequence[NeuralLayer]) -> list[Step]:

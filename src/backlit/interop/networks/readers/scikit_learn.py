@@ -17,6 +17,7 @@ from backlit.interop.networks.readers._scikit_columns import Feature, front_of, 
 from backlit.interop.networks.readers._scikit_scalers import check_fitted, scaler
 from backlit.interop.networks.source import Source
 
+ACTIVATIONS_READ = ("identity", "logistic", "tanh", "relu", "softmax")
 INVERSES = {"expm1": "expm1", "exp": "exp"}
 """NumPy's function that brings a target back -> the gate that does the same."""
 
@@ -63,6 +64,8 @@ def _network(model: Any) -> Description:
     for number, (weights, biases) in enumerate(layers, 1):
         last = number == len(layers)
         name = model.out_activation_ if last else model.activation
+        if name not in ACTIVATIONS_READ:
+            raise BacklitError(f"activation {name!r:.40} is not read; known are {', '.join(ACTIVATIONS_READ)}")
         steps.append(Linear(weights, biases, f"coefs_[{number - 1}]"))
         steps.append(Activation(ACTIVATIONS.get(name, name), f"{name} behind coefs_[{number - 1}]"))
     classifies = hasattr(model, "classes_")
