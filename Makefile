@@ -35,6 +35,7 @@ fuzz: $(READY) ## trials for an hour, recorded in tests/fuzz/results: kills, for
 	$(BIN)/python tests/fuzz/kills.py 50 --record
 	$(BIN)/python tests/fuzz/rank_kills.py 20 --record
 	$(BIN)/python tests/fuzz/formulas.py 50000 --record
+	$(BIN)/python tests/fuzz/playground.py 10000 --record
 	$(BIN)/python tests/fuzz/model_files.py 100000 --record
 	$(BIN)/python tests/fuzz/claims.py --record
 	$(BIN)/python tests/fuzz/inputs.py --record

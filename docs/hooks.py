@@ -1,11 +1,35 @@
-"""What the site's builder is asked to change: the theme's search fetches a script from elsewhere, ours is a file."""
+"""What the site's builder is asked to change: the theme's search fetches a script from elsewhere, ours is a file.
+
+It is asked for two pages more, those without Python, which no Markdown gives.
+"""
 
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import Any
+
+from mkdocs.structure.files import File
+
+from backlit.playground.document import FILES, playground_page
 
 ELSEWHERE = "https://unpkg.com/iframe-worker/shim"
 HERE = "site/file-worker.js"
+
+LINKS = "<!-- links to the playground -->"
+"""In the text of a page; as a file it has no link, since the pages that are linked are only in the site."""
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Add the playground, in each language."""
+    for lang, name in FILES.items():
+        files.append(File.generated(config, name, content=playground_page(lang)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
+    """Write the links to it."""
+    up = "../" * (len(PurePosixPath(page.url).parts) - 1)
+    return markdown.replace(LINKS, f"[**Open the playground**]({up}{FILES['en']}) · [한국어]({up}{FILES['ko']})")
 
 
 def on_post_page(output: str, page: object, config: object) -> str:

@@ -65,6 +65,12 @@ SECTIONS: Mapping[str, tuple[Line, ...]] = {
             "python tests/fuzz/formulas.py {texts}",
         ),
         Line(
+            "Python and the page without it read and compute the same",
+            "fuzz/playground",
+            "{texts:,} texts and {formulas:,} formulas, {disagreements} disagreements",
+            "python tests/fuzz/playground.py {texts}",
+        ),
+        Line(
             "LaTeX is read back as the formula that it was made from",
             "fuzz/formulas",
             "{latex read back:,} formulas, 0 others",

@@ -12,7 +12,7 @@ from hypothesis import settings
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 
-collect_ignore_glob = ["fuzz/[!t]*.py", "interop/networks/*.py", "browser/screens.py"]
+collect_ignore_glob = ["fuzz/[!t]*.py", "interop/networks/*.py", "browser/screens.py", "playground/agreement.py"]
 """Programs that record, for hours, with the tools of others, or as pictures; they are no tests."""
 
 ENGINE_ROOMS = (

@@ -63,6 +63,13 @@ SLOPES_READ: Mapping[str, tuple[str, ...]] = {
 }
 """Primitive that chooses -> whether it reads the slope of each operand: `backlit.formula.choices` in JavaScript."""
 
+VALUES_READ: Mapping[str, tuple[str, ...]] = {
+    **SLOPES_READ,
+    "where": ("true", *SLOPES_READ["where"][1:]),
+    **dict.fromkeys(("less", "greater"), ("true", "true")),
+}
+"""The same of the operand's value: a condition is read."""
+
 
 def to_javascript(root: Expression) -> str:
     """A formula of elementwise gates as one JavaScript expression.
@@ -105,7 +112,7 @@ def gates_module(gate_names: Iterable[str], more: Mapping[str, str] = MappingPro
             f"({operands}, y) => {to_javascript(local_tree(gate, slot))}" for slot in range(len(gate.operands))
         )
         value = to_javascript(value_tree(gate))
-        reads = _slopes_read(gate)
+        reads = read_conditions(gate, SLOPES_READ)
         read = f", read: [{', '.join(f'({operands}) => {part}' for part in reads)}]" if reads else ""
         lines.append(f"  {json.dumps(name)}: {{value: ({operands}) => {value}, local: [{locals_}]{read}}},")
     lines += [f"  {json.dumps(name)}: {written}," for name, written in more.items()]
@@ -113,8 +120,16 @@ def gates_module(gate_names: Iterable[str], more: Mapping[str, str] = MappingPro
     return f"{ERF}\n{body}" if "erf(" in body else body
 
 
-def _slopes_read(gate: Gate) -> list[str]:
-    """Whether the gate's slope depends on each operand's, where a choice in it may leave one out; else nothing."""
+def read_conditions(gate: Gate, table: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Whether the gate's slope, or value, depends on each operand's, where a choice may leave one out; else nothing.
+
+    `table` is `SLOPES_READ` or `VALUES_READ`.
+
+    Examples
+    --------
+    >>> read_conditions(GATES["where"], VALUES_READ)
+    ['true', '(c !== 0)', '(c === 0)']
+    """
     if not chooses(gate):
         return []
     reads: dict[str, list[str]] = {name: [] for name in gate.operands}
@@ -126,7 +141,7 @@ def _slopes_read(gate: Gate) -> list[str]:
         elif isinstance(node, Call):
             written = [to_javascript(operand) for operand in node.operands]
             for slot, operand in enumerate(node.operands):
-                here = [SLOPES_READ[node.gate][slot].format(*written)] if node.gate in SLOPES_READ else []
+                here = [table[node.gate][slot].format(*written)] if node.gate in table else []
                 if here != ["false"]:
                     stack.append((operand, [*conditions, *here]))
     return [" || ".join(dict.fromkeys(paths)) or "false" for paths in reads.values()]

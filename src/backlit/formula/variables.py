@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Container, Sequence
 
+from backlit.errors import FormulaError
 from backlit.formula.dictionary import CONSTANTS, LOGICAL_WORDS, NOT_NUMBERS, OF_ANALYSIS, TOUCHING
 from backlit.formula.neighbours import Neighbours
 from backlit.formula.stacks import EULER
@@ -69,8 +71,7 @@ class Names(Neighbours):
     def operand_token(self, token: Token) -> None:
         """Read a single name or number."""
         if token.kind == "radix":
-            value = int(token.text, 0)
-            raise self.fault(token.start, "radix", text=token.text, value=value)
+            raise self._radix(token)
         if token.kind == "number":
             self.push(Number(self._number(token)), token.start, token.end, "number")
             return
@@ -85,6 +86,16 @@ class Names(Neighbours):
             return
         self.push(Number(CONSTANTS[key]), token.start, token.end, "name")
         self.note("pi", token.start, token.end, f"{CONSTANTS[key]}")
+
+    def _radix(self, token: Token) -> FormulaError:
+        """The error for a number of another radix; 0b9 is none."""
+        try:
+            value = int(token.text, 0)
+        except ValueError:
+            return self.fault(token.start, "number", text=token.text)
+        if value > sys.float_info.max:
+            return self.fault(token.start, "too_big")
+        return self.fault(token.start, "radix", text=token.text, value=value)
 
     def _number(self, token: Token) -> float:
         try:

@@ -41,7 +41,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
 SHAPED: Mapping[str, str] = {"en": "{operand} of shape {shape}", "ko": "{operand}(모양 {shape})"}
 CONSTANTS: Mapping[str, str] = {"en": "these constants", "ko": "이 상수들"}
 
-_LARGE = {
+TOO_LARGE: Mapping[str, str] = {
     "en": "the result is too large for its float type; make the operands smaller",
     "ko": "결과가 너무 커서 실수형으로 나타낼 수 없습니다; 피연산자를 더 작게 하세요",
 }
@@ -67,7 +67,7 @@ VALUE_MENDS: Mapping[str, Mapping[str, str]] = {
 }
 """Gate -> what to do where its value is not finite."""
 
-_UNDEFINED = {
+UNDEFINED: Mapping[str, str] = {
     "en": "the gradient is too large or undefined there; move the operands",
     "ko": "그 점에서 기울기가 너무 크거나 정의되지 않습니다; 피연산자의 값을 바꾸세요",
 }
@@ -92,13 +92,13 @@ GRADIENT_MENDS: Mapping[tuple[str, int], Mapping[str, str]] = {
 def no_value(wire: Node, bad: Array) -> FormulaError:
     """The error for a gate whose value is not finite, at the elements that are `bad`, though its operands are."""
     gate = wire.gate or ""
-    return _error("value", VALUE_MENDS.get(gate, _LARGE), _where(wire, bad), gate=gate, written=_written(wire))
+    return _error("value", VALUE_MENDS.get(gate, TOO_LARGE), _where(wire, bad), gate=gate, written=_written(wire))
 
 
 def no_gradient(wire: Node, slot: int, contribution: Array) -> FormulaError:
     """The error for an edge whose contribution is not finite."""
     gate, operand = wire.gate or "", in_message(wire.operands[slot])
-    mend, where = GRADIENT_MENDS.get((gate, slot), _UNDEFINED), _where(wire, np.zeros(()))
+    mend, where = GRADIENT_MENDS.get((gate, slot), UNDEFINED), _where(wire, np.zeros(()))
     return _error("gradient", mend, where, gate=gate, written=_written(wire), operand=operand)
 
 

@@ -46,8 +46,13 @@ MARK = "§"
 
 @cache
 def _file(name: str) -> str:
-    text = resources.files(__name__).joinpath(name).read_text(encoding="utf-8").replace(MARK, PREFIX)
-    return text if name.endswith(".css") else "\n".join(filter(None, map(_bare, text.splitlines())))
+    text = resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
+    return text.replace(MARK, PREFIX) if name.endswith(".css") else bare_script(text)
+
+
+def bare_script(text: str) -> str:
+    """A script with the prefix of classes and without its comments: pages stay small."""
+    return "\n".join(filter(None, map(_bare, text.replace(MARK, PREFIX).splitlines())))
 
 
 def _bare(line: str) -> str:

@@ -34,6 +34,7 @@ class CircuitModel extends Wiring {
     this.recomputable = this.gates.every((box) => box.gate in GATES) &&
       this.inputs.every((box) => typeof box.value === "number");
     this.stale = false;
+    this.live = this.reach(this.inputs.map((box) => box.name), "outOf"); // what depends on an input has a gradient
   }
 
   // Put in a number and compute everything anew; where a gate has no formula here, the numbers are stale from now on.
@@ -72,17 +73,18 @@ class CircuitModel extends Wiring {
   // a choice leaves out counts as 0, were it infinite.
   backward() {
     for (const box of this.boxes) { box.gradient = null; box.read = box.name === this.output; }
-    this.byName.get(this.output).gradient = 1;
+    if (this.live.has(this.output)) this.byName.get(this.output).gradient = 1;
     for (const box of [...this.gates].reverse()) {
       const operands = this.operands(box), gate = GATES[box.gate];
       const locals = gate.locals ? gate.locals(operands, box.value) : gate.local.map((local) => local(...operands, box.value));
       this.into.get(box.name).forEach((link, slot) => {
         const source = this.byName.get(link.source);
-        link.local = source.kind === "constant" ? null : locals[slot]; // as Python leaves it: nothing asks for it
-        link.upstream = box.gradient;
+        const live = this.live.has(source.name); // as Python leaves it: nothing asks for a constant's
+        link.local = live ? locals[slot] : null;
+        link.upstream = live ? box.gradient : null;
         const read = box.read && (!gate.read || gate.read[slot](...operands));
         source.read ||= read;
-        link.contribution = box.gradient === null || source.kind === "constant" ? null : read ? box.gradient * link.local : 0;
+        link.contribution = box.gradient === null || !live ? null : read ? box.gradient * link.local : 0;
         if (link.contribution === null) return;
         source.gradient = (source.gradient ?? 0) + link.contribution;
       });

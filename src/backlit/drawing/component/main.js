@@ -1,5 +1,6 @@
 // The page: steps through the circuit, links picture, derivation and tables, takes new inputs and answers.
-function mount(root, given, keys = root) {
+// `signal` ends what it hears of the window.
+function mount(root, given, keys = root, signal = undefined) {
   const said = given.words;
   const find = (css) => [...root.querySelectorAll(css)];
   const one = (css) => root.querySelector(css);
@@ -73,7 +74,7 @@ function mount(root, given, keys = root) {
     else if (event.key === " " && !event.target.matches("button, [role=button], summary")) player.toggle();
     else return;
     event.preventDefault();
-  });
+  }, {signal});
   player.plays({
     begin: () => { if (view.step === view.last) step(0); },
     next: () => (view.step < view.last ? {view, back: view.step >= view.wiring.gates.length} : null),
@@ -104,7 +105,7 @@ function mount(root, given, keys = root) {
   one(".§present").addEventListener("click", present);
   document.addEventListener("fullscreenchange", () => {
     if (!document.fullscreenElement && root.matches(".§presenting")) present();
-  });
+  }, {signal});
   let width = 0;
   new ResizeObserver(() => {
     if (root.clientWidth === width) return;
@@ -112,9 +113,9 @@ function mount(root, given, keys = root) {
     stage.fit(view);
     show();
   }).observe(root);
-  addEventListener("resize", () => stage.fit(view));
-  addEventListener("beforeprint", () => stage.print(view));
-  addEventListener("afterprint", () => stage.fit(view));
+  addEventListener("resize", () => stage.fit(view), {signal});
+  addEventListener("beforeprint", () => stage.print(view), {signal});
+  addEventListener("afterprint", () => stage.fit(view), {signal});
   for (const kind of ["svg", "png"]) one(`.§save-${kind}`).addEventListener("click", () => save(view, kind));
   one(".§save-print").addEventListener("click", () => print());
 

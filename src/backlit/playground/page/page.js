@@ -1,0 +1,122 @@
+// The page without Python: a field for a formula, and the component with its circuit. What is shown stands in the
+// address's fragment, which is never sent; of one that does not fit here nothing is taken, and a line says so.
+const MOST_FRAGMENT = 8000, TYPING = 250, WRITING = 200; // letters; milliseconds
+const FRAGMENT_PARTS = ["formula", "values", "state"];
+const {lang, words: said, examples} = JSON.parse(document.getElementById("given").textContent), own = SAID[lang];
+const [field, template, problem, notes] = ["formula", "template", "problem", "notes"].map((id) => document.getElementById(id));
+let shown = null; // {text, root, component, recording}
+let alive = new AbortController(), refused = "";
+
+// -- showing ----------------------------------------------------------------------------------------------------------
+function show(text, values, state = "", visited = false) {
+  try {
+    const recording = new Recording(text, values), circuit = recording.circuit();
+    const root = componentOf(template, circuit, text, said, lang);
+    alive.abort();
+    alive = new AbortController();
+    document.querySelector("main").replaceWith(root);
+    const component = mount(root, {views: [circuit], words: said, longest_sum: DECLARED.drawn.longestSum}, document, alive.signal);
+    if (state && !component.restore(state)) refused = own.refused;
+    shown = {text, root, component, recording};
+    root.addEventListener("§changed", later(remember, WRITING));
+    complain(null);
+    notes.textContent = [refused, ...recording.notes.map((note) => noteText(note, lang))].filter(Boolean).join("; ");
+    remember(visited);
+    return true;
+  } catch (error) {
+    if (!(error instanceof FormulaFault)) throw error;
+    complain(error);
+    return false;
+  }
+}
+
+// What is wrong, with its place in the formula marked; the circuit before stays in sight, but not as the answer.
+function complain(error) {
+  field.setAttribute("aria-invalid", String(Boolean(error)));
+  document.querySelector("main").classList.toggle("outdated", Boolean(error));
+  problem.replaceChildren();
+  if (!error) return;
+  notes.textContent = refused;
+  const chars = Array.from(field.value.trim()), at = error.column - 1;
+  const marked = error.column ? [element("code", {}, chars.slice(0, at).join(""), element("mark", {}, chars[at] ?? " "), chars.slice(at + 1).join(""))] : [];
+  problem.append(...marked, element("span", {}, error.texts[lang]));
+}
+
+// The numbers that stand in the component's fields; those of other formulas are kept for their names.
+const kept = {};
+function valuesNow() {
+  for (const input of shown?.root.querySelectorAll("input[data-input]") ?? []) {
+    const value = typed(input.value);
+    if (value !== null) kept[input.dataset.input] = value;
+  }
+  return kept;
+}
+
+const valuesOf = (recording, all) => Object.fromEntries(recording.inputs.map(({name}) => [name, all[name] ?? recording.values[name]]));
+
+function later(action, wait) {
+  let waiting = 0;
+  return () => { clearTimeout(waiting); waiting = setTimeout(action, wait); };
+}
+
+// -- the address ------------------------------------------------------------------------------------------------------
+function fragment() {
+  const state = new URLSearchParams(shown.component.text());
+  state.delete("input"); // the numbers are the page's own
+  const text = new URLSearchParams({formula: shown.text, values: JSON.stringify(valuesOf(shown.recording, valuesNow()))});
+  if (String(state)) text.set("state", String(state));
+  return String(text);
+}
+
+function remember(visited = false) {
+  if (!shown.root.isConnected || field.getAttribute("aria-invalid") === "true") return;
+  const text = fragment();
+  for (const link of document.querySelectorAll("a.language")) link.href = `${link.href.split("#")[0]}#${text}`;
+  if (text === location.hash.slice(1) || text.length > MOST_FRAGMENT) return;
+  history[visited === true ? "pushState" : "replaceState"](null, "", `#${text}`);
+}
+
+// {formula, values, state} of the address; {} where nothing stands there, null where something else does.
+function linked() {
+  const text = location.hash.slice(1), given = new URLSearchParams(text);
+  if (text.length > MOST_FRAGMENT || [...given.keys()].some((name) => !FRAGMENT_PARTS.includes(name))) return null;
+  if (!given.has("formula")) return text ? null : {};
+  try {
+    const values = JSON.parse(given.get("values") ?? "{}");
+    const numbers = values && typeof values === "object" && !Array.isArray(values) && Object.values(values).every((value) => typeof value === "number" && Number.isFinite(value));
+    return numbers ? {formula: given.get("formula"), values, state: given.get("state") ?? ""} : null;
+  } catch {
+    return null;
+  }
+}
+
+function arrive() {
+  const link = linked(), {formula, values, state = ""} = link?.formula !== undefined ? link : examples[0];
+  refused = link ? "" : own.refused;
+  field.value = formula;
+  show(formula, values, state);
+}
+
+// -- the form ---------------------------------------------------------------------------------------------------------
+const enter = (visited) => show(field.value, valuesNow(), "", visited);
+field.addEventListener("input", () => { refused = ""; });
+field.addEventListener("input", later(() => { if (field.value !== shown?.text) enter(true); }, TYPING));
+document.getElementById("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (enter(field.value !== shown?.text)) shown.root.querySelector(".§picture").focus(); // from here the arrow keys step
+});
+document.getElementById("examples").append(...examples.map(({name, formula, values}) => {
+  const button = element("button", {type: "button"}, own[`example_${name}`]);
+  button.addEventListener("click", () => { field.value = formula; refused = ""; show(formula, values, "", true); });
+  return button;
+}));
+document.getElementById("copy").addEventListener("click", async ({currentTarget: button}) => {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    button.textContent = own.copied;
+  } catch {
+    notes.textContent = location.href; // where the clipboard is not to be had, it can be copied from here
+  }
+});
+addEventListener("popstate", arrive);
+arrive();

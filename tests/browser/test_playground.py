@@ -1,0 +1,112 @@
+"""The page without Python, as a student has it: one file from a folder, in Chromium, on a screen and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+import pytest
+from playwright.sync_api import expect
+
+from backlit.playground.document import FILES, playground_page
+from backlit.playground.scripts import page_script
+
+LINE = ".backlit-view:not([hidden]) .backlit-product strong"
+
+
+@pytest.fixture
+def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    """The English page; any error, refused script or request fails the test."""
+    for lang, name in FILES.items():
+        (tmp_path / name).write_text(playground_page(lang), encoding="utf-8")
+    faults: list[str] = []
+    opened = browser.new_page(viewport={"width": 1024, "height": 700})
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    opened.on("request", lambda asked: None if asked.url.startswith("file:") else faults.append(asked.url))
+    opened.goto((tmp_path / FILES["en"]).as_uri())
+    yield opened
+    opened.close()
+    assert not faults
+
+
+def linked(page: Any, address: str) -> None:
+    """Open the page anew by a link."""
+    page.goto("about:blank")
+    page.goto(address)
+
+
+def test_a_student_finds_a_gradient_types_a_formula_and_makes_a_mistake(page: Any) -> None:
+    address = page.url.split("#")[0]
+    expect(page.locator(".backlit-live")).to_be_visible()
+    page.locator(".backlit-wrt").select_option("w0")  # dL/dw0 of the sigmoid neuron: -0.2, as the lecture has it
+    expect(page.locator(LINE)).to_have_text("= -0.197")
+    shown = page.locator(".backlit-picture").evaluate(
+        "p => p.scrollWidth <= p.clientWidth && p.scrollHeight <= p.clientHeight + 1"
+    )
+    assert shown  # whole at 1024 x 700
+
+    page.locator("#formula").fill("y = 2x^2 + ln(x)")
+    page.locator("#formula").press("Enter")
+    expect(page.locator("#notes")).to_contain_text("x^2 at column 6 is read as x**2")
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".backlit-place")).to_have_text("8 / 8")
+    page.locator("[data-input=x]").fill("2")
+    expect(page.locator(LINE).first).to_contain_text("8")
+    page.locator(".backlit-tables summary").click()
+    row = page.locator(".backlit-tables tr[data-row=x]").first
+    expect(row.locator(".backlit-witness")).to_have_text("8.5")  # 4 x + 1 / x
+    expect(row).to_contain_text("yes")
+
+    expect(page).to_have_url(re.compile("%3A2%7D.*step%3D8"))
+    kept = page.url
+    page.locator("#formula").fill("sin(x")
+    expect(page.locator("#problem span")).to_contain_text("( was never closed at column 4 of 'sin(x'; add )")
+    expect(page.locator("#problem mark")).to_have_text("(")
+    expect(page.locator("main")).to_have_class("backlit-circuit-view backlit-live outdated")
+    page.locator("#formula").fill("log(x - 2)")
+    expect(page.locator("#problem span")).to_contain_text("gate log: log(x - 2) has no finite value at x - 2 = 0")
+    page.locator("#formula").fill("softmax(x)")
+    expect(page.locator("#problem span")).to_contain_text("works on whole arrays")
+
+    linked(page, kept)
+    expect(page.locator("#formula")).to_have_value("y = 2x^2 + ln(x)")
+    expect(page.locator(".backlit-place")).to_have_text("8 / 8")
+    expect(page.locator("[data-input=x]")).to_have_value("2")
+    page.locator("#examples button").nth(1).click()
+    expect(page.locator("#formula")).to_have_value("(x + y) * z")
+    page.go_back()
+    expect(page.locator("#formula")).to_have_value("y = 2x^2 + ln(x)")
+
+    for foreign in (
+        "zoom=1", "formula=x&values=[1]", 'formula=x&values={"x":"alert(1)"}', "formula=x&state=input%3Dx", "evil=1",
+        f"formula=x&values={quote(' ' * 9000)}", "formula=x&values={\"x\":1e999}",
+    ):  # fmt: skip
+        linked(page, f"{address}#{foreign}")
+        expect(page.locator("#notes")).to_contain_text("This link is too long, or not of this page")
+
+
+def test_a_phone_in_korean_and_with_a_keyboard(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("#examples button").nth(2).click()
+    expect(page.locator("#formula")).to_have_value("2 * (x * y + max(z, w))")
+    page.locator("a.language").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    expect(page.locator("#formula")).to_have_value("2 * (x * y + max(z, w))")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("#formula").fill("1/2x")
+    expect(page.locator("#problem span")).to_contain_text("1/2x은(는) 두 가지로 읽을 수 있습니다")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert list(parse_qs(page.url.split("#")[1])) == ["formula", "values"]
+
+
+def test_nothing_is_evaluated() -> None:
+    script = page_script()
+    assert not re.search(r"\beval\(|\bFunction\(|innerHTML|document\.write|import\(|fetch\(", script)
+    policy = playground_page().split('Content-Security-Policy" content="')[1].split('"')[0]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
