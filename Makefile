@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick fuzz proof extras lint format types contract docs-test docs pictures screens bench build pins clean
+.PHONY: help demo test quick fuzz proof extras lint format types contract docs-test docs pictures screens bench build kernels pins clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -91,8 +91,11 @@ screens: $(READY) ## every view in three sizes, both languages, light and dark, 
 bench: $(READY) ## measure beside the peers, in one run
 	$(BIN)/python -m benchmarks
 
-build: $(READY) ## wheel and sdist into dist/
+build: kernels ## wheel and sdist into dist/
 	$(BIN)/python -m build --no-isolation
+
+kernels: $(READY) ## the engine compiled beforehand, for wheels, or for a faster first fit of this clone
+	$(BIN)/python -m backlit.cli.preparing
 
 pins: $(READY) ## write constraints.txt anew from what is installed
 	@{ head -n 1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.new

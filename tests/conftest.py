@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from hypothesis import settings
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
+
+os.environ.setdefault("BACKLIT_COMPILE", "1")  # what is tested is compiled here, whatever `make kernels` has left
 
 collect_ignore_glob = ["fuzz/[!t]*.py", "interop/networks/*.py", "browser/screens.py", "playground/agreement.py"]
 """Programs that record, for hours, with the tools of others, or as pictures; they are no tests."""

@@ -49,7 +49,12 @@ def frames(old: Path, data: Path, pairs: int) -> list[dict[str, Any]]:
 
 
 def first_fits(old: Path, pairs: int) -> list[dict[str, Any]]:
-    """The ratio of the time of a first fit and prediction; each with an empty cache, one after the other."""
+    """The ratio of the time of a first fit and prediction; each with an empty cache, one after the other.
+
+    The new tree has the kernels that a wheel of it brings; the old one's wheel has none.
+    """
+    prepare = [sys.executable, "-m", "backlit.cli.preparing"]  # as `make build` does before it packs a wheel
+    subprocess.run(prepare, env={**os.environ, "PYTHONPATH": str(TREE / "src")}, check=True)
     rows = []
     for name, code in FIRST_FITS.items():
         times: dict[str, list[float]] = {"old": [], "new": []}

@@ -18,7 +18,8 @@ from backlit.declared.gates import GATES
 from backlit.engine.program import program
 for precision in {floats}:
     for name in {gates}:
-        module = program(precision).emit("gate_" + name, gate_file(GATES.elementwise(name)))
+        compiled = program(precision)
+        module = compiled.module(compiled.emitted("gate_" + name, gate_file(GATES.elementwise(name))))
         vectors = "vcvttp" in module.forward._library.get_asm_str()
         print(precision, name, "vectors" if vectors else "one by one")
 """

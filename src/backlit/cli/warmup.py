@@ -31,14 +31,14 @@ def warm_up() -> None:
     begun = time.perf_counter()
     for precision in FLOATS:
         compiled = program(precision)
-        for what, compile_one in _kernels(compiled):
+        for what, compile_one in kernels(compiled):
             start = time.perf_counter()
             compile_one()
             output.print(f"{precision} {what}: {time.perf_counter() - start:.1f} s")
     output.print(f"Ready after {time.perf_counter() - begun:.1f} s; kernels are kept in {cache_folder()}")
 
 
-def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
+def kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
     """Name and compilation of each kernel."""
     yield "matrix products", compiled.product
     for name, purpose in PASSES.items():
@@ -49,8 +49,9 @@ def _kernels(compiled: Program) -> Iterator[tuple[str, Any]]:
         yield f"gate {name}", lambda name=name: compiled.gate(name)
     for gate, loss in sorted((natural_gate(loss), loss) for loss in LOSSES):
         yield f"end {gate}, {loss}", lambda gate=gate, loss=loss: compiled.head(gate, loss)
-    for name in sorted({kind.kernel for kind in OPTIMIZERS.values()}):
-        yield f"optimizer {name}", lambda name=name: compiled.step(name)
+    for name, matrix in sorted({(kind.kernel, kind.matrix_kernel) for kind in OPTIMIZERS.values()}):
+        yield f"optimizer {matrix or name}", lambda name=name, matrix=matrix: compiled.step(name, matrix)
+    yield "dropout", compiled.dropout
     for name in REGULARIZERS:
         yield f"regularizer {name}", lambda name=name: compiled.regularizer(name)
     if compiled.skips_zeros:

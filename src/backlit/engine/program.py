@@ -6,6 +6,7 @@ The passes reach them by address.
 
 from __future__ import annotations
 
+import ctypes
 import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +28,7 @@ from backlit.declared.losses import loss_named
 from backlit.engine.aligned import BUFFERS, LINE, PAGE
 from backlit.engine.blas import scipy_product
 from backlit.engine.cache import cache_folder, load, one_thread, write
+from backlit.engine.prepared import PreparedKernels, prepared_kernels
 from backlit.engine.processor import Vectors, vectors_here
 from backlit.engine.seals import sealed
 from backlit.engine.stamps import StampedFile, stamp
@@ -150,20 +152,26 @@ class Program:
     precision : {"float32", "float64"}
     vectors : Vectors
         Those that matrix products are made of.
+    prepared : PreparedKernels, optional
+        What need not be compiled; nothing unless given.
     """
 
-    def __init__(self, precision: str, vectors: Vectors) -> None:
+    def __init__(self, precision: str, vectors: Vectors, prepared: PreparedKernels | None = None) -> None:
+        self._prepared = prepared or PreparedKernels(None)
         self._sources = _sources(precision, vectors)
         self._stamped: dict[str, StampedFile] = {}
         self._modules: dict[str, ModuleType] = {}
         self._folder = cache_folder() / PACKAGE
         passes = stamp("passes/passes.py", self._sources, self._stamped)
-        if not (self._folder / passes.path).exists():
+        if f"{passes.path}:train_epoch" not in self._prepared and not (self._folder / passes.path).exists():
             print(f"backlit: compiling the {precision} engine, once on this machine ...", file=sys.stderr)
         self.passes = self.module("passes/passes.py")
         self._precision = self.module("precision.py")
-        self._compiled: dict[str, Any] = {}
+        self._addresses: dict[str, int] = {}
+        self._entries: dict[str, Callable[..., Any]] = {}
+        self.compiled: dict[str, Any] = {}
         self._has_tiles = vectors.width > 0
+        self._tiles: int | None = None
 
     @property
     def calls_blas(self) -> bool:
@@ -182,92 +190,113 @@ class Program:
 
     def product(self) -> dict[str, int]:
         """The addresses of what multiplies matrices, and of what it calls."""
-        if self._has_tiles:
-            basis = self.module("products/tiles.py").tiles.ctypes()
-        else:
+        if not self._has_tiles:
             basis = scipy_product(self._precision.F.__name__)
-        module = self.module("products/products.py" if self._has_tiles else "products/blas.py")
-        return {"product": self._kernel(module, "multiply"), "basis": int(basis)}
+            return {"product": self._kernel("products/blas.py", "multiply"), "basis": int(basis)}
+        if self._tiles is None:
+            self._tiles = int(ctypes.CFUNCTYPE(ctypes.c_int64)(self._kernel("products/tiles.py", "tiles"))())
+        return {"product": self._kernel("products/products.py", "multiply"), "basis": self._tiles}
 
     def gate(self, name: str) -> tuple[int, int]:
         """The addresses of a hidden gate's (forward, backward)."""
-        module = self.emit(f"gate_{_file_name(name)}", gate_file(GATES.elementwise(name)))
-        return module.forward.address, module.backward.address
+        file = self.emitted(f"gate_{_file_name(name)}", gate_file(GATES.elementwise(name)))
+        return self._kernel(file, "forward"), self._kernel(file, "backward")
 
     def layer(self, kind: str, kernel: str) -> int:
         """The address of a layer's kernel, forward, backward or gradient; 0 if the layer has none."""
-        module = self.module(f"layers/{kind}.py")
-        if not hasattr(module, kernel):
-            return 0
-        return self._kernel(module, kernel, getattr(self.module("layers/compiling.py"), kernel.upper()))
+        return self._kernel(f"layers/{kind}.py", kernel, kernel.upper())
 
     def sparse(self) -> dict[str, int]:
         """The addresses of the first dense layer's kernels where most of its inputs are 0."""
-        module = self.module("products/sparse.py")
-        return {"sparse": module.forward.address, "sparse_gradient": module.gradient.address}
+        file = "products/sparse.py"
+        return {"sparse": self._kernel(file, "forward"), "sparse_gradient": self._kernel(file, "gradient")}
 
     def dropout(self) -> dict[str, int]:
         """The addresses of dropout's kernels."""
-        module = self.module("layers/dropout.py")
-        return {"dropout_forward": module.dropout_forward.address, "dropout_backward": module.dropout_backward.address}
+        return {name: self._kernel("layers/dropout.py", name) for name in ("dropout_forward", "dropout_backward")}
 
     def step(self, kernel: str, matrix_kernel: str = "") -> dict[str, int]:
         """The addresses of an optimizer's step, and of that of whole matrices where it has one."""
-        matrix_step = self.module(f"optimizers/{matrix_kernel}.py").step.address if matrix_kernel else 0
-        return {"step": self._kernel(self.module("optimizers/steps.py"), kernel), "matrix_step": matrix_step}
+        matrix_step = self._kernel(f"optimizers/{matrix_kernel}.py", "step") if matrix_kernel else 0
+        return {"step": self._kernel("optimizers/steps.py", kernel), "matrix_step": matrix_step}
 
     def regularizer(self, kernel: str) -> dict[str, int]:
         """The address of one of `REGULARIZERS`."""
-        return {kernel: self._kernel(self.module("optimizers/regularizers.py"), kernel)}
+        return {kernel: self._kernel("optimizers/regularizers.py", kernel)}
 
-    def _kernel(self, module: ModuleType, name: str, signature: Any = None) -> int:
-        """The address of a module's function, compiled when first asked for; of the module's signature unless given."""
-        compile_ = numba.cfunc(signature or module.SIGNATURE, **self._precision.KERNEL)
-        return int(self._once(f"{module.__name__}.{name}", module, partial(compile_, getattr(module, name))).address)
+    def _kernel(self, file: str, name: str, signature: str = "") -> int:
+        """The address of a file's kernel, prepared, or compiled when first asked for; 0 where it has none.
+
+        A kernel is compiled where it stands, or by its module's signature, or by one of those of layers.
+        """
+        key = self.key(file, name)
+        if key not in self._addresses:
+            with _compiling():
+                address = self._prepared.address(key)
+                self._addresses[key] = address or self._compile_kernel(key, file, name, signature)
+        return self._addresses[key]
+
+    def key(self, file: str, name: str) -> str:
+        """What a kernel is known by: its file's stamped name, and its own."""
+        stamped = self._stamped.get(file) or stamp(file, self._sources, self._stamped)
+        return f"{stamped.path}:{name}"
+
+    def _compile_kernel(self, key: str, file: str, name: str, signature: str) -> int:
+        module = self.module(file)
+        function = getattr(module, name, None)
+        if function is None:
+            return 0
+        if not hasattr(function, "address"):
+            types = getattr(self.module("layers/compiling.py"), signature) if signature else module.SIGNATURE
+            function = self._once(key, module, partial(numba.cfunc(types, **self._precision.KERNEL), function))
+        self.compiled[key] = function
+        return int(function.address)
 
     def entry(self, name: str, file: str = "passes/passes.py") -> Callable[..., Any]:
         """One of the passes that are called from Python: train_epoch, loss_and_gradient, predict."""
-        compiled: Callable[..., Any] | None = self._compiled.get(name)  # at each prediction
-        if compiled is None:
-            module = self.module(file)
-            compile_ = numba.njit(module.SIGNATURES[name], **self._precision.ENTRY)
-            compiled = self._once(name, module, partial(compile_, getattr(module, name)))
-        return compiled
+        entry: Callable[..., Any] | None = self._entries.get(name)  # at each prediction
+        if entry is None:
+            with _compiling():
+                key = self.key(file, name)
+                entry = self._prepared.entry(key) or self.compiled_entry(file, name, self._precision.ENTRY)
+                self._entries[name] = entry
+        return entry
+
+    def compiled_entry(self, file: str, name: str, options: Mapping[str, Any]) -> Any:
+        """Numba's own of a pass that is called from Python."""
+        module = self.module(file)
+        compile_ = numba.njit(module.SIGNATURES[name], **options)
+        return self._once(self.key(file, name), module, partial(compile_, getattr(module, name)))
 
     @property
     def panels(self) -> Callable[..., Any]:
         """The pass of predictions in panels; only where products are made of tiles."""
-        compiled: Callable[..., Any] | None = self._compiled.get("panels")
-        if compiled is None:
-            module = self.module("passes/panels.py")
-            compile_ = numba.njit(module.SIGNATURE, **self._precision.ENTRY)
-            compiled = self._once("panels", module, partial(compile_, module.predict))
-        return compiled
+        return self.entry("predict_in_panels", "passes/panels.py")
 
-    def _once(self, name: str, module: ModuleType, compiled: Callable[[], Any]) -> Any:
-        """What is compiled of a module under a name, by the first thread that needs it."""
-        if name not in self._compiled:
+    def _once(self, key: str, module: ModuleType, compiled: Callable[[], Any]) -> Any:
+        """What is compiled of a module under a key, by the first thread that needs it."""
+        if key not in self.compiled:
             with _compiling(), sealed(Path(str(module.__file__))):
-                if name not in self._compiled:  # nor has the thread made it that held the lock before
-                    self._compiled[name] = compiled()
-        return self._compiled[name]
+                if key not in self.compiled:  # nor has the thread made it that held the lock before
+                    self.compiled[key] = compiled()
+        return self.compiled[key]
 
     def head(self, output_gate: str, loss: str) -> dict[str, int]:
         """The addresses of a network's head: what makes outputs, and their loss."""
         if output_gate != "softmax":
             GATES.elementwise(output_gate)
-        module = self.emit(f"head_{_file_name(output_gate)}_{loss}", head_file(output_gate, loss_named(loss)))
-        return {"activate": module.activate.address, "head": module.head.address}
+        file = self.emitted(f"head_{_file_name(output_gate)}_{loss}", head_file(output_gate, loss_named(loss)))
+        return {name: self._kernel(file, name) for name in ("activate", "head")}
 
-    def emit(self, stem: str, source: str) -> ModuleType:
-        """The module of an emitted file."""
+    def emitted(self, stem: str, source: str) -> str:
+        """The name of an emitted file among the sources."""
         name = f"emitted/{stem}.py"
         with one_thread():
             if self._sources.get(name) != source:  # new, or a gate that was declared anew
                 self._sources[name] = source
                 self._stamped.pop(name, None)
                 self._modules.pop(name, None)
-            return self.module(name)
+        return name
 
     def module(self, name: str) -> ModuleType:
         """A file of the program as a module, after those that it imports."""
@@ -344,4 +373,5 @@ def program(precision: str) -> Program:
 
 @lru_cache(maxsize=2)
 def _made(precision: str) -> Program:
-    return Program(precision, vectors_here()[0])
+    vectors = vectors_here()[0]
+    return Program(precision, vectors, prepared_kernels(precision, vectors.name))

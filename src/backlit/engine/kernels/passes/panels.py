@@ -240,7 +240,7 @@ def work(job, rank):
         carry_block(job, network, kernels, first, min(height, job[ROW_COUNT] - first), x, z)
 
 
-def predict(board, number, rank, job, helpers, inputs, outputs):
+def predict_in_panels(board, number, rank, job, helpers, inputs, outputs):
     """As rank 0: post a job under a number, and return when it is done. Else help, until no job comes for a while.
 
     A helper counts itself in before it reads a job, and its caller waits until all are out again. A caller without
@@ -276,6 +276,9 @@ def predict(board, number, rank, job, helpers, inputs, outputs):
     return job[FINITE] != 0
 
 
-SIGNATURE = types.boolean(
-    types.int64[::1], types.int64, types.int64, types.int64[::1], types.int64, READ_ONLY_MATRIX, MATRIX
-)
+SIGNATURES = {
+    "predict_in_panels": types.boolean(
+        types.int64[::1], types.int64, types.int64, types.int64[::1], types.int64, READ_ONLY_MATRIX, MATRIX
+    )
+}
+"""What is called from Python."""
