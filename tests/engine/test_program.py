@@ -106,7 +106,8 @@ def test_the_engine_is_made_by_one_thread(waiting: threading.Event, monkeypatch:
 def test_a_pass_is_compiled_by_one_thread(waiting: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = program("float64")
     slow = Slow(waiting)
-    monkeypatch.setattr(engine, "_compiled", {})
+    monkeypatch.setattr(engine, "_entries", {})
+    monkeypatch.setattr(engine, "compiled", {})
     monkeypatch.setattr(engine_program.numba, "njit", lambda *_, **__: slow)
     slow.ask = lambda: engine.entry("predict")
     slow.ends_as_one()
