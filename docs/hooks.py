@@ -11,6 +11,8 @@ from typing import Any
 from mkdocs.structure.files import File
 
 from backlit.playground.document import FILES, playground_page
+from backlit.playground.training_page import FILES as TRAINING_FILES
+from backlit.playground.training_page import training_page
 
 ELSEWHERE = "https://unpkg.com/iframe-worker/shim"
 HERE = "site/file-worker.js"
@@ -23,13 +25,18 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the playground, in each language."""
     for lang, name in FILES.items():
         files.append(File.generated(config, name, content=playground_page(lang)))
+        files.append(File.generated(config, TRAINING_FILES[lang], content=training_page(lang)))
     return files
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Write the links to it."""
     up = "../" * (len(PurePosixPath(page.url).parts) - 1)
-    return markdown.replace(LINKS, f"[**Open the playground**]({up}{FILES['en']}) · [한국어]({up}{FILES['ko']})")
+    links = [
+        f"[**{text}**]({up}{names['en']}) · [한국어]({up}{names['ko']})"
+        for text, names in (("Type a formula", FILES), ("Train a network", TRAINING_FILES))
+    ]
+    return markdown.replace(LINKS, "\n\n".join(links))
 
 
 def on_post_page(output: str, page: object, config: object) -> str:

@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 
 from backlit.playground.document import FILES, playground_page
 from backlit.playground.scripts import page_script
+from backlit.playground.training_page import FILES as TRAINING_FILES
+from backlit.playground.training_page import training_page
 
 LINE = ".backlit-view:not([hidden]) .backlit-product strong"
 
@@ -26,7 +28,7 @@ def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
     opened = browser.new_page(viewport={"width": 1024, "height": 700})
     opened.on("pageerror", lambda error: faults.append(str(error)))
     opened.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-    opened.on("request", lambda asked: None if asked.url.startswith("file:") else faults.append(asked.url))
+    opened.on("request", lambda asked: None if asked.url.startswith(("file:", "blob:")) else faults.append(asked.url))
     opened.goto((tmp_path / FILES["en"]).as_uri())
     yield opened
     opened.close()
@@ -104,9 +106,36 @@ def test_a_phone_in_korean_and_with_a_keyboard(page: Any) -> None:
     assert list(parse_qs(page.url.split("#")[1])) == ["formula", "values"]
 
 
+def test_a_network_learns_in_a_worker_of_the_page(page: Any, tmp_path: Path) -> None:
+    for lang, name in TRAINING_FILES.items():
+        (tmp_path / name).write_text(training_page(lang), encoding="utf-8")
+    address = (tmp_path / TRAINING_FILES["en"]).as_uri()
+    linked(page, f"{address}#data=xor&hidden=4&optimizer=nadam&rate=0.1")
+    expect(page.locator("#clock")).to_contain_text("epoch 0")
+    page.locator("#play").click()
+    expect(page.locator("#clock")).to_contain_text(re.compile("epoch [1-9]"))
+    page.locator("#play").click()
+    expect(page.locator("#play")).to_have_text("Train")
+    page.locator("#hidden").fill("4, 65")
+    page.locator("#hidden").blur()
+    expect(page.locator("#problem")).to_contain_text("numbers of neurons from 1 to 64")
+    page.locator("#hidden").fill("3")
+    page.locator("#data").select_option("hills")
+    expect(page.locator("#loss")).to_have_value("quadratic")
+    expect(page).to_have_url(re.compile("data=hills&hidden=3&gate=tanh&loss=quadratic&optimizer=nadam"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("a.language").click()
+    expect(page.locator("#data")).to_have_value("hills")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for foreign in ("formula=x", "gate=softmax", "loss=hinge", "data=../x", f"hidden={'4,' * 2000}", "rate=alert(1)"):
+        linked(page, f"{address}#{foreign}")
+        expect(page.locator("#notes")).to_contain_text("This link is too long, or not of this page")
+
+
 def test_nothing_is_evaluated() -> None:
-    script = page_script()
+    script = page_script() + training_page()
     assert not re.search(r"\beval\(|\bFunction\(|innerHTML|document\.write|import\(|fetch\(", script)
-    policy = playground_page().split('Content-Security-Policy" content="')[1].split('"')[0]
-    assert "unsafe" not in policy
-    assert "default-src 'none'" in policy
+    for page in (playground_page(), training_page()):
+        policy = page.split('Content-Security-Policy" content="')[1].split('"')[0]
+        assert "unsafe" not in policy
+        assert "default-src 'none'" in policy

@@ -34,7 +34,8 @@ const fs = require("fs"), [, , given, answers] = process.argv;
 fs.writeFileSync(answers, JSON.stringify(JSON.parse(fs.readFileSync(given)).map((run) => {
   const network = new DenseNetwork(run), optimizing = new Optimizing(run.optimizer, network, run.rate), costs = [];
   network.theta.set(run.theta);
-  for (const batch of run.batches) costs.push(optimizing.step(batch.map((row) => run.rows[row]), batch.map((row) => run.targets[row])));
+  const some = (list, batch) => batch.map((row) => list[row]);
+  for (const batch of run.batches) costs.push(optimizing.step(some(run.rows, batch), some(run.targets, batch)));
   return {theta: [...network.theta], costs};
 })));
 """

@@ -66,6 +66,7 @@ def playground_page(lang: str = "en") -> str:
 <title>Backlit: {message["title"]}</title><style>{style}</style></head>
 <body><header><div class="first"><h1><a href="index.html">Backlit</a> {message["title"]}</h1>
 <p class="lead">{message["lead"]}</p>
+<a href="{message["network_file"]}">{message["network"]}</a>
 <a class="language" href="{FILES[other]}" lang="{other}">{message["other_language"]}</a>
 <button type="button" id="copy">{message["copy"]}</button></div>
 <form id="form"><label><span>{message["formula"]}</span><input id="formula" type="text" autocomplete="off"

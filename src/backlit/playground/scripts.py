@@ -50,5 +50,9 @@ def page_script() -> str:
 
 def page_style() -> str:
     """The component's style and the page's."""
-    own = resources.files(__name__.rpartition(".")[0]).joinpath("page/page.css").read_text(encoding="utf-8")
-    return component.style() + own
+    return component.style() + header_style()
+
+
+def header_style() -> str:
+    """The style of a page of this room: its header and its form."""
+    return resources.files(__name__.rpartition(".")[0]).joinpath("page/page.css").read_text(encoding="utf-8")

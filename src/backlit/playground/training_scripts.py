@@ -27,3 +27,8 @@ def network_script(*names: str) -> str:
     """Files of ``network/`` as one."""
     folder = resources.files("backlit.playground").joinpath("network")
     return "\n".join(bare_script(folder.joinpath(f"{name}.js").read_text(encoding="utf-8")) for name in names)
+
+
+def network_style() -> str:
+    """The style of the page that trains, beside that of all pages of this room."""
+    return resources.files("backlit.playground").joinpath("network/page.css").read_text(encoding="utf-8")
