@@ -25,13 +25,13 @@ FILES: Mapping[str, str] = {"en": "train.html", "ko": "train-ko.html"}
 
 OFFERED_OPTIMIZERS = tuple(name for name, kind in OPTIMIZERS.items() if not kind.matrix_kernel)
 OFFERED_INITIALIZERS = tuple(name for name, rule in INITIALIZERS.items() if not rule.unit_variance)
-WIDEST = 64
+WIDEST_LAYER = 64
 """Neurons of a layer: a phone has to carry them."""
 
 FASTEST = 100.0
 """The largest learning rate."""
 
-DIGITS = 4
+DECIMALS = 4
 """Of the rows' numbers after the point."""
 
 PLANE = 560
@@ -124,8 +124,8 @@ def _given() -> dict[str, Any]:
         made = toy(name, 0)
         if made.inputs.shape[1] == 2:
             whole = bool(made.classes)
-            targets = [int(value) if whole else round(value, DIGITS) for value in made.targets[:, 0].tolist()]
-            rows = made.inputs.round(DIGITS).tolist()
+            targets = [int(value) if whole else round(value, DECIMALS) for value in made.targets[:, 0].tolist()]
+            rows = made.inputs.round(DECIMALS).tolist()
             kind = kind_of(len(made.classes))
             problems[name] = {"rows": rows, "targets": targets, "kind": kind, "outputs": made.outputs}
     return {
@@ -135,7 +135,7 @@ def _given() -> dict[str, Any]:
         "optimizers": OFFERED_OPTIMIZERS,
         "inits": OFFERED_INITIALIZERS,
         "bounds": {
-            "neurons": [1, WIDEST],
+            "neurons": [1, WIDEST_LAYER],
             "layers": [0, MOST_LAYERS],
             "batch": [1, MOST_BATCH],
             "seed": [0, LARGEST_SEED],
