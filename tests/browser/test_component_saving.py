@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,18 @@ Open = Callable[..., Any]
 PICTURE = ".backlit-view:not([hidden]) .backlit-picture"
 NINE_POINTS = 12.0
 """Pixels of a page of 96 an inch."""
+
+TWENTY_MM = 20 / 25.4 * 96
+
+COVERED = """(svg) => {
+    const marks = [...svg.querySelectorAll("text, rect.backlit-blank, g[data-box] > rect")];
+    const shown = marks.filter((mark) => mark.getBBox().width);
+    const box = (mark) => mark.getBoundingClientRect();
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    return [...svg.querySelectorAll("rect.backlit-blank")].flatMap((blank) =>
+        shown.filter((mark) => mark !== blank && meet(box(blank), box(mark))).map((mark) => mark.outerHTML));
+}"""
+"""What lies under a blank; the rectangle around a text is higher than its letters, by a pixel here."""
 
 SMALLEST_LETTER = """(svg) => {
     const zoom = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
@@ -93,3 +106,52 @@ def test_print_asks_the_browser(opened: Open) -> None:
     page.evaluate("() => { window.print = () => { document.title = 'printed'; }; }")
     page.locator(".backlit-save-print").click()
     assert page.title() == "printed"
+
+
+def test_a_worksheet_has_blanks_that_a_hand_can_fill_and_answers_apart(opened: Open) -> None:
+    page = opened(trace(FORMULA, **SIGMOID), lang="ko")
+    page.evaluate("() => { window.print = () => {}; }")
+    page.locator(".backlit-save-worksheet").click()
+    page.emulate_media(media="print")
+    sheet = page.locator(".backlit-leaf").first
+    blanks = sheet.locator("rect.backlit-blank")
+    assert blanks.count() == page.locator(".backlit-answers li").count() == 8
+    assert blanks.evaluate_all("all => Math.min(...all.map((one) => one.getBoundingClientRect().width))") >= TWENTY_MM
+    assert sheet.locator("svg").evaluate(SMALLEST_LETTER) >= NINE_POINTS
+    assert sheet.locator("svg").evaluate(CUT) == []
+    covered = sheet.locator("svg").evaluate(COVERED)
+    assert covered == []
+    assert page.locator(CONTROLS).count() == 0
+    assert "연습지" not in sheet.locator("p").all_inner_texts()  # the button's word
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".backlit-leaf").count() == 0
+    assert page.locator(f"{PICTURE} text[data-gradient=w0]").text_content() == "-0.196612"
+
+
+def test_slides_show_a_step_each(opened: Open) -> None:
+    page = opened(trace("(x + y) * z", x=-2, y=5, z=-4), begun=False)
+    page.evaluate("() => { window.print = () => {}; }")
+    page.locator(".backlit-save-slides").click()
+    page.emulate_media(media="print")
+    slides = page.locator(".backlit-slide")
+    assert slides.count() == 5  # the inputs, two gates forward, two back
+    values = slides.evaluate_all("all => all.map((one) => one.querySelectorAll('[data-box].backlit-current').length)")
+    assert values == [0, 1, 1, 1, 1]
+    assert slides.nth(1).locator("p").inner_text().startswith("q1 = x + y = 3")
+    assert slides.nth(4).locator("text[data-gradient=x]").text_content() == "-4"
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".backlit-place").inner_text() == "0 / 4"
+
+
+def test_tikz_is_the_picture_as_shown(opened: Open, tmp_path: Path) -> None:
+    page = opened(trace("(x + y) * z", x=-2, y=5, z=-4))
+    page.locator("input[data-input=z]").fill("-3.5e-7")
+    text = saved(page, "tikz", tmp_path).read_text("utf-8")
+    assert text.startswith("\\begin{tikzpicture}")
+    assert text.endswith("\\end{tikzpicture}\n")
+    assert text.count("{") == text.count("}")
+    assert len(re.findall(r"\\draw\[arrow\]", text)) == 5
+    numbers = re.findall(r"\\node\[value\] at \([^)]*\) \{(.*)\};", text)
+    assert numbers == ["$-$2", "5", r"$-$$3.5 \cdot 10^{-7}$", "3", r"$-$$1.05 \cdot 10^{-6}$"]

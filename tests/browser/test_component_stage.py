@@ -245,3 +245,24 @@ def test_a_frame_shows_it_whole(opened: Open) -> None:
     inside.locator(".backlit-play").press("End")
     expect(inside.locator(".backlit-place")).to_have_text("16 / 16")
     assert inside.locator(PICTURE).evaluate(OUTSIDE) == []
+
+
+def test_a_small_map_of_a_picture_that_is_larger_than_its_room(opened: Open) -> None:
+    page = opened(trace(FORMULA, **SIGMOID), viewport={"width": 1024, "height": 700})
+    small, picture = page.locator(f"{PICTURE} .backlit-map"), page.locator(PICTURE)
+    expect(small).to_be_hidden()
+    for _ in range(5):
+        page.locator(".backlit-larger").click()
+    expect(small).to_be_visible()
+    own, room = small.bounding_box(), picture.bounding_box()
+    assert own["x"] + own["width"] <= room["x"] + room["width"]
+    assert own["y"] + own["height"] <= room["y"] + room["height"]
+    sight = "one => one.getBoundingClientRect().toJSON()"
+    small.click(position={"x": own["width"] - 4, "y": own["height"] - 4})
+    assert picture.evaluate("one => one.scrollLeft + one.clientWidth >= one.scrollWidth - 1")
+    frame = small.locator(".backlit-sight").evaluate(sight)
+    assert abs(frame["right"] - own["x"] - own["width"]) < 4
+    small.click(position={"x": 4, "y": 4})
+    assert picture.evaluate("one => [one.scrollLeft, one.scrollTop]") == [0, 0]
+    page.locator(".backlit-fit").click()
+    expect(small).to_be_hidden()

@@ -443,3 +443,26 @@ def test_a_weights_path_to_the_loss_is_lit_and_a_neuron_opens_its_circuit(view: 
     circuit = page.frame_locator("iframe.circuit")
     expect(circuit.locator("[data-box=w3]").first).to_be_visible()
     expect(page.locator("#row-hint")).to_contain_text("a[2][3]")
+
+
+def test_an_image_is_one_node_and_each_first_neuron_shows_the_weights_that_read_it(view: View) -> None:
+    choices = (
+        '{"data":"digits","hidden":[[12,"relu"]],"loss":"","optimizer":"adam","init":"glorot","rate":0.01,"batch":64}'
+    )
+    page = view(f"network#choices={choices}")
+    expect(page.locator("#maps canvas")).to_have_count(2)
+    expect(page.locator('[data-neuron^="0,"]')).to_have_count(1)
+    page.locator('[data-neuron="1,3"]').click()
+    canvas = page.locator("#neuron-image canvas")
+    expect(canvas).to_be_visible()
+    size = canvas.bounding_box()
+    canvas.click(position={"x": size["width"] * 2.5 / 8, "y": size["height"] * 3.5 / 8})
+    expect(page.locator("#selection b")).to_have_text("w[1][26][3]")
+    before = page.locator("#selection .value").inner_text()
+    page.locator("#step").click()
+    expect(page.locator("#clock")).to_contain_text("1")
+    page.locator("input[name=lines][value=d]").check(force=True)
+    expect(page.locator("#neuron-image figcaption")).to_contain_text(EN["gradient_image"].split("{")[0])
+    expect(page.locator("#selection .value")).not_to_have_text(before)
+    page.locator('[data-neuron="1,3"]').press("ArrowLeft")
+    expect(page.locator("#selection")).to_contain_text("8 × 8")

@@ -269,3 +269,21 @@ def test_the_axes_begin_with_the_inputs_that_tell_most() -> None:
     described = TrainingSession(toy("iris", 0), settings_of(SMALL)).described()
     assert [described["columns"][at] for at in described["axes"]] == ["petal length", "petal width"]
     assert TrainingSession(toy("hills", 0), settings_of(SMALL)).described()["axes"] == [0, 1]
+
+
+def test_inputs_that_are_an_image_come_with_rasters_of_the_exact_numbers() -> None:
+    session = TrainingSession(toy("digits", 0), settings_of({**SMALL, "hidden": [[12, "relu"]]}))
+    described, picture = session.described(), session.picture()
+    assert (described["image"]["rows"], described["image"]["columns"]) == (8, 8)
+    row = np.frombuffer(base64.b64decode(described["image"]["shares"]), np.uint8)
+    inputs = session.problem.inputs
+    assert np.allclose(row / 254, (inputs[0] - inputs.min()) / np.ptp(inputs), atol=1 / 254)
+    weights = session.blueprint.arrays(session.sample(0)[0])["w[1]"]
+    for at, image in enumerate(picture["images"][""]):
+        shares = np.frombuffer(base64.b64decode(image["shares"]), np.uint8)
+        assert np.allclose((shares / 127.0 - 1) * image["most"], weights[:, at], atol=image["most"] / 127)
+    assert len(picture["images"][""]) == len(picture["images"]["d"]) == MOST_SHOWN
+    assert [(one["rows"], one["columns"]) for one in picture["maps"][""]] == [(64, 12), (12, 10)]
+    plain = TrainingSession(toy("moons", 0), settings_of(SMALL))
+    assert plain.described()["image"] is None
+    assert plain.picture()["maps"] == plain.picture()["images"] == {"": [], "d": []}

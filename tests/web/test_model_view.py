@@ -123,3 +123,16 @@ def test_a_table_of_another_kind_is_said(opened: Any, files: Any) -> None:
     found = asked(client, table=table, target="kind", row=0)
     assert found.status == 422, found.text
     assert "other.csv" in found.json["error"]
+
+
+@pytest.mark.engine
+def test_of_an_image_the_row_and_the_neuron_of_the_weight_are_images() -> None:
+    from backlit.web.views.model.images import weight_images
+
+    rows = np.random.default_rng(1).normal(size=(30, 64))
+    model = MLPClassifier((5,), solver="lbfgs", max_iter=2, random_state=0).fit(rows, np.arange(30) % 2)
+    traced = trace(model, x=rows[3], y=1, zoom="layer")
+    row, weights, gradients = weight_images(model, traced, "w[1][10][2]")
+    assert (row["kind"], row["rows"], row["columns"]) == ("row", 8, 8)
+    assert (weights["neuron"], weights["marked"], gradients["kind"]) == ("a[1][2]", 10, "gradients")
+    assert [one["kind"] for one in weight_images(model, traced, "w[2][1][0]")] == ["row"]

@@ -5,17 +5,19 @@ from backlit.drawing.latex import to_latex
 from backlit.drawing.layout import Layout, Placement, Route, arrange
 from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
-from backlit.drawing.parts import Box, Circuit, Link, Number, WitnessRow
+from backlit.drawing.parts import Box, Circuit, Image, Link, Number, Raster, WitnessRow
 from backlit.drawing.svg import to_svg
 from backlit.drawing.text import to_text
 
 __all__ = [
     "Box",
     "Circuit",
+    "Image",
     "Layout",
     "Link",
     "Number",
     "Placement",
+    "Raster",
     "Route",
     "WitnessRow",
     "arrange",

@@ -11,10 +11,14 @@ from backlit.drawing.measure import printable
 from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import GIVEN, Circuit
+from backlit.drawing.raster import address
 from backlit.drawing.style import classes
 from backlit.drawing.svg import to_svg
 
 NO_GATES = "const GATES = {}, MISTAKES = [], TOLERANCE = 1e-3, NEXT_TO_ZERO = 1e-9;"
+
+IMAGE_SIDE = 84
+"""Pixels across, of an image beside a picture."""
 
 Cell = tuple[str, str]
 """Class and text."""
@@ -88,6 +92,7 @@ def markup(circuit: Circuit | Mapping[str, Circuit], lang: str = "en", shown: st
             f"<div {classes('views')}>",
             *sections,
             "</div>",
+            f"<div {classes('paper')}></div>",
             component.data(list(views.values()), table),
         ]
     )
@@ -105,6 +110,7 @@ def _view(circuit: Circuit, lang: str, hidden: str, styled: bool) -> Iterator[st
     yield to_svg(circuit, lang, marked=True, styled=styled)
     yield "</div>"
     yield component.legend(circuit, table)
+    yield from _images(circuit, table)
     yield component.derivation(table)
     yield f"<details {classes('tables')}><summary>{escape(table['tables'])}</summary><div>"
     yield _wires(circuit, table)
@@ -117,6 +123,19 @@ def _view(circuit: Circuit, lang: str, hidden: str, styled: bool) -> Iterator[st
     if circuit.lacks:
         yield f"<p>{number(None)}: {table['not_computed']}</p>"
     yield "</section>"
+
+
+def _images(circuit: Circuit, table: Mapping[str, str]) -> Iterator[str]:
+    """What stands beside the picture, each with its name."""
+    if not circuit.images:
+        return
+    yield f"<figure {classes('images')}><figcaption>{escape(table['first_weights'])}</figcaption><ul>"
+    for image in circuit.images:
+        name = escape(printable(image.name))
+        size = f'width="{IMAGE_SIDE}" height="{round(IMAGE_SIDE * image.raster.rows / image.raster.columns)}"'
+        told = quoteattr(table["weights_into"].format(name=printable(image.name)))
+        yield f'<li><img alt={told} {size} src="{address(image.raster)}"><span>{name}</span></li>'
+    yield "</ul></figure>"
 
 
 def _wires(circuit: Circuit, table: Mapping[str, str]) -> str:

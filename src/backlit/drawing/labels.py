@@ -17,13 +17,14 @@ LONGEST_SUM = 28
 
 
 def symbol_of(box: Box) -> str:
-    """What is written in a box."""
-    return printable(box.symbol, LONGEST_NAME)
+    """What is written in a box; nothing where a picture is drawn in it."""
+    return "" if box.raster else printable(box.symbol, LONGEST_NAME)
 
 
 def name_over(box: Box) -> str:
     """What is written over a box: its name, where the symbol does not say it."""
-    return "" if box.name == box.symbol or box.kind == "constant" else printable(box.name, LONGEST_NAME)
+    said = box.name == box.symbol and not box.raster
+    return "" if said or box.kind == "constant" else printable(box.name, LONGEST_NAME)
 
 
 def local_text(link: Link) -> str:

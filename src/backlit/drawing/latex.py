@@ -54,7 +54,7 @@ SPECIAL: Mapping[str, str] = {
 SCIENTIFIC = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d+)(?![\w.])")
 """A number with its exponent as programming languages write it, and not a part of a name."""
 
-_HEAD = (
+HEAD = (
     r"\begin{tikzpicture}[x=1cm, y=-1cm, font=\scriptsize,",
     r"  wire/.style={draw=black!55, semithick}, arrow/.style={wire, -latex}, unknown/.style={dashed},",
     r"  given/.style={draw=black!75, fill=white, rounded corners=2pt, inner sep=0pt},",
@@ -90,7 +90,7 @@ def to_latex(circuit: Circuit) -> str:
     layout = arrange(circuit)
     placements = layout.placements.values()
     lines = [
-        *_HEAD,
+        *HEAD,
         *(_wire(route) for route in layout.routes),
         *(line for placement in placements for line in _stub(placement, circuit.output)),
         *(line for route in layout.routes for line in _edge_labels(route)),
@@ -167,7 +167,7 @@ def _box(placement: Placement, output: str) -> Iterator[str]:
     size = f"minimum width={width:.3f}cm, minimum height={height:.3f}cm"
     style = "given" if box.kind in GIVEN else f"gate, rounded corners={placement.corner * CENTIMETRES * 0.99:.3f}cm"
     yield _node(f"{style}{result}, {size}", (placement.x, placement.y), escaped(symbol_of(box)))
-    if name := name_over(box):
+    if name := name_over(box):  # of a picture, which TikZ has none of, too
         yield _node("small", (placement.x, placement.y - half - 10), escaped(name))
     if box.pattern:
         yield _node("small", (placement.x, placement.y + half + 10), EN[f"short_{box.pattern}"])

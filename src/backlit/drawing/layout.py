@@ -26,6 +26,7 @@ from backlit.drawing.labels import (
 from backlit.drawing.measure import pixels
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import GIVEN, Box, Circuit, Link
+from backlit.drawing.raster import FRAME, raster_size
 from backlit.drawing.rows import Rows, rows, spread
 
 Point = tuple[float, float]
@@ -38,6 +39,9 @@ PORT = 21.0
 ROW = 38.0
 HALF, GIVEN_HALF, LANE_HALF = 38.0, 23.0, 10.0
 """Half the height that a gate with its labels, a given number, or a passing link keeps free in its row."""
+
+RASTER_LABEL = 22.0
+"""What a raster keeps free above it, for its name, and below."""
 
 GAP = 10.0
 ARROW = 12.0
@@ -155,6 +159,9 @@ class _Arranging:
     def _size(self, box: int) -> tuple[float, float]:
         """Width and height of the shape itself."""
         given = self.boxes[box].kind in GIVEN
+        if raster := self.boxes[box].raster:
+            width, height = raster_size(raster)
+            return width + 2 * FRAME, max(height + 2 * FRAME, (len(self.arriving[box]) - 1) * PORT + 22)
         text = pixels(symbol_of(self.boxes[box]), NAME_SIZE if given else SYMBOL_SIZE)
         height = GIVEN_HEIGHT if given else BOX
         return max(BOX, text + 14), max(height, (len(self.arriving[box]) - 1) * PORT + 22)
@@ -162,6 +169,8 @@ class _Arranging:
     def _half(self, box: int) -> float:
         """Half of what a box keeps free in its row."""
         bare = self.boxes[box].kind in GIVEN and not self.names[box]
+        if self.boxes[box].raster:
+            return self.sizes[box][1] / 2 + RASTER_LABEL
         labels = GIVEN_HALF if bare else max(HALF, self.sizes[box][1] / 2 + HALF - BOX / 2)
         return max(labels, (len(self.leaving[box]) - 1) * PORT / 2 + PORT)
 

@@ -19,6 +19,46 @@ KINDS = GIVEN | {"gate", "output"}
 PATTERNS = frozenset({"", "distributor", "router", "switcher"})
 
 
+MIDDLE = 127
+"""The byte of a raster that stands for 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """A grid of numbers as it is drawn: shares of their largest magnitude.
+
+    Parameters
+    ----------
+    rows, columns : int
+    shares : bytes
+        Row by row from the top left, 0 to 254; 127 is 0.
+
+    Examples
+    --------
+    >>> Raster(1, 2, bytes([127, 254])).columns
+    2
+    """
+
+    rows: int
+    columns: int
+    shares: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse what is no grid."""
+        if not 0 < self.rows * self.columns == len(self.shares):
+            raise BacklitError(
+                f"raster: {len(self.shares)} bytes are no {self.rows} rows of {self.columns}; give one for each cell"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A raster with the name of what it shows, beside a circuit."""
+
+    name: str
+    raster: Raster
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """One value of a computation and what made it.
@@ -37,6 +77,8 @@ class Box:
     pattern : {"", "distributor", "router", "switcher"}
     gate : str
         The name of the gate that made the value; a page that steps through the circuit recomputes with it.
+    raster : Raster, optional
+        The value as a picture, where it is a matrix, or an input that is an image.
 
     Examples
     --------
@@ -52,6 +94,7 @@ class Box:
     gradient: Number = None
     pattern: str = ""
     gate: str = ""
+    raster: Raster | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +163,8 @@ class Circuit:
     output : str
         The name of the box whose gradient is 1.
     witness : tuple of WitnessRow
+    images : tuple of Image
+        What stands beside it on a page, such as the weights of a first layer's neurons.
 
     Raises
     ------
@@ -138,6 +183,7 @@ class Circuit:
     links: tuple[Link, ...]
     output: str
     witness: tuple[WitnessRow, ...] = ()
+    images: tuple[Image, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no backend could draw."""

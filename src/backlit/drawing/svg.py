@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
@@ -11,6 +12,7 @@ from backlit.drawing.measure import pixels, printable
 from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import GIVEN, Circuit
+from backlit.drawing.raster import address, raster_size
 from backlit.drawing.style import STYLE, classes
 
 MARGIN = 26.0
@@ -24,6 +26,9 @@ DESCRIBED = 40
 """Boxes whose numbers the description tells; a table beside the picture tells all."""
 
 
+TAG, WHOLE = re.compile(r"<(?:path|rect|text|circle)[^>]*>"), re.compile(r"(\d)\.0(?=[ \"HCl])")
+
+
 def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False, styled: bool = True) -> str:
     """Draw a circuit: values above the wires, gradients below, each edge with its local gradient.
 
@@ -34,7 +39,7 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False, styled: boo
     marked : bool
         Whether boxes and numbers carry the names that the interactive page finds them by.
     styled : bool
-        Whether it carries the style and the legend; of several on one page one does.
+        Whether it carries style, legend and description; of several on one page one does, tables tell all numbers.
 
     Returns
     -------
@@ -59,6 +64,7 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False, styled: boo
     width = max(layout.width, NARROWEST) + 2 * MARGIN
     height = layout.height + HEADING + legend_height + 2 * MARGIN
     shift = MARGIN + (max(layout.width, NARROWEST) - layout.width) / 2
+    below = f"translate({MARGIN:.1f} {height - MARGIN - legend_height:.1f})"
     title = escape(printable(circuit.title))
     left, top = BARE if marked else (0.0, 0.0)
     room = f"{width - 2 * left:.0f}", f"{height - top:.0f}"
@@ -67,7 +73,7 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False, styled: boo
         f'width="{room[0]}" height="{room[1]}" viewBox="{left:.0f} {top:.0f} {room[0]} {room[1]}"'
         + (f' data-columns="{columns}">' if marked else ">"),
         f"<title>{title}</title>",
-        f"<desc>{escape(printable(_described(circuit, lang)))}</desc>",
+        f"<desc>{escape(printable(_described(circuit, lang)))}</desc>" if styled else "",
         f"<style>{STYLE}</style>" if styled else "",
         f'<rect {classes("page")} width="{width:.0f}" height="{height:.0f}" rx="10"/>',
         "" if marked else f'<text {classes("heading")} x="{MARGIN:.0f}" y="{MARGIN + 12:.0f}">{title}</text>',
@@ -77,12 +83,15 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False, styled: boo
         *(line for at, route in enumerate(layout.routes) for line in _edge_labels(route, at if marked else None)),
         *(line for placement in layout.placements.values() for line in _box(placement, circuit.output, lang, marked)),
         "</g>",
-        f'<g {classes("legend")} transform="translate({MARGIN:.1f} {height - MARGIN - legend_height:.1f})">',
-        *(legend if styled else ()),
-        "</g>",
+        *([f'<g {classes("legend")} transform="{below}">', *legend, "</g>"] if styled else ()),
         "</svg>",
     ]
-    return "\n".join(filter(None, parts))
+    return "\n".join(TAG.sub(_short, part) for part in parts if part)
+
+
+def _short(tag: re.Match[str]) -> str:
+    """A tag whose whole numbers are written as such."""
+    return WHOLE.sub(r"\1", tag[0])
 
 
 def _described(circuit: Circuit, lang: str) -> str:
@@ -131,8 +140,8 @@ def _wire(route: Route, at: int | None) -> Iterator[str]:
     dashed = " unknown" if route.link.contribution is None else ""
     line = _path(route)
     yield f'<path {classes(f"wire{dashed}")} d="{line}"/>'
-    if at is not None:  # broad and unseen: what a pointer reaches
-        yield f'<path {classes("reach")} d="{line}"{_mark(edge=at)}/>'
+    if at is not None:  # broad and unseen, what a pointer reaches: the page lays it along the line
+        yield f"<path {classes('reach')}{_mark(edge=at)}/>"
     yield f'<path {classes("tip")} d="M{x:.1f} {y:.1f}l-8 -4v8z"/>'
     if route.branch and route.link.contribution is None:
         yield f'<circle {classes("hollow")} cx="{route.branch[0] + 5:.1f}" cy="{route.branch[1]:.1f}" r="4"/>'
@@ -173,6 +182,7 @@ def _box(placement: Placement, output: str, lang: str, marked: bool) -> Iterator
     box, table = placement.box, words(lang)
     x, y, half = placement.x, placement.y, placement.height / 2
     css = f"{box.kind} {'given' if box.kind in GIVEN else 'gate'}{' result' if box.name == output else ''}"
+    css += " pictured" if box.raster else ""
     tip = [box.name if box.formula in ("", box.name) else f"{box.name} = {box.formula}", table[box.kind]]
     tip += [f"{table['value']} {number(box.value)}", f"{table['gradient']} {number(box.gradient)}"]
     mark = _mark(box=box.name) if marked else ""
@@ -182,7 +192,12 @@ def _box(placement: Placement, output: str, lang: str, marked: bool) -> Iterator
         f'height="{placement.height:.1f}" rx="{placement.corner:.1f}"/>'
     )
     given = box.kind in GIVEN
-    yield _text("name" if given else "symbol", x, y + (5 if given else 6.5), symbol_of(box))
+    if box.raster:
+        width, height = raster_size(box.raster)
+        place = f'x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" height="{height:.1f}"'
+        yield f'<image {classes("raster")} {place} preserveAspectRatio="none" href="{address(box.raster)}"/>'
+    else:
+        yield _text("name" if given else "symbol", x, y + (5 if given else 6.5), symbol_of(box))
     if name := name_over(box):
         yield _text("small", x, y - half - 6, name)
     if box.pattern:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from backlit.graph.labels import formula, label, local_formula
 from backlit.graph.nary_gates import NaryGate
 from backlit.tracing.checking import compared, reason
 from backlit.tracing.messages import MESSAGES
+from backlit.tracing.rasters import first_weights, raster_of
 
 WITNESSED = 64
 """A text or page shows the central differences of so many gradients at most."""
@@ -55,14 +56,15 @@ def circuit(
     links = tuple(
         _link(names, wire, edge, symbols) for wire in graph.wires if wire.rule for edge in gradients.edges(wire)
     )
-    return Circuit(f"{title} ({graph.note})" if graph.note else title, boxes, links, names[graph.output], witness)
+    said = f"{title} ({graph.note})" if graph.note else title
+    return Circuit(said, boxes, links, names[graph.output], witness, first_weights(graph, gradients))
 
 
-def witness_rows(graph: Graph, gradients: Gradients) -> tuple[WitnessRow, ...]:
-    """Central differences beside the gradients; none where the output is an array."""
-    if graph.output.value.ndim:
+def witness_rows(graph: Graph, gradients: Gradients, wrt: Sequence[str] | None = None) -> tuple[WitnessRow, ...]:
+    """Central differences beside the gradients, or those that are named; none where the output is an array."""
+    if graph.output.value.ndim or (wrt is not None and not wrt):
         return ()
-    rows, _ = compared(graph, gradients, sample=WITNESSED)
+    rows, _ = compared(graph, gradients, wrt, sample=WITNESSED)
     return tuple(
         WitnessRow(
             row.name,
@@ -93,6 +95,7 @@ def _box(graph: Graph, gradients: Gradients, wire: Wire, name: str) -> Box:
         gradient=shown(gradients[wire]),
         pattern=rule.pattern if rule else "",
         gate=gate_name(wire),
+        raster=raster_of(wire),
     )
 
 

@@ -321,7 +321,8 @@ class Trace:
         from backlit.tracing.paging import page
 
         network = self.blueprint is not None
-        return page(self.title, self.graph, self.whole, network, self.circuit, self._witness, lambda: self._whole_sweep)
+        sweeps = (lambda: self._sweep), (lambda: self._witness), (lambda: self._whole_sweep)
+        return page(self.title, self.graph, self.whole, network, *sweeps)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, or nothing where it is not installed: then a notebook asks for the pictures below."""

@@ -14,15 +14,16 @@ from importlib import resources
 from xml.sax.saxutils import quoteattr
 
 from backlit.drawing.labels import LONGEST_SUM
+from backlit.drawing.latex import CENTIMETRES, HEAD, SCIENTIFIC, SPECIAL
 from backlit.drawing.measure import printable
 from backlit.drawing.numbers import number
-from backlit.drawing.parts import Circuit
+from backlit.drawing.parts import Box, Circuit
 from backlit.drawing.style import FONTS, PREFIX, classes, themes
 
 SCRIPTS = (
     "format.js", "circuit.js", "view.js", "derivation.js", "lighting.js", "folding.js", "fold_picture.js",
-    "practice.js", "sight.js", "snake.js", "stage.js", "motion.js", "player.js", "state.js", "saving.js",
-    "main.js",
+    "practice.js", "sight.js", "snake.js", "map.js", "stage.js", "motion.js", "player.js", "state.js", "saving.js",
+    "tikz.js", "paper.js", "main.js",
 )  # fmt: skip
 """In the order in which they are joined."""
 
@@ -31,14 +32,28 @@ WORDS = (
     "no_number", "path", "verdict_right", "verdict_sign", "verdict_one_branch", "verdict_local_alone",
     "verdict_forgot_local", "verdict_swapped_inputs", "verdict_stopped_before_gate", "verdict_upstream_before_gate",
     "verdict_value", "verdict_unknown", "unfold", "fold_few", "fold_arrays", "fold_several", "fold_choose", "folded",
-    "refused", "copied", "set", "set_done", "hint_rule", "hint_fork", "hint_distributor", "hint_router",
+    "refused", "copied", "name", "date", "points", "answers", "worksheet_task", "too_large", "set", "set_done",
+    "hint_rule", "hint_fork", "hint_distributor", "hint_router",
     "hint_switcher",
 )  # fmt: skip
 """What the scripts say."""
 
 
-COMMENT = re.compile(r"\s// [^\"'`]+$")
-"""At the end of a line, and never within a text: what follows has no quotes."""
+SAVES = {"svg": "SVG", "png": "PNG", "tikz": "TikZ", "worksheet": None, "slides": None, "print": None}
+"""What the picture is saved or printed as, and how that is called; None: by a word of the language."""
+
+COMMENT = " // "
+"""Begins one at the end of a line, where it stands in no text: all quotes before it are closed."""
+
+TEXTS = re.compile(r"(\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`)")
+"""The texts of a line, which stay as they are."""
+
+REGULAR = re.compile(r"[(=,:] ?/[^/ ]")
+"""Begins a regular expression, whose blanks count: such a line is left alone."""
+
+BLANKS = re.compile(r" ?(=>|[!=]==|&&|\|\||[-+*]=|[,;{}()?:=<>]) ?| ([-+*/%]) (?=[\w(])")
+CSS_BLANKS = re.compile(r"(?<=[:;,{}])\s+| (?=[{}])|;(?= })")
+"""What a script or a style means the same without."""
 
 MARK = "§"
 """Begins every class and custom property in the files; it is replaced by the prefix."""
@@ -47,7 +62,9 @@ MARK = "§"
 @cache
 def _file(name: str) -> str:
     text = resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
-    return text.replace(MARK, PREFIX) if name.endswith(".css") else bare_script(text)
+    if name.endswith(".css"):
+        return CSS_BLANKS.sub("", text.replace(MARK, PREFIX))
+    return "\n".join(map(_terse, bare_script(text).splitlines()))
 
 
 def bare_script(text: str) -> str:
@@ -56,9 +73,19 @@ def bare_script(text: str) -> str:
 
 
 def _bare(line: str) -> str:
-    """A line of a script without its indentation and its comment: pages stay small."""
-    line = COMMENT.sub("", line.strip())
-    return "" if line.startswith("//") else line
+    """A line of a script without its indentation and its comment."""
+    line = line.strip()
+    if line.startswith("//"):
+        return ""
+    code, comment, _ = line.rpartition(COMMENT)
+    return code if comment and all(code.count(quote) % 2 == 0 for quote in "\"'`") else line
+
+
+def _terse(line: str) -> str:
+    """A line of a script without the blanks that only people need."""
+    if REGULAR.search(line) or line.count("`") not in (0, 2):
+        return line
+    return "".join(part if at % 2 else BLANKS.sub(r"\1\2", part) for at, part in enumerate(TEXTS.split(line)))
 
 
 @cache
@@ -109,6 +136,7 @@ def data(circuits: Sequence[Circuit], table: Mapping[str, str]) -> str:
         "views": [_view(circuit) for circuit in circuits],
         "words": {word: table[word] for word in WORDS},
         "longest_sum": LONGEST_SUM,
+        "tikz": {"head": HEAD, "special": SPECIAL, "scientific": SCIENTIFIC.pattern, "scale": CENTIMETRES},
     }
     text = json.dumps(given, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     return f'<script type="application/json">{text}</script>'
@@ -118,12 +146,23 @@ def _view(circuit: Circuit) -> dict[str, object]:
     """A circuit as the scripts read it; names as the picture and the tables show them."""
     return {
         "output": printable(circuit.output),
-        "boxes": [{**asdict(box), "name": printable(box.name)} for box in circuit.boxes],
+        "boxes": [_drawn(box) for box in circuit.boxes],
         "links": [
-            {**asdict(link), "source": printable(link.source), "target": printable(link.target)}
+            {
+                **{field: value for field, value in asdict(link).items() if field != "slot"},  # they stand in order
+                "source": printable(link.source),
+                "target": printable(link.target),
+            }
             for link in circuit.links
         ],
     }
+
+
+def _drawn(box: Box) -> dict[str, object]:
+    """A box without what only the picture shows; an empty text, and that a gate is one, is left out."""
+    fields = {field: getattr(box, field) for field in Box.__dataclass_fields__ if field not in ("raster", "symbol")}
+    told = {field: value for field, value in fields.items() if value not in ("", "gate")}
+    return {**told, "name": printable(box.name)}
 
 
 def panel(circuit: Circuit, table: Mapping[str, str]) -> str:
@@ -182,8 +221,8 @@ def zooms(views: Mapping[str, Circuit], shown: str, table: Mapping[str, str]) ->
         f'<div role="group" {classes("bar")} aria-label={quoteattr(table["zoom"])}>{buttons}</div>' if buttons else ""
     )
     saving = f'<div role="group" {classes("bar saving")} aria-label={quoteattr(table["save"])}>' + "".join(
-        f'<button type="button" {classes(f"save-{kind}")}>{escape(text)}</button>'
-        for kind, text in (("svg", "SVG"), ("png", "PNG"), ("print", table["print"]))
+        f'<button type="button" {classes(f"save-{kind}")}>{escape(named or table[kind])}</button>'
+        for kind, named in SAVES.items()
     )
     saving += "</div>"
     return (

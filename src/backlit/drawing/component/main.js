@@ -116,8 +116,8 @@ function mount(root, given, keys = root, signal = undefined) {
   addEventListener("resize", () => stage.fit(view), {signal});
   addEventListener("beforeprint", () => stage.print(view), {signal});
   addEventListener("afterprint", () => stage.fit(view), {signal});
-  for (const kind of ["svg", "png"]) one(`.§save-${kind}`).addEventListener("click", () => save(view, kind));
-  one(".§save-print").addEventListener("click", () => print());
+  offerSaving(root, {tikz: given.tikz, signal, said, told, view: () => view, seed: () => practised?.seed, sheet: () => stage.sheet(view), tell: (text) => tell(text),
+    again: () => { stage.fit(view); show(); }});
 
   // -- the derivation, and what lights up what ------------------------------------------------------------------------
   const inView = (css) => view.root.querySelector(css);

@@ -55,7 +55,7 @@ class Sheet {
 
   markOf(shape) {
     const kind = shape.tagName, mark = {shape, kind};
-    if (kind === "rect") [mark.x, mark.y, mark.width, mark.height] = numbersOf(shape, ["x", "y", "width", "height"]);
+    if (kind === "rect" || kind === "image") [mark.x, mark.y, mark.width, mark.height] = numbersOf(shape, ["x", "y", "width", "height"]);
     else if (kind === "text") [mark.x, mark.y] = numbersOf(shape, ["x", "y"]);
     else if (kind === "circle") [mark.x, mark.y] = numbersOf(shape, ["cx", "cy"]);
     else if (kind === "path") {
@@ -67,8 +67,8 @@ class Sheet {
       for (let at = this.columnOf(from); at <= this.columnOf(to); at += 1) this.reach(at, y - 5, y + 5);
     }
     if (!mark.pieces) {
-      mark.column = this.columnOf(kind === "rect" ? mark.x + mark.width / 2 : mark.x);
-      this.reach(mark.column, mark.y - (kind === "text" ? 12 : 0), mark.y + (kind === "rect" ? mark.height : 5));
+      mark.column = this.columnOf(mark.x + (mark.width ?? 0) / 2);
+      this.reach(mark.column, mark.y - (kind === "text" ? 12 : 0), mark.y + (mark.height ?? 5));
     }
     return mark;
   }
@@ -85,13 +85,14 @@ class Sheet {
     const before = columns.map(() => 0), after = columns.map(() => 0), apart = columns.map(() => 0);
     this.chips = new Map();
     for (const {shape, kind, column, width, x} of this.marks) {
-      const {box, value, gradient, chip, link, number} = {...shape.dataset, ...(kind === "rect" || kind === "text" ? shape.parentNode.dataset : {})};
+      const {box, value, gradient, chip, link, number} = {...shape.dataset, ...(["rect", "image", "text"].includes(kind) ? shape.parentNode.dataset : {})};
       if (box !== undefined) {
-        const half = (kind === "rect" ? width : widthOf(shape.textContent, shape)) / 2;
+        const half = (width ?? widthOf(shape.textContent, shape)) / 2;
         before[column] = Math.max(before[column], half);
         after[column] = Math.max(after[column], half);
       } else if (value !== undefined || gradient !== undefined) {
-        const wide = widthOf(view.longestOf(value ?? gradient, value === undefined ? "gradient" : "value"), shape) + 1;
+        const blank = value === undefined && view.blanks?.has(gradient);
+        const wide = blank ? BLANK.width : widthOf(view.longestOf(value ?? gradient, value === undefined ? "gradient" : "value"), shape) + 1;
         after[column] = Math.max(after[column], x - columns[column][1] + wide + LABEL_GAP / 2);
       } else if (chip !== undefined) {
         const shown = links.get(Number(chip)), text = shown ? `× ${formatted(shown.local)}` : "";
@@ -216,7 +217,7 @@ class Sheet {
       else shape.setAttribute("x", edge - room / 2);
       shape.setAttribute("y", y + down);
     } else {
-      const middle = kind === "rect" ? width / 2 : 0;
+      const middle = (width ?? 0) / 2;
       shape.setAttribute("x", this.across(x + middle, column) - middle);
       shape.setAttribute("y", y + down);
     }

@@ -6,6 +6,12 @@ class Stage {
     this.root = root;
     this.zoom = null; // null: as large as fits
     this.sheets = new Map();
+    this.maps = new Map();
+  }
+
+  mapOf(picture) {
+    if (!this.maps.has(picture)) this.maps.set(picture, new SmallMap(picture));
+    return this.maps.get(picture);
   }
 
   // Pixels for the picture: what the window has left below it; within another page, what that page says, or most of a window.
@@ -33,7 +39,7 @@ class Stage {
     const size = sheet.arrange(room);
     drawFolds(view, view.folds);
     this.natural = size;
-    if (!size) return;
+    if (!size) { this.mapOf(picture).draw(); return; }
     this.whole = Math.max(1, Math.min(room.width / size.width, room.height / size.height, LARGEST_ZOOM));
     picture.style.height = `${Math.floor(room.height)}px`;
     this.apply();
@@ -53,6 +59,7 @@ class Stage {
     const zoom = this.zoom ?? this.whole, svg = this.picture.querySelector("svg");
     svg.setAttribute("width", Math.floor(this.natural.width * zoom));
     svg.setAttribute("height", Math.floor(this.natural.height * zoom));
+    this.mapOf(this.picture).draw();
   }
 
   scale(times) {

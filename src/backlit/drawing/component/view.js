@@ -19,6 +19,7 @@ class View {
     this.step = 0;
     this.named = new Map(); // box -> its elements, so that a step need not search
     for (const found of this.find("[data-box]")) this.named.set(found.dataset.box, found);
+    for (const reach of this.find(".§reach")) reach.setAttribute("d", reach.previousElementSibling.getAttribute("d"));
     this.index();
   }
 

@@ -111,7 +111,8 @@ def inputs_of(model: Any, table: pa.Table, target: str | None = None) -> Any:
     if hasattr(model, "encoder_"):
         return rows
     names = list(getattr(model, "feature_names_in_", rows.column_names))
-    missing = [name for name in names if name not in rows.column_names]
+    present = set(rows.column_names)
+    missing = [name for name in names if name not in present]
     if missing:
         raise BacklitError(f"column {missing[0]!r} is missing; add it, or train again without it")
     if len(names) != model.n_features_in_:

@@ -15,7 +15,7 @@ function show(text, values, state = "", visited = false) {
     alive.abort();
     alive = new AbortController();
     document.querySelector("main").replaceWith(root);
-    const component = mount(root, {views: [circuit], words: said, longest_sum: DECLARED.drawn.longestSum}, document, alive.signal);
+    const component = mount(root, {views: [circuit], words: said, longest_sum: DECLARED.drawn.longestSum, tikz: dataOf(root).tikz}, document, alive.signal);
     if (state && !component.restore(state)) refused = own.refused;
     shown = {text, root, component, recording};
     root.addEventListener("§changed", later(remember, WRITING));

@@ -16,6 +16,12 @@ Matrix = NDArray[np.float64]
 TOY_ROWS = 300
 """Of a toy data set."""
 
+DIGIT_ROWS = 600
+"""Of the handwritten digits."""
+
+PIXELS = frozenset({"digits"})
+"""Toy data whose inputs share one scale: each by itself, a pixel that is always blank would have none."""
+
 MOST_TABLE_NUMBERS, MOST_CLASSES = 4_000_000, 20
 """Of a table, once it is encoded; of a target."""
 
@@ -102,6 +108,14 @@ def _iris(columns: slice) -> tuple[Made, tuple[str, ...], tuple[str, ...]]:
     return (flowers.data[:, columns], flowers.target), names, tuple(map(str, flowers.target_names))
 
 
+def _digits() -> tuple[Made, tuple[str, ...], tuple[str, ...]]:
+    from sklearn.datasets import load_digits
+
+    images = load_digits()
+    made = images.data[:DIGIT_ROWS], images.target[:DIGIT_ROWS]
+    return made, tuple(f"x[{at}]" for at in range(images.data.shape[1])), tuple(map(str, images.target_names))
+
+
 NO_YES = ("0", "1")
 
 TOYS: Mapping[str, Callable[[int], tuple[Made, tuple[str, ...], tuple[str, ...]]]] = {
@@ -111,16 +125,19 @@ TOYS: Mapping[str, Callable[[int], tuple[Made, tuple[str, ...], tuple[str, ...]]
     "xor": lambda seed: (_xor(seed), XY, NO_YES),
     "petals": lambda seed: _iris(slice(2, 4)),
     "iris": lambda seed: _iris(slice(0, 4)),
+    "digits": lambda seed: _digits(),
     "hills": lambda seed: (_hills(seed), XY, ()),
 }
-"""Name -> from a seed, its rows and targets, and the names of columns and classes. Iris is the same for every seed.
+"""Name -> from a seed, its rows and targets, and the names of columns and classes.
+
+Iris and the digits are the same for every seed.
 
 The names are those of messages: ``toy_NAME``.
 """
 
 
 def toy(name: str, seed: int) -> Problem:
-    """A toy data set, its inputs standardised; a numeric target too.
+    """A toy data set, its inputs standardised (pixels all by one scale); a numeric target too.
 
     Raises
     ------
@@ -137,7 +154,8 @@ def toy(name: str, seed: int) -> Problem:
     targets = np.asarray(y, np.float64)
     if not classes:
         targets = (targets - targets.mean()) / targets.std()
-    inputs = (x - x.mean(axis=0)) / x.std(axis=0)
+    axis = None if name in PIXELS else 0
+    inputs = (x - x.mean(axis=axis)) / x.std(axis=axis)
     return Problem(name, np.ascontiguousarray(inputs), targets[:, None], columns, classes)
 
 

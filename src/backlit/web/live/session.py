@@ -16,6 +16,7 @@ from backlit.estimators.shared.table_input import no_row
 from backlit.training.history import Epoch
 from backlit.web.live.diagnosing import flow_of, symptoms_of
 from backlit.web.live.feed import Feed
+from backlit.web.live.imaging import matrices, neuron_images, row_image
 from backlit.web.live.learner import Learner
 from backlit.web.live.observing import MOST_SHOWN, informative_axes, plane
 from backlit.web.live.problems import Problem
@@ -189,21 +190,29 @@ class TrainingSession:
             "at": self._timeline.at,
             "speed": self._rate,
             "points": [_numbers(moment.point) for moment in list(self._timeline)],
-            "layers": self._layers(now.theta),
+            **self._drawn_numbers(now.theta),
         }
 
-    def _layers(self, theta: Vector) -> list[dict[str, Any]]:
-        """The weights and biases of the first neurons, with their gradients on the mini-batch that comes next."""
+    def _drawn_numbers(self, theta: Vector) -> dict[str, Any]:
+        """The weights and biases of the first neurons, with their gradients on the mini-batch that comes next.
+
+        Of wide layers, and of inputs that are an image, the rasters of both sides as well.
+        """
         values, slopes = self.blueprint.arrays(theta), self.blueprint.arrays(self._learner.gradient())
-        sides = (("", values), ("d", slopes))
-        return [
+        sides = {"": values, "d": slopes}
+        layers = [
             {
                 f"{side}{name}": _short(arrays[f"{name}[{number}]"][DRAWN[name]])
-                for side, arrays in sides
+                for side, arrays in sides.items()
                 for name in DRAWN
             }
             for number, _ in self.blueprint.numbered
         ]
+        return {
+            "layers": layers,
+            "maps": {side: matrices(self.blueprint, arrays, MOST_SHOWN) for side, arrays in sides.items()},
+            "images": {side: neuron_images(self.blueprint, arrays, MOST_SHOWN) for side, arrays in sides.items()},
+        }
 
     def described(self) -> dict[str, Any]:
         """What does not change: the network, the columns, and some rows to draw."""
@@ -219,7 +228,13 @@ class TrainingSession:
             "parameters": self.blueprint.parameter_count,
             "count": len(self.problem.inputs),
             "rows": self._drawn(),
+            "image": self.image(0),
         }
+
+    def image(self, row: int) -> dict[str, Any] | None:
+        """A row's inputs as an image, where they are one."""
+        inputs = self.problem.inputs
+        return row_image(inputs[row], float(inputs.min()), float(inputs.max()))
 
     def _drawn(self) -> dict[str, Any]:
         """Some rows, learnt from or held out, with their numbers in the data."""

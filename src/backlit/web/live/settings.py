@@ -16,7 +16,7 @@ from backlit.network.building import mlp
 from backlit.web.messages import MESSAGES
 from backlit.web.refusal import RefusalError
 
-MOST_LAYERS, MOST_NEURONS, MOST_BATCH, LARGEST_SEED = 6, 256, 4_096, 2**31 - 1
+MOST_LAYERS, MOST_NEURONS, MOST_BATCH, LARGEST_SEED = 6, 512, 4_096, 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,32 @@ export function dots(side, colour, canvas = new OffscreenCanvas(side, side)) {
   return canvas;
 }
 
+// A raster that the server wrote, the first row at the top; colour(share) -> three bytes, of a share from -1 to 1.
+export function raster({rows, columns, shares}, colour, canvas = new OffscreenCanvas(columns, rows)) {
+  if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, {width: columns, height: rows});
+  const context = canvas.getContext("2d"), image = context.createImageData(columns, rows);
+  bytes(shares).forEach((share, at) => image.data.set([...colour(share / 127 - 1), 255], 4 * at));
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+// The same enlarged, its cells sharp; the one at `marked` has a frame.
+export function enlarged(image, colour, canvas, {side = 176, marked = null} = {}) {
+  const {rows, columns} = image, times = Math.ceil(side / Math.max(rows, columns));
+  Object.assign(canvas, {width: columns * times, height: rows * times});
+  const context = canvas.getContext("2d");
+  context.imageSmoothingEnabled = false;
+  context.drawImage(raster(image, colour), 0, 0, canvas.width, canvas.height);
+  if (marked === null) return canvas;
+  context.strokeStyle = css(ink());
+  context.lineWidth = 2;
+  context.strokeRect(marked % columns * times, Math.floor(marked / columns) * times, times, times);
+  return canvas;
+}
+
+// A pixel of an image that is an input: from the ground to the ink.
+export const shade = (share) => mixed(ground(), ink(), (share + 1) / 2);
+
 // -- shapes -----------------------------------------------------------------------------------------------------------
 const SHAPES = [
   (r) => `M${-r} 0A${r} ${r} 0 1 0 ${r} 0A${r} ${r} 0 1 0 ${-r} 0Z`,

@@ -30,6 +30,7 @@ from backlit.web.responses import read_json
 from backlit.web.row_trace import trace_row, zoom_of
 from backlit.web.site import Site
 from backlit.web.store.library import ModelFile, TableFile
+from backlit.web.views.model.images import weight_images
 from backlit.web.views.model.messages import MESSAGES
 from backlit.web.work import run_in_thread
 
@@ -93,6 +94,7 @@ def explain(file: ModelFile, table: TableFile, query: Mapping[str, Any]) -> dict
         "loss": traced.value,
         "weights": [weight._asdict() for weight in weights],
         "weight": str(weight),
+        "images": weight_images(model, traced, str(weight)),
         "gradient": derivation.gradient,
         **_witnessed(model, traced, derivation.wrt, lang),
         "zoom": zoom,

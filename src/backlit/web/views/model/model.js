@@ -1,6 +1,7 @@
 // My model: a saved model, one row of a table, one weight; why it would move, and the circuit of the row's loss.
 import {byId, element, fill, get, given, guarded, lang, newest, post, read, stored, showCircuit, shown, upload, word} from "/static/common.js";
 
+import {diverging, enlarged, onScheme, shade} from "/static/colours.js";
 import {copyButton, onBack, readLink, writeLink} from "/static/link.js";
 import {shareButton} from "/static/share.js";
 
@@ -59,6 +60,7 @@ function show(answer, zoom) {
   byId("zoom").value = answer.zoom;
   weights(answer);
   chain(answer);
+  images(answer);
   byId("bounded").textContent = answer.zoom === zoom ? "" : word("zoom_bounded");
   showCircuit(byId("circuit"), answer.frame, word("the_circuit"));
   remember();
@@ -89,6 +91,19 @@ function chain(answer) {
   byId("sides").replaceChildren(sides);
   byId("chain-text").textContent = answer.text;
 }
+
+// Where the inputs are an image: the row, and the weights into the neuron of the chosen one, each as it lies.
+let pictured = [];
+function images(answer) {
+  pictured = answer.images;
+  for (const host of [byId("row-image"), byId("weight-images")]) host.replaceChildren();
+  for (const {kind, marked, neuron, ...image} of pictured) {
+    const canvas = element("canvas", {role: "img", "aria-label": word(`image_${kind}`, {neuron})});
+    enlarged(image, kind === "row" ? shade : (share) => diverging(share, 1), canvas, {marked: marked ?? null});
+    byId(kind === "row" ? "row-image" : "weight-images").append(element("figure", {}, canvas, element("figcaption", {}, word(`image_${kind}`, {neuron}))));
+  }
+}
+onScheme(() => images({images: pictured}));
 
 function look(name) {
   weight = name;

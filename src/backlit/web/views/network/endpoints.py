@@ -98,7 +98,13 @@ def _traced(session: TrainingSession, row: int, zoom: str, lang: str) -> dict[st
     theta, x, y = session.sample(row)
     traced, zoom = trace_row(LectureNetwork(session.blueprint, theta), x, y, zoom)
     traced.title = f"{session.problem.name}, {row}"
-    return {"row": row, "loss": traced.value, "zoom": zoom, "document": traced.to_html(lang)}
+    return {
+        "row": row,
+        "loss": traced.value,
+        "zoom": zoom,
+        "image": session.image(row),
+        "document": traced.to_html(lang),
+    }
 
 
 async def one_neuron(site: Site, request: Request) -> Response:

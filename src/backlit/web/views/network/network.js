@@ -79,7 +79,7 @@ function show(picture) {
   const before = session.state;
   Object.assign(session, {picture, state: picture.state});
   transport(picture);
-  session.drawn.show(picture.layers, side());
+  session.drawn.show(picture, side());
   curves(picture.points, picture.at, session.kind);
   session.plane.ask(picture.state === "running");
   table(picture);
@@ -138,6 +138,7 @@ const showRow = newest(async (signal, row) => {
   byId("row-hint").textContent = word("row_loss", {row: answer.row, epoch, loss: shown(answer.loss, 6)});
   if (answer.zoom !== zoom) byId("row-hint").append(` ${word("zoom_bounded")}`);
   session.plane.choose(answer.row);
+  session.drawn.showImage(answer.image);
   showCircuit(byId("row-view"), answer.frame, word("one_row"));
 });
 
@@ -212,7 +213,7 @@ byId("choices").addEventListener("change", (event) => {
   begin.later();
 });
 byId("choices").addEventListener("submit", (event) => event.preventDefault());
-document.querySelectorAll("input[name=lines]").forEach((choice) => choice.addEventListener("change", () => session?.drawn.show(session.picture.layers, side())));
+document.querySelectorAll("input[name=lines]").forEach((choice) => choice.addEventListener("change", () => session?.drawn.show(session.picture, side())));
 byId("row-form").addEventListener("submit", (event) => { event.preventDefault(); showRow(read(byId("row").value)); });
 byId("zoom").addEventListener("change", () => byId("row-view").firstChild && showRow(read(byId("row").value)));
 byId("why-card").addEventListener("toggle", () => session?.why.show({...session.picture, state: "paused"}));
