@@ -64,7 +64,8 @@ def _file(name: str) -> str:
     text = resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
     if name.endswith(".css"):
         return CSS_BLANKS.sub("", text.replace(MARK, PREFIX))
-    return "\n".join(map(_terse, bare_script(text).splitlines()))
+    lines = map(_terse, bare_script(text).splitlines())
+    return "".join(line if line[-1] in "{;," and "//" not in line else f"{line}\n" for line in lines)
 
 
 def bare_script(text: str) -> str:
