@@ -45,7 +45,8 @@ def heat_map(values: Array) -> Raster:
             values = _largest_of_blocks(values, axis)
     whole = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     shares = whole / max(float(np.abs(whole).max()), np.finfo(float).tiny)
-    return Raster(*values.shape, (MIDDLE + np.rint(MIDDLE * shares)).astype(np.uint8).tobytes())
+    rows, columns = values.shape
+    return Raster(rows, columns, (MIDDLE + np.rint(MIDDLE * shares)).astype(np.uint8).tobytes())
 
 
 def _largest_of_blocks(values: Array, axis: int) -> Array:

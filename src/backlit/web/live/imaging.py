@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,7 @@ def neuron_images(blueprint: Blueprint, arrays: Mapping[str, Numbers], shown: in
         Rasters with ``most``, the magnitude that the largest share stands for.
     """
     side = image_side(blueprint.inputs)
-    columns = arrays["w[1]"][:, :shown].T if side else []
+    columns: Iterable[Numbers] = arrays["w[1]"][:, :shown].T if side else ()
     return [
         {**encoded(heat_map(column.reshape(side, side))), "most": float(f"{np.abs(column).max():.5g}")}
         for column in columns
