@@ -12,6 +12,7 @@ from benchmarks import (
     gates,
     invented,
     kinds,
+    large,
     linear,
     loading,
     mnist,
@@ -53,6 +54,8 @@ app.command("diagnosis")(diagnosis.run)
 app.command("diagnosis-speed")(diagnosis_speed.run)
 app.command("ranks")(ranks.run)
 app.command("scale")(scale.run)
+app.command("large")(large.run)
+app.command("large-one", hidden=True)(large.one)
 app.command("tabular")(tabular.run)
 app.command("tabular-one", hidden=True)(tabular.one)
 

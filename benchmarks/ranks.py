@@ -17,10 +17,8 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from benchmarks.record import write
+from benchmarks.record import RESULTS, read, write
 
 WIDTHS = ("64-64", "256-256-256", "512-512-512")
 MEASURED = "256-256-256"
@@ -29,7 +27,9 @@ LEAST_GAIN = 1.7
 BATCH = 1_024
 NETWORKS = {"10 Gbit/s Ethernet": (30e-6, 1.1e9), "100 Gbit/s InfiniBand": (2e-6, 11e9)}
 """Seconds of a message, bytes a second: assumed, not measured."""
-RANKS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 1_000)
+RANKS = (2, 4, 8, 16, 32, 64, 256, 1_000)
+PAGE = RESULTS.parents[1] / "docs" / "scale.md"
+BEGIN, END = "<!-- made by python -m benchmarks ranks --report -->", "<!-- end -->"
 
 
 def one(ranks: int, widths: str) -> dict[str, Any]:
@@ -82,25 +82,20 @@ def run(
     only: Annotated[str | None, typer.Option(help="One network's widths.")] = None,
     check: Annotated[bool, typer.Option(help="Fail where 2 ranks gain less than they should.")] = False,
     record: Annotated[bool, typer.Option(help="Keep the figures in benchmarks/results.")] = False,
+    report: Annotated[bool, typer.Option(help="Write docs/scale.md's tables from what was kept.")] = False,
 ) -> None:
     """What a step takes with 1, 2 and 4 ranks, and a model of what it takes with many."""
+    if report:
+        kept = PAGE.read_text(encoding="utf-8")
+        before, after = kept.split(BEGIN)[0], kept.split(BEGIN)[1].split(END, 1)[1]
+        PAGE.write_text(f"{before}{BEGIN}\n\n{tables(read('ranks'))}\n\n{END}{after}", encoding="utf-8")
+        return
     numbers = tuple(n for n in (1, 2, 4) if n <= most)
     found = measured(rounds, numbers, WIDTHS if only is None else (only,))
-    table = Table(title=f"batch {BATCH:,}, one thread a rank, {os.cpu_count()} processors")
-    for name in ("network", "ranks", "step ms", "gain", "sum ms", "MB", "deterministic ms"):
-        table.add_column(name, justify="left" if name == "network" else "right")
-    for name, by in found.items():
-        for number, facts in by.items():
-            gain = by[1]["step"] / facts["step"]
-            cells = (f"{facts['step'] * 1e3:.2f}", f"{gain:.2f}", f"{facts['sum'] * 1e3:.2f}")
-            mega, exact = facts["parameters"] * 4 / 1e6, facts["deterministic step"] * 1e3
-            table.add_row(f"32-{name}-2", str(number), *cells, f"{mega:.2f}", f"{exact:.2f}")
-    console = Console()
-    console.print(table)
-    facts: dict[str, Any] = {"measured": found}
+    facts: dict[str, Any] = {"rounds": rounds, "measured": found}
     if len(found) > 1:
         facts["model"] = fitted(found)
-        console.print(extrapolated(found, facts["model"]))
+    print(tables(facts))
     if record:
         write("ranks", facts)
     gain = found[MEASURED][1]["step"] / found[MEASURED][2]["step"] if MEASURED in found else LEAST_GAIN
@@ -108,21 +103,39 @@ def run(
         raise SystemExit(f"2 ranks gain {gain:.2f}, less than {LEAST_GAIN}")
 
 
-def extrapolated(found: dict[str, dict[int, dict[str, float]]], model: dict[str, float]) -> Table:
+def tables(facts: dict[str, Any]) -> str:
+    """What was measured, and what the model makes of it, as a page shows them."""
+    rows = ["| network | ranks | step | gain | sum | gradient | `--deterministic` |", "|---|--:|--:|--:|--:|--:|--:|"]
+    for name, by in facts["measured"].items():
+        by = {int(number): of for number, of in by.items()}  # a record's keys are text
+        for number, of in by.items():
+            cells = f"{of['step'] * 1e3:.2f} ms", f"{by[1]['step'] / of['step']:.2f}", f"{of['sum'] * 1e3:.2f} ms"
+            sizes = f"{of['parameters'] * 4 / 1e6:.2f} MB", f"{of['deterministic step'] * 1e3:.2f} ms"
+            rows.append(f"| 32-{name}-2 | {number} | " + " | ".join((*cells, *sizes)) + " |")
+    if "date" in facts:
+        said = f"medians of {facts['rounds']} jobs that took turns; {facts['date']}, a {facts['machine']['kind']}"
+        rows += ["", f"`python -m benchmarks ranks --record`, one thread a rank, batch {BATCH:,},\n{said}."]
+    return "\n".join([*rows, "", *extrapolated(facts)] if "model" in facts else rows)
+
+
+def extrapolated(facts: dict[str, Any]) -> list[str]:
     """The model's gain of many ranks, on networks that are assumed."""
+    model = facts["model"]
     here = f"{model['latency'] * 1e6:.0f} us and {model['bandwidth'] / 1e9:.1f} GB/s a sum"
-    table = Table(title=f"gain by the model; here {here}, {model['not shared'] * 1e3:.2f} ms of a step not shared")
-    for name in ("network", "joined by", "batch", *map(str, RANKS)):
-        table.add_column(name, justify="right" if name in map(str, RANKS) else "left")
+    shared = f"{max(model['not shared'], 0.0) * 1e3:.2f} ms of a step of 32-{MEASURED}-2 not shared"
+    rows = [f"Fitted here: {here}, {shared}.\nWhat so many ranks gain by the model:", ""]
+    rows += [
+        "| network | joined by | batch |" + "".join(f" {n:,} |" for n in RANKS),
+        "|---|---|---|" + "--:|" * len(RANKS),
+    ]
+    found = {name: {int(number): of for number, of in by.items()} for name, by in facts["measured"].items()}
     for name, by in found.items():
         alone, size = by[1]["step"], by[1]["parameters"] * 4
         kept = min(max(model["not shared"], 0.0) * size / (found[MEASURED][1]["parameters"] * 4), 0.5 * alone)
         for joined, (latency, bandwidth) in NETWORKS.items():
-            fixed = [alone / step_of(n, alone, kept, size, latency, bandwidth) for n in RANKS]
-            work = alone - kept
-            grown = [
-                n * alone / (step_of(n, alone, kept, size, latency, bandwidth) + work * (1 - 1 / n)) for n in RANKS
-            ]
-            table.add_row(f"32-{name}-2", joined, "1,024 in all", *(f"{gain:.3g}" for gain in fixed))
-            table.add_row("", "", "1,024 a rank", *(f"{gain:.3g}" for gain in grown))
-    return table
+            steps = {n: step_of(n, alone, kept, size, latency, bandwidth) for n in RANKS}
+            fixed = [alone / step for step in steps.values()]
+            grown = [n * alone / (step + (alone - kept) * (1 - 1 / n)) for n, step in steps.items()]
+            for batch, gains in (("1,024 in all", fixed), ("1,024 a rank", grown)):
+                rows.append(f"| 32-{name}-2 | {joined} | {batch} |" + "".join(f" {gain:.3g} |" for gain in gains))
+    return rows

@@ -37,6 +37,9 @@ class Timed:
     def broadcast(self, value: Any) -> Any:
         return self._ranks.broadcast(value)
 
+    def collect(self, value: Any) -> list[Any]:
+        return self._ranks.collect(value)  # type: ignore[no-any-return]
+
     def barrier(self) -> None:
         self._ranks.barrier()
 

@@ -30,6 +30,8 @@ MOST_ANONYMOUS = 500 * 2**20
 LEAST_RATE = 0.7
 """Of the rate in memory, at least."""
 FILE_ROWS = 250_000
+FILE_BYTES, GROUP_BYTES = 400e6, 40e6
+"""Of a file and of a row group in memory, about: wide tables have fewer rows in each."""
 COLUMNS = 24
 TRAINING: dict[str, Any] = {"epochs": 2, "n_members": 1, "batch_size": 1_024, "random_state": 0}
 FILES_IN_MEMORY = 2
@@ -38,11 +40,13 @@ NOISE = 0.05
 
 
 def make(folder: Path, rows: float, gigabytes: float, table_of: Callable[[np.random.Generator, int], pa.Table]) -> None:
-    """Files of 250,000 rows, until there are so many rows or so much of them."""
+    """Files of at most 250,000 rows, until there are so many rows or so much of them."""
+    row_bytes = table_of(np.random.default_rng(0), 1_000).nbytes / 1_000
+    most, group = min(FILE_ROWS, int(FILE_BYTES / row_bytes)), min(50_000, int(GROUP_BYTES / row_bytes))
     number, size, done = 0, 0, 0
     while done < rows and size < gigabytes * 1e9:
-        n, path = int(min(FILE_ROWS, rows - done)), folder / f"part{number:05}.parquet"
-        pq.write_table(table_of(np.random.default_rng(number), n), path, row_group_size=50_000)
+        n, path = int(min(most, rows - done)), folder / f"part{number:05}.parquet"
+        pq.write_table(table_of(np.random.default_rng(number), n), path, row_group_size=group)
         number, size, done = number + 1, size + path.stat().st_size, done + n
 
 

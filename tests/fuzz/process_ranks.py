@@ -43,6 +43,9 @@ class ProcessRanks:
     def broadcast(self, value: Any) -> Any:
         return self._all(value)[0]
 
+    def collect(self, value: Any) -> list[Any]:
+        return self._all(value)
+
     def barrier(self) -> None:
         self._all(None)
 

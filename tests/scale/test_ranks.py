@@ -5,8 +5,10 @@ Ranks are threads here, which meet at a barrier; `make extras` runs the same pro
 
 from __future__ import annotations
 
+import copy
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from backlit import TabularRegressor, distributed, out_of_core
+from backlit import TabularClassifier, TabularRegressor, distributed, out_of_core
 from backlit.engine import sharded
 from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.ranks import check_alike, tree_sum
 from backlit.engine.regularization import Regularization
 from backlit.errors import BacklitError
+from backlit.estimators.shared.checkpoint import FitCheckpoint
 from backlit.network.building import mlp
 
 ROWS, BATCH = 100, 32
@@ -44,10 +47,36 @@ class ThreadRanks:
         array[:] = np.sum(self.gather(array), axis=0)
 
     def broadcast(self, value: Any) -> Any:
-        return self.gather(np.array([value]))[0][0]
+        return self.collect(value)[0]
+
+    def collect(self, value: Any) -> list[Any]:
+        self._board[self.rank] = copy.deepcopy(value)
+        self._barrier.wait()
+        values = list(self._board)
+        self._barrier.wait()
+        return values
 
     def barrier(self) -> None:
         self._barrier.wait()
+
+
+class PerThread(threading.local):
+    """What is active, for each thread that acts as a rank."""
+
+    def __init__(self) -> None:
+        self.items: list[Any] = []
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index: int) -> Any:
+        return self.items[index]
+
+    def append(self, item: Any) -> None:
+        self.items.append(item)
+
+    def pop(self) -> Any:
+        return self.items.pop()
 
 
 def trained(size: int, deterministic: bool, monkeypatch: pytest.MonkeyPatch, dropout: float = 0.2) -> list[Any]:
@@ -58,24 +87,19 @@ def trained(size: int, deterministic: bool, monkeypatch: pytest.MonkeyPatch, dro
     blueprint = mlp(5, (7, 6), 1, output_gate="identity", loss="squared", hidden_gate="mish")
     start = (0.3 * rng.normal(size=blueprint.theta_size)).astype(np.float32)
     board: list[Any] = [None] * size
-    barrier, active = threading.Barrier(size, timeout=60), threading.local()
-
-    class Active(list[Any]):
-        def __getitem__(self, index: Any) -> Any:
-            return active.ranks, deterministic
-
-    monkeypatch.setattr(sharded, "_ACTIVE", Active())
+    barrier = threading.Barrier(size, timeout=60)
+    monkeypatch.setattr(sharded, "_ACTIVE", PerThread())
     results: list[Any] = [None] * size
 
     def work(rank: int) -> None:
-        active.ranks = ThreadRanks(rank, size, board, barrier)
         theta = start.copy()
         network = sharded.ShardedNetwork(blueprint, theta, BATCH, on_callers_thread=True)
         optimizer = Optimizer("adam", theta.size, theta.dtype, {"beta_1": 0.9, "beta_2": 0.99, "epsilon": 1e-8})
         regular = Regularization(l2_penalty=1e-3, weight_decay=0.01, dropout=dropout, ema_decay=0.9)
-        for epoch in range(2):
-            order = np.random.default_rng(epoch).permutation(ROWS)
-            loss = network.train_epoch(optimizer, np.full(4, 0.01), X, y, weights, order, regular, 3, 0.5)
+        with sharded.training_together(ThreadRanks(rank, size, board, barrier), deterministic):
+            for epoch in range(2):
+                order = np.random.default_rng(epoch).permutation(ROWS)
+                loss = network.train_epoch(optimizer, np.full(4, 0.01), X, y, weights, order, regular, 3, 0.5)
         results[rank] = theta, loss
 
     threads = [threading.Thread(target=work, args=(rank,)) for rank in range(size)]
@@ -138,6 +162,43 @@ def test_a_fit_of_one_process_together_is_that_alone_with_its_line_and_needs_no_
     assert (ranks.size, model.encoder_.n_straight) == (1, 2)
     np.testing.assert_allclose(model.predict(X), expected, atol=1e-3 * y.std())
     assert "mpi4py" not in sys.modules
+
+
+def test_ranks_that_train_networks_apart_end_in_the_bits_of_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(300, 3))
+    y = np.where(X[:, 0] * X[:, 1] > 0, "a", "b")
+
+    def model() -> TabularClassifier:
+        return TabularClassifier((8,), epochs=3, n_members=3, random_state=0, n_jobs=1)
+
+    expected = model().fit(X, y)
+    monkeypatch.setattr(sharded, "_ACTIVE", PerThread())
+    for size in (2, 3):
+        board: list[Any] = [None] * size
+        barrier = threading.Barrier(size, timeout=60)
+
+        def fitted(rank: int, size: int = size, board: list[Any] = board, barrier: Any = barrier) -> TabularClassifier:
+            with sharded.training_together(ThreadRanks(rank, size, board, barrier), False, "members"):
+                return model().fit(X, y)
+
+        with ThreadPoolExecutor(size) as pool:
+            for one in pool.map(fitted, range(size)):
+                np.testing.assert_array_equal(one.theta_, expected.theta_)
+                assert [len(history.epochs) for history in one.histories_] == [3, 3, 3]
+
+
+def test_too_few_networks_and_checkpoints_of_networks_apart_are_refused(tmp_path: Path) -> None:
+    X, y = np.arange(40.0).reshape(-1, 1), np.arange(40.0)
+    with sharded.training_together(SecondRank(None), False, "members"):
+        numbers = range(1)
+        with pytest.raises(BacklitError, match="spread: 1 networks for 2 ranks; start as many ranks at most"):
+            sharded.networks_apart(SecondRank(None), numbers, lambda numbers: ([], False))
+    kept = FitCheckpoint(tmp_path / "kept", ranks=SecondRank(None))
+    with pytest.raises(BacklitError, match="checkpoint: networks that ranks train apart keep no progress"):
+        kept.refuse_members()
+    with pytest.raises(BacklitError, match="spread: 'columns' is none of rows, members"), distributed(spread="columns"):
+        TabularRegressor().fit(X, y)
 
 
 class SecondRank:

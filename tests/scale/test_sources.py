@@ -16,7 +16,7 @@ import pytest
 from backlit.errors import BacklitError
 from backlit.scale import out_of_core
 from backlit.scale.reading_ahead import read_ahead
-from backlit.scale.source import CHUNK_ROWS
+from backlit.scale.source import CHUNK_ROWS, FULL_COLUMNS
 from backlit.scale.text_pieces import PIECE
 
 Write = Callable[[pa.Table, Path], None]
@@ -81,6 +81,21 @@ def test_a_stream_that_finds_no_space_for_its_second_pass_is_one_line(monkeypatc
             list(source.chunks())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_wide_table_comes_in_chunks_of_as_many_cells(tmp_path: Path) -> None:
+    columns, rows = 700, 4_000
+    wide = pa.table({f"c{j}": np.arange(rows, dtype=float) + j for j in range(columns)})
+    pq.write_table(wide, tmp_path / "wide.parquet")
+    sources = (
+        out_of_core(tmp_path / "wide.parquet"),
+        out_of_core(iter([wide])),
+        out_of_core(pyarrow.dataset.dataset([wide])),
+    )
+    for source in sources:
+        tables = [chunk.table for chunk in source.chunks()]
+        assert max(table.num_rows for table in tables) * columns <= CHUNK_ROWS * FULL_COLUMNS
+        assert pa.concat_tables(tables).equals(wide)
 
 
 def test_small_batches_become_chunks_of_one_size() -> None:

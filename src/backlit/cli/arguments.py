@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,13 @@ class Task(StrEnum):
 
     classification = "classification"
     regression = "regression"
+
+
+class Shared(StrEnum):
+    """What the processes of a job share out."""
+
+    rows = "rows"
+    members = "members"
 
 
 class Zoom(StrEnum):
@@ -57,6 +65,9 @@ Missing = Annotated[
 Deterministic = Annotated[
     bool, typer.Option("--deterministic", help="Bits that do not depend on the number of MPI ranks; slower.")
 ]
+Spread = Annotated[
+    Shared, typer.Option(help="What MPI ranks share out: the rows of each mini-batch, or whole networks (members).")
+]
 Cache = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="Of encoded rows, out of core; beside DATA if absent.", show_default=False),
@@ -64,8 +75,14 @@ Cache = Annotated[
 Decimal = Annotated[str | None, typer.Option(metavar="C", help="DATA's decimal mark: . or ,")]
 
 
-def read_options(encoding: str | None, separator: str | None, decimal: str | None) -> ReadOptions:
+def read_options(
+    encoding: str | None,
+    separator: str | None,
+    decimal: str | None,
+    missing: Sequence[str] | None = None,
+    day_first: bool | None = None,
+) -> ReadOptions:
     """The options of the command line as one object."""
     from backlit.files import ReadOptions
 
-    return ReadOptions(encoding, separator, decimal)
+    return ReadOptions(encoding, separator, decimal, missing=tuple(missing or ()) or None, day_first=day_first)

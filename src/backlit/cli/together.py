@@ -11,12 +11,12 @@ from backlit.scale.mpi import distributed, launched
 
 
 @contextmanager
-def together(deterministic: bool) -> Iterator[None]:
+def together(deterministic: bool, spread: str = "rows") -> Iterator[None]:
     """Train with all processes that a launcher started; alone as ever, unless the bits are to be those of a job."""
     if not (deterministic or launched()):
         yield
         return
-    with distributed(deterministic=deterministic) as ranks:
+    with distributed(deterministic=deterministic, spread=spread) as ranks:
         if not ranks.rank:
             yield
             return

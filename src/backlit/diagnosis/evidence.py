@@ -127,6 +127,11 @@ class Evidence:
         """The score of the best constant on the rows."""
         return constant_score(self.case.task, self.rows.targets)
 
+    @property
+    def deep(self) -> bool:
+        """Whether a gradient has a way to go: two hidden layers at least."""
+        return len(self.blueprint.neurons) > 2
+
     @cached_property
     def hidden(self) -> tuple[LayerFlow, ...]:
         """The hidden layers' flow, empty where there is none."""

@@ -14,7 +14,7 @@ from backlit.diagnosis.case import Case, Rows
 from backlit.engine.network import Network
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.regularization import Regularization
-from backlit.engine.threads import single_threaded_blas
+from backlit.engine.threads import FIXED_BLOCKS, single_threaded_blas
 from backlit.network.blueprint import Blueprint
 from backlit.training.initial_parameters import initial
 from backlit.training.loop import train
@@ -73,7 +73,7 @@ class Run:
             self.blueprint,
             np.array(self.theta, np.float64),
             self.batch_size,
-            threads=1,
+            blocks=FIXED_BLOCKS,  # the same bits, and so the same verdict, whatever the number of processors
             factors=moved if self.frozen else None,
         )
         if self.clip_norm is not None and self.optimizer in ("sgd", "momentum"):

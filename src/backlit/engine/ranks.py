@@ -38,6 +38,10 @@ class Ranks(Protocol):
         """Rank 0's value, in every process."""
         ...
 
+    def collect(self, value: T) -> list[T]:
+        """Every process's value, in the order of the ranks, in every process."""
+        ...
+
     def barrier(self) -> None:
         """Wait for all."""
         ...
@@ -66,6 +70,10 @@ class OneProcess:
     def broadcast(self, value: T) -> T:
         """The value itself."""
         return value
+
+    def collect(self, value: T) -> list[T]:
+        """The value alone."""
+        return [value]
 
     def barrier(self) -> None:
         """Nobody is waited for."""

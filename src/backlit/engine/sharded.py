@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,43 +13,107 @@ from backlit.engine.network import Matrix, Network, Vector
 from backlit.engine.optimizer import Optimizer
 from backlit.engine.ranks import OneProcess, Ranks, tree_sum
 from backlit.engine.regularization import NONE, Regularization
-from backlit.errors import ParameterError
+from backlit.errors import BacklitError, ParameterError
+
+T = TypeVar("T")
 
 SHARDS = 12
 """Shards of a deterministic mini-batch, whatever the number of ranks: 1, 2, 3, 4, 6 and 12 ranks have as many each."""
 
 FILE = "passes/shards.py"
 
-_ACTIVE: list[tuple[Ranks, bool]] = []
+SPREADS = ("rows", "members")
+"""What processes share out: the rows of each mini-batch, or whole networks."""
+
+
+class Together(NamedTuple):
+    """Who trains together, and how."""
+
+    ranks: Ranks
+    deterministic: bool = False
+    spread: str = SPREADS[0]
+
+
+_ACTIVE: list[Together | None] = []
 
 
 @contextmanager
-def training_together(ranks: Ranks, deterministic: bool) -> Iterator[None]:
+def training_together(ranks: Ranks, deterministic: bool, spread: str = SPREADS[0]) -> Iterator[None]:
     """Let the tabular fits inside train with these processes.
 
     Raises
     ------
     ParameterError
-        If a deterministic training is to have more ranks than shards.
+        If a deterministic training is to have more ranks than shards, or `spread` is unknown.
     """
+    if spread not in SPREADS:
+        raise ParameterError(f"spread: {spread!r} is none of {', '.join(SPREADS)}", parameter="spread")
     if deterministic and ranks.size > SHARDS:
         message = f"deterministic: {ranks.size} ranks for {SHARDS} shards of a mini-batch; start {SHARDS} ranks at most"
         raise ParameterError(message, parameter="deterministic")
-    _ACTIVE.append((ranks, deterministic))
+    with _active(Together(ranks, deterministic, spread)):
+        yield
+
+
+@contextmanager
+def training_alone() -> Iterator[None]:
+    """Let what is trained inside be trained by this process alone."""
+    with _active(None):
+        yield
+
+
+@contextmanager
+def _active(together: Together | None) -> Iterator[None]:
+    _ACTIVE.append(together)
     try:
         yield
     finally:
         _ACTIVE.pop()
 
 
+def together_here() -> Together | None:
+    """Who trains together here, and how; None where this process trains alone."""
+    return _ACTIVE[-1] if _ACTIVE else None
+
+
 def active_ranks() -> Ranks | None:
     """The processes that train together here, or None."""
-    return _ACTIVE[-1][0] if _ACTIVE else None
+    together = together_here()
+    return None if together is None else together.ranks
 
 
 def ranks_here() -> Ranks:
     """The processes that train together here; this one alone where nobody started others."""
     return active_ranks() or OneProcess()
+
+
+def networks_apart(ranks: Ranks, numbers: range, train: Callable[[range], tuple[list[T], bool]]) -> list[T]:
+    """Let each process train some of the networks, and give all of them to all.
+
+    Parameters
+    ----------
+    ranks : Ranks
+    numbers : range
+        Of the networks, from 0.
+    train : callable
+        Trains some of them; returns these, and whether Ctrl-C ended them.
+
+    Raises
+    ------
+    BacklitError
+        If there are fewer networks than processes, or the training was interrupted.
+    """
+    if len(numbers) < ranks.size:
+        raise BacklitError(
+            f"spread: {len(numbers)} networks for {ranks.size} ranks; start as many ranks at most, "
+            "give a larger n_members, or spread the rows"
+        )
+    with training_alone():
+        trained, interrupted = train(numbers[ranks.rank :: ranks.size])
+    if interrupted and ranks.size > 1:  # the others wait for this one's networks
+        raise BacklitError(f"the training was interrupted in rank {ranks.rank}; fit again")
+    collected = ranks.collect(trained)
+    return [collected[number % ranks.size][number // ranks.size] for number in numbers]
 
 
 class ShardedNetwork(Network):
@@ -74,7 +138,9 @@ class ShardedNetwork(Network):
         continues: bool = False,
     ) -> float:
         """Every mini-batch of `order` once; the mean loss as the samples were met. See `Network.train_epoch`."""
-        ranks, deterministic = _ACTIVE[-1]
+        together = together_here()
+        assert together is not None
+        ranks, deterministic = together.ranks, together.deterministic
         workspace, sharing = self._prepare_training(inputs, regularization)
         if not continues:
             sharing.shared[:] = 0

@@ -18,7 +18,7 @@ from backlit.files import ReadOptions, plain_os_error
 from backlit.files.format_kind import one_line
 from backlit.files.formats import SUFFIXES
 from backlit.files.formats.parquet import INDEX
-from backlit.scale.source import CHUNK_ROWS, Chunk, Source, aligned
+from backlit.scale.source import Chunk, Source, aligned, chunk_rows
 from backlit.scale.text_pieces import TextPieces
 
 CACHE_FOLDER = "_backlit_cache"
@@ -189,7 +189,7 @@ class ParquetRows:
         with pq.ParquetFile(self.path, buffer_size=2**20, pre_buffer=False, page_checksum_verification=True) as file:
             for group in range(self._groups):
                 try:
-                    for batch in file.iter_batches(CHUNK_ROWS, [group], self._names):
+                    for batch in file.iter_batches(chunk_rows(len(self._names)), [group], self._names):
                         yield as_written(pa.Table.from_batches([batch]))
                 except (pa.ArrowException, OSError) as error:
                     message = f"{self.path}: row group {group} of {self._groups} cannot be read: {one_line(error)}"

@@ -40,6 +40,9 @@ SKETCHED_VALUES = 2**17
 
 LEAST_CAPACITY = 256
 
+HEAD_ROWS = 1_000
+"""First rows of a column that are kept, for what its notes show."""
+
 
 @dataclass
 class ColumnSummary:
@@ -63,7 +66,8 @@ class ColumnSummary:
             column, notes, different = judged_column(name, cells, text)
             if column.kind == "numeric":
                 notes += stand_ins(name, column.quantities(cells, what))
-        return cls(column, notes, different, cells.slice(0, 1_000), capacity, numbers=QuantileSketch(capacity))
+        head = cells.take(pa.array(range(min(len(cells), HEAD_ROWS))))  # a slice would keep the whole chunk in memory
+        return cls(column, notes, different, head, capacity, numbers=QuantileSketch(capacity))
 
     def add(self, cells: pa.Array) -> None:
         """See further cells."""

@@ -82,6 +82,10 @@ class MPIRanks:
         """Rank 0's value, in every process."""
         return self._world.bcast(value, 0)  # type: ignore[no-any-return]
 
+    def collect(self, value: T) -> list[T]:
+        """Every process's value, in the order of the ranks."""
+        return self._world.allgather(value)  # type: ignore[no-any-return]
+
     def barrier(self) -> None:
         """Wait for all."""
         self._world.Barrier()
@@ -104,17 +108,21 @@ def installation() -> dict[str, str]:
 
 
 @contextmanager
-def distributed(*, deterministic: bool = False) -> Iterator[Ranks]:
-    """Let fits of the tabular estimators train with all processes of an MPI job, each on its part of every mini-batch.
+def distributed(*, deterministic: bool = False, spread: str = "rows") -> Iterator[Ranks]:
+    """Let fits of the tabular estimators train with all processes of an MPI job.
 
-    All processes run the same program on the same rows. One process alone trains as without it but for the order of
-    sums. An error in one process ends all, with a line that names it.
+    All processes run the same program on the same rows, and end with the same model. An error in one process ends all,
+    with a line that names it.
 
     Parameters
     ----------
     deterministic : bool, default False
         Whether 1, 2, 3, ... processes (12 at most) end in the same bits; gradients are then gathered, which moves as
         many times more bytes as there are shards.
+    spread : {"rows", "members"}, default "rows"
+        What is shared out. Of ``"rows"`` each process has its part of every mini-batch, and gradients are summed; one
+        process alone trains as without it but for the order of sums. Of ``"members"`` each process trains whole
+        networks, to the bits of one process alone: nothing moves until they are done.
 
     Yields
     ------
@@ -123,6 +131,8 @@ def distributed(*, deterministic: bool = False) -> Iterator[Ranks]:
 
     Raises
     ------
+    ParameterError
+        If `spread` is something else.
     MissingExtra
         If a launcher started several processes and mpi4py is not installed.
 
@@ -134,13 +144,13 @@ def distributed(*, deterministic: bool = False) -> Iterator[Ranks]:
     """
     ranks: Any = MPIRanks() if launched() else OneProcess()
     if ranks.size == 1:
-        with training_together(ranks, deterministic):
+        with training_together(ranks, deterministic, spread):
             yield ranks
         return
     ranks.watch()
     try:
         check_alike(ranks, "installation", installation())
-        with training_together(ranks, deterministic):
+        with training_together(ranks, deterministic, spread):
             yield ranks
         ranks.leave()
     except (Exception, KeyboardInterrupt) as error:

@@ -17,8 +17,19 @@ from backlit.encoding.columns import KINDS
 from backlit.errors import DataError
 from backlit.scale.progress import OnRows
 
-CHUNK_ROWS = 65_536
-"""Rows that are read at once: enough to be quick, few enough for wide tables."""
+CHUNK_ROWS, FULL_COLUMNS, FEWEST_ROWS = 65_536, 32, 1_024
+"""Rows that are read at once, of so many columns at most; of a wider table fewer, so that a chunk has as many cells."""
+
+
+def chunk_rows(columns: int) -> int:
+    """How many rows are read at once: some chunks are in memory together, however wide the table is.
+
+    Examples
+    --------
+    >>> chunk_rows(8), chunk_rows(784), chunk_rows(100_000)
+    (65536, 2674, 1024)
+    """
+    return min(CHUNK_ROWS, max(FEWEST_ROWS, CHUNK_ROWS * FULL_COLUMNS // max(columns, 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +97,13 @@ class Source(ABC):
         """Promise that the rows are read once, so that none need be kept."""
 
     def chunks(self) -> Iterator[Chunk]:
-        """All rows, with the columns of `schema`, in chunks of `CHUNK_ROWS` but for the last of each file."""
+        """All rows, with the columns of `schema`, in chunks of `chunk_rows` but for the last of each file."""
         for chunk in self._joined():
             yield Chunk(aligned(chunk, self.schema, self.name), chunk.where, chunk.first_row)
 
     def _joined(self) -> Iterator[Chunk]:
-        """Tables of one file, and of the same types, as chunks of `CHUNK_ROWS`."""
+        """Tables of one file, and of the same types, as chunks of `chunk_rows`."""
+        most = chunk_rows(len(self.schema))
         waiting: list[pa.Table] = []
         first = last = None
         for chunk in self.tables():
@@ -101,11 +113,11 @@ class Source(ABC):
                 waiting = []
             first, last = chunk.first_row if not waiting else first, chunk
             waiting.append(chunk.table)
-            while sum(table.num_rows for table in waiting) >= CHUNK_ROWS:
+            while sum(table.num_rows for table in waiting) >= most:
                 whole = pa.concat_tables(waiting)
-                yield Chunk(whole.slice(0, CHUNK_ROWS), chunk.where, first or 0)
-                rest = whole.slice(CHUNK_ROWS)
-                first, waiting = (first or 0) + CHUNK_ROWS, [rest] if rest.num_rows else []
+                yield Chunk(whole.slice(0, most), chunk.where, first or 0)
+                rest = whole.slice(most)
+                first, waiting = (first or 0) + most, [rest] if rest.num_rows else []
         if last is not None and waiting:
             yield Chunk(pa.concat_tables(waiting), last.where, first or 0)
 

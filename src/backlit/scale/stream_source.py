@@ -18,7 +18,7 @@ from backlit.encoding.frames import as_written
 from backlit.errors import DamagedFile, DataError
 from backlit.files import plain_os_error
 from backlit.files.format_kind import one_line
-from backlit.scale.source import CHUNK_ROWS, Chunk, Source
+from backlit.scale.source import Chunk, Source, chunk_rows
 
 WHAT = "give a path, a pyarrow dataset, a RecordBatchReader, or an iterator of record batches or tables"
 
@@ -58,9 +58,9 @@ class DatasetSource(Source):
 
     def tables(self) -> Iterator[Chunk]:
         """All rows, few batches ahead."""
-        first = 0
+        first, rows = 0, chunk_rows(len(self.schema))
         try:
-            for batch in self._dataset.to_batches(batch_size=CHUNK_ROWS, batch_readahead=2, fragment_readahead=1):
+            for batch in self._dataset.to_batches(batch_size=rows, batch_readahead=2, fragment_readahead=1):
                 if batch.num_rows:
                     yield Chunk(as_written(pa.Table.from_batches([batch])), self.name, first)
                 first += batch.num_rows

@@ -43,7 +43,9 @@ def main() -> None:
         resumed = run(2, *words)
         print("resumed:", resumed.stdout.strip() or resumed.stderr)
         digests.add(resumed.stdout.split()[1])
-    if len(digests) != 1 or wrong:
+    apart = [run(ranks, "members").stdout.strip() for ranks in (1, 2)]
+    print(*apart, sep="\n")
+    if len(digests) != 1 or len({line.split()[1] for line in apart}) != 1 or wrong:
         raise SystemExit(f"{len(digests)} sets of bits; ended without the word: {wrong}")
 
 

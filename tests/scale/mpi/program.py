@@ -26,7 +26,8 @@ def main(words: list[str]) -> None:
             if word in words and ranks.rank == ranks.size - 1 and epoch.number == 2:
                 os.kill(os.getpid(), number)
 
-    with backlit.distributed(deterministic=deterministic) as ranks:
+    spread = "members" if "members" in words else "rows"
+    with backlit.distributed(deterministic=deterministic, spread=spread) as ranks:
         if "other" in words and ranks.rank:
             X[7, 3] += 1.0
         kept = next((word.removeprefix("checkpoint=") for word in words if word.startswith("checkpoint=")), None)

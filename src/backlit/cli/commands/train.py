@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,8 @@ from backlit.cli.arguments import (
     ReportLang,
     Seed,
     Separator,
+    Shared,
+    Spread,
     Task,
     read_options,
 )
@@ -55,6 +56,7 @@ def train(
         bool, typer.Option("--diagnose", help="Say afterwards what keeps the network from learning, if anything does.")
     ] = False,
     deterministic: Deterministic = False,
+    spread: Spread = Shared.rows,
     diagnosis: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the same as a page (.html) or as data (.json), too.")
     ] = None,
@@ -74,18 +76,17 @@ def train(
     from backlit.cli.training import Outputs, train_model
     from backlit.cli.training_chunked import train_chunked
 
-    options = read_options(encoding, separator, decimal)
-    options = replace(options, missing=tuple(missing) if missing else None, day_first=day_first)
+    written = read_options(encoding, separator, decimal, missing, day_first)
     keeping = {
         "checkpoint": checkpoint, "checkpoint_seconds": checkpoint_seconds, "checkpoint_epochs": checkpoint_epochs,
         "diagnose": diagnose or diagnosis is not None,
     }  # fmt: skip
     outputs = Outputs(model or Path(f"{default_name(data)}.backlit"), report, lang, keeping, resume, diagnosis)
-    with together(deterministic):
+    with together(deterministic, spread.value):
         if is_chunked(data, out_of_core):
-            train_chunked(data, target, seed, task, outputs, options, cache)
+            train_chunked(data, target, seed, task, outputs, written, cache)
         else:
-            train_model(data, target, seed, task, outputs, options)
+            train_model(data, target, seed, task, outputs, written)
 
 
 def default_name(data: Path) -> str:

@@ -13,10 +13,10 @@ DECADES = 1.5
 
 def check(evidence: Evidence) -> Finding | None:
     """Compare the first layer's delta with the output's, where the training started."""
-    if not evidence.falls_short:
+    if not evidence.deep or not evidence.falls_short:
         return None
     seen = evidence.first_flow or evidence.flow
-    if seen is None or len(seen.layers) < 3:
+    if seen is None:
         return None
     first, last = seen.layers[0], seen.layers[-1]
     if not first.delta_norm or not last.delta_norm:

@@ -13,7 +13,10 @@ WHOLE = 0.95
 
 def check(evidence: Evidence) -> Finding | None:
     """Find the hidden layer whose sigmoids or tanhs are most often flat."""
-    if not evidence.falls_short:
+    from backlit.diagnosis.flow import LARGEST_SLOPE
+
+    gates = {layer.gate for layer in evidence.blueprint.neurons[:-1]}
+    if gates.isdisjoint(LARGEST_SLOPE) or not evidence.falls_short:
         return None
     layers = evidence.hidden if evidence.first_flow is None else evidence.first_flow.layers[:-1]
     flat = [layer for layer in layers if layer.saturated is not None and layer.saturated >= SATURATED_PART]

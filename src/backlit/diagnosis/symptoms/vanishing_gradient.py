@@ -13,10 +13,10 @@ DECADES = -2.0
 
 def check(evidence: Evidence) -> Finding | None:
     """Sum the shares of weights and sigma' over the hidden layers, and name the factor that takes most."""
-    if not evidence.falls_short:
+    if not evidence.deep or not evidence.falls_short:
         return None
     seen = evidence.first_flow or evidence.flow
-    if seen is None or len(seen.layers) < 3:
+    if seen is None:
         return None
     hidden = seen.layers[:-1]
     weights = sum(layer.weights_share or 0.0 for layer in hidden)

@@ -160,6 +160,18 @@ class FitCheckpoint:
             return NO_CHECKPOINT
         return TrainingCheckpoint(self, str(number), ending or NoEnding(), on_restored, series, finished)
 
+    def refuse_members(self) -> None:
+        """Refuse to keep the progress of networks that several processes train apart.
+
+        Raises
+        ------
+        ParameterError
+            If there is a path.
+        """
+        if self.path is not None and self._ranks.size > 1:
+            message = "checkpoint: networks that ranks train apart keep no progress; leave it out, or spread the rows"
+            raise ParameterError(message, parameter="checkpoint")
+
     def evaluations(self) -> Evaluations | None:
         """Those of L-BFGS, from which it goes on; further ones are kept."""
         if self.path is None:

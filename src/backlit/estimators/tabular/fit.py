@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.engine.network import Network
-from backlit.engine.sharded import active_ranks, ranks_here
+from backlit.engine.sharded import active_ranks, networks_apart, ranks_here, together_here
 from backlit.engine.sharing import Sharing
 from backlit.engine.threads import blocks_of, side_by_side, single_threaded_blas, team_size
 from backlit.errors import BacklitError
@@ -266,23 +266,37 @@ def train_members(
 ) -> list[Member]:
     """Train all members, side by side on threads; after Ctrl-C those that were begun, each at its best epoch.
 
-    A network that trains alone has all threads, and receives Ctrl-C itself.
+    Processes that share out whole networks train some of them each, to the bits of one process.
     """
-    ranks = active_ranks()
-    alone = len(splits) == 1 or ranks is not None  # processes that train together train one network after the other
-    tasks = [
-        partial(train_member, prepared, part, number, monitor, alone, checkpoint.training(number, ending=monitor))
-        for number, part in enumerate(splits)
-    ]
-    if alone:
-        with single_threaded_blas():
-            members, interrupted = [task() for task in tasks], False
+    numbers, together = range(len(splits)), together_here()
+    train_some = partial(train_these, prepared, splits, monitor, checkpoint)
+    if together is None or together.spread == "rows":
+        members, interrupted = train_some(numbers)
     else:
-        members, interrupted = side_by_side(tasks, prepared.n_jobs, monitor.stop)
+        checkpoint.refuse_members()
+        members, interrupted = networks_apart(together.ranks, numbers, train_some), False
     model.interrupted_ = interrupted or any(member.history.interrupted for member in members)
     if interrupted:
         warnings.warn("Training interrupted by user; the best of each network so far is kept.", stacklevel=4)
     return members
+
+
+def train_these(
+    prepared: Prepared, splits: Sequence[Split], monitor: FitMonitor, checkpoint: FitCheckpoint, numbers: Sequence[int]
+) -> tuple[list[Member], bool]:
+    """Train some of the members; whether Ctrl-C ended them.
+
+    A network that trains alone has all threads, and receives Ctrl-C itself.
+    """
+    alone = len(splits) == 1 or active_ranks() is not None  # those that processes train together come one by one
+    kept = partial(checkpoint.training, ending=monitor)
+    tasks = [
+        partial(train_member, prepared, splits[number], number, monitor, alone, kept(number)) for number in numbers
+    ]
+    if alone:
+        with single_threaded_blas():
+            return [task() for task in tasks], False
+    return side_by_side(tasks, prepared.n_jobs, monitor.stop)
 
 
 def train_member(
