@@ -94,6 +94,16 @@ def test_a_student_finds_a_gradient_types_a_formula_and_makes_a_mistake(page: An
 
 def test_a_phone_in_korean_and_with_a_keyboard(page: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".backlit-practice").click()  # a set asks for all digits, the next formula does not
+    page.locator("#examples button").nth(2).click()
+    page.locator(".backlit-picture").focus()
+    page.keyboard.press("End")
+    expect(page.locator(".backlit-place")).to_have_text("8 / 8")
+    page.locator("#formula").fill("x / 7")
+    expect(page.locator("[data-box]")).to_have_count(3)
+    page.locator(".backlit-picture").focus()
+    page.keyboard.press("End")
+    expect(page.locator("[data-value=q1]")).to_have_text("0.429")
     page.locator("#examples button").nth(2).click()
     expect(page.locator("#formula")).to_have_value("2 * (x * y + max(z, w))")
     page.locator("a.language").click()

@@ -1,6 +1,7 @@
 // The page without Python: a field for a formula, and the component with its circuit. What is shown stands in the
 // address's fragment, which is never sent; of one that does not fit here nothing is taken, and a line says so.
 const MOST_FRAGMENT = 8000, TYPING = 250, WRITING = 200; // letters; milliseconds
+const FEW_SHOWN = writing.digits;
 const FRAGMENT_PARTS = ["formula", "values", "state"];
 const {lang, words: said, examples} = JSON.parse(document.getElementById("given").textContent), own = SAID[lang];
 const [field, template, problem, notes] = ["formula", "template", "problem", "notes"].map((id) => document.getElementById(id));
@@ -15,6 +16,7 @@ function show(text, values, state = "", visited = false) {
     alive.abort();
     alive = new AbortController();
     document.querySelector("main").replaceWith(root);
+    writing.digits = FEW_SHOWN; // a set of practice asks for more, of its own circuit
     const component = mount(root, {views: [circuit], words: said, longest_sum: DECLARED.drawn.longestSum, tikz: dataOf(root).tikz}, document, alive.signal);
     if (state && !component.restore(state)) refused = own.refused;
     shown = {text, root, component, recording};
