@@ -70,14 +70,19 @@ def _statement(node: ast.stmt, constants: Constants) -> list[str]:
             return [line for name, value in pairs for line in _assigned(name, value, constants)]
         case ast.Assign(targets=[target], value=value):
             return _assigned(target, value, constants)
-        case ast.AugAssign(target=target, op=op, value=value):
+        case ast.AugAssign(target=target, op=op, value=value) if type(op) in OPERATORS:
             return [f"{_written(target, constants)} {OPERATORS[type(op)]}= {_written(value, constants)};"]
         case ast.Return(value=ast.expr() as value):
             return [f"return {_written(value, constants)};"]
         case ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=[end]), body=body):
             inner = [line for part in body for line in _statement(part, constants)]
             return [f"for (let {name} = 0; {name} < {_written(end, constants)}; {name} += 1) {{", *inner, "}"]
-    raise BacklitError(f"no JavaScript for {ast.unparse(node)}; add it to playground/kernels.py")
+    raise _untranslated(node)
+
+
+def _untranslated(node: ast.AST) -> BacklitError:
+    line, *_ = ast.unparse(node).splitlines()
+    return BacklitError(f"no JavaScript for {line}; add it to playground/kernels.py")
 
 
 def _assigned(target: ast.expr, value: ast.expr, constants: Constants) -> list[str]:
@@ -103,7 +108,7 @@ def _written(node: ast.expr, constants: Constants) -> str:
             return f"(-{inner(operand)})"
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
             return f"Math.pow({inner(left)}, {inner(right)})"
-        case ast.BinOp(left=left, op=op, right=right):
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
             return f"({inner(left)} {OPERATORS[type(op)]} {inner(right)})"
         case ast.IfExp(test=test, body=body, orelse=other):
             return f"({inner(test)} ? {inner(body)} : {inner(other)})"
@@ -120,4 +125,4 @@ def _written(node: ast.expr, constants: Constants) -> str:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="rng"), attr=name), args=values, keywords=keywords):
             drawn = [*values, *(keyword.value for keyword in keywords if keyword.arg != "size")]
             return f"rng.{name}({', '.join(inner(value) for value in drawn if ast.unparse(value) != 'shape')})"
-    raise BacklitError(f"no JavaScript for {ast.unparse(node)}; add it to playground/kernels.py")
+    raise _untranslated(node)
