@@ -14,6 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from backlit.engine.prepared import target_here
 from benchmarks.against import TREE, Worker, checked_out, in_turn
 
 FRAMES = ("adult", "lending_rate", "diamonds")
@@ -53,8 +54,10 @@ def first_fits(old: Path, pairs: int) -> list[dict[str, Any]]:
 
     The new tree has the kernels that a wheel of it brings; the old one's wheel has none.
     """
-    prepare = [sys.executable, "-m", "backlit.cli.preparing"]  # as `make build` does before it packs a wheel
-    subprocess.run(prepare, env={**os.environ, "PYTHONPATH": str(TREE / "src")}, check=True)
+    target = target_here()
+    if target:  # as `make build` does before it packs a wheel
+        prepare = [sys.executable, "-m", "backlit.cli.preparing", target.name]
+        subprocess.run(prepare, env={**os.environ, "PYTHONPATH": str(TREE / "src")}, check=True)
     rows = []
     for name, code in FIRST_FITS.items():
         times: dict[str, list[float]] = {"old": [], "new": []}

@@ -13,17 +13,12 @@ import llvmlite.binding as llvm
 import numpy as np
 import pytest
 
-from backlit.engine.prepared import SYSTEM, TARGETS, VARIABLE, PreparedKernels, Target, archive_name, prepared_kernels
+from backlit.engine.prepared import VARIABLE, PreparedKernels, archive_name, prepared_kernels, target_here
 from backlit.engine.processor import vectors_here
 from backlit.engine.program import Program, program
 from backlit.engine.python_calls import callable_of
 
 VECTORS = vectors_here()[0]
-
-
-def target_here() -> Target | None:
-    has = {name for name, there in llvm.get_host_cpu_features().items() if there}
-    return next((target for target in TARGETS if SYSTEM and has.issuperset(target.needs)), None)
 
 
 TARGET = target_here()

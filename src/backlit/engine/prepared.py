@@ -136,12 +136,15 @@ def prepared_kernels(precision: str, vectors: str, folder: Path = FOLDER) -> Pre
     settings: Any = numba.config
     if not SYSTEM or settings.CPU_NAME or os.environ.get(VARIABLE) or not folder.is_dir():
         return PreparedKernels(None)
+    target = target_here()
+    path = folder / archive_name(target.name if target else "", precision)
+    return PreparedKernels(path if target and target.vectors == vectors and path.is_file() else None)
+
+
+def target_here() -> Target | None:
+    """The best kind that this processor is."""
     has = {name for name, there in llvm.get_host_cpu_features().items() if there}
-    for target in TARGETS:
-        path = folder / archive_name(target.name, precision)
-        if target.vectors == vectors and has.issuperset(target.needs) and path.is_file():
-            return PreparedKernels(path)
-    return PreparedKernels(None)
+    return next((target for target in TARGETS if SYSTEM and has.issuperset(target.needs)), None)
 
 
 _ENGINES: list[Any] = []

@@ -10,7 +10,7 @@ from numba import carray, njit
 from ..precision import FLOAT_BYTES, LANES, OPTIONS, PAGE, PART, TILE_ROWS, F
 from ..runtime.calls import PRODUCTS
 from ..runtime.memory import address, pointer
-from .tiles import BROAD, DEPTH, NARROW, PANEL, copy, pack, panel_memory, tile, turn
+from .tiles import BROAD, DEPTH, NARROW, PANEL, TOGETHER, add_rows, copy, pack, panel_memory, tile, turn
 from .vectors import wide
 
 SIGNATURE = PRODUCTS
@@ -66,7 +66,11 @@ def copy_rows(left, left_row, band, band_row, rows, deep):
 
 @njit(**OPTIONS)
 def multiply_row(left, left_step, right, right_row, begin, out, inner, columns):
-    """A single row: the right matrix is read once, as it lies, and nothing is packed for a single use."""
+    """A single row: the right matrix is read once, as it lies, and nothing is packed for a single use.
+
+    Several of its rows go together: a sum is then loaded and stored once for all of them, and more of the matrix is on
+    its way from the far caches at a time.
+    """
     wide()
     sums = carray(pointer(out), columns)
     if begin:
@@ -76,7 +80,10 @@ def multiply_row(left, left_step, right, right_row, begin, out, inner, columns):
     else:
         for j in range(columns):
             sums[j] = F(0.0)
-    for k in range(inner):
+    whole = inner // TOGETHER * TOGETHER
+    for k in range(0, whole, TOGETHER):
+        add_rows(left + k * left_step, left_step, right + k * right_row, right_row, out, columns)
+    for k in range(whole, inner):
         number, row = carray(pointer(left + k * left_step), 1)[0], carray(pointer(right + k * right_row), columns)
         for j in range(columns):
             sums[j] += number * row[j]

@@ -240,3 +240,62 @@ def copy(context, source, into, count):
         return target.get_dummy_value()
 
     return types.void(*[types.int64] * 3), codegen
+
+
+TOGETHER = 8
+"""Rows of a right matrix that are read side by side for a single row: as many streams of memory as are in flight."""
+_ROWS = ir.FunctionType(ir.VoidType(), [WHOLE] * 6)
+
+
+@intrinsic
+def add_rows(context, left, left_step, right, right_row, sums, columns):
+    """Add `TOGETHER` rows, each times its number of the left row, to sums, one row after the other in each sum."""
+
+    def codegen(target, builder, signature, values):
+        builder.call(_rows_function(builder.module), values)
+        return target.get_dummy_value()
+
+    return types.void(*[types.int64] * 6), codegen
+
+
+def _rows_function(module):
+    """A loop along the columns, a vector of sums at a time; the last may be filled in part."""
+    name = "add_rows"
+    if name in module.globals:
+        return module.globals[name]
+    function = ir.Function(module, _ROWS, name)
+    function.linkage = "internal"
+    left, left_step, right, right_row, sums, columns = function.args
+    entry, whole, rest, some, end = (
+        function.append_basic_block(part) for part in ("entry", "whole", "rest", "some", "end")
+    )
+    builder = ir.IRBuilder(entry)
+    numbers = [broadcast(builder, builder.add(left, builder.mul(left_step, WHOLE(i)))) for i in range(TOGETHER)]
+    rows = [builder.add(right, builder.mul(right_row, WHOLE(i))) for i in range(TOGETHER)]
+    wholes = builder.mul(builder.udiv(columns, WHOLE(LANES)), WHOLE(VECTOR_BYTES))
+    builder.cbranch(builder.icmp_signed(">", wholes, WHOLE(0)), whole, rest)
+
+    builder = ir.IRBuilder(whole)
+    offset = builder.phi(WHOLE)
+    (total,) = load_vectors(builder, builder.add(sums, offset), None, range(1))
+    for number, row in zip(numbers, rows, strict=True):
+        (vector,) = load_vectors(builder, builder.add(row, offset), None, range(1))
+        total = multiply_add(builder, number, vector, total)
+    store(builder, total, builder.add(sums, offset))
+    following = builder.add(offset, WHOLE(VECTOR_BYTES))
+    add_incoming([offset], [([WHOLE(0)], entry), ([following], whole)])
+    builder.cbranch(builder.icmp_signed("<", following, wholes), whole, rest)
+
+    builder = ir.IRBuilder(rest)
+    left_over = builder.urem(columns, WHOLE(LANES))
+    builder.cbranch(builder.icmp_signed(">", left_over, WHOLE(0)), some, end)
+
+    builder = ir.IRBuilder(some)
+    (mask,) = masks(builder, left_over, 1)
+    total = load_some(builder, builder.add(sums, wholes), mask)
+    for number, row in zip(numbers, rows, strict=True):
+        total = multiply_add(builder, number, load_some(builder, builder.add(row, wholes), mask), total)
+    store_some(builder, total, builder.add(sums, wholes), mask)
+    builder.branch(end)
+    ir.IRBuilder(end).ret_void()
+    return function
