@@ -52,7 +52,7 @@ TOOLS = torch==2.13.0 skorch==1.4.0 keras==3.15.1 jax==0.10.2 h5py==3.16.0 onnx 
 
 extras: $(READY) ## hold the importers against live tools, which are installed beside (.venv-extras)
 	$(PYTHON) -m venv .venv-extras
-	.venv-extras/bin/python -m pip install --quiet --constraint constraints.txt --editable . $(TOOLS) pytest pandas onnxruntime
+	.venv-extras/bin/python -m pip install --quiet --constraint constraints.txt --editable . $(TOOLS) pytest hypothesis pandas onnxruntime
 	.venv-extras/bin/python tests/interop/networks/torch/record.py --check
 	.venv-extras/bin/python tests/interop/networks/keras/record.py --check
 	.venv-extras/bin/python tests/interop/networks/check.py

@@ -97,6 +97,7 @@ def chain_of(steps: Sequence[Step]) -> Chain:
     chain = Chain(np.dtype(np.float32 if single else np.float64))
     for step in steps:
         try:
+            _refuse_behind_softmax(chain, step)
             _ADDED[type(step)](chain, step)
         except BacklitError as error:
             raise error.located(step.where) if step.where else error from None
@@ -104,6 +105,13 @@ def chain_of(steps: Sequence[Step]) -> Chain:
         _passed_on(chain, chain.folded.where)
     _end(chain)
     return chain
+
+
+def _refuse_behind_softmax(chain: Chain, step: Step) -> None:
+    if isinstance(step, Dropout) or (isinstance(step, Activation) and step.gate == "identity"):
+        return
+    if chain.rows and chain.rows[-1].gate == "softmax":
+        raise BacklitError("it stands behind a softmax, which is read at the end of a network alone; leave one out")
 
 
 def _checked(

@@ -161,6 +161,24 @@ def with_gradients(rows, targets):
     keras.config.set_dtype_policy("float32")
 
 
+def of_images(rows):
+    """Images that are flattened, by a network that another one holds: as beginners' tutorials build it."""
+    images = rows[:48].reshape(8, 3, 4)
+    numbers = [
+        keras.Input((3, 4)),
+        layers.Rescaling(0.5),
+        layers.Flatten(),
+        layers.Dense(5, "relu"),
+        layers.Dropout(0.2),
+    ]
+    inner = widened(keras.Sequential([*numbers, layers.BatchNormalization(), layers.Dense(3)]))
+    outer = keras.Sequential([inner, layers.Softmax()])
+    outer.build((None, 3, 4))
+    for name in ("images.keras", "images.h5"):
+        record(outer, name, images)
+        cases[-1]["inputs"] = images.reshape(8, 12).astype("float32").astype(float).round(3).tolist()
+
+
 def refused():
     inputs = keras.Input((2,))
     first = layers.Dense(2)(inputs)
@@ -176,6 +194,7 @@ def main():
     every_activation(rows[:8])
     with_layers_of_preparation(rows, targets)
     with_gradients(rows, targets)
+    of_images(rows)
     refused()
     with_a_constant_column(rows, targets)
     head = {"tool": f"Keras {keras.__version__} (jax {jax.__version__})", "licence": "Apache-2.0"}
