@@ -164,14 +164,10 @@ def with_gradients(rows, targets):
 def of_images(rows):
     """Images that are flattened, by a network that another one holds: as beginners' tutorials build it."""
     images = rows[:48].reshape(8, 3, 4)
-    numbers = [
-        keras.Input((3, 4)),
-        layers.Rescaling(0.5),
-        layers.Flatten(),
-        layers.Dense(5, "relu"),
-        layers.Dropout(0.2),
-    ]
-    inner = widened(keras.Sequential([*numbers, layers.BatchNormalization(), layers.Dense(3)]))
+    flattened = [keras.Input((3, 4)), layers.Rescaling(0.5), layers.Flatten()]
+    hidden = [layers.Dense(5, "tanh"), layers.Dropout(0.2), layers.BatchNormalization(), layers.Dense(3)]
+    inner = keras.Sequential([*flattened, *hidden])
+    inner.set_weights([rng.uniform(0.1, 1.5, value.shape) for value in inner.get_weights()])
     outer = keras.Sequential([inner, layers.Softmax()])
     outer.build((None, 3, 4))
     for name in ("images.keras", "images.h5"):
@@ -194,9 +190,9 @@ def main():
     every_activation(rows[:8])
     with_layers_of_preparation(rows, targets)
     with_gradients(rows, targets)
-    of_images(rows)
     refused()
     with_a_constant_column(rows, targets)
+    of_images(rows)
     head = {"tool": f"Keras {keras.__version__} (jax {jax.__version__})", "licence": "Apache-2.0"}
     lines = ",\n  ".join(json.dumps(case) for case in cases)
     text = f'{json.dumps(head)[:-1]}, "cases": [\n  {lines}\n]}}\n'
