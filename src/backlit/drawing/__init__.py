@@ -3,6 +3,7 @@
 from backlit.drawing.html import to_html
 from backlit.drawing.latex import to_latex
 from backlit.drawing.layout import Layout, Placement, Route, arrange
+from backlit.drawing.living import to_living_svg
 from backlit.drawing.messages import words
 from backlit.drawing.numbers import number
 from backlit.drawing.parts import Box, Circuit, Image, Link, Number, Raster, WitnessRow
@@ -24,6 +25,7 @@ __all__ = [
     "number",
     "to_html",
     "to_latex",
+    "to_living_svg",
     "to_svg",
     "to_text",
     "words",

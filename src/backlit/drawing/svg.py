@@ -59,7 +59,7 @@ def to_svg(circuit: Circuit, lang: str = "en", marked: bool = False, styled: boo
     '<svg xmlns'
     """
     layout = arrange(circuit)
-    legend, legend_height = _legend(circuit, lang, max(layout.width, NARROWEST))
+    legend, legend_height = _legend(circuit, lang, max(layout.width, NARROWEST)) if styled else ([], 0.0)
     columns = " ".join(",".join(f"{x:.1f}" for x in column) for column in layout.columns)
     width = max(layout.width, NARROWEST) + 2 * MARGIN
     height = layout.height + HEADING + legend_height + 2 * MARGIN
