@@ -32,7 +32,13 @@ STEPS: dict[str, Callable[[Any], None]] = {
     "back": lambda page: [page.keyboard.press(key) for key in ("End", "ArrowLeft", "ArrowLeft")],
     "presented": lambda page: [page.keyboard.press(key) for key in ("End", "p")],
 }
-READY = {"circuit": "iframe.circuit", "network": "#size:not(:empty)", "slow": ".cost", "model": "#chain math"}
+READY = {
+    "lessons": ".cards img",
+    "circuit": "iframe.circuit",
+    "network": "#size:not(:empty)",
+    "slow": ".cost",
+    "model": "#chain math",
+}
 """What stands in each view when it is whole."""
 
 THUMBNAIL = 320

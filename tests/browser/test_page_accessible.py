@@ -60,7 +60,14 @@ def asked_wrongly(page: Any) -> None:
     expect(page.locator("#problem")).not_to_be_empty()
 
 
+def revealed(page: Any) -> None:
+    page.locator("#answers button").first.click()
+    page.wait_for_selector("iframe.circuit")
+
+
 STATES: Mapping[str, tuple[str, Callable[[Any], object]]] = {
+    "lessons": ("lessons", lambda page: page.wait_for_selector(".cards img")),
+    "lesson, revealed": ("lessons", revealed),
     "circuit": ("circuit", lambda page: page.wait_for_selector("iframe.circuit")),
     "slow": ("slow", lambda page: page.wait_for_selector(".cost")),
     "network, ready": ("network", ready),
@@ -75,7 +82,9 @@ STATES: Mapping[str, tuple[str, Callable[[Any], object]]] = {
 @pytest.mark.parametrize("state", STATES)
 def test_no_view_breaks_a_rule(view: View, violations: Violations, state: str, lang: str) -> None:
     name, reach = STATES[state]
-    page = view(f"{name}?lang={lang}", bypass_csp=True, reduced_motion="reduce")  # axe is a script
+    page = view(
+        f"{name}?lang={lang}{'#lesson=circuits' if reach is revealed else ''}", bypass_csp=True, reduced_motion="reduce"
+    )  # axe is a script
     reach(page)
     assert violations(page) == []
 

@@ -34,6 +34,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     return "--model", str(saved), "--data", str(table), "--target", "species"
 
 
+def lessons(page: Any, words: Any) -> None:
+    expect(page.locator("h1")).to_have_text(words["lessons"])
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.cards img')].slice(0, 8).every((one) => one.complete)"
+    )
+
+
 def circuit(page: Any, words: Any) -> None:
     page.get_by_role("button", name=words["example_sigmoid"]).click()
     frame = page.frame_locator("iframe.circuit")
@@ -67,7 +74,13 @@ def model(page: Any, words: Any) -> None:
     expect(page.locator("#chain math").first).to_be_visible()
 
 
-ACTS: dict[str, Callable[[Any, Any], None]] = {"circuit": circuit, "network": network, "slow": slow, "model": model}
+ACTS: dict[str, Callable[[Any, Any], None]] = {
+    "lessons": lessons,
+    "circuit": circuit,
+    "network": network,
+    "slow": slow,
+    "model": model,
+}
 
 
 @pytest.mark.parametrize("lang", MESSAGES)

@@ -60,7 +60,7 @@ def all_views() -> Mapping[str, View]:
     Examples
     --------
     >>> list(all_views())
-    ['circuit', 'network', 'slow', 'model']
+    ['lessons', 'circuit', 'network', 'slow', 'model']
     """
     names = (module.name for module in pkgutil.iter_modules(views.__path__) if module.ispkg)
     declared = {name: import_module(f"{views.__name__}.{name}").VIEW for name in names}

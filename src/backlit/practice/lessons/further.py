@@ -28,7 +28,7 @@ FURTHER: tuple[Lesson, ...] = (
                 "알맞은 초기 가중치가 흔한 처방입니다.",
             ),
         },
-        (Evidence("w1", 0.0022), Evidence("w4", 0.1487)),
+        (Evidence("w1", 0.002164), Evidence("w4", 0.1487)),
         network={"data": "circles", "hidden": [[4, "sigmoid"]] * 4},
     ),
     Lesson(
