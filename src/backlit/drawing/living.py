@@ -42,15 +42,15 @@ def to_living_svg(circuit: Circuit, lang: str = "en") -> str:
     """
     layout = arrange(circuit)
     still = to_svg(circuit, lang, marked=True, styled=False)
-    marks = still[still.index("<g transform=") : still.rindex("</svg>")]
-    marks = marks[marks.index(">") + 1 :]
+    selectors = still[still.index("<g transform=") : still.rindex("</svg>")]
+    selectors = selectors[selectors.index(">") + 1 :]
     width = max(layout.width + MARGIN, ASPECT * (layout.height + MARGIN))
     view = ((layout.width - width) / 2, (layout.height - width / ASPECT) / 2, width, width / ASPECT)
     begun = f'<svg xmlns="http://www.w3.org/2000/svg" class="{PREFIX}circuit" role="img" lang="{lang}" '
     box = " ".join(f"{side:.1f}" for side in view)
     style = f"<style>{STYLE}{_motion(circuit, layout, view)}</style>"
     size = f'width="{view[2]:.0f}" height="{view[3]:.0f}" viewBox="{box}"'
-    return f'{begun}{size}>{style}<g class="{PREFIX}camera">{marks}</svg>'
+    return f'{begun}{size}>{style}<g class="{PREFIX}camera">{selectors}</svg>'
 
 
 def _motion(circuit: Circuit, layout: Layout, view: tuple[float, float, float, float]) -> str:
@@ -61,17 +61,17 @@ def _motion(circuit: Circuit, layout: Layout, view: tuple[float, float, float, f
     rules: dict[int, list[str]] = {}
     for mark, step in _steps(circuit, {name: at for at, name in enumerate(gates, 1)}):
         rules.setdefault(step, []).append(mark)
-    frames = "".join(_appearing(step, marks, lasts) for step, marks in rules.items())
+    frames = "".join(_appearing(step, selectors, lasts) for step, selectors in rules.items())
     moved = _camera(layout, [*gates, *gates[::-1]], view, lasts)
     return f"@media (prefers-reduced-motion:no-preference){{{frames}{_now(gates, lasts)}{moved}}}"
 
 
-def _appearing(step: int, marks: list[str], lasts: float) -> str:
-    """The marks of one step: not there before it, there until the picture begins again."""
+def _appearing(step: int, selectors: list[str], lasts: float) -> str:
+    """The selectors of one step: not there before it, there until the picture begins again."""
     name, share = f"{PREFIX}at{step}", 100 * step * STEP / lasts
     return (
         f"@keyframes {name}{{0%,{share:.2f}%{{opacity:0}}{share + 0.4:.2f}%,98%{{opacity:1}}100%{{opacity:0}}}}"
-        f"{','.join(marks)}{{animation:{name} {lasts:.1f}s infinite}}"
+        f"{','.join(selectors)}{{animation:{name} {lasts:.1f}s infinite}}"
     )
 
 
