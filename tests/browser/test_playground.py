@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote
@@ -140,6 +140,22 @@ def test_a_network_learns_in_a_worker_of_the_page(page: Any, tmp_path: Path) -> 
     for foreign in ("formula=x", "gate=softmax", "loss=hinge", "data=../x", f"hidden={'4,' * 2000}", "rate=alert(1)"):
         linked(page, f"{address}#{foreign}")
         expect(page.locator("#notes")).to_contain_text("This link is too long, or not of this page")
+
+
+def test_no_rule_of_access_is_broken(browser: Any, tmp_path: Path, violations: Callable[[Any], list[str]]) -> None:
+    page = browser.new_page(bypass_csp=True)  # the checker is a script of its own
+    (tmp_path / FILES["ko"]).write_text(playground_page("ko"), encoding="utf-8")
+    (tmp_path / TRAINING_FILES["en"]).write_text(training_page("en"), encoding="utf-8")
+    page.goto((tmp_path / FILES["ko"]).as_uri())
+    expect(page.locator(".backlit-live")).to_be_visible()
+    assert violations(page) == []
+    page.locator("#formula").fill("1/2x")
+    expect(page.locator("#problem mark")).to_be_visible()
+    assert violations(page) == []
+    page.goto((tmp_path / TRAINING_FILES["en"]).as_uri())
+    expect(page.locator("#clock")).not_to_be_empty()
+    assert violations(page) == []
+    page.close()
 
 
 def test_nothing_is_evaluated() -> None:

@@ -35,7 +35,9 @@ function show(text, values, state = "", visited = false) {
 // What is wrong, with its place in the formula marked; the circuit before stays in sight, but not as the answer.
 function complain(error) {
   field.setAttribute("aria-invalid", String(Boolean(error)));
-  document.querySelector("main").classList.toggle("outdated", Boolean(error));
+  const main = document.querySelector("main");
+  main.classList.toggle("outdated", Boolean(error));
+  for (const part of main.children) part.inert = Boolean(error); // not the landmark itself
   problem.replaceChildren();
   if (!error) return;
   notes.textContent = refused;
