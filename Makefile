@@ -55,7 +55,9 @@ extras: $(READY) ## hold the importers against live tools, which are installed b
 	.venv-extras/bin/python -m pip install --quiet --constraint constraints.txt --editable . $(TOOLS) pytest hypothesis pandas onnxruntime
 	.venv-extras/bin/python tests/interop/networks/torch/record.py --check
 	.venv-extras/bin/python tests/interop/networks/keras/record.py --check
-	.venv-extras/bin/python tests/interop/networks/check.py
+	.venv-extras/bin/python tests/interop/networks/check.py fann brainjs nnet onnx opencv keras weka
+	.venv-extras/bin/python -m pip install --quiet scikit-learn==1.9.0 # the newest that SkLearn2PMML knows
+	.venv-extras/bin/python tests/interop/networks/check.py pmml
 	.venv-extras/bin/python -m pip install --quiet mpi4py==4.1.2 mpich==5.0.2
 	.venv-extras/bin/python tests/scale/mpi/check.py
 	.venv-extras/bin/python -m pip install --quiet dask==2026.8.0 distributed==2026.8.0 optuna==5.0.0 optuna-integration==5.0.0 ray==2.60.0
