@@ -26,6 +26,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Self, TypeVar
 
+from backlit.notes import folded
+
 __all__ = [
     "BacklitError",
     "DamagedFile",
@@ -129,7 +131,7 @@ class DataWarning(UserWarning):
     Parameters
     ----------
     notes : iterable of str
-        A sentence about each; they are kept as `encoder_.notes` of a model.
+        A sentence about each, which a model keeps as `encoder_.notes`; the message says the same of many columns once.
 
     Examples
     --------
@@ -140,7 +142,7 @@ class DataWarning(UserWarning):
 
     def __init__(self, notes: Iterable[str]) -> None:
         self.notes = (notes,) if isinstance(notes, str) else tuple(notes)
-        super().__init__("\n".join(self.notes))
+        super().__init__("\n".join(folded(self.notes)))
 
 
 class ParameterError(BacklitError):

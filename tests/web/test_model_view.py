@@ -117,6 +117,20 @@ def test_a_row_without_a_known_label_is_shown_without_its_loss(opened: Any, file
         )
 
 
+def test_who_has_no_model_opens_an_example(opened: Any) -> None:
+    client = opened([], [])
+    given = client.post("/api/example", {}).json
+    assert ([model["name"] for model in given["models"]], given["tables"][0]["columns"][-1]) == (
+        ["iris.backlit"],
+        "species",
+    )
+    again = client.post("/api/example", {}).json
+    assert (again["model"], again["table"], len(again["models"])) == (given["model"], given["table"], 1)
+    found = client.post("/api/explain", {"model": given["model"], "table": given["table"], "row": 70}).json
+    assert (found["target"], found["label"], found["agrees"]) == ("species", "versicolor", True)
+    assert found["cells"][0] == ["sepal length", "5.9"]
+
+
 def test_a_table_of_another_kind_is_said(opened: Any, files: Any) -> None:
     client = opened([files["small"]], [files["kind"]])
     table = client.post("/api/upload/tables?name=other.csv", b"a,kind\n1,up\n").json["number"]

@@ -15,6 +15,7 @@ from backlit.encoding.conversion import to_cells
 from backlit.encoding.text import TextReading, readings_of
 from backlit.estimators.shared.table_input import located, options_for, text_columns
 from backlit.files import ReadOptions, dialect_note, read_table
+from backlit.notes import folded
 
 
 def read_for_model(model: Any, data: Path, options: ReadOptions, target: str | None = None) -> pa.Table:
@@ -38,7 +39,7 @@ def read_with_note(data: Path, options: ReadOptions) -> pa.Table:
 
 def print_notes(data: Path, notes: Iterable[str]) -> None:
     """Print on stderr a line for each note on a table."""
-    for note in notes:
+    for note in folded(notes):
         console(stderr=True).print(f"{data}: {note}")
 
 

@@ -69,6 +69,12 @@ async def upload(site: Site, request: Request) -> Response:
     return json_response({"number": number, **await run_in_thread(_listed, site)})
 
 
+async def example(site: Site, request: Request) -> Response:
+    """Take in the example; the numbers of its model and its table, and the lists anew."""
+    model, table = await run_in_thread(site.library.open_example)
+    return json_response({"model": model, "table": table, **await run_in_thread(_listed, site)})
+
+
 async def qr(site: Site, request: Request) -> Response:
     """An address as a QR code."""
     return json_response({"svg": qr_code((await read_json(request)).get("text"))})
@@ -102,6 +108,7 @@ def _routes(site: Site) -> Iterator[BaseRoute]:
     yield Mount("/static", StaticFiles(directory=STATIC))
     yield route("GET /frame/{number:str}", frame)
     yield route("GET /api/library", library)
+    yield route("POST /api/example", example)
     yield route("POST /api/qr", qr)
     yield route("POST /api/upload/{kind:str}", upload)
     yield route("GET /views/{view:str}/{file:str}", view_file)

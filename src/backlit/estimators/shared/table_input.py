@@ -100,7 +100,7 @@ def target_of(model: Any, path: Path | str, given: str | None) -> str:
 
 
 def inputs_of(model: Any, table: pa.Table, target: str | None = None) -> Any:
-    """The rows as the model takes them: a frame for Tabular*, a matrix of numbers for MLP*.
+    """The rows as the model takes them: a table for Tabular* and of columns that it knows by name, else a matrix.
 
     Raises
     ------
@@ -122,7 +122,10 @@ def inputs_of(model: Any, table: pa.Table, target: str | None = None) -> Any:
     if "preparation_" in vars(model):
         return rows.select(names)
     frame = read_frame(rows)
-    return np.column_stack([_finite(numbers(frame.cells(name), f"column {name!r}"), name) for name in names])
+    columns = [_finite(numbers(frame.cells(name), f"column {name!r}"), name) for name in names]
+    if "feature_names_in_" in vars(model):  # scikit-learn warns where rows come without the names that it knows
+        return pa.Table.from_arrays([pa.array(column) for column in columns], names)
+    return np.column_stack(columns)
 
 
 def labels_of(model: Any, column: pa.ChunkedArray) -> list[Any]:

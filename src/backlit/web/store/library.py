@@ -16,6 +16,7 @@ from backlit.interop.networks.apart import import_apart
 from backlit.interop.networks.opening import model_of
 from backlit.web.responses import GoneError
 from backlit.web.store.budget import MOST_CELLS, check_delimited, check_parquet, too_large
+from backlit.web.store.example import TARGET, write_example
 
 MOST_UPLOADS = 8
 """Uploaded tables, and as many models; the oldest goes first."""
@@ -118,6 +119,7 @@ class Library:
         self.models: Store[ModelFile] = Store("model")
         self._folder = tempfile.TemporaryDirectory(prefix="backlit-", ignore_cleanup_errors=True)
         self._files = itertools.count(1)
+        self._example: tuple[str, str] | None = None
 
     @property
     def age(self) -> int:
@@ -153,6 +155,13 @@ class Library:
         with named(path, name):
             model = import_apart(path) if suffix in APART else model_of(path)
         return self.models.add(ModelFile(name, model), uploaded=True)
+
+    def open_example(self) -> tuple[str, str]:
+        """Take in a small model and its table, made when they are first asked for; the numbers of both."""
+        if self._example is None:
+            model, table = write_example(Path(self._folder.name))
+            self._example = self.open_model(model), self.open_table(table, TARGET, SNIFFED)
+        return self._example
 
     def close(self) -> None:
         """Remove what was uploaded."""

@@ -18,6 +18,7 @@ function showLibrary(answer, taken = {}) {
   showTargets();
   const missing = [["no_model", models], ["no_table", tables]].filter(([, things]) => !things.length);
   byId("missing").textContent = missing.map(([name]) => word(name)).join(" ");
+  byId("without-model").hidden = !missing.length;
 }
 
 const one = (id) => stored()[`${id}s`].find(({number}) => number === byId(id).value);
@@ -156,6 +157,19 @@ async function takeIn(kind, id, file) {
   anew();
 }
 
+async function openExample() {
+  byId("example").disabled = true;
+  byId("progress").textContent = word("learning_example");
+  const answer = await guarded(() => post("/api/example"));
+  byId("example").disabled = false;
+  byId("progress").textContent = "";
+  if (!answer) return;
+  showLibrary(answer, answer);
+  byId("row").value = "0";
+  anew();
+}
+
+byId("example").addEventListener("click", openExample);
 byId("form").addEventListener("submit", (event) => event.preventDefault());
 byId("model").addEventListener("change", () => { showTargets(); anew(); });
 byId("table").addEventListener("change", () => { showTargets(); byId("row").value = "0"; anew(); });
