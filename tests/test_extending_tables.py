@@ -65,13 +65,13 @@ steps = np.abs(two.theta_ - one.theta_)  # the first at the same rate in both, t
 assert np.all((steps < 1e-9) | (np.abs(steps - 0.005) < 1e-9)), steps
 
 # who lists them
-from backlit.cli.warmup import _kernels
+from backlit.cli.warmup import kernels
 from backlit.declared.schedules import rates
 from backlit.engine.program import program
 from backlit.web.live.settings import ENDINGS, settings_of
 
 assert rates("linear", 0.1, 0, 1, 2).tolist() == [0.1, 0.05]
-names = {name for name, _ in _kernels(program("float64"))}
+names = {name for name, _ in kernels(program("float64"))}
 assert {"optimizer lion", "end identity, pseudo_huber"} <= names, names
 assert "pseudo_huber" in ENDINGS["number"].losses
 chosen = settings_of({"optimizer": "lion", "init": "he", "loss": "pseudo_huber"})

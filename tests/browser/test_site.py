@@ -26,8 +26,8 @@ def test_the_home_page_says_what_it_is_and_links_on(browser: Any, site: Path) ->
     page = browser.new_page()
     page.goto((site / "index.html").as_uri())
     assert page.locator("h1").inner_text().startswith("Backlit")
-    assert page.locator("article img").evaluate("picture => picture.naturalWidth") > 0
-    page.locator("article").get_by_role("link", name="The local page").click()
+    assert page.locator("article img").first.evaluate("picture => picture.naturalWidth") > 0
+    page.locator("article").get_by_role("link", name="The local page", exact=True).click()
     assert page.url == (site / "page.html").as_uri()
     page.locator("header a").first.click()  # the way back, which is a file too
     assert page.url == (site / "index.html").as_uri()

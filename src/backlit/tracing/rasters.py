@@ -38,7 +38,7 @@ def heat_map(values: Array) -> Raster:
     Examples
     --------
     >>> heat_map(np.array([[1.0, -2.0]])).shares
-    b'\xbe\x00'
+    b'\xbf\x00'
     """
     for axis in (0, 1):
         if values.shape[axis] > MOST_HEAT_CELLS:

@@ -9,7 +9,7 @@ export class Images {
   // of: the image of a row, null where the inputs are none; onPixel(at) when one of a neuron's weights is chosen.
   constructor(of, onPixel) {
     Object.assign(this, {of, maps: {}, images: {}, side: ""});
-    this.canvas = element("canvas", {role: "img"});
+    this.canvas = element("canvas", {}); // an image, with a name, once it shows one
     this.caption = element("figcaption", {});
     byId("neuron-image").replaceChildren(this.canvas, this.caption);
     byId("neuron-image").hidden = true;
@@ -45,6 +45,7 @@ export class Images {
     if (!image) return;
     enlarged(image, (share) => diverging(share, CLEAR), this.canvas, {marked: picked.kind === "w" ? picked.from : null});
     this.caption.textContent = word(this.side ? "gradient_image" : "neuron_image", {name});
+    this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", this.caption.textContent);
   }
 
