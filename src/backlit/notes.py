@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-FEW = 3
+READ_WITH_EASE = 3
 """Columns of which a note each is read with ease."""
 
 ONE_COLUMN = re.compile(r"""column (?P<name>'[^']*'|"[^"]*") (?P<said>.*)""", re.DOTALL)
@@ -27,7 +27,7 @@ def folded(notes: Iterable[str]) -> tuple[str, ...]:
         names.setdefault(match["said"] if match else note, []).append(match["name"] if match else "")
     lines: list[str] = []
     for said, columns in names.items():
-        if len(columns) > FEW and all(columns):
+        if len(columns) > READ_WITH_EASE and all(columns):
             lines.append(f"each of {len(columns)} columns {said}: {', '.join(columns)}")
         else:
             lines += [f"column {name} {said}" if name else said for name in columns]

@@ -17,7 +17,7 @@ from backlit.encoding.columns import KINDS
 from backlit.errors import DataError
 from backlit.scale.progress import OnRows
 
-CHUNK_ROWS, FULL_COLUMNS, FEWEST_ROWS = 65_536, 32, 1_024
+CHUNK_ROWS, FULL_COLUMNS, FEWEST_ROWS = 65_536, 16, 1_024
 """Rows that are read at once, of so many columns at most; of a wider table fewer, so that a chunk has as many cells."""
 
 
@@ -27,7 +27,7 @@ def chunk_rows(columns: int) -> int:
     Examples
     --------
     >>> chunk_rows(8), chunk_rows(784), chunk_rows(100_000)
-    (65536, 2674, 1024)
+    (65536, 1337, 1024)
     """
     return min(CHUNK_ROWS, max(FEWEST_ROWS, CHUNK_ROWS * FULL_COLUMNS // max(columns, 1)))
 
