@@ -20,15 +20,13 @@ import numpy as np
 import typer
 
 from benchmarks.large_made import make
-from benchmarks.record import RESULTS, read, write
+from benchmarks.record import DOCS, RESULTS, read, write, write_block
 from benchmarks.scale import like
 
 HELD = 50_000
 MODELS = ("backlit", "lightgbm")
 TIMES, MEGABYTES = 5.0, 500
 """Of LightGBM's seconds to fit, and beside twice the encoded rows."""
-PAGE = RESULTS.parents[1] / "docs" / "scale.md"
-BEGIN, END = "<!-- made by python -m benchmarks large --report -->", "<!-- end -->"
 REAL, TARGET = "real, drawn again with noise", "target"
 Table = tuple[Any, Any]
 TASKS: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -100,9 +98,7 @@ def run(
 ) -> None:
     """Many rows on one machine, beside LightGBM."""
     if report:
-        page = PAGE.read_text(encoding="utf-8")
-        before, after = page.split(BEGIN)[0], page.split(BEGIN)[1].split(END, 1)[1]
-        PAGE.write_text(f"{before}{BEGIN}\n\n{report_of(read('large'))}\n\n{END}{after}", encoding="utf-8")
+        write_block(DOCS / "scale.md", "large", report_of(read("large")))
         return
     kept = read("large").get("found", {}) if (RESULTS / "large.json").exists() else {}
     tasks = [name for name, (kind, _) in TASKS.items() if kind == "made" or data is not None]

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from benchmarks.record import RESULTS, read, write
+from benchmarks.record import DOCS, read, write, write_block
 
 WIDTHS = ("64-64", "256-256-256", "512-512-512")
 MEASURED = "256-256-256"
@@ -28,8 +28,6 @@ BATCH = 1_024
 NETWORKS = {"10 Gbit/s Ethernet": (30e-6, 1.1e9), "100 Gbit/s InfiniBand": (2e-6, 11e9)}
 """Seconds of a message, bytes a second: assumed, not measured."""
 RANKS = (2, 4, 8, 16, 32, 64, 256, 1_000)
-PAGE = RESULTS.parents[1] / "docs" / "scale.md"
-BEGIN, END = "<!-- made by python -m benchmarks ranks --report -->", "<!-- end -->"
 
 
 def one(ranks: int, widths: str) -> dict[str, Any]:
@@ -86,9 +84,7 @@ def run(
 ) -> None:
     """What a step takes with 1, 2 and 4 ranks, and a model of what it takes with many."""
     if report:
-        kept = PAGE.read_text(encoding="utf-8")
-        before, after = kept.split(BEGIN)[0], kept.split(BEGIN)[1].split(END, 1)[1]
-        PAGE.write_text(f"{before}{BEGIN}\n\n{tables(read('ranks'))}\n\n{END}{after}", encoding="utf-8")
+        write_block(DOCS / "scale.md", "ranks", tables(read("ranks")))
         return
     numbers = tuple(n for n in (1, 2, 4) if n <= most)
     found = measured(rounds, numbers, WIDTHS if only is None else (only,))
@@ -113,7 +109,7 @@ def tables(facts: dict[str, Any]) -> str:
             sizes = f"{of['parameters'] * 4 / 1e6:.2f} MB", f"{of['deterministic step'] * 1e3:.2f} ms"
             rows.append(f"| 32-{name}-2 | {number} | " + " | ".join((*cells, *sizes)) + " |")
     if "date" in facts:
-        said = f"medians of {facts['rounds']} jobs that took turns; {facts['date']}, a {facts['machine']['kind']}"
+        said = f"{facts['rounds']} of each job in turns; {facts['date']}, a {facts['machine']['kind']}"
         rows += ["", f"`python -m benchmarks ranks --record`, one thread a rank, batch {BATCH:,},\n{said}."]
     return "\n".join([*rows, "", *extrapolated(facts)] if "model" in facts else rows)
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
+DOCS = Path(__file__).parents[1] / "docs"
+END = "<!-- end -->"
 
 
 def machine() -> dict[str, str]:
@@ -32,3 +34,10 @@ def read(name: str) -> dict[str, Any]:
     """What was last kept under a name."""
     content: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     return content
+
+
+def write_block(page: Path, command: str, text: str) -> None:
+    """Put a text into a page, between the comment that names the benchmark which makes it and the next end."""
+    begin = f"<!-- made by python -m benchmarks {command} --report -->"
+    before, rest = page.read_text(encoding="utf-8").split(begin, 1)
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{END}{rest.split(END, 1)[1]}", encoding="utf-8")

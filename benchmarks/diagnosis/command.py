@@ -7,7 +7,6 @@ writes the table of docs/diagnosis.md from half B, ``--check`` fails below the g
 
 from __future__ import annotations
 
-import re
 import time
 import traceback
 from pathlib import Path
@@ -17,11 +16,9 @@ import numpy as np
 import typer
 
 from benchmarks.diagnosis.judging import Record, judge, trials
-from benchmarks.record import RESULTS, read, write
+from benchmarks.record import DOCS, RESULTS, read, write, write_block
 
-DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {"en": DOCS / "diagnosis.md", "ko": DOCS / "diagnosis-ko.md"}
-BEGIN, END = "<!-- made by python -m benchmarks diagnosis --report -->", "<!-- end -->"
 GOALS = {"cause first": 0.9, "mend works": 0.85}
 FALSE_ALARMS = 0.05
 STRICT = "all, harmless counted"
@@ -171,8 +168,4 @@ def _write_page(content: dict[str, Any], summary: dict[str, dict[str, Any]], lan
     lines += ["", words["quiet"].format(all=len(quiet), named=named, silent=silent), ""]
     lines.append(f"`python -m benchmarks diagnosis --half B`, `--report`; {content['date']}, {words['machine']} "
                  f"{content['machine']['kind']}.")  # fmt: skip
-    text = page.read_text(encoding="utf-8")
-    table = "\n".join([BEGIN, "", *lines, "", END])
-    page.write_text(
-        re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: table, text, flags=re.S), encoding="utf-8"
-    )
+    write_block(page, "diagnosis", "\n".join(lines))
