@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 import typer
 
 from benchmarks.large_made import make
+from benchmarks.memory import held, watched
 from benchmarks.record import DOCS, RESULTS, read, write, write_block
 from benchmarks.scale import like
 
@@ -59,33 +59,20 @@ def model_of(name: str, numbers: bool) -> Any:
     return (backlit.TabularRegressor if numbers else backlit.TabularClassifier)(random_state=0)
 
 
-def resident() -> float:
-    """Megabytes of this process in memory."""
-    with open("/proc/self/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS")) / 1024
-
-
 def one(task: str, model: str, rows: int, data: Annotated[str, typer.Argument()] = "") -> None:
     """Fit once, in this process, and print what came of it."""
     kind, target_of = TASKS[task]
     frame, given = table(kind, rows + HELD, data)
     y, numbers = target_of(given), task == "made, a number"
-    fitted, before = model_of(model, numbers), resident()
-    peak, ended = [before], threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(0.02):
-            peak[0] = max(peak[0], resident())
-
-    threading.Thread(target=watch, daemon=True).start()
-    begin = time.perf_counter()
-    fitted.fit(frame[:rows], y[:rows])
-    seconds = time.perf_counter() - begin
-    ended.set()
+    fitted, before = model_of(model, numbers), held("VmRSS")
+    with watched("VmRSS") as peak:
+        begin = time.perf_counter()
+        fitted.fit(frame[:rows], y[:rows])
+        seconds = time.perf_counter() - begin
     answers, truth = fitted.predict(frame[rows:]), y[rows:]
     error = np.sqrt(np.mean((answers - truth) ** 2)) / truth.std() if numbers else np.mean(answers != truth)
     width = getattr(getattr(fitted, "encoder_", None), "n_outputs", 0)
-    facts = {"error": float(error), "seconds": seconds, "megabytes": peak[0] - before}
+    facts = {"error": float(error), "seconds": seconds, "megabytes": (peak[0] - before) / 2**20}
     print(json.dumps({**facts, "encoded": width * rows * 4 / 2**20}))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +22,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.memory import watched
 from benchmarks.record import write
 
 MOST_ANONYMOUS = 500 * 2**20
@@ -78,23 +78,10 @@ def like(path: Path, target: str) -> Callable[[np.random.Generator, int], pa.Tab
     return drawn
 
 
-def anonymous() -> int:
-    """Bytes of this process that no file backs."""
-    with open("/proc/self/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("RssAnon"))
-
-
 def fit(folder: str, in_memory: bool, answer: Any) -> None:
     """Fit once, and send what it took."""
     import backlit
 
-    peak, ended = [anonymous()], threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(0.02):
-            peak[0] = max(peak[0], anonymous())
-
-    threading.Thread(target=watch, daemon=True).start()
     stages: dict[str, float] = {}
 
     def on_rows(done: Any) -> None:
@@ -102,17 +89,19 @@ def fit(folder: str, in_memory: bool, answer: Any) -> None:
 
     epochs: list[float] = []
     model = backlit.TabularClassifier(**TRAINING)
-    begin = time.perf_counter()
-    if in_memory:
-        files = sorted(Path(folder).glob("*.parquet"))[:FILES_IN_MEMORY]
-        table = pa.concat_tables([pq.read_table(file) for file in files])
-        rows = table.num_rows
-        model.fit(table.drop_columns(["label"]), table["label"], on_epoch=lambda _: epochs.append(time.perf_counter()))
-    else:
-        source = backlit.out_of_core(folder, on_rows=on_rows)
-        rows = source.rows or 0
-        model.fit(source, "label", on_epoch=lambda _: epochs.append(time.perf_counter()))
-    ended.set()
+    with watched("RssAnon") as peak:
+        begin = time.perf_counter()
+        if in_memory:
+            files = sorted(Path(folder).glob("*.parquet"))[:FILES_IN_MEMORY]
+            table = pa.concat_tables([pq.read_table(file) for file in files])
+            rows = table.num_rows
+            model.fit(
+                table.drop_columns(["label"]), table["label"], on_epoch=lambda _: epochs.append(time.perf_counter())
+            )
+        else:
+            source = backlit.out_of_core(folder, on_rows=on_rows)
+            rows = source.rows or 0
+            model.fit(source, "label", on_epoch=lambda _: epochs.append(time.perf_counter()))
     rate = rows * (len(epochs) - 1) / (epochs[-1] - epochs[0])  # the first epoch compiles, and begins the threads
     score = model.histories_[0].epochs[-1].score
     facts = {"rows": rows, "seconds": time.perf_counter() - begin, "rate": rate, "peak": peak[0]}
