@@ -73,29 +73,39 @@ def grouped(x: Array, w: Array) -> Any:
     x has shape (..., groups * inner) and w (inner, columns); the columns are shared out among the groups in order.
     """
     inner, columns = w.shape
-    groups = x.shape[-1] // inner
-    parts = x.reshape(*x.shape[:-1], groups, 1, inner)
-    blocks = np.moveaxis(w.reshape(inner, groups, columns // groups), 1, 0)
-    return np.matmul(parts, blocks)[..., 0, :].reshape(*x.shape[:-1], columns)
+    return _ungrouped(np.matmul(_by_group(x, inner), _blocks(w, x.shape[-1] // inner))).reshape(*x.shape[:-1], columns)
+
+
+def _by_group(x: Array, inner: int) -> Array:
+    """(..., groups * inner) as (groups, rows, inner): a group's rows lie in one matrix, for one product a group."""
+    return np.moveaxis(np.reshape(x, (-1, np.shape(x)[-1] // inner, inner)), 1, 0)
+
+
+def _ungrouped(parts: Array) -> Array:
+    """(groups, rows, many) as (rows, groups * many)."""
+    groups, rows, many = parts.shape
+    return np.moveaxis(parts, 0, 1).reshape(rows, groups * many)
+
+
+def _blocks(w: Array, groups: int) -> Array:
+    """The blocks of w, (inner, groups * many), as (groups, inner, many)."""
+    return np.moveaxis(w.reshape(w.shape[0], groups, w.shape[1] // groups), 1, 0)
 
 
 def grouped_left(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:
     """The pull-back to x: each group's upstream times its own block transposed."""
     x, w = operands
-    inner, columns = w.shape
-    groups = x.shape[-1] // inner
-    parts = np.asarray(up).reshape(*x.shape[:-1], groups, 1, columns // groups)
-    blocks = np.moveaxis(w.reshape(inner, groups, columns // groups), 1, 0)
-    return np.matmul(parts, np.swapaxes(blocks, -1, -2))[..., 0, :].reshape(x.shape)
+    groups = x.shape[-1] // w.shape[0]
+    blocks = np.swapaxes(_blocks(w, groups), -1, -2)
+    return _ungrouped(np.matmul(_by_group(up, w.shape[1] // groups), blocks)).reshape(x.shape)
 
 
 def grouped_right(up: Array, operands: tuple[Array, ...], y: Array, axis: int | None) -> Any:
     """The pull-back to w: for each group the outer product of its inputs and its upstream, summed over samples."""
     x, w = operands
     inner, columns = w.shape
-    groups = x.shape[-1] // inner
-    inputs = np.moveaxis(x.reshape(-1, groups, inner), 0, -1)  # (groups, inner, samples)
-    signals = np.moveaxis(np.asarray(up).reshape(-1, groups, columns // groups), 1, 0)
+    inputs = np.swapaxes(_by_group(x, inner), -1, -2)
+    signals = _by_group(up, columns * inner // x.shape[-1])
     return np.moveaxis(np.matmul(inputs, signals), 0, 1).reshape(w.shape)
 
 

@@ -17,7 +17,7 @@ Matrix = NDArray[np.float64]
 NODES, MOST_NODES = 32, 512
 """Points of the path from the baseline at which gradients are taken: four times as many until the sum is right."""
 
-LARGEST_GAP = 1e-4
+LARGEST_GAP = 1e-3
 """How far the sum may be off, as a part of how far the output moved, before more points are taken."""
 
 STEP_WIDTH = 2e-4
