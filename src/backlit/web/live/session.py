@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from backlit.web.live.learner import Learner
 from backlit.web.live.observing import MOST_SHOWN, informative_axes, plane
 from backlit.web.live.problems import Problem
 from backlit.web.live.settings import Settings
-from backlit.web.live.timeline import Point, Timeline
+from backlit.web.live.timeline import Moment, Point, Timeline
 from backlit.web.responses import to_json
 
 State = Literal["paused", "running", "diverged"]
@@ -49,6 +49,19 @@ DIGITS = 5
 Numbers = NDArray[np.float64]
 
 
+class SharedClock(Protocol):
+    """A clock that trainings share, as they and their endpoints see it: `backlit.web.live.clock`."""
+
+    def play(self, pace: float) -> None: ...  # noqa: D102
+    def pause(self) -> None: ...  # noqa: D102
+    def step(self) -> None: ...  # noqa: D102
+    def go_to(self, leader: TrainingSession, at: int) -> None: ...  # noqa: D102
+    def keeps(self, epoch: int, due: bool) -> bool: ...  # noqa: D102
+    def tick(self, session: TrainingSession, epoch: int) -> bool: ...  # noqa: D102
+    def leave(self, session: TrainingSession) -> None: ...  # noqa: D102
+    def drop(self, session: TrainingSession) -> None: ...  # noqa: D102
+
+
 class TrainingSession:
     """One training and who watches it.
 
@@ -73,7 +86,23 @@ class TrainingSession:
         self._due = self._moment_due = self._watched = self._begun = time.monotonic()
         self._first = 0
         self._rate = 0.0
+        self.clock: SharedClock | None = None
         self._note()
+
+    @property
+    def epoch(self) -> int:
+        """Finished epochs."""
+        return self._learner.epoch
+
+    @property
+    def halting(self) -> bool:
+        """Whether the training is told to end after this epoch."""
+        return self._halt.is_set()
+
+    @property
+    def now(self) -> Moment:
+        """The moment that is shown."""
+        return self._timeline.now
 
     # -- commands, from any thread ------------------------------------------------------------------------------------
 
@@ -95,6 +124,13 @@ class TrainingSession:
         with self._lock:
             self._halted()
 
+    def wait(self) -> None:
+        """Wait for the end of a training that its clock has told to stop."""
+        with self._lock:
+            if self._thread:
+                self._thread.join()
+                self._thread = None
+
     def step(self) -> None:
         """Train on one mini-batch."""
         with self._lock:
@@ -110,11 +146,18 @@ class TrainingSession:
             self.state = "paused"
             self._publish()
 
+    def nearest(self, epoch: float) -> int:
+        """The moment that is kept nearest to an epoch."""
+        moments = list(self._timeline)
+        return min(range(len(moments)), key=lambda at: abs(moments[at].point.epoch - epoch))
+
     def close(self) -> None:
         """End for good; nothing is waited for."""
         self._halt.set()
         self._learner.stop()
         self.feed.close()
+        if self.clock:
+            self.clock.drop(self)
 
     def _halted(self) -> None:
         self._halt.set()
@@ -132,7 +175,11 @@ class TrainingSession:
         self._begun, self._first = time.monotonic(), self._learner.epoch
         self._publish()
         with single_threaded_blas():  # measuring too: threads that wait for their next product would take a processor
-            self._after(self._learner.run(self._on_epoch))
+            finite = self._learner.run(self._on_epoch)
+            clock = self.clock
+            if clock:
+                clock.leave(self)
+            self._after(finite)
 
     def _after(self, finite: bool) -> None:
         if finite:
@@ -146,11 +193,16 @@ class TrainingSession:
     def _on_epoch(self, epoch: Epoch) -> bool:
         """Between two epochs: send a picture if it is time for one, wait, and return whether to stop."""
         now = time.monotonic()
-        if now >= self._moment_due:
+        moment_due, picture_due = now >= self._moment_due, now >= self._due
+        clock = self.clock
+        if clock:  # all on it keep moments of the same epochs
+            moment_due = clock.keeps(self._learner.epoch, moment_due or picture_due)
+            picture_due = picture_due and moment_due
+        if moment_due:
             begun = time.thread_time()
             self._keep()
             self._moment_due = now + _rest(time.thread_time() - begun, MOMENT_INTERVAL)
-        if now >= self._due:
+        if picture_due:
             self._rate = (self._learner.epoch - self._first) / max(now - self._begun, 1e-9)
             begun = time.thread_time()
             self._note()
@@ -161,7 +213,8 @@ class TrainingSession:
                 return True
         if self._pace:
             self._halt.wait(1.0 / self._pace)
-        return self._halt.is_set()
+        stops = clock.tick(self, self._learner.epoch) if clock else False
+        return stops or self.halting
 
     # -- what is published --------------------------------------------------------------------------------------------
 

@@ -56,20 +56,30 @@ export function showProblem(text) {
   if (line.textContent !== text) line.textContent = text;
 }
 
-async function answered(path, options) {
-  let response;
+async function sent(path, options) {
   try {
-    response = await fetch(path, {...options, headers: {...options.headers, "Accept-Language": lang}});
+    return await fetch(path, {...options, headers: {...options.headers, "Accept-Language": lang}});
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(word("lost"));
   }
+}
+
+async function answered(path, options) {
+  const response = await sent(path, options);
   const result = await response.json().catch((error) => {
     if (error.name === "AbortError") throw error;
     return {error: word("lost")};
   });
   if (!response.ok || result.error) throw new Problem(result.error ?? word("lost"));
   return result;
+}
+
+// A file that the server makes, and its name.
+export async function answeredFile(path) {
+  const response = await sent(path, {}), named = response.headers.get("Content-Disposition")?.match(/filename\*=UTF-8''(.+)$/);
+  if (!response.ok || !named) throw new Problem((await response.json().catch(() => ({}))).error ?? word("lost"));
+  return {blob: await response.blob(), name: decodeURIComponent(named[1])};
 }
 
 export const get = (path, signal) => answered(path, {signal});

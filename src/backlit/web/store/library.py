@@ -163,6 +163,13 @@ class Library:
             self._example = self.open_model(model), self.open_table(table, TARGET, SNIFFED)
         return self._example
 
+    def keep(self, name: str, model: Any, rows: bytes, target: str) -> None:
+        """Take in a network of the page, and the table of its rows, under one name; it may be here already."""
+        if all(file.name != f"{name}.backlit" for _, file in self.models.items()):
+            self.models.add(ModelFile(f"{name}.backlit", model), uploaded=True)
+        if all(file.name != f"{name}.csv" for _, file in self.tables.items()):
+            self.tables.add(TableFile(f"{name}.csv", self._written(".csv", rows), target), uploaded=True)
+
     def close(self) -> None:
         """Remove what was uploaded."""
         self._folder.cleanup()

@@ -95,6 +95,15 @@ export function described() {
   return JSON.stringify(number === undefined ? others : {...others, table: table().name});
 }
 
+// Choices as a link says them, as the server takes them; null where they are none of this page's, or about no table of it.
+export function posted(text) {
+  let said;
+  try { said = JSON.parse(text); } catch { return null; }
+  if (said === null || typeof said !== "object" || Array.isArray(said)) return null;
+  const {table: name, ...others} = said, own = tables.find((one) => one.name === name);
+  return name === undefined ? others : own ? {...others, table: own.number} : null;
+}
+
 // The choices that a link says, each checked before any is taken; false where one is none of this page's.
 export function restored(text) {
   let said;

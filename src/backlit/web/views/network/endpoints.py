@@ -6,12 +6,15 @@ import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from backlit.errors import choose
+from backlit.errors import BacklitError, choose
 from backlit.experiments.one_weight import LectureNetwork
+from backlit.web.live.clock import Clock
+from backlit.web.live.keeping import kept, model_bytes, rows_csv
 from backlit.web.live.one_neuron import neuron
 from backlit.web.live.problems import TOYS, Problem, from_table, toy
 from backlit.web.live.session import TrainingSession
@@ -49,15 +52,69 @@ async def command(site: Site, request: Request) -> Response:
     """Play, pause, step, go to a moment, close."""
     number, values = request.path_params["number"], await read_json(request)
     session = site.sessions.get(number)
+    clock = session.clock
     commands: dict[str, Callable[[], None]] = {
-        "play": lambda: session.play(_clipped(values.get("pace"), 0.0, 1_000.0)),
-        "pause": session.pause,
-        "step": session.step,
-        "go": lambda: session.go_to(int(_clipped(values.get("at"), 0.0, 1e6))),
+        "play": lambda: (clock or session).play(_clipped(values.get("pace"), 0.0, 1_000.0)),
+        "pause": clock.pause if clock else session.pause,
+        "step": clock.step if clock else session.step,
+        "go": lambda: _rewind(session, int(_clipped(values.get("at"), 0.0, 1e6))),
+        "beside": lambda: _share_clock(session, site.sessions.get(str(values.get("other", "")))),
         "close": partial(site.sessions.remove, number),
     }
     await run_in_thread(choose("command", request.path_params["command"], commands))
     return json_response({"state": session.state})
+
+
+def _rewind(session: TrainingSession, at: int) -> None:
+    if session.clock:
+        session.clock.go_to(session, at)
+    else:
+        session.go_to(at)
+
+
+def _share_clock(session: TrainingSession, other: TrainingSession) -> None:
+    """Put two trainings on one clock, each at its beginning."""
+    if session is other:
+        raise BacklitError("beside: give another training")
+    for one in (session, other):
+        one.pause()
+        one.go_to(0)
+    Clock((session, other))
+
+
+async def model(site: Site, request: Request) -> Response:
+    """The network as a model file."""
+    number, session = _session_of(site, request)
+    found = await run_in_thread(kept, session, number)
+    return _file(await run_in_thread(model_bytes, found), f"{found.name}.backlit", "application/octet-stream")
+
+
+async def rows(site: Site, request: Request) -> Response:
+    """The rows as the network sees them."""
+    number, session = _session_of(site, request)
+    found = await run_in_thread(kept, session, number)
+    return _file(await run_in_thread(rows_csv, session.problem), f"{found.name}.csv", "text/csv")
+
+
+async def keep(site: Site, request: Request) -> Response:
+    """Take the network and its rows in, for the view of saved models; the names of both."""
+    number, session = _session_of(site, request)
+    found = await run_in_thread(kept, session, number)
+    table = await run_in_thread(rows_csv, session.problem)
+    await run_in_thread(site.library.keep, found.name, found.model, table, found.target)
+    return json_response({"model": f"{found.name}.backlit", "table": f"{found.name}.csv", "target": found.target})
+
+
+def _session_of(site: Site, request: Request) -> tuple[str, TrainingSession]:
+    number = request.path_params["number"]
+    return number, site.sessions.get(number)
+
+
+def _file(content: bytes, name: str, media_type: str) -> Response:
+    safe = quote(name)
+    return Response(
+        content, media_type=media_type, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{safe}"}
+    )
 
 
 async def feed(site: Site, request: Request) -> Response:

@@ -2,8 +2,10 @@
 import {byId, element, fill, get, given, guarded, lang, newest, post, read, showProblem, stored, showCircuit, shown, upload, word} from "/static/common.js";
 import {copyButton, onBack, readLink, writeLink} from "/static/link.js";
 import {shareButton} from "/static/share.js";
+import {Beside} from "./beside.js";
 import {choose, chosen, described, fillChoices, restored, showLosses, showTables, showTargets} from "./choices.js";
 import {curves} from "./curves.js";
+import {keeping} from "./keeping.js";
 import {Picture, gradientText} from "./picture.js";
 import {Plane} from "./plane.js";
 import {Why} from "./why.js";
@@ -17,7 +19,7 @@ let session = null; // the training that is shown: the server's description, its
 // -- one training -----------------------------------------------------------------------------------------------------
 const begin = newest(async (signal) => {
   byId("clock").textContent = word("preparing");
-  const answer = await post("/api/sessions", chosen(), signal).finally(() => {
+  const choices = chosen(), answer = await post("/api/sessions", choices, signal).finally(() => {
     if (session && !signal.aborted) transport(session.picture); // where there will be none, the clock shows the one before
   });
   end();
@@ -26,9 +28,10 @@ const begin = newest(async (signal) => {
   session.drawn = new Picture(answer, (neuron) => session?.plane.peek(neuron));
   session.plane = new Plane(answer, {onRow: showRow, onPlane: (plane) => session.drawn.tile(plane)});
   session.why = new Why(session, mend);
-  session.feed = listen(answer.number);
+  session.feed = listen(answer.number, (picture) => session?.number === answer.number && show(picture));
   showLosses(kind, answer.loss);
-  writeLink({choices: described()}, linked);
+  if (!(await beside.begin(session, choices, signal))) byId("notes").textContent = word("beside_gone");
+  writeLink({choices: described(), beside: beside.said ?? ""}, linked);
   linked = true;
   byId("size").textContent = word("parameters", {count: answer.parameters.toLocaleString("en")});
   byId("row").max = answer.count - 1;
@@ -46,25 +49,39 @@ async function ready() {
   return (await begin.ready()) ?? begin();
 }
 
-function listen(number) {
+function listen(number, onPicture) {
   const feed = new EventSource(`/api/sessions/${number}/feed`);
+  const current = () => session && (session.number === number || beside.run?.number === number);
   feed.onmessage = (event) => {
-    if (session?.number !== number) return;
+    if (!current()) return;
     if (session.lost) { session.lost = false; showProblem(""); }
-    show(JSON.parse(event.data));
+    onPicture(JSON.parse(event.data));
   };
   feed.onerror = () => {
-    if (session?.number !== number) return;
+    if (!current()) return;
     session.lost = true;
     showProblem(word("lost"));
   };
   return feed;
 }
 
+// A second run, where there is one, moves with the one in hand.
+const beside = new Beside({listen, onRow: (row) => showRow(row), onPicture: () => {
+  if (session.picture.state === "running") return; // its own next picture draws both
+  transport(session.picture);
+  compared(session.picture);
+}});
+
+function compared(picture) {
+  curves([picture, ...beside.runs], session.kind);
+  beside.show(picture);
+}
+
 function end() {
   if (!session) return;
   session.feed.close();
   session.plane.close();
+  beside.end();
   navigator.sendBeacon(`/api/sessions/${session.number}/close`, "{}");
   session = null;
 }
@@ -80,7 +97,7 @@ function show(picture) {
   Object.assign(session, {picture, state: picture.state});
   transport(picture);
   session.drawn.show(picture, side());
-  curves(picture.points, picture.at, session.kind);
+  compared(picture);
   session.plane.ask(picture.state === "running");
   table(picture);
   session.why.show(picture);
@@ -90,9 +107,9 @@ function show(picture) {
 const side = () => document.querySelector("input[name=lines]:checked").value;
 
 function transport(picture) {
-  const running = picture.state === "running", {points, at, epoch, batch, batches} = picture;
-  byId("play").querySelector(".sign").textContent = running ? "❚❚" : "▶";
-  byId("play-word").textContent = word(running ? "pause" : "play");
+  const running = picture.state === "running", any = running || beside.running, {points, at, epoch, batch, batches} = picture;
+  byId("play").querySelector(".sign").textContent = any ? "❚❚" : "▶";
+  byId("play-word").textContent = word(any ? "pause" : "play");
   const parts = [`${word("epoch")} `, element("b", {}, epoch.toLocaleString("en"))];
   if (batch) parts.push(` · ${word("minibatch", {batch, batches})}`);
   if (running && picture.speed) parts.push(` · ${word("epochs_per_second", {speed: shown(picture.speed, 2)})}`);
@@ -154,7 +171,7 @@ const showNeuron = newest(async (signal) => {
 const pace = () => ({pace: Number(byId("pace").value)});
 const train = async () => (await ready()) && command("play", pace());
 const step = async () => (await ready()) && command("step");
-const toggle = () => (session?.state === "running" ? command("pause") : train());
+const toggle = () => (session?.state === "running" || beside.running ? command("pause") : train());
 
 // A mend begins anew, with the choices that it changes, and trains at once.
 async function mend(choices) {
@@ -198,6 +215,13 @@ document.addEventListener("keydown", (event) => {
 
 byId("play").addEventListener("click", toggle);
 byId("step").addEventListener("click", step);
+byId("compare").addEventListener("click", async () => { if (await ready()) { beside.take(described()); await begin(); } });
+byId("alone").addEventListener("click", () => {
+  beside.take("null");
+  beside.end();
+  writeLink({choices: described()});
+  compared(session.picture);
+});
 byId("restart").addEventListener("click", () => begin());
 byId("pace").addEventListener("change", () => session?.state === "running" && command("play", pace()));
 byId("rewind").addEventListener("input", go);
@@ -225,14 +249,19 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 // The choices are those of the address where it has some; going back goes back to the choices before.
 function arrive() {
-  const link = readLink(["choices"]);
+  const link = readLink(["choices", "beside"]);
   if (link?.choices && !restored(link.choices)) byId("notes").textContent = word("link_refused");
+  if (!beside.take(link?.beside ?? "null") && link?.beside) byId("notes").textContent = word("link_refused");
   linked = false;
   begin();
 }
 
 fillChoices();
 byId("choices").append(copyButton());
+keeping(ready, () => {
+  const {pinned} = session.drawn, row = read(byId("row").value), {kind, layer, from, to} = pinned ?? {};
+  return {row: row > 0 ? row : "", weight: kind === "w" ? `w[${layer}][${from}][${to}]` : kind === "b" ? `b[${layer}][${to}]` : ""};
+});
 byId("row-view").after(shareButton(() => byId("row-view").querySelector("iframe.circuit")));
 onBack(arrive);
 fill(byId("zoom"), given.zooms.map((zoom) => [zoom, word(`zoom_${zoom}`)]));

@@ -6,9 +6,11 @@ const SIZE = 640, RADIUS = 7.5, NEAR = 24, PALEST = 0.3;
 const LEAST = 200; // milliseconds between two planes of a training that runs; the server may ask for more
 
 export class Plane {
-  // described: what the server says of a training; onRow(number) when a point is chosen; onPlane(plane) when one came.
-  constructor(described, {onRow, onPlane}) {
+  // described: what the server says of a training; onRow(number) when a point is chosen; onPlane(plane) when one came;
+  // host: the element that it is drawn in.
+  constructor(described, {onRow, onPlane, host = byId("plane")}) {
     this.described = described;
+    this.host = host;
     this.onPlane = onPlane;
     this.last = null;
     this.busy = this.requested = this.closed = false;
@@ -19,7 +21,7 @@ export class Plane {
     this.points = element("canvas", {width: SIZE, height: SIZE, role: "img", "aria-busy": "true"}); // until there are points
     this.points.addEventListener("click", (event) => this.pick(event, onRow));
     this.names = {across: element("p", {class: "axis"}), up: element("p", {class: "axis up-axis"})};
-    byId("plane").replaceChildren(this.names.up, element("div", {class: "frame"}, this.field, this.points), this.names.across, this.legend());
+    this.host.replaceChildren(this.names.up, element("div", {class: "frame"}, this.field, this.points), this.names.across, this.legend());
     this.named();
     onScheme(() => { if (!this.closed && this.last) this.show(this.last); });
   }
@@ -27,7 +29,7 @@ export class Plane {
   axes(columns) {
     this.possible = columns.length > 1;
     byId("axes").hidden = columns.length < 3;
-    if (!this.possible) { byId("plane").replaceChildren(element("p", {class: "hint"}, word("one_input"))); return; }
+    if (!this.possible) { this.host.replaceChildren(element("p", {class: "hint"}, word("one_input"))); return; }
     const options = columns.map((name, at) => [String(at), name]);
     for (const [id, first] of [["across", this.described.axes[0]], ["up", this.described.axes[1]]]) {
       fill(byId(id), options, String(first));
