@@ -28,6 +28,7 @@ from backlit.encoding.text.table import note_of
 from backlit.errors import BacklitError, DataError, DataWarning
 from backlit.estimators.shared.table_input import inputs_of, labelled_column, labels_of, located
 from backlit.estimators.tabular.classifier import TabularClassifier
+from backlit.estimators.tabular.many_rows import recipe_for
 from backlit.estimators.tabular.regressor import TabularRegressor
 from backlit.files import ReadOptions, write_whole
 from backlit.files.shape import counts_rows, without_totals
@@ -287,7 +288,7 @@ def _fitted(task: str, table: pa.Table, target: str, seed: int, keeping: Mapping
     """A model fitted with a bar on stderr."""
     kind = TabularClassifier if task == "classification" else TabularRegressor
     model = kind(random_state=seed, **keeping)
-    with EpochBar(model.members) as bar, warnings.catch_warnings():
+    with EpochBar(recipe_for(model, table.num_rows).n_members) as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # printed a line each
         weights = note_of(table).get("weights")
         rows = table.drop_columns([target] if weights is None else [target, weights])

@@ -14,7 +14,7 @@ from backlit.estimators.mlp.base import BaseMLP
 from backlit.estimators.mlp.building import new_optimizer
 from backlit.estimators.mlp.head import dense_targets
 from backlit.estimators.tabular.base import BaseTabular
-from backlit.estimators.tabular.recipe import recipe_of
+from backlit.estimators.tabular.many_rows import recipe_for
 from backlit.interop.networks.importing import import_network
 from backlit.training.initial_parameters import initial
 
@@ -153,7 +153,7 @@ def mlp_training(model: BaseMLP, rows: Rows) -> Training:
 
 def tabular_training(model: BaseTabular, rows: Rows) -> Training:
     """What a tabular model's recipe tells; its members were merged, so that their starts are not those of the whole."""
-    recipe = recipe_of(model)
+    recipe = recipe_for(model, len(rows))
     histories = getattr(model, "histories_", ())
     curve = tuple(epoch.loss for epoch in histories[0].epochs) if histories else ()
     return Training(

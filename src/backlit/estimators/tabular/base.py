@@ -131,7 +131,7 @@ class BaseTabular(HasColumns, BaseEstimator):
 
     @property
     def members(self) -> int:
-        """How many networks a fit trains."""
+        """How many networks a fit trains; in memory, unless `n_members` is given, fewer of many rows."""
         return recipe_of(self).n_members
 
     @final

@@ -164,10 +164,10 @@ class TabularClassifier(ClassifierMixin, BaseTabular):
             objective = class_objective(best_temperature_of_indicators, errors_of_indicators, weight)
             return FitTask("binary_cross_entropy", outputs, LABEL_METRICS, objective, None, self._metric_targets)
         if targets.shape[1] > 1:
-            strata = class_strata(targets.argmax(axis=1))
+            strata = class_strata(targets.argmax(axis=1), recipe.validation_fraction)
             objective, metrics = class_objective(best_temperature, expected_errors, weight), PROBABILITY_METRICS
         else:
-            strata = class_strata(targets[:, 0].astype(np.int64))
+            strata = class_strata(targets[:, 0].astype(np.int64), recipe.validation_fraction)
             objective, metrics = class_objective(best_temperature, errors_of_classes, weight), CLASS_METRICS
         return FitTask(recipe.loss, outputs, metrics, objective, strata, self._metric_targets)
 

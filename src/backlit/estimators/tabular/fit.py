@@ -38,10 +38,11 @@ from backlit.estimators.tabular.building import (
 )
 from backlit.estimators.tabular.input_scaling import fold_scales_into_weights, input_scales
 from backlit.estimators.tabular.line import Line, LinePlan, with_line_at
+from backlit.estimators.tabular.many_rows import recipe_for
 from backlit.estimators.tabular.metrics import FitTask, Objective, objective_of
 from backlit.estimators.tabular.monitor import FitMonitor
 from backlit.estimators.tabular.part import best_part, kinds_to_try
-from backlit.estimators.tabular.recipe import Recipe, recipe_of
+from backlit.estimators.tabular.recipe import Recipe
 from backlit.estimators.tabular.rows import encode, validation_samples
 from backlit.estimators.tabular.validation import MIN_ROWS, Rows, folds, group_codes, too_few_rows
 from backlit.network.blueprint import Blueprint
@@ -198,13 +199,14 @@ def conclude(
 
 def prepare(model: BaseTabular, given: FitInput, checkpoint: FitCheckpoint) -> Prepared:
     """Read targets and weights, encode the frame, and describe the network."""
-    recipe, seed = recipe_of(model), ranks_here().broadcast(checkpoint.seed(model.random_state))
+    seed = ranks_here().broadcast(checkpoint.seed(model.random_state))
     again = model.warm_start and "_members" in vars(model)
     model.__dict__.pop("_optimizer", None)  # of partial_fit
     targets = model._encode_target(given.y) if again else model._learn_target(given.y, given.classes)
     model._observe_targets(targets)
     if len(targets) < MIN_ROWS and given.X_val is None:
         raise too_few_rows(len(targets))
+    recipe = recipe_for(model, len(targets), again)
     samples, line = encode(model, recipe, given.X, targets, given.sample_weight, again, may_have_line=True)
     if line is not None and not again:
         model._widen_range(recipe.line_margin)
@@ -243,9 +245,8 @@ def split_rows(model: BaseTabular, given: FitInput, prepared: Prepared) -> list[
 
 def identity(model: BaseTabular, prepared: Prepared, splits: Sequence[SplitInMemory]) -> Identity:
     """What the result follows from, for the checkpoint."""
-    data = [prepared.samples, splits[0].validation_data]
     arrays: list[NDArray[Any]] = []
-    for samples in data:
+    for samples in (prepared.samples, splits[0].validation_data):
         arrays += [samples.inputs, samples.targets, samples.weights]
     for split in splits:
         arrays += [split.learn, split.held]
@@ -320,7 +321,6 @@ def train_member(
     network = network_to_train(recipe, blueprint, theta, len(learn), prepared.n_jobs, has_team=alone)
     monitor.begin(number, network)
     threads = team_size(prepared.n_jobs) if alone else 1
-
     ranks = ranks_here()
     theta[:] = ranks.broadcast(theta)
 

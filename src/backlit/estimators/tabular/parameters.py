@@ -21,17 +21,20 @@ TRAINING: Table = {
         "Width of each hidden layer; three layers of 256 unless given.",
     ),
     "epochs": Parameter(None, [WHOLE, None], "int", "Epochs at most; by the number of rows unless given."),
-    "batch_size": Parameter(None, [WHOLE, None], "int", "Rows of a mini-batch; 256 unless given."),
+    "batch_size": Parameter(None, [WHOLE, None], "int", "Rows of a mini-batch; 256 unless given, more of many rows."),
     "learning_rate": Parameter(None, [POSITIVE, None], "float", "The schedule's base."),
     "validation_fraction": Parameter(
-        None, [INNER_FRACTION, None], "float", "Part of the rows that selects the best epoch; 0.2 unless given."
+        None,
+        [INNER_FRACTION, None],
+        "float",
+        "Part of the rows that selects the best epoch; 0.2 unless given, 10,000 rows at most, about.",
     ),
     "n_members": Parameter(
         None,
         [WHOLE, None],
         "int",
         "Networks that are trained side by side, each on its own part of the rows; the model is the one network that "
-        "has the mean of their logits. 4 unless given.",
+        "has the mean of their logits. 4 unless given, fewer of more than 20,000 rows.",
     ),
     "metric": Parameter(
         None,

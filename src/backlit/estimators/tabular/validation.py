@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ MIN_ROWS = 5
 """Rows from which some can be held out."""
 
 STRATUM_ROWS = 5
-"""Rows of a class from which every validation part gets its share of them."""
+"""Rows of a class from which every validation part gets its share of them, where parts are no more."""
 
 
 def too_few_rows(n: int) -> BacklitError:
@@ -81,13 +83,14 @@ def folds(
     if ordered:
         first = min(n - 1, max(1, round(n * (1.0 - fraction))))
         return [(np.arange(first), np.arange(first, n))] * members
-    parts = int(np.clip(round(1.0 / fraction), 2, n))
+    parts = _parts(n, fraction)
     if groups is not None:
         parts = _group_parts(groups, n, parts)
     pairs: Folds = []
     while len(pairs) < members:
-        pairs += _cut(n, parts, strata, groups, seed + len(pairs) // parts)
-    return pairs[:members]
+        cut = _cut(n, parts, strata, groups, seed + len(pairs) // parts)
+        pairs += islice(cut, members - len(pairs))  # of many parts only those that are needed
+    return pairs
 
 
 def group_codes(groups: Any, n: int) -> NDArray[np.int64]:
@@ -135,19 +138,22 @@ def group_codes(groups: Any, n: int) -> NDArray[np.int64]:
     return codes
 
 
-def class_strata(codes: NDArray[np.int64]) -> NDArray[np.int64] | None:
+def class_strata(codes: NDArray[np.int64], fraction: float) -> NDArray[np.int64] | None:
     """The classes as strata; those with too few rows for every part share one, and None where that one is too small.
 
     Examples
     --------
-    >>> class_strata(np.array([0] * 6 + [1] * 3 + [2] * 2)).tolist()
+    >>> class_strata(np.array([0] * 6 + [1] * 3 + [2] * 2), fraction=0.2).tolist()
     [0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1]
     """
-    rare = np.bincount(codes)[codes] < STRATUM_ROWS
-    return None if 0 < rare.sum() < STRATUM_ROWS else np.where(rare, -1, codes)
+    least = max(STRATUM_ROWS, _parts(len(codes), fraction))
+    rare = np.bincount(codes)[codes] < least
+    return None if 0 < rare.sum() < least else np.where(rare, -1, codes)
 
 
-def _cut(n: int, parts: int, strata: NDArray[Any] | None, groups: NDArray[Any] | None, seed: int) -> Folds:
+def _cut(
+    n: int, parts: int, strata: NDArray[Any] | None, groups: NDArray[Any] | None, seed: int
+) -> Iterator[tuple[Rows, Rows]]:
     """The rows cut into parts at random, each held out once."""
     rows = np.arange(n)
     if groups is not None:
@@ -156,7 +162,12 @@ def _cut(n: int, parts: int, strata: NDArray[Any] | None, groups: NDArray[Any] |
         cut = StratifiedKFold(parts, shuffle=True, random_state=seed).split(rows, strata)
     else:
         cut = KFold(parts, shuffle=True, random_state=seed).split(rows)
-    return [(learn, held) for learn, held in cut]
+    return iter(cut)
+
+
+def _parts(n: int, fraction: float) -> int:
+    """Into how many parts so many rows are cut."""
+    return int(np.clip(round(1.0 / fraction), 2, n))
 
 
 def _group_parts(groups: NDArray[Any], n: int, parts: int) -> int:
