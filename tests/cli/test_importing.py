@@ -94,7 +94,8 @@ def test_every_command_takes_a_file_of_another_tool(run: Run, name: str, tmp_pat
     frame.to_csv(tmp_path / "rows.csv", index=False)
     frame[names].to_csv(tmp_path / "bare.csv", index=False)
     for command, more, said in (
-        ("columns", (), "x[0]" if names[0] == "c0" else str(names[0])),
+        ("columns", (), str(names[0])),
+        ("explain", ("--row", "3"), f"x[{last}] {names[last]}"),
         ("explain", ("--row", "3", "--weight", "1,0,1"), "w[1][0][1]"),
         ("evaluate", (), "accuracy" if hasattr(model, "classes_") else "R2"),
         ("diagnose", (), "rows learnt from"),

@@ -84,6 +84,7 @@ SOURCES: Mapping[str, Make] = {
     "OpenCV in XML": kept("opencv/gaussian.xml"),
     "OpenCV in JSON": kept("opencv/sigmoid.json"),
     "R nnet": kept("nnet/classes.R"),
+    "R neuralnet": kept("neuralnet/outputs.R"),
     "Keras": kept("keras/preparation.keras.gz"),
     "Keras in HDF5": kept("keras/classes.h5.gz"),
     "PMML": kept("pmml/nyoka_two_classes.pmml.gz"),

@@ -17,7 +17,7 @@ from backlit.errors import BacklitError
 
 HERE = Path(os.environ.get("BACKLIT_RECORDED", Path(__file__).parent / "networks"))
 """Kept files, or those of a live tool: `networks/check.py`."""
-READ = ("brainjs", "fann", "keras", "nnet", "onnx", "opencv")
+READ = ("brainjs", "fann", "keras", "neuralnet", "nnet", "onnx", "opencv")
 """The folders whose reader is there."""
 
 NO_CHAIN = ("mixed_in_a_layer",)

@@ -11,7 +11,15 @@ import pyarrow as pa
 from backlit.cli.console import show_table
 from backlit.cli.evaluating import targets_of
 from backlit.cli.tables import read_for_model
-from backlit.estimators.shared.table_input import inputs_of, labelled_column, located, no_row, predict_row, target_of
+from backlit.estimators.shared.table_input import (
+    inputs_of,
+    labelled_column,
+    located,
+    no_row,
+    predict_row,
+    target_of,
+    with_names_of,
+)
 from backlit.files import ReadOptions
 from backlit.interop.networks.opening import model_of
 
@@ -23,6 +31,7 @@ def show_columns(
     model = model_of(path)
     target = target_of(model, path, given)
     table = read_for_model(model, data, options, target)
+    model = with_names_of(model, table, target)
     if row is not None:
         _show_row(model, table, data, row, target)
         return

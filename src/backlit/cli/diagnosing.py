@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from backlit.cli.console import console
 from backlit.cli.outputs import check_output
 from backlit.cli.tables import read_for_model
 from backlit.diagnosis import diagnose
 from backlit.errors import BacklitError
-from backlit.estimators.shared.table_input import inputs_of, labelled_column, labels_of, located, target_of
+from backlit.estimators.shared.table_input import (
+    inputs_of,
+    labelled_column,
+    labels_of,
+    located,
+    target_of,
+    with_names_of,
+)
 from backlit.files import ReadOptions, write_whole
 from backlit.interop.networks.opening import model_of
 
@@ -34,8 +43,12 @@ def diagnose_model(
         check_output(output.html, path, data)
     model = model_of(path)
     target = target_of(model, path, given)
-    X, y = _rows(model, data, target, options)
-    held = (None, None) if validation is None else _rows(model, validation, target, options)
+    table = read_for_model(model, data, options, target)
+    model = with_names_of(model, table, target)
+    X, y = _rows(model, table, data, target)
+    held: tuple[Any, Any] = (None, None)
+    if validation is not None:
+        held = _rows(model, read_for_model(model, validation, options, target), validation, target)
     with located(data):
         seen = diagnose(model, X, y, *held)
     print(seen.to_json() if output.json else seen.to_text(output.lang))
@@ -49,9 +62,8 @@ def diagnose_model(
         console(stderr=output.json).print(f"Wrote {output.html}")
 
 
-def _rows(model: Any, data: Path, target: str, options: ReadOptions) -> tuple[Any, Any]:
+def _rows(model: Any, table: pa.Table, data: Path, target: str) -> tuple[Any, Any]:
     """The rows of a table, and their targets."""
-    table = read_for_model(model, data, options, target)
     labels = labelled_column(table, data, target)
     with located(data):
         return inputs_of(model, table, target), labels_of(model, labels)

@@ -12,7 +12,14 @@ from backlit.cli.console import console, show_table
 from backlit.cli.outputs import check_output
 from backlit.cli.tables import print_notes, read_for_model
 from backlit.encoding.target import target_numbers
-from backlit.estimators.shared.table_input import inputs_of, labelled_column, labels_of, located, target_of
+from backlit.estimators.shared.table_input import (
+    inputs_of,
+    labelled_column,
+    labels_of,
+    located,
+    target_of,
+    with_names_of,
+)
 from backlit.files import ReadOptions, write_whole
 from backlit.files.shape import without_totals
 from backlit.interop.networks.opening import model_of
@@ -30,6 +37,7 @@ def evaluate_model(
     target = target_of(model, path, given)
     table, left_out = without_totals(read_for_model(model, data, options, target))
     print_notes(data, left_out)
+    model = with_names_of(model, table, target)
     column = labelled_column(table, data, target)
     with located(data):
         measured = measure(model, table, target, column)

@@ -16,6 +16,7 @@ from backlit.estimators.shared.table_input import (
     no_row,
     predict_row,
     target_of,
+    with_names_of,
 )
 from backlit.files import ReadOptions
 from backlit.interop.networks.opening import model_of
@@ -41,6 +42,7 @@ def explain_rows(
     model = model_of(path)
     target = target_of(model, path, given)
     table = read_for_model(model, data, options, target)
+    model = with_names_of(model, table, target)
     labels = labelled_column(table, data, target)
     if chosen.stop > table.num_rows:
         raise no_row(row, data, table.num_rows)

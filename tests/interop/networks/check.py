@@ -2,7 +2,7 @@
 
 Each tool records new networks, of another seed than the files that are kept, in a copy of this folder, and the tests
 that hold the kept files read that copy. Each script of recording says what it needs; `make extras` installs it, as
-far as pip has it.
+far as pip has it; neuralnet is on CRAN alone: `python check.py neuralnet` where R has it.
 """
 
 import os
@@ -18,6 +18,7 @@ RECORDING = {  # tool: its command, the programs that it needs, how Debian calls
     "fann": (["sh", "record.sh"], ["cc"], "gcc libfann-dev", "recorded.py", "as_its_tool and fann"),
     "brainjs": (["sh", "record.sh"], ["npm", "node"], "nodejs npm", "recorded.py", "as_its_tool and brainjs"),
     "nnet": (["Rscript", "record.R"], ["Rscript"], "r-base-core r-cran-nnet", "recorded.py", "as_its_tool and nnet"),
+    "neuralnet": (["Rscript", "record.R"], ["Rscript"], "r-base-core", "recorded.py", "as_its_tool and neuralnet"),
     "opencv": ([PYTHON, "record.py"], [], "", "recorded.py", "as_its_tool and opencv"),
     "onnx": ([PYTHON, "record.py"], [], "", "recorded.py", "as_its_tool and onnx"),
     "keras": ([PYTHON, "record.py"], [], "", "recorded.py", "as_its_tool and keras"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -97,6 +98,28 @@ def target_of(model: Any, path: Path | str, given: str | None) -> str:
     if name is None:
         raise BacklitError(f"{path} does not say which column holds the labels; name it with --target COLUMN")
     return str(name)
+
+
+def with_names_of(model: Any, table: pa.Table, target: str | None = None) -> Any:
+    """The model, its columns called as the table's where it has no names of its own and the table has as many columns.
+
+    A network of another tool mostly keeps no names: then `model` itself stays as it is, and a copy has them.
+
+    Examples
+    --------
+    >>> from backlit import MLPClassifier
+    >>> model = MLPClassifier((2,), max_iter=1).fit([[0.0, 1.0], [1.0, 0.0]], [0, 1])
+    >>> named = with_names_of(model, pa.table({"age": [1.0], "y": [0], "dose": [2.0]}), "y")
+    >>> named.feature_names_in_.tolist(), hasattr(model, "feature_names_in_")
+    (['age', 'dose'], False)
+    """
+    names = [name for name in table.column_names if name != target]
+    named = "encoder_" in vars(model) or "feature_names_in_" in vars(model)
+    if named or len(names) != model.n_features_in_ or len({*names}) != len(names):
+        return model
+    model = copy(model)
+    model.feature_names_in_ = np.array(names, dtype=object)
+    return model
 
 
 def inputs_of(model: Any, table: pa.Table, target: str | None = None) -> Any:

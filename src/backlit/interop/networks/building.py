@@ -45,7 +45,8 @@ def estimator_of(description: Description, wishes: Wishes) -> Any:
     steps = _with_output(description, wishes.output, classes)
     chain = chain_of(steps)
     gate = chain.rows[-1].gate
-    classifies = description.task == "classification" or (not description.task and gate in GATES_OF_CLASSES)
+    by_gate = not description.task or wishes.classes is not None  # sigmoids that give numbers, unless a user names them
+    classifies = description.task == "classification" or (by_gate and gate in GATES_OF_CLASSES)
     if classes is not None and not classifies:
         raise BacklitError(
             f"classes: the network ends in {gate} and gives numbers; leave classes out, or name the gate of its "

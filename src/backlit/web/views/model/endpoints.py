@@ -20,6 +20,7 @@ from backlit.estimators.shared.table_input import (
     predict_row,
     target_of,
     text_columns,
+    with_names_of,
 )
 from backlit.tracing import Trace
 from backlit.tracing.checking import reason
@@ -64,6 +65,7 @@ def explain(file: ModelFile, table: TableFile, query: Mapping[str, Any]) -> dict
     lang = one_of("lang", str(query.get("lang", "en")), LANGUAGES)
     target = target_of(model, file.name, query.get("target") or table.target)
     rows = table.read(text_columns(model, target), options_for(model, table.options))
+    model = with_names_of(model, rows, target)
     labels = labelled_column(rows, table.name, target)
     number = query.get("row", 0)
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < rows.num_rows:
