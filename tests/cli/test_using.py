@@ -129,6 +129,8 @@ def test_a_drop_in_perceptron_is_used_the_same_way(run: Run, numeric: str) -> No
     assert read_table("out.csv").column_names == ["prediction", "probability_0", "probability_1"]
     assert scores_in(run("evaluate", numeric, "numbers.csv", "--target", "y")[1])[0] > 0.9
     assert "w[1][0][" in run("explain", numeric, "numbers.csv", "--target", "y", "--row", 3)[1]
+    said = run("explain", numeric, "numbers.csv", "--target", "y", "--row", 3, "--weight", "1,1,0")[1]
+    assert "w[1][1][0] reads x[1] b\n" in said  # by the name that the table gives the column
 
 
 def test_a_numeric_model_refuses_what_is_no_number(fails: Fails, numeric: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pandas as pd
 import pytest
@@ -126,6 +127,14 @@ def test_all_that_an_estimator_does(name: str, tmp_path: Path) -> None:
             np.testing.assert_array_equal(after[key], array, err_msg=key)
 
 
+def lying_onnx(path: Path) -> Path:
+    """A tensor that says more numbers than it holds."""
+    model = onnx.load(path)
+    next(tensor for tensor in model.graph.initializer if tensor.name == "W1").dims[:] = [10**6, 10**6]
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
 BAD: list[tuple[str, Callable[[Any], Any], str]] = [
     # numbers that are none
     ("scikit-learn", fitted(lambda p: p[-1].coefs_[0].__setitem__((0, 0), np.nan)), r"coefs_\[0\]: .*not finite"),
@@ -167,6 +176,13 @@ BAD: list[tuple[str, Callable[[Any], Any], str]] = [
     ("Keras in HDF5", keras(replaced(lambda array: array[:, :-1])), "for 3 columns; save"),
     ("PMML", text((r"<Con [^>]*/>\s*(</Neuron>)", r'<Con from="other" weight="1"/>\1')), "a link from 'other'"),
     ("Weka", text((r"    Attrib age\s+\S+\n", "")), "Node .*its weights are not those of the layer before"),
+    ("scikit-learn", fitted(lambda p: setattr(p[-1], "intercepts_", None)), "coefs_ has 2 layers, intercepts_ 0"),
+    ("scikit-learn", fitted(lambda p: setattr(p[0], "mean_", np.ones(7))), "step 'standardscaler': takes 7 columns"),
+    ("brain.js", text((r'("weights":\[\[)[^,\]]+', r'\1"a"')), r"layers\[1\]: it lacks weights"),
+    ("ONNX", lying_onnx, "W1: its bytes are no array of shape"),
+    ("FANN", text((r"num_layers=\d+", "num_layers=99999999")), "num_layers: 99999999, but layer_sizes has"),
+    ("R nnet", text(("softmax = TRUE", "softmax = maybe")), "softmax: maybe is neither TRUE nor FALSE"),
+    ("Keras", config(('"units": \\d+', '"units": 4000000')), r"\(Dense\): weights for \d+ of its 4000000 units"),
     # what is not known
     ("scikit-learn", fitted(lambda p: setattr(p[-1], "activation", "swirl")), "swirl"),
     ("PyTorch", of_layer("2", kind="RReLU", module="torch.nn.modules.activation"), "2: a RReLU is not read; known are"),

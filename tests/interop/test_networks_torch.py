@@ -183,3 +183,6 @@ def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
     (tmp_path / "model.pkl").write_bytes(b"\x80\x04K\x01.")
     with pytest.raises(BacklitError, match="a pickle may run code"):
         backlit.import_network(tmp_path / "model.pkl")
+    (tmp_path / "packed.joblib").write_bytes(b"x\x9c" + bytes(20))  # what joblib packs begins as all that is packed
+    with pytest.raises(BacklitError, match="a pickle may run code"):
+        backlit.import_network(tmp_path / "packed.joblib")

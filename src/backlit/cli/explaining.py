@@ -23,7 +23,7 @@ from backlit.interop.networks.opening import model_of
 from backlit.tracing import Trace, trace
 from backlit.tracing.checking import reason
 from backlit.tracing.messages import MESSAGES
-from backlit.tracing.steepest import check_label, steepest
+from backlit.tracing.steepest import check_label, steepest, what_reads
 from backlit.tracing.witnesses import compared
 
 
@@ -60,6 +60,7 @@ def explain_rows(
     if derivation is None:
         _show_weights(model, traced)
     else:
+        print(f"{named} reads {what_reads(model, str(named))}\n")
         print(derivation)
         found = compared(model, traced, derivation.wrt)
         sides = {side: f"{value:.9g}" for side, value in found.witnesses._asdict().items()}

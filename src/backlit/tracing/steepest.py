@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -41,6 +42,19 @@ def _steepest_of(model: Any, traced: Trace, layer: int) -> Iterator[Weight]:
             name = f"w[{layer}][{i}][{j}]"
             entry = model.network_.neurons[layer - 1].inputs_of(j)[i]
             yield Weight(name, _read_by(model, layer, entry), float(values[i, j]), float(gradients[i, j]))
+
+
+def what_reads(model: Any, weight: str) -> str:
+    """What the weight ``w[layer][i][j]`` multiplies, with the column's name where there is one.
+
+    Examples
+    --------
+    >>> from backlit import MLPClassifier
+    >>> what_reads(MLPClassifier((2,), max_iter=1).fit([[0.0], [1.0]], [0, 1]), "w[2][1][0]")
+    'a[1][1]'
+    """
+    layer, i, j = (int(part) for part in re.findall(r"\d+", weight))
+    return _read_by(model, layer, model.network_.neurons[layer - 1].inputs_of(j)[i])
 
 
 def _read_by(model: Any, layer: int, i: int) -> str:

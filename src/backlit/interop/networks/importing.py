@@ -10,7 +10,7 @@ from backlit.errors import BacklitError
 from backlit.estimators.shared.has_network import HasNetwork
 from backlit.interop.networks.building import Wishes, estimator_of
 from backlit.interop.networks.reader import all_readers
-from backlit.interop.networks.source import source_of
+from backlit.interop.networks.source import OF_PICKLES, pickled, source_of
 
 
 def import_network(
@@ -84,6 +84,8 @@ def _read(source: Any, wishes: Wishes) -> Any:
                 return estimator_of(reader.read(given, wishes.parameters), wishes)
             except BacklitError as error:
                 raise error.located(str(given.path) if given.path else f"import_network ({reader.tool})") from None
+    if given.path is not None and given.path.suffix.lower() in OF_PICKLES:
+        raise pickled(given.path)
     what = str(given.path) if given.path else type(source).__name__
     known = "; ".join(reader.takes for reader in all_readers())
     raise BacklitError(f"import_network: {what} is no network that is known here; give one of: {known}")

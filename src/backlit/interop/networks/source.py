@@ -22,6 +22,9 @@ MOST_BYTES_OF_TEXT = 2**30
 ARCHIVE = b"PK\x03\x04"
 """How a zip archive begins."""
 
+OF_PICKLES = (".pkl", ".pickle", ".joblib", ".pt", ".pth")
+"""How files of pickles are called: older ones, and packed ones, do not begin as `PICKLES` do."""
+
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -85,10 +88,15 @@ def _refuse_pickle(path: Path, head: bytes, names: tuple[str, ...]) -> None:
             "safetensors.torch.save_file(model.state_dict(), 'weights.safetensors') and import that"
         )
     if head.startswith(PICKLES):
-        raise BacklitError(
-            f"{path}: a pickle may run code and is not opened; where you trust it, load it with the library that wrote "
-            "it and give the object: backlit.import_network(model)"
-        )
+        raise pickled(path)
+
+
+def pickled(path: Path) -> BacklitError:
+    """What to raise for a pickle."""
+    return BacklitError(
+        f"{path}: a pickle may run code and is not opened; where you trust it, load it with the library that wrote "
+        "it and give the object: backlit.import_network(model)"
+    )
 
 
 def check_size_of_text(path: Path) -> None:

@@ -302,8 +302,9 @@ TRANSFORMERS: Mapping[str, Callable[[Any, Features, str, list[str]], Features]] 
 def _scaled(transformer: Any, features: Features, where: str) -> Features:
     scaling, *clipping = scaler(transformer, where)
     assert isinstance(scaling, Scaling)
-    if scaling.width != len(features):
-        raise BacklitError(f"{where}: takes {scaling.width} columns of {len(features)}; fit it again")
+    widths = {len(array) for array in (scaling.center, scaling.scale, scaling.offset)}
+    if widths != {len(features)}:
+        raise BacklitError(f"{where}: takes {max(widths)} columns of {len(features)}; fit it again")
     ops = zip(scaling.center.tolist(), scaling.scale.tolist(), scaling.offset.tolist(), strict=True)
     made = [replace(feature, ops=(*feature.ops, (*op, where))) for feature, op in zip(features, ops, strict=True)]
     for step in clipping:

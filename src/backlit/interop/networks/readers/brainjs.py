@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -71,12 +72,23 @@ def _gate(name: str, second: bool, slope: float) -> str:
     return name
 
 
+@contextmanager
+def _named(number: int) -> Iterator[None]:
+    """Say which layer it is that cannot be read."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        raise BacklitError(
+            f"layers[{number}]: it lacks weights or a bias; write JSON.stringify(net.toJSON()) again"
+        ) from None
+
+
 def _second(saved: Mapping[str, Any]) -> tuple[list[tuple[Any, Any]], list[str], list[str]]:
     """Rows of weights for each neuron, and names with their columns."""
-    layers = [
-        (np.array(layer["weights"], np.float64).T, np.array(layer["biases"], np.float64))
-        for layer in saved["layers"][1:]
-    ]
+    layers = []
+    for number, layer in enumerate(saved["layers"][1:], 1):
+        with _named(number):
+            layers.append((np.array(layer["weights"], np.float64).T, np.array(layer["biases"], np.float64)))
     return layers, _in_order(saved.get("inputLookup")), _in_order(saved.get("outputLookup"))
 
 
@@ -88,9 +100,11 @@ def _first(saved: Mapping[str, Any]) -> tuple[list[tuple[Any, Any]], list[str], 
     """A bias and named weights for each named neuron; names come in the order that they have in the file."""
     before: Sequence[str] = list(saved["layers"][0])
     matrices = []
-    for layer in saved["layers"][1:]:
-        rows = [[neuron["weights"][name] for name in before] for neuron in layer.values()]
-        matrices.append((np.array(rows, np.float64).T, np.array([neuron["bias"] for neuron in layer.values()], float)))
+    for number, layer in enumerate(saved["layers"][1:], 1):
+        with _named(number):
+            rows = [[neuron["weights"][name] for name in before] for neuron in layer.values()]
+            biases = np.array([neuron["bias"] for neuron in layer.values()], float)
+            matrices.append((np.array(rows, np.float64).T, biases))
         before = list(layer)
     inputs, outputs = list(saved["layers"][0]), list(saved["layers"][-1])
     return matrices, inputs if saved.get("inputLookup") else [], outputs if saved.get("outputLookup") else []

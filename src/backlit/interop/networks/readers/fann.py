@@ -65,6 +65,9 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     if entries.get("network_type", b"0").strip() != b"0":
         raise BacklitError("a shortcut network links layers that do not follow on each other; train a layered network")
     sizes = _numbers(entries, "layer_sizes").astype(np.int64)
+    if (said := entries.get("num_layers", b"").strip()) and said != b"%d" % len(sizes):
+        given = said[:20].decode("ascii", "replace")
+        raise BacklitError(f"num_layers: {given}, but layer_sizes has {len(sizes)}; save the network again")
     neurons = _numbers(entries, "neurons").reshape(-1, 3)
     connections = _numbers(entries, "connections").reshape(-1, 2)
     if len(sizes) < 2 or (sizes < 2).any() or sizes.sum() != len(neurons):

@@ -245,6 +245,8 @@ def _dense(met: Met) -> Iterator[Step]:
     weights, *biases = _counted(met, 1 + bias)
     if weights.ndim != 2 or weights.shape[0] != met.width:
         raise BacklitError(f"weights of shape {weights.shape} for {met.width} columns; save the network again")
+    if met.config.get("units", weights.shape[1]) != weights.shape[1]:
+        raise BacklitError(f"weights for {weights.shape[1]} of its {met.config['units']} units; save the network again")
     yield Linear(weights, biases[0] if bias else np.zeros(weights.shape[1], weights.dtype), met.where)
     yield from _gate(met.config.get("activation") or "linear", met.where)
 

@@ -60,7 +60,10 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     for matrix, biases in matrices[:-1]:
         steps += [Linear(matrix, biases, "hidden layer"), Activation("sigmoid", "hidden layer")]
     steps.append(Linear(*matrices[-1], "output layer"))
-    softmax = "TRUE" in (said.get("softmax", ""), said.get("censored", ""))
+    for name in ("softmax", "censored"):
+        if said.get(name, "FALSE").strip() not in ("TRUE", "FALSE"):
+            raise BacklitError(f"{name}: {said[name]:.40} is neither TRUE nor FALSE; {MEND}")
+    softmax = "TRUE" in (said.get("softmax", "").strip(), said.get("censored", "").strip())
     linear = _numbers(entries, "nsunits")[0] <= inputs + hidden + 1
     if softmax or not linear:
         steps.append(Activation("softmax" if softmax else "sigmoid", "output layer"))

@@ -42,7 +42,7 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
         raise BacklitError(f"the file is damaged or no ONNX ({why:.100}); save it again") from None
     _load_external(model, source.path)
     metadata = {entry.key: entry.value for entry in model.metadata_props}
-    constants = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    constants = {tensor.name: _array(onnx, tensor, tensor.name) for tensor in model.graph.initializer}
     tool = model.producer_name or "ONNX"
     if model.producer_name == "backlit":
         return _exported(model, metadata, constants)
@@ -58,6 +58,16 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
         preparation=filled,
         notes=graph.notes,
     )
+
+
+def _array(onnx: Any, tensor: Any, name: str) -> Array:
+    try:
+        return np.asarray(onnx.numpy_helper.to_array(tensor))
+    except (ValueError, TypeError, KeyError):
+        shape = list(tensor.dims)[:9]
+        raise BacklitError(
+            f"{name}: its bytes are no array of shape {shape}; the file is damaged, save it again"
+        ) from None
 
 
 def _load_external(model: Any, path: Path) -> None:
@@ -107,7 +117,7 @@ class _Graph:
         attributes = self._attributes(node)
         if node.op_type == "Constant":
             value = attributes.get("value")
-            array = self._onnx.numpy_helper.to_array(value) if value is not None else None
+            array = None if value is None else _array(self._onnx, value, node.output[0])
             numbers = next(
                 (attributes[name] for name in ("value_float", "value_floats", "value_int") if name in attributes), 0
             )

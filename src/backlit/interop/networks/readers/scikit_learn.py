@@ -59,7 +59,10 @@ def _estimator(model: Any) -> Description:
 
 def _network(model: Any) -> Description:
     check_fitted(model, "coefs_")
-    layers = list(zip(model.coefs_, model.intercepts_, strict=True))
+    given = [list(getattr(model, name, None) or ()) for name in ("coefs_", "intercepts_")]
+    if len(given[0]) != len(given[1]):
+        raise BacklitError(f"coefs_ has {len(given[0])} layers, intercepts_ {len(given[1])}; train the network again")
+    layers = list(zip(*given, strict=True))
     steps: list[Step] = []
     for number, (weights, biases) in enumerate(layers, 1):
         last = number == len(layers)
