@@ -47,6 +47,21 @@ def asked(client: Any, **changes: Any) -> Any:
     return client.post("/api/explain", {**first, "target": library["tables"][0]["columns"][-1], "row": 3, **changes})
 
 
+def test_it_is_the_first_view_where_a_model_was_named(opened: Any, client: Any, files: Any) -> None:
+    assert opened([files["small"]]).get("/?lang=ko").headers["location"] == "/model?lang=ko"
+    assert client.get("/").headers["location"] == "/lessons"
+
+
+def test_columns_without_names_are_called_as_the_tables(opened: Any, files: Any) -> None:
+    found = asked(opened([files["number"]], [files["amount"]])).json
+    assert {weight["reads"] for weight in found["weights"] if weight["name"].startswith("w[1]")} <= {
+        "x[0] a",
+        "x[1] b",
+        "x[2] c",
+    }
+    assert any(weight["name"].startswith("w[1]") for weight in found["weights"])
+
+
 @pytest.mark.parametrize(("model", "target"), [("small", "kind"), ("number", "amount")])
 @pytest.mark.parametrize("zoom", ["neuron", "gates", "layer"])
 def test_a_weights_gradient_is_that_of_trace(opened: Any, files: Any, model: str, target: str, zoom: str) -> None:

@@ -29,8 +29,9 @@ from backlit.web.work import run_in_thread
 
 
 async def home(site: Site, request: Request) -> Response:
-    """The first view."""
-    return RedirectResponse(f"/{next(iter(all_views()))}?{request.url.query}".rstrip("?"), 307)
+    """The first view; where a model was named, that of models."""
+    name = "model" if site.options.models else next(iter(all_views()))
+    return RedirectResponse(f"/{name}?{request.url.query}".rstrip("?"), 307)
 
 
 async def view(site: Site, request: Request) -> Response:
