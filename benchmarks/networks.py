@@ -183,6 +183,19 @@ def nnet_file(path: Path) -> None:
     )
 
 
+def neuralnet_file(path: Path) -> None:
+    made = [np.vstack([b, w]).astype(float) for w, b in layers()]
+    texts = [
+        f"structure(c({', '.join(f'{value:.17g}' for value in matrix.T.ravel())}), dim = c{matrix.shape})"
+        for matrix in made
+    ]
+    names = [", ".join(f'"{letter}{i}"' for i in range(width)) for letter, width in zip("xy", WIDTHS[::3], strict=True)]
+    path.write_text(
+        f'list(weights = list({", ".join(texts)}), act.fct = "tanh", linear.output = TRUE, '
+        f"response = c({names[1]}), variables = c({names[0]}))\n"
+    )
+
+
 FORMATS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "ONNX": ("net.onnx", onnx_file),
     "PyTorch's weights": ("net.safetensors", safetensors_file),
@@ -194,6 +207,7 @@ FORMATS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "PMML": ("net.pmml", pmml_file),
     "Weka": ("net.txt", weka_file),
     "R nnet (784-512-10)": ("net.R", nnet_file),
+    "R neuralnet": ("net.R", neuralnet_file),
 }
 
 

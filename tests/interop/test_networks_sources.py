@@ -80,6 +80,15 @@ def test_labels_count_for_their_own_outputs(tmp_path: Path) -> None:
     assert model.loss_ == pytest.approx(-np.log(probabilities).mean())
 
 
+def test_sigmoids_that_give_numbers_become_classes_where_they_are_named(tmp_path: Path) -> None:
+    source = SOURCES["R neuralnet"](tmp_path)
+    numbers, model = backlit.import_network(source), backlit.import_network(source, ["one", "two", "three"])
+    rows = rows_of(numbers)
+    given, probabilities = numbers.predict(rows), model.predict_proba(rows)
+    np.testing.assert_allclose(probabilities, given / given.sum(axis=1, keepdims=True), rtol=1e-12)
+    assert model.predict(rows).tolist() == [["one", "two", "three"][i] for i in given.argmax(axis=1)]
+
+
 @pytest.mark.parametrize("name", ONCE)
 def test_all_that_an_estimator_does(name: str, tmp_path: Path) -> None:
     source = SOURCES[name](tmp_path)

@@ -5,6 +5,7 @@ Each matrix has a row for the bias, and one for each unit before; a column is a 
 
 from __future__ import annotations
 
+import mmap
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -41,18 +42,21 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     """Read a file."""
     assert source.path is not None
     check_size_of_text(source.path)
-    data = source.path.read_bytes()
-    weights = WEIGHTS.match(data)
-    if weights is None:
-        raise BacklitError(f"weights: a matrix is cut short, or has names; {MEND}")
-    rest = data[weights.end() :].decode("utf-8", "replace")
+    with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        weights = WEIGHTS.match(data)
+        if weights is None:
+            raise BacklitError(f"weights: a matrix is cut short, or has names; {MEND}")
+        found = [(part.span(1), part[2], part[3]) for part in MATRIX.finditer(data, *weights.span(1))]
+        matrices = [  # one after the other, so that the text is not held twice
+            _matrix(data[slice(*span)], rows, columns, number) for number, (span, rows, columns) in enumerate(found, 1)
+        ]
+        rest = data[weights.end() :].decode("utf-8", "replace")
     said = dict(ENTRY.findall(rest))
     if not rest.rstrip().endswith(")") or not said.keys() >= {"act.fct", "linear.output", "response", "variables"}:
         raise BacklitError(f"the file is cut short, or lacks what stands beside the weights; {MEND}")
     name, linear = said["act.fct"].strip('"'), said["linear.output"] == "TRUE"
     if name not in GATES:
         raise BacklitError(f"act.fct: {name} is R code, which is not run; train with act.fct = 'logistic' or 'tanh'")
-    matrices = [_matrix(*found, number) for number, found in enumerate(MATRIX.findall(weights[1]), 1)]
     steps: list[Step] = []
     for number, matrix in enumerate(matrices, 1):
         where = f"weights[[{number}]]"
@@ -68,7 +72,7 @@ def _matrix(run: bytes, rows: bytes, columns: bytes, number: int) -> NDArray[np.
     """A matrix, which R writes column after column."""
     where, shape = f"weights[[{number}]]", (int(rows), int(columns))
     try:
-        numbers = numbers_in(run.translate(None, b"L"))
+        numbers = numbers_in(run)
     except ValueError:
         raise BacklitError(f"{where}: a number cannot be read; {MEND}") from None
     if len(numbers) != shape[0] * shape[1] or len(numbers) != run.count(b",") + 1 or min(shape) < 1:
