@@ -182,7 +182,7 @@ BAD: list[tuple[str, Callable[[Any], Any], str]] = [
     ("R neuralnet", text(("dim = 3:2", "dim = c(2L, 2L)")), r"weights\[\[1\]\]: 6 numbers for a matrix of 2 x 2"),
     ("R neuralnet", text((r"dim = c\(3, 3\)", "dim = c(9, 1)")), r"weights\[\[2\]\]: takes 8 numbers, .* gives 2"),
     ("Keras", keras(replaced(lambda array: array[:-1])), r"first \(Dense\): weights of shape .* for 3 columns"),
-    ("Keras in HDF5", keras(replaced(lambda array: array[:, :-1])), "for 3 columns; save"),
+    ("Keras in HDF5", keras(replaced(lambda array: array[:, :-1])), "weights for 3 of its 4 units; save"),
     ("PMML", text((r"<Con [^>]*/>\s*(</Neuron>)", r'<Con from="other" weight="1"/>\1')), "a link from 'other'"),
     ("Weka", text((r"    Attrib age\s+\S+\n", "")), "Node .*its weights are not those of the layer before"),
     ("scikit-learn", fitted(lambda p: setattr(p[-1], "intercepts_", None)), "coefs_ has 2 layers, intercepts_ 0"),
