@@ -50,7 +50,7 @@ def what_reads(model: Any, weight: str) -> str:
     Examples
     --------
     >>> from backlit import MLPClassifier
-    >>> what_reads(MLPClassifier((2,), max_iter=1).fit([[0.0], [1.0]], [0, 1]), "w[2][1][0]")
+    >>> what_reads(MLPClassifier((2,)).partial_fit([[0.0], [1.0]], [0, 1], classes=[0, 1]), "w[2][1][0]")
     'a[1][1]'
     """
     layer, i, j = (int(part) for part in re.findall(r"\d+", weight))

@@ -108,7 +108,7 @@ def with_names_of(model: Any, table: pa.Table, target: str | None = None) -> Any
     Examples
     --------
     >>> from backlit import MLPClassifier
-    >>> model = MLPClassifier((2,), max_iter=1).fit([[0.0, 1.0], [1.0, 0.0]], [0, 1])
+    >>> model = MLPClassifier((2,)).partial_fit([[0.0, 1.0], [1.0, 0.0]], [0, 1], classes=[0, 1])
     >>> named = with_names_of(model, pa.table({"age": [1.0], "y": [0], "dose": [2.0]}), "y")
     >>> named.feature_names_in_.tolist(), hasattr(model, "feature_names_in_")
     (['age', 'dose'], False)
