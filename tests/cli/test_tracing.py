@@ -41,6 +41,16 @@ def test_korean(run: Run) -> None:
     assert "국소 기울기" in Path("a.html").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [("x=much", "수가 아닙니다"), ("much", "x=-2처럼 쓰세요"), ("x=1e999", "더 작은 수를 주세요")],
+)
+def test_korean_where_a_number_is_none(run: Run, value: str, says: str) -> None:
+    status, _, err = run("trace", "x*x", value, "--lang", "ko")
+    assert status == 2
+    assert says in err
+
+
 @pytest.mark.parametrize(("formula", "says"), [("1 / x", "0에 아주 가까운 수로"), ("sqrt(x)", "기울기는 0에서 무한대")])
 def test_korean_where_a_value_is_at_fault(run: Run, formula: str, says: str) -> None:
     status, _, err = run("trace", formula, "x=0", "--lang", "ko")

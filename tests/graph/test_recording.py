@@ -177,6 +177,10 @@ def test_bad_input_is_one_line_that_says_what_where_and_the_mend(text: str, valu
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
     assert ";" in str(caught.value)
+    korean = str(caught.value.translated("ko"))
+    assert re.search("[가-힣]", korean)
+    assert ";" in korean
+    assert not re.search("broadcast|core dimension|out of bounds|signature", str(caught.value))  # NumPy's words
 
 
 @pytest.mark.parametrize(

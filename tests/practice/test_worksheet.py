@@ -15,11 +15,23 @@ def test_page_is_whole_and_loads_nothing() -> None:
     assert "src=" not in page
     assert "url(" not in page
     assert "<script" not in page
-    pictures = re.findall(r"<svg .*?</svg>", page, re.DOTALL)
-    assert len(pictures) == 4
-    for picture in pictures:
-        assert "____" in picture
+    assert page.count('<section class="problem">') == 4
+    for picture in re.findall(r"<svg .*?</svg>", page, re.DOTALL):
         ElementTree.fromstring(picture)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_a_hand_can_fill_each_blank_and_no_picture_is_wider_than_the_page(level: int) -> None:
+    sheet = worksheet(10, seed=5, level=level)
+    page = sheet.to_html().split('<section class="key">')[0]
+    assert page.count('width="76" height="22"') == sum(len(problem.questions) for problem in sheet.problems)  # 20 mm
+    assert not re.search("<text[^>]*>[^<]*____", page)
+    for picture in re.findall(r"<svg [^>]*>", page):
+        assert float(re.search(r' width="([\d.]+)"', picture)[1]) <= 680  # at this width letters of 12 px are 9 pt
+    assert (page.count('class="strip"') > 10) == (level > 1)
+    asked = [{question.wire for question in problem.questions} for problem in sheet.problems]
+    for wires, section in zip(asked, page.split("<section")[1:], strict=True):
+        assert not wires & set(re.findall(r'data-gradient="([^"]*)"', section))  # nothing gives an answer away
 
 
 def test_answers_stand_on_a_page_of_their_own() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from html import unescape
@@ -100,6 +101,25 @@ def test_formulas_are_limited_in_characters() -> None:
 def test_formulas_are_limited_in_gates() -> None:
     with pytest.raises(BacklitError, match="gates"):
         circuit({"expression": "+".join(["x"] * (MOST_GATES + 2))})
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"expression": " "}, "식을 적으세요"),
+        ({"expression": "x+" * MOST_CHARACTERS + "x"}, "자보다 짧게 쓰세요"),
+        ({"expression": "+".join(["x"] * (MOST_GATES + 2))}, "보다 적게 쓰세요"),
+        ({"expression": "x", "values": {"x": "much"}}, "x: 0.5 같은 수"),
+        ({"expression": "x * y", "values": {"x": [1, 2], "y": [1, 2, 3]}}, "서로 맞지 않습니다"),
+        ({"expression": "sum(x, axis=4)", "values": {"x": [1, 2, 3]}}, "axis=4가 없습니다"),
+        ({"expression": "log(x)", "values": {"x": 0}}, "유한하지 않습니다"),
+    ],
+)
+def test_errors_are_korean_where_the_page_is(client: Any, query: dict[str, Any], says: str) -> None:
+    body = json.dumps({**query, "lang": "ko"}).encode()
+    found = client.ask("POST", "/api/circuit", body, Origin=client.origin, Accept_Language="ko")
+    assert found.status == 422
+    assert says in found.json["error"]
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from pathlib import Path
 import typer
 
 from backlit.cli.console import console
-from backlit.cli.messages import VERDICTS
+from backlit.cli.messages import GIVEN, VERDICTS
 from backlit.cli.outputs import check_output
-from backlit.errors import BacklitError, in_language
+from backlit.errors import BacklitError, FormulaError, in_language
 from backlit.files import write_whole
 from backlit.graph.check import Status
 from backlit.tracing import Trace, trace
@@ -26,7 +26,9 @@ def trace_formula(
     expression: str, values: Sequence[str], svg: Path | None, html: Path | None, latex: bool, lang: str
 ) -> None:
     """Print the trace and its witness, or LaTeX; write its pictures."""
-    traced = read(expression, assigned(values), lang)
+    with in_language(lang):
+        numbers = assigned(values)
+    traced = read(expression, numbers, lang)
     drawings = ((svg, Trace.to_svg), (html, Trace.to_html))
     pictures = [(path, draw(traced, lang)) for path, draw in drawings if path is not None]
     if len({path for path, _ in pictures}) < len(pictures):
@@ -74,7 +76,7 @@ def assigned(values: Sequence[str]) -> dict[str, float]:
 
     Raises
     ------
-    BacklitError
+    FormulaError
         If one is not of that form, not a finite number, or given twice.
 
     Examples
@@ -86,9 +88,9 @@ def assigned(values: Sequence[str]) -> dict[str, float]:
     for text in values:
         name, equals, number = (part.strip() for part in text.partition("="))
         if not equals or not name.isidentifier():
-            raise BacklitError(f"{text!r} is not NAME=VALUE; write it as x=-2")
+            raise _input_error("not_assigned", text=text)
         if name in numbers:
-            raise BacklitError(f"{name!r} is given twice; give it one value")
+            raise _input_error("given_twice", name=name)
         numbers[name] = _number(name, number)
     return numbers
 
@@ -98,7 +100,13 @@ def _number(name: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise BacklitError(f"{name}={text}: {text!r} is not a number; write it as {name}=-2 or {name}=0.5") from None
+        raise _input_error("no_number", name=name, text=text) from None
     if not math.isfinite(value):
-        raise BacklitError(f"{name}={text}: {text!r} is not finite in float64; give a smaller number")
+        raise _input_error("too_large_number", name=name, text=text)
     return value
+
+
+def _input_error(key: str, **fields: str) -> FormulaError:
+    """The error for a value that is given, in each language."""
+    texts = {lang: found.format(**fields) for lang, found in GIVEN[key].items()}
+    return FormulaError(texts["en"], texts=texts)

@@ -19,6 +19,27 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "en": "gate {gate}: the gradient of {written} with respect to {operand} is not finite at {where}; {mend}",
         "ko": "{gate} 게이트: {where}에서 {operand}에 대한 {written}의 기울기가 유한하지 않습니다; {mend}",
     },
+    "do_not_fit": {
+        "en": "gate {gate}: operands of shape {shapes} do not fit; {mend}",
+        "ko": "{gate} 게이트: 모양이 {shapes}인 피연산자는 서로 맞지 않습니다; {mend}",
+    },
+    "no_such_axis": {
+        "en": "gate {gate}: operands of shape {shapes} do not fit along axis {axis}; count from 0, or leave it out",
+        "ko": "{gate} 게이트: 모양이 {shapes}인 피연산자에는 axis={axis}가 없습니다; 0부터 세거나 axis=를 빼세요",
+    },
+    "axis_of_many": {
+        "en": "gate {gate}: axis= goes with one array, not with {count} operands; leave it out",
+        "ko": "{gate} 게이트: axis=는 피연산자가 배열 하나일 때만 쓰며, 지금은 {count}개입니다; axis=를 빼세요",
+    },
+    "no_axis": {
+        "en": "gate {gate} works element by element and takes no axis=; leave it out",
+        "ko": "{gate} 게이트는 원소마다 따로 계산하므로 axis=가 없습니다; 빼세요",
+    },
+    "not_one_number": {
+        "en": "the output has shape {shape}, {count} numbers, a gradient is of one; write sum(...) around the "
+        "formula, or use .jacobian",
+        "ko": "식의 값이 수 {count}개입니다(모양 {shape}). 기울기는 수 하나에만 있습니다; 식을 sum(...)으로 감싸세요",
+    },
     "not_numbers": {
         "en": "{name} = {value!r:.60} is not a number or an array of numbers; give {name}=0.5 or so",
         "ko": "{name} = {value!r:.60}: 수도 수의 배열도 아닙니다; {name}=0.5처럼 주세요",
@@ -38,6 +59,19 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
 }
 """What is wrong, in each language."""
 
+FITTING: Mapping[str, Mapping[str, str]] = {
+    "matmul": {
+        "en": "the last size of the first has to be the first size of the second",
+        "ko": "앞의 마지막 크기와 뒤의 첫 크기가 같아야 합니다",
+    },
+    "": {
+        "en": "give lists of one length, or a single number",
+        "ko": "길이가 같은 목록이나 수 하나를 주세요",
+    },
+}
+"""Gate -> what to do where its operands are of shapes that do not go together."""
+
+AND: Mapping[str, str] = {"en": " and ", "ko": ", "}
 SHAPED: Mapping[str, str] = {"en": "{operand} of shape {shape}", "ko": "{operand}(모양 {shape})"}
 CONSTANTS: Mapping[str, str] = {"en": "these constants", "ko": "이 상수들"}
 
@@ -105,6 +139,21 @@ def no_gradient(wire: Node, slot: int, contribution: Array) -> FormulaError:
 def bad_input(key: str, name: str, value: object = None, index: object = None) -> FormulaError:
     """The error for a value that is given, of one of the kinds in `MESSAGES`."""
     return _error(key, {}, {}, name=name, value=value, index=index)
+
+
+def bad_shapes(gate: str, shapes: Sequence[object], axis: int | None) -> FormulaError:
+    """The error for operands whose shapes do not go together, or have no such axis."""
+    where = {lang: between.join(map(str, shapes)) for lang, between in AND.items()}
+    key, mend = ("do_not_fit", FITTING.get(gate, FITTING[""])) if axis is None else ("no_such_axis", {})
+    texts = {
+        lang: MESSAGES[key][lang].format(gate=gate, shapes=where[lang], mend=mend.get(lang), axis=axis) for lang in AND
+    }
+    return FormulaError(texts["en"], texts=texts)
+
+
+def bad_call(key: str, gate: str = "", **fields: object) -> FormulaError:
+    """The error for a gate that is called otherwise than it can be, of one of the kinds in `MESSAGES`."""
+    return _error(key, {}, {}, gate=gate, **fields)
 
 
 def _error(key: str, mend: Mapping[str, str], where: Mapping[str, str], **fields: object) -> FormulaError:

@@ -12,6 +12,7 @@ import numpy as np
 from backlit.declared.gate_kinds import AnyGate, Array, ArrayGate
 from backlit.errors import BacklitError
 from backlit.formula import GATES, value_of
+from backlit.graph.messages import bad_call, bad_shapes
 from backlit.graph.nary_gates import NaryGate, Rule
 
 Kind: TypeAlias = Literal["input", "parameter", "constant", "gate"]
@@ -231,9 +232,7 @@ def as_float(value: Any) -> Array:
 
 def _folded(rule: Rule, operands: Sequence[Any], axis: int | None, name: str) -> Wire:
     if axis is not None:
-        raise BacklitError(
-            f"gate {rule.name}: axis= goes with one array, not with {len(operands)} operands; leave it out"
-        )
+        raise bad_call("axis_of_many", rule.name, count=len(operands))
     pair = GATES[FOLDED[rule.name]]
     *first, last = operands
     inner = reduce(lambda total, operand: record(pair, (total, operand)), first)
@@ -270,7 +269,7 @@ def _check_call(rule: Rule, given: int, axis: int | None) -> None:
             f"gate {rule.name} takes {operands}, {given} given; write {rule.name}({', '.join(rule.operands)})"
         )
     if axis is not None and not isinstance(rule, ArrayGate):
-        raise BacklitError(f"gate {rule.name} works element by element and takes no axis=; leave it out")
+        raise bad_call("no_axis", rule.name)
 
 
 def _value(rule: Rule, wires: tuple[Wire, ...], axis: int | None) -> Array:
@@ -280,15 +279,7 @@ def _value(rule: Rule, wires: tuple[Wire, ...], axis: int | None) -> Array:
     try:
         with np.errstate(all="ignore"):
             value = value_of(rule, axis)(*values)
-    except ValueError as error:
-        shapes = " and ".join(str(value.shape) for value in values)
-        along = "" if axis is None else f" along axis {axis}"
-        raise BacklitError(
-            f"gate {rule.name}: operands of shape {shapes} do not fit{along}; {_first_line(error)}"
-        ) from None
+    except ValueError:
+        raise bad_shapes(rule.name, [value.shape for value in values], axis) from None
     dtype = np.result_type(*values)
     return value if getattr(value, "dtype", None) == dtype and value.shape else np.asarray(value, dtype)[()]
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

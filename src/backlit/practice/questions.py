@@ -77,15 +77,16 @@ def questions(trace: Trace, count: int = MOST_QUESTIONS, seed: int = 0) -> tuple
     return tuple(_question(trace, names[place]) for place in chosen)
 
 
-def blanked(trace: Trace, blanks_for: Sequence[Question]) -> Circuit:
+def blanked(trace: Trace, blanks_for: Sequence[Question], blank: str = BLANK) -> Circuit:
     """The circuit with blanks for the gradients that are asked for, and for all that would give them away.
 
-    The output is called what the questions call it.
+    `blank` stands for a gradient that is asked for, `BLANK` for the rest. The output is called what the questions call
+    it.
     """
     drawn = trace.circuit(tables=False)
     blanks = {question.wire for question in blanks_for}
     new_name = blanks_for[0].output
-    boxes = tuple(_blank_box(_renamed(box, drawn.output, new_name), blanks) for box in drawn.boxes)
+    boxes = tuple(_blank_box(_renamed(box, drawn.output, new_name), blanks, blank) for box in drawn.boxes)
     links = tuple(_blank_link(link, drawn.output, new_name, blanks) for link in drawn.links)
     return Circuit(drawn.title, boxes, links, new_name)
 
@@ -100,9 +101,9 @@ def _renamed(box: Box, old: str, new: str) -> Box:
     return replace(box, name=new) if box.name == old else box
 
 
-def _blank_box(box: Box, blanks: set[str]) -> Box:
+def _blank_box(box: Box, blanks: set[str], blank: str) -> Box:
     """Without the pattern too: it says what the gate does to a gradient."""
-    return replace(box, gradient=BLANK if box.name in blanks else box.gradient, pattern="")
+    return replace(box, gradient=blank if box.name in blanks else box.gradient, pattern="")
 
 
 def _blank_link(link: Link, old: str, new: str, blanks: set[str]) -> Link:

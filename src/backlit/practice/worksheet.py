@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from backlit.drawing import number, to_svg, to_text, words
+from backlit.drawing import number, to_text, words
 from backlit.drawing.style import FONTS
 from backlit.errors import BacklitError
 from backlit.practice.expressions import expression
 from backlit.practice.messages import MESSAGES
+from backlit.practice.paper import to_fill
 from backlit.practice.questions import Question, blanked, questions
+from backlit.practice.strips import in_strips
 from backlit.tracing import Trace
 
 MOST_PROBLEMS = 100
+
+PAGE_WIDTH = 680
+"""Pixels of A4 within margins of 15 mm, 96 an inch: letters of 12 are 9 points."""
 
 _STYLE = (
     ":root{color-scheme:light}@page{size:A4;margin:15mm}"
@@ -26,6 +31,9 @@ _STYLE = (
     ".problem{break-inside:avoid;margin-top:1.6rem}h2 span{font-weight:400;margin-left:1.2rem}"
     ".problem svg{display:block;max-width:100%;height:auto}.problem .heading{display:none}"  # it stands in the h2
     ".about{color:#5a6570;margin:0}.key{break-before:page;margin-top:3rem}"
+    '.problem svg[width="0"]{position:absolute}.problem svg.strip{max-width:none;overflow:hidden}'
+    ".strip+.strip{border-top:1px dashed #7b8591;padding-top:.2rem}"
+    "@media print{body{max-width:none;margin:0;padding:0}}"
     "table{font-size:.85rem;border-collapse:collapse;font-variant-numeric:tabular-nums}tr{break-inside:avoid}"
     "th,td{padding:.15rem .8rem .15rem 0;text-align:left;font-weight:400;vertical-align:top}.answer{font-weight:600}"
 )
@@ -111,8 +119,9 @@ class Worksheet:
         at = MESSAGES[self.lang]["at"]
         formula = escape(f"{problem.number}. {problem.output} = {problem.trace.title}")
         heading = f"<h2>{formula} <span>{at} {escape(problem.given)}</span></h2>"
-        picture = to_svg(blanked(problem.trace, problem.questions), self.lang)
-        return f'<section class="problem">{heading}\n{picture}</section>'
+        picture = to_fill(problem.trace, problem.questions, self.lang)
+        shown = in_strips(picture, PAGE_WIDTH, f"problem-{problem.number}")
+        return f'<section class="problem">{heading}\n{shown}</section>'
 
 
 def worksheet(n: int = 10, seed: int = 0, level: int = 1, lang: str = "en") -> Worksheet:

@@ -13,6 +13,7 @@ from backlit.collector import collector_at_rest
 from backlit.declared.gate_kinds import Array
 from backlit.errors import BacklitError, choose
 from backlit.graph import Gradients, Graph, backward, call, network, read, unroll
+from backlit.graph.messages import bad_call
 from backlit.network.blueprint import Blueprint
 from backlit.tracing import checking, listing, stepping
 from backlit.tracing.derivation.derivation import Derivation, derive, derive_in_network
@@ -208,9 +209,7 @@ class Trace:
     def _scalar_output(self) -> None:
         shape = self.graph.output.value.shape
         if shape:
-            raise BacklitError(
-                f"the output has shape {shape}, a gradient is of one number; use .jacobian, or trace sum(...) of it"
-            )
+            raise bad_call("not_one_number", shape=shape, count=self.graph.output.value.size)
 
     # -- pictures -------------------------------------------------------------------------------------------------
     def __str__(self) -> str:

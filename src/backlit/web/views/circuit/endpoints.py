@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backlit.drawing.messages import LANGUAGES
-from backlit.errors import BacklitError, in_language, one_of
+from backlit.errors import in_language, one_of
 from backlit.formula import GATES
 from backlit.formula.expression import Call, names, parse, postorder
 from backlit.tracing import trace
+from backlit.web.refusal import RefusalError
 from backlit.web.responses import read_json
 from backlit.web.site import Site
 from backlit.web.work import run_in_thread
@@ -79,7 +80,7 @@ def circuit(query: Mapping[str, Any]) -> dict[str, Any]:
     """
     text = query.get("expression")
     if not isinstance(text, str) or not text.strip():
-        raise BacklitError("type a formula, such as (x + y) * z")
+        raise RefusalError("type_formula")
     lang = one_of("lang", str(query.get("lang", "en")), LANGUAGES)
     given = query.get("values")
     with in_language(lang):
@@ -93,11 +94,11 @@ def circuit(query: Mapping[str, Any]) -> dict[str, Any]:
 def _checked(text: str, given: Mapping[str, Any]) -> list[str]:
     """The inputs of a formula within the limits."""
     if len(text) > MOST_CHARACTERS:
-        raise BacklitError(f"the formula has {len(text):,} characters; stay below {MOST_CHARACTERS:,}")
+        raise RefusalError("long_formula", count=f"{len(text):,}", limit=f"{MOST_CHARACTERS:,}")
     tree = parse(text, GATES, given)
     gates = sum(isinstance(node, Call) for node in postorder(tree))
     if gates > MOST_GATES:
-        raise BacklitError(f"the formula has {gates} gates; stay below {MOST_GATES}")
+        raise RefusalError("many_gates", count=str(gates), limit=str(MOST_GATES))
     return names(tree)
 
 
@@ -115,7 +116,5 @@ def _number(name: str, value: Any) -> Value:
 
 def _scalar(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST_INPUT:
-        raise BacklitError(
-            f"{name} needs a number, such as 0.5, or up to {MOST_INPUT_NUMBERS} of them, such as 1, 2, 4"
-        )
+        raise RefusalError("needs_input", name=name, most=str(MOST_INPUT_NUMBERS))
     return float(value)
