@@ -94,6 +94,11 @@ def test_a_student_finds_a_gradient_types_a_formula_and_makes_a_mistake(page: An
 
 def test_a_phone_in_korean_and_with_a_keyboard(page: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
+    linked(page, page.url.split("#")[0])
+    whole = "p.scrollWidth <= p.clientWidth && p.scrollHeight <= p.clientHeight + 1"
+    assert (
+        0 < page.locator(".backlit-picture").evaluate(f"p => {whole} && p.getBoundingClientRect().bottom") <= 844
+    )  # the sigmoid circuit
     page.locator(".backlit-practice").click()  # a set asks for all digits, the next formula does not
     page.locator("#examples button").nth(2).click()
     page.locator(".backlit-picture").focus()
