@@ -24,6 +24,8 @@ FALSE_ALARMS = 0.05
 STRICT = "all, harmless counted"
 GROUPS = ("symptoms", "field", "all", STRICT)
 COLUMNS = ("sick", "harmless", "cause first", "among two", "mend works", "precision", "healthy", "false alarms")
+FINE = {"false alarms": 1}
+"""Decimals of a percentage that is small."""
 WORDS = {
     "en": {
         **{name: name for name in ("networks", *COLUMNS)},
@@ -52,6 +54,8 @@ WORDS = {
         "machine": "기계:",
     },
 }
+HEALTHY_OF = {"symptoms": "healthy", "field": "field"}
+"""The group of the healthy networks that stand beside a group of sick ones."""
 WHOLE = ("all", STRICT)
 """Groups of all sick networks: without the harmless ones, and with them."""
 
@@ -110,9 +114,9 @@ def summarised(records: list[Record]) -> dict[str, dict[str, Any]]:
     """Rates by group and of all; precision counts every symptom that is listed and is not the cause."""
     from benchmarks.diagnosis.judging import alike
 
-    well = [record for record in records if record["cause"] is None]
     summary = {}
     for group in GROUPS:
+        well = [r for r in records if r["cause"] is None and (group in WHOLE or r["group"] == HEALTHY_OF[group])]
         part = [r for r in records if r["cause"] and (group in WHOLE or group == r["group"])]
         harmless = [r for r in part if r.get("harmless")]
         sick = part if group == STRICT else [r for r in part if not r.get("harmless")]
@@ -161,7 +165,8 @@ def _write_page(content: dict[str, Any], summary: dict[str, dict[str, Any]], lan
     lines = [f"| {words['networks']} | " + " | ".join(words[name] for name in COLUMNS) + " |"]
     lines.append("|---|" + "---|" * len(COLUMNS))
     for group, rates in summary.items():
-        cells = (f"{rates[name]:.0%}" if isinstance(rates[name], float) else str(rates[name]) for name in COLUMNS)
+        cells = (f"{rates[name]:.{FINE.get(name, 0)}%}" if isinstance(rates[name], float) else str(rates[name])
+                 for name in COLUMNS)  # fmt: skip
         lines.append(f"| {words[group]} | " + " | ".join(cells) + " |")
     quiet = [r for r in content["records"].values() if r.get("harmless")]
     named, silent = sum(r["first"] for r in quiet), sum(not r["seen"] for r in quiet)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,15 @@ POINTS, RMSE = 0.02, 1.1
 NAMED = 0.8
 """Part of the rows at fault (of the first hundred) that are named."""
 TABLES = ["concrete", "letter", "magic"]
-"""Files in the folder of tables that are taken as well."""
+"""Files in the folder of tables on which networks are made sick as well."""
+HEALTHY_TABLES = ["concrete", "magic", "adult", "diamonds", "satimage", "lending_rate"]
+"""Those on which networks are trained well. On 400 rows of letter's 26 classes none is: .99 of the rows learnt from are
+right, .69 of others, of a reference as well; more rows help, as the diagnosis says."""
+HEALTHY_SEEDS = (40, 41)
+FIELD_SETS = ("blobs", "circles")
 FIELD_LAYERS = ((24, 24), (32, 16, 8), (16,) * 5)
+FIELD_SEEDS, FIELD_HEALTHY_SEEDS = range(20, 27), range(50, 65)
+"""294 networks made sick, of which some 240 suffer (the field's studies have 190 sick ones), and 90 healthy ones."""
 Record = dict[str, Any]
 
 
@@ -39,6 +47,8 @@ class Trial:
     sickness: Sickness | None
     spec: Callable[[], Spec]
     """A function of nothing that gives the healthy specification."""
+    best: Callable[[], float] | None = None
+    """Of a healthy one, the best score of all that are trained on its rows: what is not as good is none."""
 
 
 def trials(half: str, quick: bool, data: Path | None) -> Iterator[Trial]:
@@ -51,14 +61,43 @@ def trials(half: str, quick: bool, data: Path | None) -> Iterator[Trial]:
             spec = partial(network, name, seed + number, data)
             yield Trial(f"{sickness.symptom} / {name}", "symptoms", sickness, spec)
     for sickness in FIELD:
-        for name in ("blobs", "circles"):
-            for number, hidden in enumerate(FIELD_LAYERS[: 1 if quick else len(FIELD_LAYERS)], start=20):
+        yield from _of_the_field(sickness.name, sickness, seed, FIELD_SEEDS[: 1 if quick else None])
+    yield from _of_the_field("healthy", None, seed, FIELD_HEALTHY_SEEDS[: 1 if quick else None])
+    for seed_of, name in product(HEALTHY_SEEDS[: 1 if quick else None], [*SETS, *HEALTHY_TABLES]):
+        if name in SETS or (data is not None and not quick):
+            for number in range(1 if quick else len(HEALTHY)):
+                spec = partial(healthy, name, number, seed + seed_of, data)
+                best = partial(best_on, name, seed + seed_of, data)
+                yield Trial(f"healthy {number + 1} / {name}, {seed_of}", "healthy", None, spec, best)
+
+
+def _of_the_field(what: str, sickness: Sickness | None, seed: int, seeds: range) -> Iterator[Trial]:
+    """Networks on the two sets that the field's studies use, of three depths."""
+    for name in FIELD_SETS:
+        for hidden in FIELD_LAYERS:
+            for number in seeds:
                 spec = partial(on_set, name, seed + number, hidden, "relu")
-                yield Trial(f"{sickness.name} / {name}, {len(hidden) + 1} layers", "field", sickness, spec)
-    for number in range(1 if quick else len(HEALTHY)):
-        for name in SETS:
-            spec = partial(healthy, name, number, seed + 40)
-            yield Trial(f"healthy {number + 1} / {name}", "healthy", None, spec)
+                well = partial(_kept_best, spec) if sickness is None else spec
+                yield Trial(f"{what} / {name}, {len(hidden) + 1} layers, {number}", "field", sickness, well)
+
+
+def _kept_best(spec: Callable[[], Spec]) -> Spec:
+    return replace(spec(), keep_best=True)
+
+
+@lru_cache
+def best_on(name: str, seed: int, data: Path | None) -> float:
+    """The best score of the healthy networks of a set."""
+    return max(_measure(trained(healthy(name, number, seed, data)), "") for number in range(len(HEALTHY)))
+
+
+def _of_a_constant(case: Case) -> float:
+    """The score of the answer that is best for all rows alike."""
+    assert case.validation is not None
+    if case.task == "regression":
+        return 0.0
+    targets = case.validation.targets.mean(axis=0)
+    return float(max(targets.max(), 1 - targets.max()) if len(targets) == 1 else targets.max())
 
 
 def alike(name: str) -> set[str]:
@@ -74,6 +113,9 @@ def judge(trial: Trial) -> Record | None:
     record: Record = {"group": trial.group, "cause": None}
     if trial.sickness is None:
         case = trained(spec)
+        score = _measure(case, "")
+        if trial.best is not None and not (score > _of_a_constant(case) and _near(case, score, trial.best())):
+            return None
     else:
         sick, twin = trial.sickness.make(spec), trial.sickness.twin(spec)
         if sick is None or twin is None:

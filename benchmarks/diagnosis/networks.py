@@ -209,7 +209,12 @@ HEALTHY: tuple[tuple[tuple[int, ...], str, Mapping[str, Any]], ...] = (
 """How the healthy ones are made: hidden layers, gate, training; each on every set."""
 
 
-def healthy(name: str, number: int, seed: int) -> Spec:
-    """A network trained well: the epoch that is best on the rows held out is kept."""
+def healthy(name: str, number: int, seed: int, data: Path | None = None) -> Spec:
+    """A network trained well, on one of `SETS` or a table: the epoch that is best on the rows held out is kept."""
     hidden, gate, facts = HEALTHY[number]
-    return replace(on_set(name, seed, hidden, gate).with_training(**facts), keep_best=True)
+    if name in SETS:
+        spec = on_set(name, seed, hidden, gate)
+    else:
+        assert data is not None
+        spec = replace(from_table(data / f"{name}.parquet", seed), hidden=hidden, gate=gate)
+    return replace(spec.with_training(**facts), keep_best=True)

@@ -178,6 +178,11 @@ def deep(spec: Spec) -> Spec:
     return replace(spec, hidden=(24,) * 5, gate="relu")
 
 
+def deeper(spec: Spec, more: int) -> Spec:
+    """As many hidden layers, and some more, all of 16 units."""
+    return replace(spec, hidden=(16,) * (len(spec.hidden) + more))
+
+
 SICKNESSES: tuple[Sickness, ...] = (
     Sickness("non_finite", broken, lambda spec: spec.with_training(optimizer="sgd", rate=0.1), always=True),
     Sickness("symmetric_init", lambda spec: replace(spec, start=(filled(0.1),))),
@@ -236,10 +241,10 @@ SICKNESSES: tuple[Sickness, ...] = (
 )  # fmt: skip
 
 FIELD: tuple[Sickness, ...] = (
-    Sickness("vanishing_gradient", lambda spec: replace(spec, hidden=(16,) * 8, gate="sigmoid"), name="vanishing"),
+    Sickness("vanishing_gradient", lambda spec: replace(deeper(spec, 5), gate="sigmoid"), name="vanishing"),
     Sickness(
-        "exploding_gradient", lambda spec: replace(deep(momentum(spec)), start=(times(10.0),)),
-        lambda spec: deep(momentum(spec)), name="exploding",
+        "exploding_gradient", lambda spec: replace(deeper(momentum(spec), 2), start=(times(10.0),)),
+        lambda spec: deeper(momentum(spec), 2), name="exploding",
     ),
     Sickness("dead_units", lambda spec: replace(spec, start=(biased(-10.0),)), name="dying relu"),
     Sickness("oscillating_loss", lambda spec: spec.with_training(optimizer="momentum", rate=5.0), name="oscillating"),
