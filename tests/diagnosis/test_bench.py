@@ -41,7 +41,7 @@ def test_pairs_are_one_cause_both_ways() -> None:
         assert all(name in alike(other) and other in alike(name) for other in symptom.same_cause)
 
 
-@pytest.mark.parametrize("name", ["unscaled_target / hills", "rate_too_low / rings", "healthy 1 / moons"])
+@pytest.mark.parametrize("name", ["unscaled_target / hills", "rate_too_low / rings", "healthy 1 / moons, 40"])
 def test_a_network_is_judged(name: str) -> None:
     record = judge(next(trial for trial in trials("A", True, None) if trial.name == name))
     assert record is not None

@@ -26,7 +26,7 @@ from backlit.formula.text import to_text
 
 jax.config.update("jax_enable_x64", True)
 
-COUNT, BATCHES = 4_000, 8  # `make fuzz` has tens of thousands more
+COUNT, BATCHES = 2_000, 4  # `make fuzz` has tens of thousands more
 VARIABLES = ("x", "y", "z", "w")
 MOST_GATES = 14
 LARGEST, SMALLEST = 1e4, 1e-4
