@@ -29,7 +29,7 @@ print(compiled)
 
 
 def python(cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "BACKLIT_CACHE_DIR": str(cache), "COLUMNS": "200", "NUMBA_OPT": "0"}  # compiled sooner
+    environment = {**os.environ, "BACKLIT_CACHE_DIR": str(cache), "COLUMNS": "200"}
     environment.pop("NUMBA_CACHE_DIR", None)
     command = [sys.executable, "-W", "ignore", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=True)
