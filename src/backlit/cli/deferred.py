@@ -1,4 +1,4 @@
-"""A module of others that takes long to import and is hardly ever used: it is imported when something of it is asked for.
+"""A module of others that is slow to import and hardly used: it is imported when something of it is asked for.
 
 The standard library's `LazyLoader` does not serve: Python's own look at ``__spec__`` at the next import loads it.
 """
