@@ -25,14 +25,14 @@ def test_steps_forward_and_back_show_the_lectures_numbers(opened: Open) -> None:
     page = opened(trace(FORMULA, **SIGMOID))
     page.keyboard.press("Home")
     assert page.locator(".backlit-place").inner_text() == "0 / 16"
-    assert (number(page, "value", "x0"), number(page, "value", "q1"), number(page, "gradient", "q8")) == ("-1", "", "")
+    assert (number(page, "value", "x0"), number(page, "value", "q1"), number(page, "gradient", "f")) == ("-1", "", "")
     for _ in range(8):
         page.keyboard.press("ArrowRight")
-    assert [number(page, "value", wire) for wire in ("q1", "q2", "q4", "q8")] == ["-2", "6", "1", "0.731059"]
+    assert [number(page, "value", wire) for wire in ("q1", "q2", "q4", "f")] == ["-2", "6", "1", "0.731059"]
     assert number(page, "gradient", "q7") == ""  # not computed yet, which is not 0
     page.keyboard.press("ArrowRight")
     assert number(page, "gradient", "q7") == "-0.534447"
-    assert page.locator(".backlit-told").inner_text() == "∂q8/∂q7 ← upstream 1 × local gradient (-0.534447) = -0.534447"
+    assert page.locator(".backlit-told").inner_text() == "∂f/∂q7 ← upstream 1 × local gradient (-0.534447) = -0.534447"
     page.keyboard.press("ArrowLeft")
     assert number(page, "gradient", "q7") == ""
     page.keyboard.press("End")
@@ -182,9 +182,7 @@ def test_a_set_has_all_its_blanks_hints_a_score_and_an_end(opened: Open, lang: s
     assert {wire: number(page, "gradient", wire) for wire in asked} == {"q1": "?", "z": "□", "y": "□", "x": "□"}
     for _ in range(3):
         page.click(".backlit-hint")
-    expect(page.locator(".backlit-verdict")).to_have_text(
-        re.compile(re.escape("∂q2/∂q1 = ∂q2/∂q2").replace("∂q2/∂q2", ".*"))
-    )
+    expect(page.locator(".backlit-verdict")).to_have_text(re.compile("∂f/∂q1 = .*"))
     page.fill(".backlit-answer", "-4")
     page.keyboard.press("Enter")
     expect(page.locator(".backlit-score")).to_contain_text(

@@ -19,7 +19,7 @@ STATES: dict[str, Callable[[Any], object]] = {
     "coarser": lambda page: page.locator(".backlit-zoom").nth(1).click(),
     "choosing": lambda page: (page.click(".backlit-choose"), page.click("g[data-box=q7]")),
     "folded": lambda page: (
-        page.click(".backlit-choose"), page.click("g[data-box=q7]"), page.click("g[data-box=q8]"),
+        page.click(".backlit-choose"), page.click("g[data-box=q7]"), page.click("g[data-box=f]"),
         page.click(".backlit-fold"),
     ),
     "asked": lambda page: page.click(".backlit-practice"),

@@ -199,7 +199,7 @@ def test_a_link_brings_back_what_was_shown(opened: Open) -> None:
     traced = trace(FORMULA, **SIGMOID)
     page = opened(traced, begun=False)
     page.click(".backlit-choose")
-    for gate in ("q5", "q8"):
+    for gate in ("q5", "f"):
         page.click(f"g[data-box={gate}]")
     page.click(".backlit-fold")
     page.fill("[data-input=w2]", "-4")

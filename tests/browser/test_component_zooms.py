@@ -40,7 +40,7 @@ def test_every_zoom_has_the_same_numbers(opened: Open) -> None:
     found = []
     for at in range(3):
         page.locator(".backlit-zoom").nth(at).click()
-        found.append((len(boxes(page)), number(page, "value", "q8"), gradients(page, list(SIGMOID))))
+        found.append((len(boxes(page)), number(page, "value", "f"), gradients(page, list(SIGMOID))))
     assert [count for count, _, _ in found] == [15, 10, 7]
     assert {value for _, value, _ in found} == {"0.731059"}
     assert found[0][2] == found[1][2] == found[2][2] == [-0.196612, 0.393224, -0.393224, -0.589836, 0.196612]
@@ -64,12 +64,12 @@ def test_what_was_written_is_shown_first(opened: Open) -> None:
 
 def test_a_fold_is_one_box_with_its_local_derivative(opened: Open) -> None:
     page = opened(trace(FORMULA, **SIGMOID))
-    fold(page, "q5", "q8")
-    assert [name for name in boxes(page) if name[0] in "qc"] == ["q1", "q2", "q3", "q4", "q8"]
-    assert "4 gates as one: q8 = 1 / (1 + exp(-q4))" in page.locator(".backlit-folds").inner_text()
+    fold(page, "q5", "f")
+    assert [name for name in boxes(page) if name[0] in "qcf"] == ["q1", "q2", "q3", "q4", "f"]
+    assert "4 gates as one: f = 1 / (1 + exp(-q4))" in page.locator(".backlit-folds").inner_text()
     assert page.locator(".backlit-place").inner_text() == "10 / 10"
     factor = page.locator(".backlit-view:not([hidden]) .backlit-factor").first
-    assert factor.evaluate("one => one.ariaLabel") == "∂q8/∂q4 = (q8 / q7) · q6 = 0.196612"
+    assert factor.evaluate("one => one.ariaLabel") == "∂f/∂q4 = (f / q7) · q6 = 0.196612"
     page.fill("[data-input=w2]", "-4")  # the sum is 0 now, the sigmoid's slope 1/4
     assert factor.evaluate("one => one.ariaLabel").endswith("= 0.25")
     assert number(page, "gradient", "w2") == "0.25"
@@ -80,12 +80,12 @@ def test_a_fold_is_one_box_with_its_local_derivative(opened: Open) -> None:
 
 def test_stepping_passes_a_fold_at_once(opened: Open) -> None:
     page = opened(trace(FORMULA, **SIGMOID))
-    fold(page, "q5", "q8")
+    fold(page, "q5", "f")
     page.click(".backlit-back")  # focus into the page
     page.keyboard.press("Home")
     for _ in range(6):
         page.keyboard.press("ArrowRight")
-    assert page.locator(".backlit-told").inner_text() == "∂q8/∂q4 ← upstream 1 × local gradient 0.196612 = 0.196612"
+    assert page.locator(".backlit-told").inner_text() == "∂f/∂q4 ← upstream 1 × local gradient 0.196612 = 0.196612"
 
 
 def test_a_fold_with_a_fork_inside_sums_its_ways(opened: Open) -> None:
@@ -93,16 +93,16 @@ def test_a_fold_with_a_fork_inside_sums_its_ways(opened: Open) -> None:
     fold(page, "q1", "q2", "q3")
     drawn = page.locator(".backlit-view:not([hidden]) .backlit-line")
     lines = drawn.evaluate_all("all => all.map(one => one.ariaLabel)")
-    (own,) = (line for line in lines if line.startswith("∂q4/∂x"))
+    (own,) = (line for line in lines if line.startswith("∂f/∂x"))
     assert own.endswith(f"= {trace('(x * y) * (x + y) + x', x=3, y=-4).gradients['x']:g}")
 
 
 def test_folds_grow_and_are_chosen_by_keyboard(opened: Open) -> None:
     page = opened(trace(FORMULA, **SIGMOID))
-    fold(page, "q7", "q8")
+    fold(page, "q7", "f")
     page.focus(".backlit-choose")
     page.keyboard.press("Enter")
-    for name in ("q5", "q8"):
+    for name in ("q5", "f"):
         page.focus(f".backlit-view:not([hidden]) g[data-box={name}]")
         page.keyboard.press("Space")
     page.focus(".backlit-fold")

@@ -37,7 +37,7 @@ def half_way(page: Any) -> None:
 def folded(page: Any) -> None:
     page.keyboard.press("End")
     page.click(".backlit-choose")
-    for gate in ("q5", "q8"):
+    for gate in ("q5", "f"):
         page.click(f"g[data-box={gate}]")
     page.click(".backlit-fold")
     page.evaluate("scrollTo(0, 0)")

@@ -30,7 +30,7 @@ def gradients(graph: Graph) -> dict[str, Any]:
 def test_product_of_a_sum() -> None:
     graph = read("(x + y) * z", {"x": -2, "y": 5, "z": -4})
     assert [float(wire.value) for wire in graph.wires] == [-2, 5, -4, 3, -12]
-    assert gradients(graph) == {"x": -4, "y": -4, "z": 3, "q1": -4, "q2": 1}
+    assert gradients(graph) == {"x": -4, "y": -4, "z": 3, "q1": -4, "f": 1}
 
 
 def test_sigmoid_circuit_gate_by_gate_and_fused() -> None:
@@ -40,17 +40,17 @@ def test_sigmoid_circuit_gate_by_gate_and_fused() -> None:
     expected = {
         "w0": -0.196611933, "x0": 0.393223866, "w1": -0.393223866, "x1": -0.589835800, "w2": 0.196611933,
         "q1": 0.196611933, "q2": 0.196611933, "q3": 0.196611933, "q4": 0.196611933, "q5": -0.196611933,
-        "q6": -0.534446645, "q7": -0.534446645, "q8": 1,
+        "q6": -0.534446645, "q7": -0.534446645, "f": 1,
     }  # fmt: skip
     for wire in graph.wires:
         if wire.name:
             assert sweep[wire] == pytest.approx(expected[wire.name], abs=1e-9)
-    values_on = {"q1": -2, "q2": 6, "q3": 4, "q4": 1, "q5": -1, "q6": 0.367879441, "q7": 1.367879441, "q8": 0.731058579}
+    values_on = {"q1": -2, "q2": 6, "q3": 4, "q4": 1, "q5": -1, "q6": 0.367879441, "q7": 1.367879441, "f": 0.731058579}
     for name, value in values_on.items():
         wire = graph.named(name)
         assert wire is not None
         assert wire.value == pytest.approx(value, abs=1e-9)
-    last, power = graph.named("q8"), graph.named("q6")
+    last, power = graph.named("f"), graph.named("q6")
     assert last is not None
     assert power is not None
     assert sweep.edges(last)[1].local == pytest.approx(-0.534446645, abs=1e-9)

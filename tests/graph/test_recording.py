@@ -48,7 +48,7 @@ def test_more_than_two_operands_are_folded_from_left_to_right() -> None:
 
 def test_names_of_gates_skip_names_that_are_taken() -> None:
     graph = read("q1 * x + q3", {"q1": 1, "x": 2, "q3": 3})
-    assert [wire.name for wire in graph.wires] == ["q1", "x", "q3", "q2", "q4"]
+    assert [wire.name for wire in graph.wires] == ["q1", "x", "q3", "q2", "f"]
 
 
 def test_formulas_of_wires_and_edges() -> None:
@@ -181,6 +181,14 @@ def test_bad_input_is_one_line_that_says_what_where_and_the_mend(text: str, valu
     assert re.search("[가-힣]", korean)
     assert ";" in korean
     assert not re.search("broadcast|core dimension|out of bounds|signature", str(caught.value))  # NumPy's words
+
+
+def test_the_output_has_the_name_that_the_formula_gives_it() -> None:
+    for text, name in (("L = (a - y)^2", "L"), ("g(a, y) = a * y", "g"), ("a * y", "f"), ("=a*y", "f")):
+        assert read(text, {"a": 1, "y": 2}).output.name == name
+    assert read("f * y", {"f": 1, "y": 2}).output.name == "q1"
+    assert read("q1 = a * y + 1", {"a": 1, "y": 2}).output.name == "q1"
+    assert call(lambda a, y: a * y, {"a": 1, "y": 2}).output.name == "f"
 
 
 @pytest.mark.parametrize(

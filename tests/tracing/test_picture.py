@@ -18,15 +18,15 @@ def test_boxes_and_links_of_a_formula() -> None:
     assert [(box.name, box.kind, box.symbol, box.value, box.gradient) for box in drawn.boxes] == [
         ("x", "input", "x", -2.0, -8.0), ("y", "input", "y", 5.0, -8.0), ("c1", "input", "c1", -4.0, 6.0),
         ("c2", "constant", "2", 2.0, None), ("q1", "gate", "+", 3.0, -8.0), ("q2", "gate", "×", 6.0, -4.0),
-        ("q3", "output", "×", -24.0, 1.0),
+        ("f", "output", "×", -24.0, 1.0),
     ]  # fmt: skip
     last = drawn.links[-2]
     assert (last.source, last.target, last.slot, last.local, last.upstream, last.contribution, last.local_formula) == (
-        "q2", "q3", 0, -4.0, 1.0, -4.0, "c1",
+        "q2", "f", 0, -4.0, 1.0, -4.0, "c1",
     )  # fmt: skip
     constant = next(link for link in drawn.links if link.source == "c2")
     assert (constant.local, constant.upstream, constant.contribution) == (None, None, None)
-    assert (drawn.title, drawn.output) == ("2 * (x + y) * c1", "q3")
+    assert (drawn.title, drawn.output) == ("2 * (x + y) * c1", "f")
     assert [box.pattern for box in drawn.boxes[4:6]] == ["distributor", "switcher"]
 
 

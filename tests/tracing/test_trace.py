@@ -21,7 +21,7 @@ def test_product_of_a_sum() -> None:
     assert isinstance(t.value, float)
     assert dict(t.gradients) == {"x": -4.0, "y": -4.0, "z": 3.0}
     assert [(w.name, w.value, w.gradient) for w in t.wires] == [
-        ("x", -2, -4), ("y", 5, -4), ("z", -4, 3), ("q1", 3, -4), ("q2", -12, 1),
+        ("x", -2, -4), ("y", 5, -4), ("z", -4, 3), ("q1", 3, -4), ("f", -12, 1),
     ]  # fmt: skip
     product = t.wires[-1]
     assert (product.gate, product.formula, product.pattern) == ("mul", "q1 * z", "switcher")
@@ -78,7 +78,7 @@ def test_output_that_is_an_array_has_a_jacobian() -> None:
 
 def test_text_prints_every_wire_and_every_edge() -> None:
     text = str(trace("2 * (x * y + max(z, w))", x=3, y=-4, z=2, w=-1))
-    for wire in ("x", "y", "z", "w", "q1", "q2", "q3", "q4"):
+    for wire in ("x", "y", "z", "w", "q1", "q2", "q3", "f"):
         assert any(line.startswith(f"{wire} ") for line in text.splitlines())
     assert any("w ←" in line and line.endswith("= 0) × 2 = 0") for line in text.splitlines())  # routed away
     assert "x ← (y = -4) × 2 = -8" in text
@@ -213,6 +213,6 @@ def test_wires_are_a_sequence() -> None:
     assert len(t.wires) == 3
     assert [wire.name for wire in t.wires[:2]] == ["x", "y"]
     assert all(isinstance(wire, TracedWire) for wire in t.wires)
-    assert repr(t.wires["q1"]) == "q1 = 2.0, gradient 1.0"
+    assert repr(t.wires["f"]) == "f = 2.0, gradient 1.0"
     with pytest.raises(KeyError, match="no wire is named 'r'"):
         t.wires["r"]

@@ -34,7 +34,7 @@ def asked(name: str, lang: str = "en") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("name", "wire", "value", "gradient"),
     [
-        ("product", "q2", "-12", "1"),
+        ("product", "f", "-12", "1"),
         ("product", "x", "-2", "-4"),
         ("product", "z", "-4", "3"),
         ("sigmoid", "w0", "2", "-0.196612"),
@@ -42,7 +42,7 @@ def asked(name: str, lang: str = "en") -> dict[str, Any]:
         ("sigmoid", "w1", "-3", "-0.393224"),
         ("sigmoid", "x1", "-2", "-0.589836"),
         ("sigmoid", "w2", "-3", "0.196612"),
-        ("sigmoid", "q8", "0.731059", "1"),
+        ("sigmoid", "f", "0.731059", "1"),
         ("patterns", "x", "3", "-8"),
         ("patterns", "y", "-4", "6"),
         ("patterns", "z", "2", "2"),

@@ -31,10 +31,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula that was read: its tree, and a note on each kind of spelling that is not this grammar's own."""
+    """A formula that was read: its tree, and a note on each kind of spelling that is not this grammar's own.
+
+    `result` is what the formula calls its result (``y = x + 1``), empty where it has no name.
+    """
 
     tree: Expression
     notes: tuple[Note, ...]
+    result: str = ""
 
 
 def parse(text: str, gates: Container[str], given: Container[str] = ()) -> Expression:
@@ -80,7 +84,7 @@ def read_formula(text: str, gates: Container[str], given: Container[str] = ()) -
     ('2 * x ** 2', ['2x^2 at column 1 is read as 2*x^2', 'x^2 at column 2 is read as x**2'])
     """
     reader = Reader(text, gates, given)
-    return Formula(reader.read(), tuple(reader.notes.all()))
+    return Formula(reader.read(), tuple(reader.notes.all()), reader.result)
 
 
 @lru_cache(maxsize=4096)

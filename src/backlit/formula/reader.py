@@ -35,6 +35,7 @@ class Reader(Names):
             raise fault(text, 0, "too_long", count=len(text), limit=MAX_CHARACTERS)
         text = text.strip()
         super().__init__(text, gates, given, list(tokens(canonical(text))))
+        self.result = ""  # what the formula calls its result
 
     def read(self) -> Expression:
         """The tree of the whole formula.
@@ -245,6 +246,7 @@ class Reader(Names):
         if at and any(token.kind == "name" and token.text == first.text for token in self.stream[at + 1 :]):
             raise self.fault(0, "equation")
         self.at = at + 1
+        self.result = first.text if at else ""
         self.note("=", first.start, end, "")
 
     def _note_typography(self, token: Token) -> None:

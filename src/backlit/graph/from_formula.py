@@ -13,7 +13,7 @@ from backlit.formula import GATES
 from backlit.formula.derivative import expand
 from backlit.formula.expression import Expression, Name, Number, fold, names, read_formula
 from backlit.graph.messages import bad_input
-from backlit.graph.tape import Graph, complete
+from backlit.graph.tape import RESULT, Graph, complete
 from backlit.graph.wire import Kind, Wire, as_float, constant_wire, record
 
 
@@ -43,14 +43,14 @@ def read(text: str, values: Mapping[str, Any], *, expanded: bool = False) -> Gra
     --------
     >>> graph = read("(x + y) * z", {"x": -2, "y": 5, "z": -4})
     >>> float(graph.output.value), [wire.name for wire in graph.wires]
-    (-12.0, ['x', 'y', 'z', 'q1', 'q2'])
+    (-12.0, ['x', 'y', 'z', 'q1', 'f'])
     """
     formula = read_formula(text, GATES, values)
     tree = formula.tree
     _check_names(text, names(tree), values)
     scope = {name: given(name, value) for name, value in values.items()}
     output = apply(expand(tree) if expanded else tree, scope)
-    return complete(output, scope.values(), notes=formula.notes)
+    return complete(output, scope.values(), notes=formula.notes, result=formula.result or RESULT)
 
 
 def apply(tree: Expression, scope: Mapping[str, Wire], name: str = "") -> Wire:

@@ -8,7 +8,7 @@ from typing import Any
 
 from backlit.errors import BacklitError
 from backlit.graph.from_formula import given
-from backlit.graph.tape import Graph, complete
+from backlit.graph.tape import RESULT, Graph, complete
 from backlit.graph.wire import Wire
 
 
@@ -49,7 +49,7 @@ def call(function: Callable[..., Any], values: Mapping[str, Any]) -> Graph:
             f"function {name} returned {output!r:.40} ({type(output).__name__}), not a wire; "
             "build its result from its arguments with operators and gates of backlit.GATES"
         )
-    return complete(output, wires.values())
+    return complete(output, wires.values(), result=RESULT)
 
 
 def _check_arguments(function: Callable[..., Any], name: str, values: Mapping[str, Any]) -> None:

@@ -62,7 +62,17 @@ class Graph:
         return taken
 
 
-def complete(output: Wire, also: Iterable[Wire] = (), note: str = "", notes: tuple[Note, ...] = ()) -> Graph:
+RESULT = "f"
+"""What the output of a formula or a function is called that gives it no name, as in the lecture."""
+
+
+def complete(
+    output: Wire,
+    also: Iterable[Wire] = (),
+    note: str = "",
+    notes: tuple[Note, ...] = (),
+    result: str = "",
+) -> Graph:
     """Make the graph that ends in `output`, and name its gates q1, q2, ...
 
     Parameters
@@ -72,6 +82,8 @@ def complete(output: Wire, also: Iterable[Wire] = (), note: str = "", notes: tup
         Wires that belong to the picture although the output may not depend on them.
     note : str, optional
     notes : tuple of Note, optional
+    result : str, optional
+        What the output is called, where it is a gate without a name and no other wire has this one.
 
     Returns
     -------
@@ -84,6 +96,8 @@ def complete(output: Wire, also: Iterable[Wire] = (), note: str = "", notes: tup
     """
     wires = reached([output, *also])
     _refuse_what_is_not_finite(wires, output)
+    if result and output.rule and not output.name and all(wire.name != result for wire in wires):
+        output.name = result
     name_gates(wires)
     return Graph(tuple(wires), output, note, notes)
 

@@ -47,7 +47,7 @@ def unroll(graph: Graph, zoom: Zoom = "gates") -> Graph:
     >>> from backlit.graph import read
     >>> graph = unroll(read("sum(x * x)", {"x": [1, 2]}))
     >>> [wire.name for wire in graph.wires]
-    ['x[0]', 'x[1]', 'q1[0]', 'q1[1]', 'q2']
+    ['x[0]', 'x[1]', 'q1[0]', 'q1[1]', 'f']
     """
     if graph.output.value.ndim:
         raise BacklitError(f"unroll: the output has shape {graph.output.value.shape}; reduce it, with sum(...)")

@@ -19,6 +19,7 @@ from backlit.formula.expression import MAX_CHARACTERS, MAX_DEPTH, Expression, Na
 from backlit.formula.javascript import VALUES_READ, gates_module, mistakes_module, read_conditions
 from backlit.formula.precedence import ATOM, BINDING
 from backlit.graph import messages as graph_messages
+from backlit.graph.tape import RESULT
 from backlit.playground.messages import MESSAGES
 
 LARGEST_CIRCUIT = 300
@@ -122,6 +123,7 @@ def _grammar() -> dict[str, Any]:
 def _words() -> dict[str, Any]:
     return {
         "faults": {key: fault._asdict() for key, fault in messages.FAULTS.items()},
+        "result": RESULT,
         "frame": messages.FRAME,
         "note": messages.NOTE,
         "noteMore": messages.NOTE_MORE,

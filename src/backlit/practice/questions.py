@@ -80,15 +80,12 @@ def questions(trace: Trace, count: int = MOST_QUESTIONS, seed: int = 0) -> tuple
 def blanked(trace: Trace, blanks_for: Sequence[Question], blank: str = BLANK) -> Circuit:
     """The circuit with blanks for the gradients that are asked for, and for all that would give them away.
 
-    `blank` stands for a gradient that is asked for, `BLANK` for the rest. The output is called what the questions call
-    it.
+    `blank` stands for a gradient that is asked for, `BLANK` for the rest.
     """
     drawn = trace.circuit(tables=False)
     blanks = {question.wire for question in blanks_for}
-    new_name = blanks_for[0].output
-    boxes = tuple(_blank_box(_renamed(box, drawn.output, new_name), blanks, blank) for box in drawn.boxes)
-    links = tuple(_blank_link(link, drawn.output, new_name, blanks) for link in drawn.links)
-    return Circuit(drawn.title, boxes, links, new_name)
+    boxes = tuple(_blank_box(box, blanks, blank) for box in drawn.boxes)
+    return Circuit(drawn.title, boxes, tuple(_blank_link(link, blanks) for link in drawn.links), drawn.output)
 
 
 def _question(trace: Trace, name: str) -> Question:
@@ -97,17 +94,12 @@ def _question(trace: Trace, name: str) -> Question:
     return Question(question.wire, question.output, question.gradient, tuple(wrong), question.written())
 
 
-def _renamed(box: Box, old: str, new: str) -> Box:
-    return replace(box, name=new) if box.name == old else box
-
-
 def _blank_box(box: Box, blanks: set[str], blank: str) -> Box:
     """Without the pattern too: it says what the gate does to a gradient."""
     return replace(box, gradient=blank if box.name in blanks else box.gradient, pattern="")
 
 
-def _blank_link(link: Link, old: str, new: str, blanks: set[str]) -> Link:
-    link = replace(link, target=new) if link.target == old else link
+def _blank_link(link: Link, blanks: set[str]) -> Link:
     upstream = BLANK if link.target in blanks else link.upstream
     if link.source in blanks:
         return replace(link, local=BLANK, upstream=upstream, contribution=BLANK, local_formula="")

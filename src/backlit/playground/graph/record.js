@@ -2,7 +2,7 @@
 // The wires, their names and the errors are those of src/backlit/graph.
 class Recording {
   constructor(text, values) {
-    const {tree, notes} = readFormula(text, new Set(Object.keys(values))), variables = namesIn(tree);
+    const {tree, notes, result} = readFormula(text, new Set(Object.keys(values))), variables = namesIn(tree);
     this.notes = notes;
     this.values = Object.fromEntries(variables.map((name) => [name, values[name] ?? FIRST_VALUE]));
     const gates = postorder(tree).filter((node) => node.gate), arrays = gates.find((node) => !(node.gate in GATES));
@@ -15,7 +15,7 @@ class Recording {
     const scope = new Map(this.inputs.map((wire) => [wire.name, wire]));
     this.output = foldTree(tree, (node, operands) => (node.id !== undefined ? scope.get(node.id) : this.record(node, operands)));
     this.refuseNotFinite();
-    this.nameGates();
+    this.nameGates(result || DECLARED.result);
   }
 
   record(node, operands) {
@@ -53,14 +53,16 @@ class Recording {
     })]));
   }
 
-  // q1, q2, ... for the gates; c1, c2, ... for numbers, in pictures only.
-  nameGates() {
-    const taken = new Set(this.inputs.map((wire) => wire.name)), free = (letter) => {
+  // The output's own name; q1, q2, ... for the other gates; c1, c2, ... for numbers, in pictures only.
+  nameGates(result) {
+    const taken = new Set(this.inputs.map((wire) => wire.name));
+    if (this.output.gate && !taken.has(result)) taken.add(this.output.name = result);
+    const free = (letter) => {
       let at = 0;
       return () => { do at += 1; while (taken.has(letter + at)); return letter + at; };
     };
     const gate = free("q");
-    for (const wire of this.wires) if (wire.gate) wire.name = gate();
+    for (const wire of this.wires) if (wire.gate && !wire.name) wire.name = gate();
     for (const wire of this.wires) taken.add(wire.name);
     const constant = free("c");
     this.shown = new Map(this.wires.map((wire) => [wire, wire.name || constant()]));

@@ -170,6 +170,7 @@ class Reader extends Names {
     const {end} = this.token(at);
     if (at && this.stream.slice(at + 1).some((token) => token.kind === "name" && token.text === first.text)) throw this.fault(0, "equation");
     this.at = at + 1;
+    this.result = at ? first.text : "";
     this.note("=", first.start, end, "");
   }
 
@@ -185,5 +186,5 @@ class Reader extends Names {
 // A formula's tree, and how it was read where it is spelled otherwise.
 function readFormula(text, given) {
   const reader = new Reader(text, given), tree = reader.read();
-  return {tree, notes: reader.notes.all()};
+  return {tree, notes: reader.notes.all(), result: reader.result ?? ""};
 }

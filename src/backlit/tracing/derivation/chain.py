@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from backlit.formula.expression import Expression, Name, Number, substitute
+from backlit.formula.expression import Expression, Number
 from backlit.graph import Gradients, Graph, Wire
 from backlit.graph.labels import local_expression
 
@@ -176,8 +176,6 @@ class GraphChain:
         self._gradients = gradients
         self._consumers = graph.consumers()
         self._ways = self._counted()
-        taken = {wire.name for wire in graph.wires if wire is not graph.output}
-        self._output_name = graph.output.name if "f" in taken or graph.output.kind != "gate" else "f"
 
     def outgoing(self, node: Wire) -> list[tuple[Factor, Wire]]:
         """The edges to the gates that take the wire; a gate that takes it twice has two."""
@@ -186,7 +184,6 @@ class GraphChain:
             for edge in self._gradients.edges(gate):
                 if edge.operand is node and edge.local is not None:
                     local = local_expression(gate, edge.slot) or Number(float(edge.local))
-                    local = substitute(local, {gate.name: Name(self.name(gate))})
                     factor = Factor(self.name(gate), self.name(node), gate.gate or "", local, float(edge.local))
                     found.append((factor, gate))
         return found
@@ -201,8 +198,8 @@ class GraphChain:
         return self._ways[node]
 
     def name(self, node: Wire) -> str:
-        """The wire's name, f for the output."""
-        return self._output_name if node is self._graph.output else node.name
+        """The wire's name."""
+        return node.name
 
     def is_output(self, node: Wire) -> bool:
         """Whether it is the graph's output."""
