@@ -45,9 +45,9 @@ def test_a_line_lights_its_wire_and_a_gate_its_lines(opened: Open) -> None:
     page.locator("[data-line=x]").click()
     assert lit(page, "g", "data-box") == ["x"]
     assert lit(page, "[data-edge]", "data-edge") == ["0", "2"]  # to both gates that read x
-    page.locator("g[data-box=f]").click()
-    assert lit(page, ".backlit-line", "data-line") == ["f"]
-    assert lit(page, ".backlit-factor", "aria-label") == ["∂f/∂x = z = 2"]
+    page.locator("g[data-box=q2]").click()
+    assert lit(page, ".backlit-line", "data-line") == ["q2"]
+    assert lit(page, ".backlit-factor", "aria-label") == ["∂q2/∂x = z = 2"]
     page.keyboard.press("Escape")
     page.locator("h1").hover()
     assert page.locator(".backlit-lit").count() == 0
