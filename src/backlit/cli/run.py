@@ -11,6 +11,7 @@ from typing import Any, cast
 import typer
 
 from backlit.cli.app import app
+from backlit.cli.deferred import defer
 
 DONE, AT_FAULT, INTERRUPTED = 0, 2, 130
 
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     backlit ...
     0
     """
+    defer()
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         # The columns were chosen by these very names before they became a matrix.

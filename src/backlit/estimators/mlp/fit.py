@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import check_scoring
-from sklearn.model_selection import train_test_split
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _check_sample_weight
 
@@ -172,6 +170,9 @@ def split_rows(model: BaseMLP, given: FitInput, samples: Samples) -> Split:
     """Rows of the caller's own validate, else a part of those given (`early_stopping`), or none."""
     if given.partial:
         return Split(samples)
+    from sklearn.metrics import check_scoring
+    from sklearn.model_selection import train_test_split
+
     dtype, scorer = model.theta_.dtype, check_scoring(model, model.scoring, allow_none=True)
     if given.X_val is not None:
         rows = np.ascontiguousarray(dense(model._rows(given.X_val)))

@@ -7,7 +7,6 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import get_scorer_names
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from backlit.declared.initializers import INITIALIZERS
@@ -98,10 +97,26 @@ SCIKIT: Table = {
 }
 """What scikit-learn's own estimators have, with its defaults."""
 
+
+class ScorerNames(StrOptions):
+    """The names of scikit-learn's scorers, asked for where a name is judged: they load all of its metrics."""
+
+    def __init__(self) -> None:
+        self.hidden, self.type = False, str
+        self.deprecated: set[str] = set()
+
+    @property
+    def options(self) -> set[str]:
+        """All that there are, registered ones included."""
+        from sklearn.metrics import get_scorer_names
+
+        return set(get_scorer_names())
+
+
 SCORING: Table = {
     "scoring": Parameter(
         None,
-        [StrOptions(set(get_scorer_names())), callable, None],
+        [ScorerNames(), callable, None],
         "str or callable",
         "The score that early stopping uses: a scorer of scikit-learn's, by name or ``(model, X, y) -> score``; "
         "accuracy for classes and R squared for numbers unless given.",

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import metrics
 
 from backlit.declared.losses import loss_named
 from backlit.errors import BacklitError
@@ -24,8 +22,17 @@ Objective = Callable[[Numbers, Numbers, Numbers], float]
 """(outputs, targets, weights) -> objective; targets are class numbers, or standard scores of shape (n, outputs)."""
 
 
-def _of_labels(score: Callable[..., float]) -> Objective:
-    return lambda outputs, codes, weights: 1.0 - float(score(codes, outputs.argmax(axis=1), sample_weight=weights))
+def _measured(name: str, *given: Numbers, **settings: Any) -> float:
+    """A metric of scikit-learn's, by name: all of them are loaded, which what predicts alone need not wait for."""
+    from sklearn import metrics
+
+    return float(getattr(metrics, name)(*given, **settings))
+
+
+def _of_labels(name: str, **settings: Any) -> Objective:
+    return lambda outputs, codes, weights: (
+        1.0 - _measured(name, codes, outputs.argmax(axis=1), sample_weight=weights, **settings)
+    )
 
 
 def _rank(outputs: Numbers, codes: Numbers, weights: Numbers) -> float:
@@ -33,13 +40,15 @@ def _rank(outputs: Numbers, codes: Numbers, weights: Numbers) -> float:
     if len(np.unique(codes)) < outputs.shape[1]:
         return best_temperature(outputs, codes, weights)[1]  # a class is missing: there is no curve for it
     if outputs.shape[1] == 2:
-        return 1.0 - float(metrics.roc_auc_score(codes, outputs[:, 1], sample_weight=weights))
+        return 1.0 - _measured("roc_auc_score", codes, outputs[:, 1], sample_weight=weights)
     shares = outputs / outputs.sum(axis=1, keepdims=True)
-    return 1.0 - float(metrics.roc_auc_score(codes, shares, sample_weight=weights, multi_class="ovr"))
+    return 1.0 - _measured("roc_auc_score", codes, shares, sample_weight=weights, multi_class="ovr")
 
 
-def _of_indicators(score: Callable[..., float]) -> Objective:
-    return lambda outputs, indicators, weights: 1.0 - float(score(indicators, outputs > 0.5, sample_weight=weights))
+def _of_indicators(name: str, **settings: Any) -> Objective:
+    return lambda outputs, indicators, weights: (
+        1.0 - _measured(name, indicators, outputs > 0.5, sample_weight=weights, **settings)
+    )
 
 
 def best_temperature_of_indicators(outputs: Numbers, indicators: Numbers, weights: Numbers) -> tuple[float, float]:
@@ -55,23 +64,23 @@ def _rank_of_indicators(outputs: Numbers, indicators: Numbers, weights: Numbers)
     mixed = (indicators.min(axis=0) == 0) & (indicators.max(axis=0) == 1)
     if not mixed.any():
         return best_temperature_of_indicators(outputs, indicators, weights)[1]
-    return 1.0 - float(metrics.roc_auc_score(indicators[:, mixed], outputs[:, mixed], sample_weight=weights))
+    return 1.0 - _measured("roc_auc_score", indicators[:, mixed], outputs[:, mixed], sample_weight=weights)
 
 
-def _errors(measure: Callable[..., float]) -> Objective:
-    return lambda outputs, targets, weights: float(measure(targets, outputs, sample_weight=weights))
+def _errors(name: str) -> Objective:
+    return lambda outputs, targets, weights: _measured(name, targets, outputs, sample_weight=weights)
 
 
 CLASS_METRICS: Mapping[str, Objective] = {
-    "accuracy": _of_labels(metrics.accuracy_score),
-    "balanced_accuracy": _of_labels(metrics.balanced_accuracy_score),
-    "f1_macro": _of_labels(partial(metrics.f1_score, average="macro", zero_division=0.0)),
+    "accuracy": _of_labels("accuracy_score"),
+    "balanced_accuracy": _of_labels("balanced_accuracy_score"),
+    "f1_macro": _of_labels("f1_score", average="macro", zero_division=0.0),
     "neg_log_loss": lambda outputs, codes, weights: best_temperature(outputs, codes, weights)[1],
     "roc_auc": _rank,
 }
 LABEL_METRICS: Mapping[str, Objective] = {
-    "accuracy": _of_indicators(metrics.accuracy_score),
-    "f1_macro": _of_indicators(partial(metrics.f1_score, average="macro", zero_division=0.0)),
+    "accuracy": _of_indicators("accuracy_score"),
+    "f1_macro": _of_indicators("f1_score", average="macro", zero_division=0.0),
     "neg_log_loss": lambda outputs, indicators, weights: best_temperature_of_indicators(outputs, indicators, weights)[
         1
     ],
@@ -80,10 +89,10 @@ LABEL_METRICS: Mapping[str, Objective] = {
 """For rows with several labels: targets are 0 and 1, shape (n, labels), and outputs the probability of each."""
 
 NUMBER_METRICS: Mapping[str, Objective] = {
-    "neg_root_mean_squared_error": _errors(metrics.root_mean_squared_error),
-    "neg_mean_absolute_error": _errors(metrics.mean_absolute_error),
-    "neg_median_absolute_error": _errors(metrics.median_absolute_error),
-    "r2": _errors(metrics.mean_squared_error),  # its order is that of the squared error
+    "neg_root_mean_squared_error": _errors("root_mean_squared_error"),
+    "neg_mean_absolute_error": _errors("mean_absolute_error"),
+    "neg_median_absolute_error": _errors("median_absolute_error"),
+    "r2": _errors("mean_squared_error"),  # its order is that of the squared error
 }
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
 from backlit.encoding.conversion import to_cells
 from backlit.errors import BacklitError
@@ -155,6 +154,8 @@ def _cut(
     n: int, parts: int, strata: NDArray[Any] | None, groups: NDArray[Any] | None, seed: int
 ) -> Iterator[tuple[Rows, Rows]]:
     """The rows cut into parts at random, each held out once."""
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+
     rows = np.arange(n)
     if groups is not None:
         cut = GroupKFold(parts, shuffle=True, random_state=seed).split(rows, groups=groups)
