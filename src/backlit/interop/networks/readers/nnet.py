@@ -40,7 +40,9 @@ def read(source: Source, hints: Mapping[str, Any]) -> Description:
     plain = QUOTED.sub(b"", data)
     if plain.count(b"(") != plain.count(b")") or b'"' in plain:
         raise BacklitError(f"the file is cut short: a bracket or a text is open at its end; {MEND}")
-    found = ENTRY.findall(data.partition(b"list(")[2])
+    del plain  # as large as the file
+    found = ENTRY.findall(data, data.find(b"list(") + len(b"list("))
+    del data
     entries = {name.decode(): value for name, value in found}
     said = {name: value.decode("utf-8", "replace") for name, value in entries.items() if name in WORDS}
     sizes = _numbers(entries, "n").astype(np.int64)
