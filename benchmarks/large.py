@@ -127,5 +127,6 @@ def report_of(content: dict[str, Any]) -> str:
         seconds = f"{ours['seconds']:.0f} s | {peer['seconds']:.1f} s"
         memory = f"{ours['megabytes']:,.0f} MB | {2 * ours['encoded'] + MEGABYTES:,.0f} MB"
         rows.append(f"| {name} | {errors} | {seconds} | {memory} |")
-    said = f"`python -m benchmarks large DATA/adult.parquet`, {content['rounds']} of each in turns;"
+    given = " DATA/adult.parquet" if any(name.startswith(REAL) for name in content["found"]) else ""
+    said = f"`python -m benchmarks large{given}`, {content['rounds']} of each in turns;"
     return "\n".join([*rows, "", f"{said} {content['date']}, a {content['machine']['kind']}."])
