@@ -285,6 +285,16 @@ def test_arff_weights_sparse_rows_and_quotes(tmp_path: Path) -> None:
     assert "the weights of the rows are column 'instance weight'" in dialect_note(table)
 
 
+def test_a_table_in_the_cells_of_an_arff_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.arff"
+    path.write_text(
+        "@relation t\n@attribute id {a,b}\n@attribute bag relational\n  @attribute x numeric\n@end bag\n"
+        "@attribute class {0,1}\n@data\na,'1\\n2',0\n"
+    )
+    with pytest.raises(DataError, match="attribute 'bag' is relational, a table in each cell; join its rows"):
+        read_table(path)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -193,8 +193,18 @@ def times(cells: pa.Array, what: str) -> Numbers:
 
 
 def durations(cells: pa.Array, what: str) -> Numbers:
-    """Spans of time in seconds, NaN where they are null."""
-    if not (is_duration(cells.type) or pa.types.is_null(cells.type)):
+    """Spans of time in seconds, NaN where they are null; a time of the day is the span since midnight.
+
+    A statistics program writes both alike, so that a file whose spans are all shorter than a day reads as times.
+
+    Examples
+    --------
+    >>> durations(pa.array([90_000, None], pa.duration("s")), "column 'x'")
+    array([90000.,    nan])
+    >>> durations(pa.array([3_600, None], pa.time32("s")), "column 'x'")
+    array([3600.,   nan])
+    """
+    if not (is_duration(cells.type) or is_time(cells.type) or pa.types.is_null(cells.type)):
         raise mismatch(what, cells.type, "durations")
     return _seconds(cells)
 

@@ -45,7 +45,8 @@ def declared(source: Source) -> Declared:
     Raises
     ------
     DataError
-        If it has no attributes or no data, or a row has other cells than there are attributes.
+        If it has no attributes or no data, an attribute is relational, or a row has other cells than there are
+        attributes.
     """
     lines = source.data.decode("utf-8-sig", errors="replace").splitlines()
     names: list[str] = []
@@ -60,6 +61,12 @@ def declared(source: Source) -> Declared:
         if match:
             names.append(_plain(match["name"]))
             kinds.append(match["kind"].strip())
+            if kinds[-1].lower() == "relational":
+                raise DataError(
+                    f"{source.path}: attribute {names[-1]!r} is relational, a table in each cell; "
+                    "join its rows to the others, or leave it out",
+                    column=names[-1], path=source.path,
+                )  # fmt: skip
     if start is None or not names:
         raise DataError(f"{source.path} has no @attribute and @data, as ARFF has them; mend it", path=source.path)
     check_names(source.path, names)
