@@ -125,7 +125,7 @@ def test_a_network_learns_in_a_worker_of_the_page(page: Any, tmp_path: Path) -> 
     for lang, name in TRAINING_FILES.items():
         (tmp_path / name).write_text(training_page(lang), encoding="utf-8")
     address = (tmp_path / TRAINING_FILES["en"]).as_uri()
-    linked(page, f"{address}#data=xor&hidden=4&optimizer=nadam&rate=0.1")
+    linked(page, f"{address}#data=xor&hidden=4&optimizer=muon&rate=0.1&penalty=0.01&init=lsuv")
     expect(page.locator("#clock")).to_contain_text("epoch 0")
     page.locator("#play").click()
     expect(page.locator("#clock")).to_contain_text(re.compile("epoch [1-9]"))
@@ -135,14 +135,28 @@ def test_a_network_learns_in_a_worker_of_the_page(page: Any, tmp_path: Path) -> 
     page.locator("#hidden").blur()
     expect(page.locator("#problem")).to_contain_text("numbers of neurons from 1 to 64")
     page.locator("#hidden").fill("3")
+    page.locator("#penalty").fill("-1")
+    page.locator("#penalty").blur()
+    expect(page.locator("#problem")).to_contain_text("L2 penalty: a number from 0 to 100")
+    page.locator("#penalty").fill("0.01")
     page.locator("#data").select_option("hills")
     expect(page.locator("#loss")).to_have_value("quadratic")
-    expect(page).to_have_url(re.compile("data=hills&hidden=3&gate=tanh&loss=quadratic&optimizer=nadam"))
+    expect(page).to_have_url(
+        re.compile("data=hills&hidden=3&gate=tanh&loss=quadratic&optimizer=muon&rate=0.1&penalty=0.01")
+    )
     page.set_viewport_size({"width": 390, "height": 844})
     page.locator("a.language").click()
     expect(page.locator("#data")).to_have_value("hills")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    for foreign in ("formula=x", "gate=softmax", "loss=hinge", "data=../x", f"hidden={'4,' * 2000}", "rate=alert(1)"):
+    for foreign in (
+        "formula=x",
+        "gate=softmax",
+        "loss=hinge",
+        "data=../x",
+        f"hidden={'4,' * 2000}",
+        "rate=alert(1)",
+        "penalty=x",
+    ):
         linked(page, f"{address}#{foreign}")
         expect(page.locator("#notes")).to_contain_text("This link is too long, or not of this page")
 

@@ -23,13 +23,14 @@ from backlit.web.views.network.messages import MESSAGES as NETWORK_WORDS
 FILES: Mapping[str, str] = {"en": "train.html", "ko": "train-ko.html"}
 """Language -> the name of its page."""
 
-OFFERED_OPTIMIZERS = tuple(name for name, kind in OPTIMIZERS.items() if not kind.matrix_kernel)
-OFFERED_INITIALIZERS = tuple(name for name, rule in INITIALIZERS.items() if not rule.unit_variance)
 WIDEST_LAYER = 64
 """Neurons of a layer: a phone has to carry them."""
 
 FASTEST = 100.0
 """The largest learning rate."""
+
+STRONGEST = 100.0
+"""The largest penalty, as on the local page."""
 
 DECIMALS = 4
 """Of the rows' numbers after the point."""
@@ -105,6 +106,7 @@ FIELDS = (
     ("optimizer", "optimizer", "select", "></select"),
     ("rate", "rate", "input", ' value="0.03" inputmode="decimal" autocomplete="off"'),
     ("batch", "batch", "input", ' value="16" inputmode="numeric" autocomplete="off"'),
+    ("penalty", "penalty", "input", ' value="0" inputmode="decimal" autocomplete="off"'),
     ("init", "init", "select", "></select"),
     ("seed", "seed", "input", ' value="0" inputmode="numeric" autocomplete="off"'),
 )
@@ -132,13 +134,14 @@ def _given() -> dict[str, Any]:
         "problems": problems,
         "endings": {kind: {"gate": ending.gate, "losses": ending.losses} for kind, ending in ENDINGS.items()},
         "gates": HIDDEN_GATES,
-        "optimizers": OFFERED_OPTIMIZERS,
-        "inits": OFFERED_INITIALIZERS,
+        "optimizers": tuple(OPTIMIZERS),
+        "inits": tuple(INITIALIZERS),
         "bounds": {
             "neurons": [1, WIDEST_LAYER],
             "layers": [0, MOST_LAYERS],
             "batch": [1, MOST_BATCH],
             "seed": [0, LARGEST_SEED],
             "rate": FASTEST,
+            "penalty": STRONGEST,
         },
     }

@@ -11,6 +11,9 @@ from backlit.playground.kernels import initializers_module, optimizers_module
 from backlit.playground.losses import losses_module
 from backlit.web.live.settings import ENDINGS, HIDDEN_GATES
 
+MACHINE = ("matrices",)
+"""Files of ``network/`` that a translated step calls."""
+
 PASSES = ("dense",)
 """Files of ``network/`` that compute."""
 
@@ -20,7 +23,7 @@ def training_script() -> str:
     """JavaScript that defines ``DenseNetwork`` and ``Optimizing``; it needs nothing of a page."""
     outputs = [ending.gate for ending in ENDINGS.values()]
     modules = [gates_module([*HIDDEN_GATES, *outputs]), losses_module(), optimizers_module(), initializers_module()]
-    return "\n".join([*modules, network_script(*PASSES)])
+    return "\n".join([network_script(*MACHINE), *modules, network_script(*PASSES)])
 
 
 def network_script(*names: str) -> str:

@@ -16,11 +16,27 @@ class DenseNetwork {
     Object.assign(this, {loss, inputs, theta: new Float64Array(size), gradient: new Float64Array(size)});
   }
 
-  // As `draw` (of INITIALIZERS) has it; rng: {uniform(low, high), normal(scale = 1)}.
-  initialize(draw, rng) {
+  // As an entry of INITIALIZERS has it; rng: {uniform(low, high), normal(scale = 1)}.
+  initialize({draw, unitVariance}, rng, rows) {
     const saturating = this.layers[0].gate === "sigmoid";
     for (const {inputs, outputs, weights, biases} of this.layers) {
       for (let at = weights; at < biases + outputs; at += 1) this.theta[at] = draw(rng, {inputs, outputs, weights: at < biases, saturating});
+    }
+    if (unitVariance) this.toUnitVariance(rows);
+  }
+
+  // Scale the hidden layers' weights, from the first layer on, so that each pre-activation deviates by 1 over the rows.
+  toUnitVariance(rows) {
+    const count = Math.min(rows.length, UNIT_VARIANCE.rows), apart = (rows.length - 1) / Math.max(count - 1, 1);
+    const sample = Array.from({length: count}, (_, place) => rows[Math.trunc(place * apart)]);
+    for (const layer of this.layers.slice(0, -1)) {
+      const every = sample.map((row) => { this.forward(row); return layer.z; });
+      for (let j = 0; j < layer.outputs; j += 1) {
+        const mean = every.reduce((sum, z) => sum + z[j], 0) / count;
+        const deviation = Math.sqrt(every.reduce((sum, z) => sum + (z[j] - mean) ** 2, 0) / count);
+        if (deviation < UNIT_VARIANCE.least) continue;
+        for (let i = 0; i < layer.inputs; i += 1) this.theta[layer.weights + i * layer.outputs + j] /= deviation;
+      }
     }
   }
 
@@ -83,17 +99,39 @@ class DenseNetwork {
   }
 }
 
-// An optimizer at work on one network: its memory, the learning rate, and how many steps it has taken.
+// An optimizer at work on one network: its memory, the learning rate, and how many steps it has taken. A penalty is
+// in the gradient (L2), or, where the optimizer is declared so, weights decay apart from the step.
 class Optimizing {
-  constructor(name, network, rate) {
-    const {vectors, settings, step} = OPTIMIZERS[name], size = network.theta.length;
-    Object.assign(this, {network, run: step, size, state: new Float64Array(Math.max(vectors, 1) * size), settings: [rate, 0, ...settings]});
+  constructor(name, network, rate, penalty = 0) {
+    const {vectors, settings, step: run, ...kind} = OPTIMIZERS[name], size = network.theta.length;
+    Object.assign(this, {...kind, run, network, size, strength: penalty, penalty: 0, state: new Float64Array(Math.max(vectors, 1) * size), settings: [rate, 0, ...settings]});
   }
 
+  // One step; the mean cost of the rows. What the penalty adds to it is in `penalty`.
   step(rows, targets) {
-    const {network, state, settings, size} = this, cost = network.backward(rows, targets);
+    const {network, settings, strength, size} = this, {theta, gradient, layers} = network, cost = network.backward(rows, targets);
+    this.penalty = 0;
+    for (const {weights, biases} of strength ? layers : []) {
+      const w = theta.subarray(weights, biases), share = strength / rows.length;
+      if (this.decoupled) REGULARIZERS.decay_weights(w, w, w.length, 1 - settings[0] * strength);
+      else this.penalty += 0.5 * share * REGULARIZERS.add_l2_penalty(gradient.subarray(weights, biases), w, w.length, share);
+    }
     settings[1] += 1;
-    this.run(network.theta, network.gradient, state, size, settings, size);
+    if (this.matrixStep) layers.forEach((layer, at) => this.stepLayer(layer, at + 1 === layers.length));
+    else this.stepRange(0, size);
     return cost;
+  }
+
+  stepRange(first, last) {
+    const [theta, gradient, state] = [this.network.theta, this.network.gradient, this.state].map((numbers) => numbers.subarray(first));
+    this.run(theta, gradient, state, this.size, this.settings, last - first);
+  }
+
+  // A hidden layer's weights as one matrix, all else number by number.
+  stepLayer({weights, biases, inputs, outputs}, isOutput) {
+    if (isOutput) { this.stepRange(weights, biases + outputs); return; }
+    const [theta, gradient, state] = [this.network.theta, this.network.gradient, this.state].map((numbers) => numbers.subarray(weights));
+    this.matrixStep(0, 0, theta, gradient, state, this.size, inputs, outputs, 1, this.settings[0], this.settings.at(-1));
+    this.stepRange(biases, biases + outputs);
   }
 }

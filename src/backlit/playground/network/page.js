@@ -1,5 +1,5 @@
 // The page that trains a network: choices, a worker that trains, the plane of its answers and the curve of its loss.
-const MOST_FRAGMENT = 2000, CHECKED = ["data", "hidden", "gate", "loss", "optimizer", "rate", "batch", "init", "seed"];
+const MOST_FRAGMENT = 2000, CHECKED = ["data", "hidden", "gate", "loss", "optimizer", "rate", "penalty", "batch", "init", "seed"], TYPED = ["hidden", "rate", "penalty", "batch", "seed"];
 const {given, words} = JSON.parse(document.getElementById("given").textContent);
 const byId = (id) => document.getElementById(id);
 const COLOURS = [[0, 114, 178], [213, 94, 0], [0, 158, 115]];
@@ -17,12 +17,12 @@ const whole = (text, [low, high]) => (/^\d+$/.test(text) && Number(text) >= low 
 // What is chosen, or null and a line about the first choice that is out of bounds.
 function chosen() {
   const hidden = byId("hidden").value.split(/[\s,]+/).filter(Boolean).map((text) => whole(text, given.bounds.neurons));
-  const rate = Number(byId("rate").value.replace(",", ".")), batch = whole(byId("batch").value, given.bounds.batch), seed = whole(byId("seed").value, given.bounds.seed);
-  const wrong = hidden.length > given.bounds.layers[1] || hidden.includes(null) ? "hidden" : !(rate > 0 && rate <= given.bounds.rate) ? "rate" : batch === null ? "batch" : seed === null ? "seed" : "";
-  for (const id of ["hidden", "rate", "batch", "seed"]) byId(id).setAttribute("aria-invalid", String(id === wrong));
+  const [rate, penalty] = ["rate", "penalty"].map((id) => (byId(id).value.trim() ? Number(byId(id).value.replace(",", ".")) : NaN)), batch = whole(byId("batch").value, given.bounds.batch), seed = whole(byId("seed").value, given.bounds.seed);
+  const wrong = hidden.length > given.bounds.layers[1] || hidden.includes(null) ? "hidden" : !(rate > 0 && rate <= given.bounds.rate) ? "rate" : !(penalty >= 0 && penalty <= given.bounds.penalty) ? "penalty" : batch === null ? "batch" : seed === null ? "seed" : "";
+  for (const id of TYPED) byId(id).setAttribute("aria-invalid", String(id === wrong));
   byId("problem").textContent = wrong && words[`needs_${wrong}`];
   if (wrong) return null;
-  return {data: byId("data").value, hidden, gate: byId("gate").value, loss: byId("loss").value, optimizer: byId("optimizer").value, rate, batch, init: byId("init").value, seed};
+  return {data: byId("data").value, hidden, gate: byId("gate").value, loss: byId("loss").value, optimizer: byId("optimizer").value, rate, penalty, batch, init: byId("init").value, seed};
 }
 
 // The choices of a link, each checked before any is taken; false where something is none of this page's.
@@ -33,7 +33,7 @@ function take(text) {
   if (Object.entries(listed).some(([id, names]) => parts.has(id) && !names.includes(parts.get(id)))) return false;
   const ending = given.endings[given.problems[parts.get("data") ?? byId("data").value].kind];
   if (parts.has("loss") && !ending.losses.includes(parts.get("loss"))) return false;
-  if (["hidden", "rate", "batch", "seed"].some((id) => parts.has(id) && !/^[\d., e-]*$/.test(parts.get(id)))) return false;
+  if (TYPED.some((id) => parts.has(id) && !/^[\d., e-]*$/.test(parts.get(id)))) return false;
   for (const [id, value] of parts) if (id !== "loss") byId(id).value = value;
   fillLosses(parts.get("loss"));
   return true;

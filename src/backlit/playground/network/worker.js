@@ -3,12 +3,12 @@ const SLICE = 40, SIDE = 48, EDGE = 0.15; // milliseconds of training between tw
 let training = null;
 
 class Training {
-  constructor({rows, targets, hidden, gate, outputs, outputGate, loss, optimizer, rate, batch, init, seed}) {
+  constructor({rows, targets, hidden, gate, outputs, outputGate, loss, optimizer, rate, penalty, batch, init, seed}) {
     Object.assign(this, {rows, targets, batch, rng: new Generator(seed), epoch: 0, at: 0, running: false, costs: []});
     const layers = [...hidden.map((width) => ({width, gate})), {width: outputs, gate: outputGate}];
     this.network = new DenseNetwork({inputs: rows[0].length, layers, loss});
-    this.network.initialize(INITIALIZERS[init], this.rng);
-    this.steps = new Optimizing(optimizer, this.network, rate);
+    this.network.initialize(INITIALIZERS[init], this.rng, rows);
+    this.steps = new Optimizing(optimizer, this.network, rate, penalty);
     this.order = this.rng.shuffle(rows.map((_, at) => at));
     this.extent = [0, 1].map((axis) => {
       const values = rows.map((row) => row[axis]), low = Math.min(...values), high = Math.max(...values);
