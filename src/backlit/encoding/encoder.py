@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backlit.encoding.column_threads import each_column
 from backlit.encoding.columns import (
     BLOCKS,
     LABEL_BLOCKS,
@@ -161,7 +162,7 @@ class FrameEncoder:
         at = [*range(self.n_outputs), *(block.start for block in numbers)]
         return replace(self, columns=columns, center=self.center[at], factor=self.factor[at])
 
-    def encode(self, frame: object) -> NDArray[np.float32]:
+    def encode(self, frame: object, n_jobs: int | None = None) -> NDArray[np.float32]:
         """The rows as numbers.
 
         Columns are found by name, in any order; more of them are ignored, and those that were dropped are not
@@ -171,6 +172,8 @@ class FrameEncoder:
         ----------
         frame : data frame, ndarray of shape (n_rows, n_columns), or list of rows
             Like the one of `fit_encoder`, from any library.
+        n_jobs : int, optional
+            Threads over the columns of a large table: all that are there, or as many as are given.
 
         Returns
         -------
@@ -184,15 +187,16 @@ class FrameEncoder:
         """
         table = read_frame(frame)
         out = np.empty((table.rows, self.n_outputs), dtype=np.float32)
-        notes = []
-        for column, name in self._used_columns(table):
-            reading = column.read(table.cells(name))
-            notes.append(reading.note)
-            self._encode_column(column, reading, out)
-        _warn_of(notes)
+
+        def encode_one(used: tuple[Column, str]) -> str:
+            reading = used[0].read(table.cells(used[1]))
+            self._encode_column(used[0], reading, out)
+            return reading.note
+
+        _warn_of(each_column(encode_one, self._used_columns(table), table.rows, n_jobs))
         return out
 
-    def parts(self, frame: object) -> Iterator[NDArray[np.float32]]:
+    def parts(self, frame: object, n_jobs: int | None = None) -> Iterator[NDArray[np.float32]]:
         """The rows as numbers, in parts of so many rows that a part has `MAX_NUMBERS` of them at most; see `encode`.
 
         Examples
@@ -203,14 +207,22 @@ class FrameEncoder:
         [(5, 2)]
         """
         table = read_frame(frame)
-        readings = [(column, column.read(table.cells(name))) for column, name in self._used_columns(table)]
+
+        def read_one(used: tuple[Column, str]) -> tuple[Column, Reading]:
+            return used[0], used[0].read(table.cells(used[1]))
+
+        readings = each_column(read_one, self._used_columns(table), table.rows, n_jobs)
         _warn_of(reading.note for _, reading in readings)
         step = max(1, MAX_NUMBERS // self.n_outputs)
         for first in range(0, table.rows, step):
             out = np.empty((min(step, table.rows - first), self.n_outputs), dtype=np.float32)
-            for column, reading in readings:
-                self._encode_column(column, reading.rows(slice(first, first + step)), out)
+            write_one = partial(self._encode_rows, slice(first, first + step), out)
+            each_column(write_one, readings, len(out), n_jobs)
             yield out
+
+    def _encode_rows(self, rows: slice, out: NDArray[np.float32], read: tuple[Column, Reading]) -> None:
+        """Write the outputs of some rows of one column."""
+        self._encode_column(read[0], read[1].rows(rows), out)
 
     def _used_columns(self, table: Frame) -> list[tuple[Column, str]]:
         """The columns with outputs, and their names in the table."""

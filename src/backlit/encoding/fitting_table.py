@@ -8,6 +8,7 @@ from itertools import chain
 
 import numpy as np
 
+from backlit.encoding.column_threads import each_column
 from backlit.encoding.columns import KINDS, QUANTITIES, Column
 from backlit.encoding.encoder import MAX_NUMBERS, FrameEncoder
 from backlit.encoding.fitting import Affines, FittedColumn, Options, fit_column
@@ -29,6 +30,7 @@ def fit_encoder(
     step_budget: int = 512,
     missing: str | Sequence[str] | None = None,
     day_first: bool | None = None,
+    n_jobs: int | None = None,
 ) -> FrameEncoder:
     """Learn how the rows of a table become numbers; `FrameEncoder` describes what becomes of each kind of column.
 
@@ -49,6 +51,8 @@ def fit_encoder(
         All texts (and numbers) that stand for what is missing, besides the empty one; the cells decide unless given.
     day_first : bool, optional
         Whether the day stands before the month in dates that do not show it.
+    n_jobs : int, optional
+        Threads over the columns of a large table: all that are there, or as many as are given.
 
     Returns
     -------
@@ -78,12 +82,14 @@ def fit_encoder(
     def fit_one(name: str, options: Options) -> FittedColumn:
         return fit_column(name, table.columns[name], options, text, readings.get(name))
 
-    return replace(encoder_of(table.names, fit_one, options, text), named=table.named, style=style_of(frame))
+    encoder = encoder_of(table.names, fit_one, options, text, table.rows, n_jobs)
+    return replace(encoder, named=table.named, style=style_of(frame))
 
 
 def encoder_of(
-    names: Sequence[str], fit_one: Callable[[str, Options], FittedColumn], options: Options, text: TextOptions
-) -> FrameEncoder:
+    names: Sequence[str], fit_one: Callable[[str, Options], FittedColumn], options: Options, text: TextOptions,
+    rows: int = 0, n_jobs: int | None = None,
+) -> FrameEncoder:  # fmt: skip
     """The encoder of columns that are fitted one by one.
 
     Parameters
@@ -95,13 +101,15 @@ def encoder_of(
     options : Options
     text : TextOptions
         What the user has decided about cells of text.
+    rows, n_jobs : int
+        How many rows `fit_one` reads, and the threads that do so: the calling one where it reads none.
 
     Raises
     ------
     DataError
         If no column can be learnt from.
     """
-    options, fitted = _fit_columns(names, fit_one, options)
+    options, fitted = _fit_columns(names, fit_one, options, rows, n_jobs)
     columns, affines = _concatenated(fitted)
     order, columns = _numbers_first(columns)
     center, factor = np.array(affines, dtype=np.float64)[order].T.copy()
@@ -142,10 +150,12 @@ def _text_options(frame: object, given: TextOptions) -> tuple[TextOptions, Mappi
 
 
 def _fit_columns(
-    names: Sequence[str], fit_one: Callable[[str, Options], FittedColumn], options: Options
-) -> tuple[Options, list[FittedColumn]]:
+    names: Sequence[str], fit_one: Callable[[str, Options], FittedColumn], options: Options,
+    rows: int, n_jobs: int | None,
+) -> tuple[Options, list[FittedColumn]]:  # fmt: skip
     """Learn each column; those with most one-hot outputs again with fewer, where all together exceed the limit."""
-    fitted = {name: fit_one(name, options) for name in names}
+    parts = each_column(lambda name: fit_one(name, options), names, rows, n_jobs)
+    fitted = dict(zip(names, parts, strict=True))
     n_onehot = {name: part.column.n_onehot for name, part in fitted.items()}
     widths = [width for width in n_onehot.values() if width > options.max_onehot]
     if sum(widths) > options.onehot_limit:

@@ -252,13 +252,15 @@ class BaseTabular(HasColumns, BaseEstimator):
     @final
     def _inputs(self, X: Any) -> NDArray[np.float32]:
         check_is_fitted(self, "theta_")
-        return self.encoder_.encode(X)
+        return self.encoder_.encode(X, self.n_jobs)
 
     @final
     def _by_parts(self, X: Any, finish: Callable[[NDArray[np.float32]], NDArray[Any]]) -> NDArray[Any]:
         """Apply `finish` to the encoded rows, so many at a time that memory does not grow with them."""
         check_is_fitted(self, "theta_")
-        return np.concatenate([finish(part) for frame in frames_of(X) for part in self.encoder_.parts(frame)])
+        return np.concatenate(
+            [finish(part) for frame in frames_of(X) for part in self.encoder_.parts(frame, self.n_jobs)]
+        )
 
     @final
     def _column_inputs(self) -> Groups:
