@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from backlit.encoding import column_threads, fit_encoder
-from backlit.encoding.column_threads import each_column
+from backlit.encoding.column_threads import columns_by, each_column
 from backlit.errors import DataError, DataWarning
 
 RNG = np.random.default_rng(0)
@@ -34,9 +34,11 @@ def _threads_for_small_tables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_threads_change_neither_what_is_learnt_nor_a_bit() -> None:
-    alone, shared = (fit_encoder(TABLE, steps=8, n_jobs=n_jobs) for n_jobs in (1, None))
+    shared = fit_encoder(TABLE, steps=8)
+    with columns_by(1):
+        alone = fit_encoder(TABLE, steps=8)
+        rows = alone.encode(TABLE)
     assert alone.to_state()[0] == shared.to_state()[0]
-    rows = alone.encode(TABLE, n_jobs=1)
     assert np.array_equal(rows, shared.encode(TABLE))
     assert np.array_equal(rows, np.concatenate(list(shared.parts(TABLE))))
 
@@ -48,8 +50,12 @@ def test_columns_are_read_by_several_threads_and_answers_keep_their_order() -> N
         meeting.wait()
         return number * number
 
-    assert each_column(work, [3, 1, 2], ROWS, None) == [9, 1, 4]
-    assert each_column(lambda number: -number, [3, 1, 2], ROWS, 1) == [-3, -1, -2]
+    assert each_column(work, [3, 1, 2], ROWS) == [9, 1, 4]
+
+
+def test_one_thread_is_the_calling_one() -> None:
+    with columns_by(1):
+        assert set(each_column(lambda _: threading.get_ident(), [3, 1, 2], ROWS)) == {threading.get_ident()}
 
 
 def test_the_first_column_that_fails_is_named_whichever_ends_first() -> None:
@@ -57,8 +63,8 @@ def test_the_first_column_that_fails_is_named_whichever_ends_first() -> None:
     wrong = TABLE.set_column(0, "number", [["x"] * ROWS]).set_column(5, "flags", [["y"] * ROWS])
     messages = []
     for n_jobs in (1, None):
-        with pytest.raises(DataError) as caught:
-            encoder.encode(wrong, n_jobs)
+        with columns_by(n_jobs), pytest.raises(DataError) as caught:
+            encoder.encode(wrong)
         messages.append(str(caught.value))
     assert messages[0] == messages[1]
     assert "column 'number'" in messages[0]

@@ -152,7 +152,7 @@ def test_a_hundred_thousand_categories_are_bounded_and_all_different_ones_left_o
     frame = pl.DataFrame({"id": [f"k{i}" for i in ids], "half": [f"k{i // 2}" for i in ids], "x": ids % 7})
     encoder = fit_encoder(frame)
     assert encoder.dropped == {"id": "every value is different"}
-    assert encoder.n_outputs == 2**25 // len(ids) + len(["other", "frequency", "x"])
+    assert encoder.n_outputs == 2**27 // len(ids) + len(["other", "frequency", "x"])
     assert len(json.dumps(encoder.to_state()[0])) < 300_000
 
 
@@ -177,7 +177,7 @@ def test_parts_are_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = pd.DataFrame({"x": [0.0, 1.0, None, 3.0, np.inf] * 20, "job": ["a", "b", "c", None, "a"] * 20})
     encoder = fit_encoder(frame)
     whole = encoder.encode(frame)
-    monkeypatch.setattr("backlit.encoding.encoder.MAX_NUMBERS", 7 * encoder.n_outputs)
+    monkeypatch.setattr("backlit.encoding.encoder.PART_NUMBERS", 7 * encoder.n_outputs)
     parts = list(encoder.parts(frame))
     assert [len(part) for part in parts] == [7] * 14 + [2]
     np.testing.assert_array_equal(np.concatenate(parts), whole)

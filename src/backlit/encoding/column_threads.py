@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from backlit.engine.threads import leased, team_size
@@ -15,7 +17,27 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def each_column(work: Callable[[T], U], columns: Sequence[T], rows: int, n_jobs: int | None) -> list[U]:
+_N_JOBS: ContextVar[int | None] = ContextVar("n_jobs", default=None)
+
+
+@contextmanager
+def columns_by(n_jobs: int | None) -> Iterator[None]:
+    """Within, columns have so many threads at most; outside, and for None, all that are there.
+
+    Examples
+    --------
+    >>> with columns_by(1):
+    ...     each_column(len, ["a", "bc"], rows=10_000_000)
+    [1, 2]
+    """
+    before = _N_JOBS.set(n_jobs)
+    try:
+        yield
+    finally:
+        _N_JOBS.reset(before)
+
+
+def each_column(work: Callable[[T], U], columns: Sequence[T], rows: int) -> list[U]:
     """What `work` returns for each column, in order; in threads where cells are many.
 
     Parameters
@@ -25,8 +47,6 @@ def each_column(work: Callable[[T], U], columns: Sequence[T], rows: int, n_jobs:
     columns : sequence
     rows : int
         Of the table.
-    n_jobs : int or None
-        As in `team_size`; threads that train meanwhile are not counted on.
 
     Raises
     ------
@@ -35,10 +55,10 @@ def each_column(work: Callable[[T], U], columns: Sequence[T], rows: int, n_jobs:
 
     Examples
     --------
-    >>> each_column(len, ["a", "bc"], rows=10_000_000, n_jobs=None)
+    >>> each_column(len, ["a", "bc"], rows=10_000_000)
     [1, 2]
     """
-    team = min(team_size(n_jobs), len(columns)) if rows * len(columns) >= FEWEST_CELLS else 1
+    team = min(team_size(_N_JOBS.get()), len(columns)) if rows * len(columns) >= FEWEST_CELLS else 1
     if team < 2:
         return [work(column) for column in columns]
     with leased(team) as free, ThreadPoolExecutor(free) as pool:

@@ -38,8 +38,11 @@ CHUNK_ROWS = 65_536
 CHUNK_NUMBERS = 2**21
 """Numbers that are encoded at once, where a column has many outputs."""
 
-MAX_NUMBERS = 2**25
-"""Numbers that steps, and outputs of single categories, may take in all rows together: 128 MiB."""
+MAX_NUMBERS = 2**27
+"""Numbers that steps, and outputs of single categories, may take in all rows together: 512 MiB."""
+
+PART_NUMBERS = 2**25
+"""Numbers of a part of the rows, where they are wanted part by part: 128 MiB."""
 
 
 def _warn_of(notes: Iterable[str]) -> None:
@@ -162,7 +165,7 @@ class FrameEncoder:
         at = [*range(self.n_outputs), *(block.start for block in numbers)]
         return replace(self, columns=columns, center=self.center[at], factor=self.factor[at])
 
-    def encode(self, frame: object, n_jobs: int | None = None) -> NDArray[np.float32]:
+    def encode(self, frame: object) -> NDArray[np.float32]:
         """The rows as numbers.
 
         Columns are found by name, in any order; more of them are ignored, and those that were dropped are not
@@ -172,8 +175,6 @@ class FrameEncoder:
         ----------
         frame : data frame, ndarray of shape (n_rows, n_columns), or list of rows
             Like the one of `fit_encoder`, from any library.
-        n_jobs : int, optional
-            Threads over the columns of a large table: all that are there, or as many as are given.
 
         Returns
         -------
@@ -193,11 +194,11 @@ class FrameEncoder:
             self._encode_column(used[0], reading, out)
             return reading.note
 
-        _warn_of(each_column(encode_one, self._used_columns(table), table.rows, n_jobs))
+        _warn_of(each_column(encode_one, self._used_columns(table), table.rows))
         return out
 
-    def parts(self, frame: object, n_jobs: int | None = None) -> Iterator[NDArray[np.float32]]:
-        """The rows as numbers, in parts of so many rows that a part has `MAX_NUMBERS` of them at most; see `encode`.
+    def parts(self, frame: object) -> Iterator[NDArray[np.float32]]:
+        """The rows as numbers, in parts of so many rows that a part has `PART_NUMBERS` of them at most; see `encode`.
 
         Examples
         --------
@@ -211,13 +212,13 @@ class FrameEncoder:
         def read_one(used: tuple[Column, str]) -> tuple[Column, Reading]:
             return used[0], used[0].read(table.cells(used[1]))
 
-        readings = each_column(read_one, self._used_columns(table), table.rows, n_jobs)
+        readings = each_column(read_one, self._used_columns(table), table.rows)
         _warn_of(reading.note for _, reading in readings)
-        step = max(1, MAX_NUMBERS // self.n_outputs)
+        step = max(1, PART_NUMBERS // self.n_outputs)
         for first in range(0, table.rows, step):
             out = np.empty((min(step, table.rows - first), self.n_outputs), dtype=np.float32)
             write_one = partial(self._encode_rows, slice(first, first + step), out)
-            each_column(write_one, readings, len(out), n_jobs)
+            each_column(write_one, readings, len(out))
             yield out
 
     def _encode_rows(self, rows: slice, out: NDArray[np.float32], read: tuple[Column, Reading]) -> None:

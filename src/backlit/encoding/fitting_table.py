@@ -30,7 +30,6 @@ def fit_encoder(
     step_budget: int = 512,
     missing: str | Sequence[str] | None = None,
     day_first: bool | None = None,
-    n_jobs: int | None = None,
 ) -> FrameEncoder:
     """Learn how the rows of a table become numbers; `FrameEncoder` describes what becomes of each kind of column.
 
@@ -51,8 +50,6 @@ def fit_encoder(
         All texts (and numbers) that stand for what is missing, besides the empty one; the cells decide unless given.
     day_first : bool, optional
         Whether the day stands before the month in dates that do not show it.
-    n_jobs : int, optional
-        Threads over the columns of a large table: all that are there, or as many as are given.
 
     Returns
     -------
@@ -73,22 +70,20 @@ def fit_encoder(
     _check_whole(max_onehot)
     table = read_frame(frame)
     numbers = sum(KINDS["numeric"].holds(table.cells(name).type) for name in table.names) if steps else 0
-    options = options_for_rows(
-        table.rows, numbers, max_onehot=max_onehot, onehot_budget=onehot_budget, steps=steps, step_budget=step_budget,
-        scale_onehot=scale_onehot,
-    )  # fmt: skip
+    options = options_for_rows(table.rows, numbers, max_onehot=max_onehot, onehot_budget=onehot_budget, steps=steps,
+                               step_budget=step_budget, scale_onehot=scale_onehot)  # fmt: skip
     text, readings = _text_options(frame, TextOptions(missing_texts(missing), day_first))
 
     def fit_one(name: str, options: Options) -> FittedColumn:
         return fit_column(name, table.columns[name], options, text, readings.get(name))
 
-    encoder = encoder_of(table.names, fit_one, options, text, table.rows, n_jobs)
-    return replace(encoder, named=table.named, style=style_of(frame))
+    known = encoder_of(table.names, fit_one, options, text, table.rows)
+    return replace(known, named=table.named, style=style_of(frame))
 
 
 def encoder_of(
     names: Sequence[str], fit_one: Callable[[str, Options], FittedColumn], options: Options, text: TextOptions,
-    rows: int = 0, n_jobs: int | None = None,
+    rows: int = 0,
 ) -> FrameEncoder:  # fmt: skip
     """The encoder of columns that are fitted one by one.
 
@@ -101,15 +96,15 @@ def encoder_of(
     options : Options
     text : TextOptions
         What the user has decided about cells of text.
-    rows, n_jobs : int
-        How many rows `fit_one` reads, and the threads that do so: the calling one where it reads none.
+    rows : int, default 0
+        How many `fit_one` reads of each column.
 
     Raises
     ------
     DataError
         If no column can be learnt from.
     """
-    options, fitted = _fit_columns(names, fit_one, options, rows, n_jobs)
+    options, fitted = _fit_columns(names, fit_one, options, rows)
     columns, affines = _concatenated(fitted)
     order, columns = _numbers_first(columns)
     center, factor = np.array(affines, dtype=np.float64)[order].T.copy()
@@ -150,11 +145,10 @@ def _text_options(frame: object, given: TextOptions) -> tuple[TextOptions, Mappi
 
 
 def _fit_columns(
-    names: Sequence[str], fit_one: Callable[[str, Options], FittedColumn], options: Options,
-    rows: int, n_jobs: int | None,
+    names: Sequence[str], fit_one: Callable[[str, Options], FittedColumn], options: Options, rows: int
 ) -> tuple[Options, list[FittedColumn]]:  # fmt: skip
     """Learn each column; those with most one-hot outputs again with fewer, where all together exceed the limit."""
-    parts = each_column(lambda name: fit_one(name, options), names, rows, n_jobs)
+    parts = each_column(lambda name: fit_one(name, options), names, rows)
     fitted = dict(zip(names, parts, strict=True))
     n_onehot = {name: part.column.n_onehot for name, part in fitted.items()}
     widths = [width for width in n_onehot.values() if width > options.max_onehot]

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from backlit.encoding import FrameEncoder
+from backlit.encoding.column_threads import columns_by
 from backlit.encoding.text import TextReading
 from backlit.errors import BacklitError
 from backlit.estimators.inspection.columns import Groups, HasColumns
@@ -252,15 +253,15 @@ class BaseTabular(HasColumns, BaseEstimator):
     @final
     def _inputs(self, X: Any) -> NDArray[np.float32]:
         check_is_fitted(self, "theta_")
-        return self.encoder_.encode(X, self.n_jobs)
+        with columns_by(self.n_jobs):
+            return self.encoder_.encode(X)
 
     @final
     def _by_parts(self, X: Any, finish: Callable[[NDArray[np.float32]], NDArray[Any]]) -> NDArray[Any]:
         """Apply `finish` to the encoded rows, so many at a time that memory does not grow with them."""
         check_is_fitted(self, "theta_")
-        return np.concatenate(
-            [finish(part) for frame in frames_of(X) for part in self.encoder_.parts(frame, self.n_jobs)]
-        )
+        with columns_by(self.n_jobs):
+            return np.concatenate([finish(part) for frame in frames_of(X) for part in self.encoder_.parts(frame)])
 
     @final
     def _column_inputs(self) -> Groups:

@@ -1,5 +1,7 @@
 """How a recipe changes where rows in memory are many, as data: fewer epochs, then fewer members, larger mini-batches.
 
+A regressor's piecewise linear encoding ends with `SHARES[0].rows` as well: with it errors are no smaller there.
+
 Up to `SHARES[0].rows` the recipe stays what it is. From there on a training is bounded: a pass over more rows replaces
 several over few. Measured in docs/decisions/0029-many-rows.md.
 """
@@ -69,6 +71,7 @@ def recipe_for(model: Any, rows: int, again: bool = False) -> Recipe:
         recipe = replace(recipe, n_members=len(model._members))
     if rows <= SHARES[0].rows:
         return recipe
+    recipe = replace(recipe, number_steps=0)
     together = own * recipe.epochs_of(-(-rows // recipe.batch_size)) * _share(rows, "epochs")
     members = min(own, max(1, int(together / FEWEST_MEMBER_EPOCHS)))
     if model.n_members is None and not again:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backlit.encoding import fit_encoder
+from backlit.encoding.column_threads import columns_by
 from backlit.engine.sharded import ranks_here
 from backlit.errors import BacklitError, DataWarning, warn
 from backlit.estimators.shared.sample_weights import normalized_weights, sample_weights
@@ -35,9 +36,8 @@ def encode(
     """The rows as numbers, by the model's encoder, and the plan of a line; the first time both are fitted to them."""
     plan: LinePlan | None = None
     if not again:
-        encoder = fit_encoder(
-            X, steps=recipe.number_steps, missing=model.missing, day_first=model.day_first, n_jobs=model.n_jobs
-        )
+        with columns_by(model.n_jobs):
+            encoder = fit_encoder(X, steps=recipe.number_steps, missing=model.missing, day_first=model.day_first)
         text = model._target_text()
         if text is not None:
             encoder = replace(encoder, notes=(*encoder.notes, *text.notes), target=text)
@@ -46,7 +46,8 @@ def encode(
             warn(DataWarning(encoder.notes))
     may_have_line = may_have_line and recipe.line and not recipe.parametric_activation and model._takes_line()
     wide = model.encoder_.with_straight() if may_have_line and not again else model.encoder_
-    rows = wide.encode(X, model.n_jobs)
+    with columns_by(model.n_jobs):
+        rows = wide.encode(X)
     if len(rows) != len(targets):
         raise BacklitError(f"y: {len(targets)} targets for {len(rows)} rows of X; they must be as many")
     if again:
@@ -83,7 +84,8 @@ def validation_samples(model: BaseTabular, X_val: Any, y_val: Any, columns: int)
         targets = np.eye(columns, dtype=np.float32)[targets[:, 0].astype(np.int64)]
     if targets.shape[1] != columns:
         raise BacklitError("y_val: probabilities, but the labels of y are certain; give labels")
-    rows = model.encoder_.encode(X_val, model.n_jobs)
+    with columns_by(model.n_jobs):
+        rows = model.encoder_.encode(X_val)
     if len(rows) != len(targets):
         raise BacklitError(f"y_val: {len(targets)} targets for {len(rows)} rows of X_val; they must be as many")
     return Samples(rows, targets, NO_WEIGHTS)
