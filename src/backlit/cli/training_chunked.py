@@ -16,6 +16,7 @@ from backlit.encoding import infer_task
 from backlit.errors import BacklitError, DataWarning
 from backlit.estimators.shared.table_input import labelled_column, located
 from backlit.estimators.tabular.classifier import TabularClassifier
+from backlit.estimators.tabular.many_rows import recipe_for
 from backlit.estimators.tabular.regressor import TabularRegressor
 from backlit.files import ReadOptions
 
@@ -46,7 +47,7 @@ def train_chunked(
     if outputs.resume and outputs.checkpoint is not None and outputs.checkpoint.exists():
         terminal.print(f"Going on from {outputs.checkpoint}")
     rows = LearntPart(source, every, seed)
-    model = _fitted(task, rows, target, seed, outputs, options)
+    model = _fitted(task, rows, about - about // every, target, seed, outputs, options)
     if not leads():
         return
     print_notes(data, model.encoder_.notes)
@@ -69,12 +70,14 @@ def _inferred(labels: Any) -> tuple[str, str]:
     return task, f"since {reason} (--task overrides)"
 
 
-def _fitted(task: str, rows: LearntPart, target: str, seed: int, outputs: Outputs, options: ReadOptions) -> Any:
-    """A model fitted with a bar on stderr."""
+def _fitted(
+    task: str, rows: LearntPart, about: int, target: str, seed: int, outputs: Outputs, options: ReadOptions
+) -> Any:
+    """A model fitted with a bar on stderr, to about so many rows."""
     kind = TabularClassifier if task == "classification" else TabularRegressor
     missing = None if options.missing is None else list(options.missing)
     model = kind(random_state=seed, missing=missing, day_first=options.day_first, **outputs.keeping)
-    with EpochBar(model.members) as bar, warnings.catch_warnings():
+    with EpochBar(recipe_for(model, about).n_members) as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # printed a line each
         model.fit(rows, target, on_epoch=bar)
         if model.interrupted_:  # a fit keeps its best epoch; a command that is interrupted writes none

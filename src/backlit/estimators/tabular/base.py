@@ -20,7 +20,7 @@ from backlit.estimators.inspection.columns import Groups, HasColumns
 from backlit.estimators.shared.saving import State, fits, network_state, restore_network
 from backlit.estimators.shared.table_input import frames_of, one_row
 from backlit.estimators.tabular.metrics import FitTask
-from backlit.estimators.tabular.recipe import Recipe, recipe_of
+from backlit.estimators.tabular.recipe import Recipe
 from backlit.scale import is_source
 
 if TYPE_CHECKING:
@@ -129,11 +129,6 @@ class BaseTabular(HasColumns, BaseEstimator):
         """Read `_target_state` of a file back, and check it."""
 
     # -- fitting ------------------------------------------------------------------------------------------------------
-
-    @property
-    def members(self) -> int:
-        """How many networks a fit trains; in memory, unless `n_members` is given, fewer of many rows."""
-        return recipe_of(self).n_members
 
     @final
     def fit(

@@ -29,9 +29,9 @@ from backlit.estimators.tabular.fit import (
     scales_of,
     train_members,
 )
+from backlit.estimators.tabular.many_rows import recipe_for
 from backlit.estimators.tabular.metrics import objective_of
 from backlit.estimators.tabular.monitor import FitMonitor
-from backlit.estimators.tabular.recipe import for_rows, recipe_of
 from backlit.estimators.tabular.rows import validation_samples
 from backlit.estimators.tabular.score_out_of_core import row_weights
 from backlit.estimators.tabular.validation import MIN_ROWS, too_few_rows
@@ -178,7 +178,7 @@ def learn_target(model: BaseTabular, labels: ClassCounts | TargetSample, classes
 
 def set_encoder(model: BaseTabular, summaries: Summaries, text: TextOptions) -> None:
     """The encoder of the columns, with how the target is read."""
-    encoder, reading = summaries.encoder(text, recipe_of(model).number_steps), model._target_text()
+    encoder, reading = summaries.encoder(text, recipe_for(model, summaries.rows).number_steps), model._target_text()
     if reading is not None:
         encoder = replace(encoder, notes=(*encoder.notes, *reading.notes), target=reading)
     model._set_encoder(encoder)
@@ -234,7 +234,7 @@ def class_factors(model: BaseTabular, labels: ClassCounts | TargetSample) -> NDA
 
 def prepare(model: BaseTabular, cache: EncodedCache, checkpoint: FitCheckpoint) -> Prepared:
     """Describe the network, with a sample in the place of all rows."""
-    recipe = for_rows(recipe_of(model), len(cache), model)
+    recipe = recipe_for(model, len(cache))
     seed = ranks_here().broadcast(checkpoint.seed(model.random_state))
     samples = Samples(*cache.sample(CACHE_SAMPLE))
     task = model._fit_task(recipe, samples.targets)

@@ -1,4 +1,4 @@
-"""How a recipe changes where rows in memory are many, as data: fewer epochs, then fewer members, larger mini-batches.
+"""How a recipe changes where rows are many, as data: fewer epochs, then fewer members, larger mini-batches.
 
 A regressor's piecewise linear encoding ends with `SHARES[0].rows` as well: with it errors are no smaller there.
 
@@ -42,7 +42,7 @@ MOST_VALIDATING = 10_000
 
 
 def recipe_for(model: Any, rows: int, again: bool = False) -> Recipe:
-    """The recipe of an estimator's fit to so many rows in memory.
+    """The recipe of an estimator's fit to so many rows, in memory or out of core.
 
     Parameters
     ----------

@@ -106,38 +106,6 @@ RECIPES: Mapping[str, Recipe] = {"classification": CLASSIFICATION, "regression":
 """Task -> recipe."""
 
 
-LARGE_ROWS = 250_000
-"""Rows from which, out of core, mini-batches are four times as large."""
-MET_ROWS = 20_000_000
-"""Rows that a member meets out of core, about, within `FEWEST_EPOCHS` and the recipe's own epochs."""
-FEWEST_EPOCHS = 4
-
-
-def for_rows(recipe: Recipe, rows: int, model: Any) -> Recipe:
-    """The recipe of a fit out of core, where rows are many: larger mini-batches, fewer epochs.
-
-    Parameters
-    ----------
-    recipe : Recipe
-    rows : int
-    model : TabularClassifier or TabularRegressor
-        What it is given stays.
-
-    Examples
-    --------
-    >>> from backlit import TabularClassifier
-    >>> large = for_rows(CLASSIFICATION, 2_000_000, TabularClassifier())
-    >>> large.batch_size, large.epochs_of(batches=2_000)
-    (1024, 10)
-    """
-    if model.batch_size is None and rows > LARGE_ROWS:
-        recipe = replace(recipe, batch_size=4 * recipe.batch_size)
-    if model.epochs is None:
-        most = max(FEWEST_EPOCHS, round(MET_ROWS / rows))
-        recipe = replace(recipe, min_epochs=min(recipe.min_epochs, most), max_epochs=min(recipe.max_epochs, most))
-    return recipe
-
-
 def recipe_of(model: Any) -> Recipe:
     """The recipe of an estimator's task, in which its parameters replace the defaults.
 
