@@ -14,6 +14,7 @@ from benchmarks import (
     kinds,
     large,
     linear,
+    live,
     loading,
     mnist,
     networks,
@@ -25,6 +26,7 @@ from benchmarks import (
     scale,
     steps,
     tabular,
+    wide,
 )
 from benchmarks.diagnosis import command as diagnosis
 from benchmarks.diagnosis import speed as diagnosis_speed
@@ -41,6 +43,8 @@ app.command("linear-one", hidden=True)(linear.one)
 app.command("picture")(picture.run)
 app.command("importing")(networks.run)
 app.command("page")(page.run)
+app.command("live")(live.run)
+app.command("wide")(wide.run)
 app.command("checkpoint")(checkpoint.run)
 app.command("loading")(loading.run)
 app.command("reading")(reading.run)

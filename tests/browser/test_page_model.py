@@ -57,7 +57,8 @@ def shown(text: str) -> float:
 
 
 def sides(page: Any) -> list[float]:
-    """The gradient by the chain rule, by the engine, by a difference."""
+    """The gradient by the chain rule, by the engine, by a difference: the last two come after the picture."""
+    expect(page.locator("#sides")).to_contain_text(re.compile("[✓✗?]"))
     return [shown(text) for text in page.locator("#sides .witnesses div:not([class]) dd").all_inner_texts()]
 
 

@@ -66,10 +66,11 @@ def test_the_page_opens_it_and_its_row_has_the_loss_of_the_training(client: Any)
     library = client.get("/api/library").json
     model, table = ([one for one in library[kind] if one["name"] == named[kind[:-1]]] for kind in ("models", "tables"))
     assert len(model) == len(table) == 1  # kept twice, here once
-    shown = client.post("/api/explain", {"model": model[0]["number"], "table": table[0]["number"], "row": 60}).json
+    asked = {"model": model[0]["number"], "table": table[0]["number"], "row": 60}
+    shown = client.post("/api/explain", asked).json
     row = client.post(f"/api/sessions/{number}/row", {"row": 60}).json
     assert shown["loss"] == pytest.approx(row["loss"], rel=1e-12)
-    assert shown["agrees"]
+    assert client.post("/api/witnesses", {**asked, "weight": shown["weight"]}).json["agrees"]
     answer = client.get(f"/api/sessions/{number}/model")
     assert f"petals-{number}-epoch-0.1.backlit" in answer.headers["content-disposition"]
     assert client.get(f"/api/sessions/{number}/rows").text.startswith('"petal length"')

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from backlit import MLPClassifier, MLPRegressor, load, trace
+from backlit.web.views.model.endpoints import ahead
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -41,10 +42,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return found
 
 
-def asked(client: Any, **changes: Any) -> Any:
+def asked(client: Any, question: str = "explain", **changes: Any) -> Any:
     library = client.get("/api/library").json
     first = {"model": library["models"][0]["number"], "table": library["tables"][0]["number"]}
-    return client.post("/api/explain", {**first, "target": library["tables"][0]["columns"][-1], "row": 3, **changes})
+    first["target"] = library["tables"][0]["columns"][-1]
+    return client.post(f"/api/{question}", {**first, "row": 3, **changes})
 
 
 def test_it_is_the_first_view_where_a_model_was_named(opened: Any, client: Any, files: Any) -> None:
@@ -70,9 +72,12 @@ def test_a_weights_gradient_is_that_of_trace(opened: Any, files: Any, model: str
     expected = trace(load(files[model]), x=X[3], y=LABELS[target][3])
     assert found["gradient"] == pytest.approx(expected.gradients["w[1][2][1]"], rel=1e-12)
     assert found["loss"] == pytest.approx(expected.value, rel=1e-12)
-    assert (found["zoom"], found["agrees"]) == (zoom, True)
-    assert found["witnesses"]["difference"] == pytest.approx(found["gradient"], rel=1e-5, abs=1e-8)
-    assert found["witnesses"]["engine"] == pytest.approx(found["gradient"], rel=1e-9)
+    assert found["zoom"] == zoom
+    sides = asked(client, "witnesses", weight="w[1][2][1]", zoom=zoom).json
+    assert (sides["agrees"], sides["undecided"]) == (True, "")
+    assert sides["witnesses"]["graph"] == pytest.approx(found["gradient"], rel=1e-12)
+    assert sides["witnesses"]["difference"] == pytest.approx(found["gradient"], rel=1e-5, abs=1e-8)
+    assert sides["witnesses"]["engine"] == pytest.approx(found["gradient"], rel=1e-9)
     assert "<math" in found["mathml"]
     assert client.get(found["frame"]).text.startswith("<!doctype html>")
 
@@ -92,7 +97,8 @@ def test_the_steepest_weight_comes_first_and_is_chosen(opened: Any, files: Any) 
 def test_a_large_network_is_shown_layer_by_layer(opened: Any, files: Any) -> None:
     client = opened([files["wide"]], [files["kind"]])
     found = asked(client, zoom="gates").json
-    assert (found["zoom"], found["agrees"]) == ("layer", True)
+    assert found["zoom"] == "layer"
+    assert asked(client, "witnesses", weight=found["weight"], zoom="gates").json["agrees"]
     assert len(client.get(found["frame"]).body) < 300_000
 
 
@@ -107,10 +113,17 @@ def test_a_large_network_is_shown_layer_by_layer(opened: Any, files: Any) -> Non
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_said_in_one_line(opened: Any, files: Any, changes: dict[str, Any], said: str) -> None:
-    found = asked(opened([files["small"]], [files["kind"]]), **changes)
-    assert found.status in (404, 422), found.text
-    assert said in found.json["error"]
-    assert str(files["small"].parent) not in found.json["error"]
+    client = opened([files["small"]], [files["kind"]])
+    for question in ("explain", "witnesses"):
+        found = asked(client, question, **{"weight": "w[1][0][0]", **changes})
+        assert found.status in (404, 422), found.text
+        assert said in found.json["error"]
+        assert str(files["small"].parent) not in found.json["error"]
+
+
+def test_what_the_first_look_takes_is_loaded_ahead_whatever_is_there(opened: Any, files: Any) -> None:
+    for models, tables in ((["small"], ["kind"]), (["small"], []), ([], ["kind"])):
+        ahead(opened([files[name] for name in models], [files[name] for name in tables]).site)
 
 
 def test_a_row_without_a_known_label_is_shown_without_its_loss(opened: Any, files: Any) -> None:
@@ -124,6 +137,8 @@ def test_a_row_without_a_known_label_is_shown_without_its_loss(opened: Any, file
         assert found.status == 200, found.text
         assert said in found.json["unlabelled"]
         assert "loss" not in found.json
+        sides = asked(client, "witnesses", table=table, target="kind", row=0, weight="w[1][0][0]")
+        assert sides.status == 422, sides.text
         assert found.json["prediction"] in ("up", "down")
         assert found.json["cells"] == [["a", "1"], ["b", "2"], ["c", "3"]]
         assert (
@@ -141,8 +156,10 @@ def test_who_has_no_model_opens_an_example(opened: Any) -> None:
     )
     again = client.post("/api/example", {}).json
     assert (again["model"], again["table"], len(again["models"])) == (given["model"], given["table"], 1)
-    found = client.post("/api/explain", {"model": given["model"], "table": given["table"], "row": 70}).json
-    assert (found["target"], found["label"], found["agrees"]) == ("species", "versicolor", True)
+    row = {"model": given["model"], "table": given["table"], "row": 70}
+    found = client.post("/api/explain", row).json
+    assert (found["target"], found["label"]) == ("species", "versicolor")
+    assert client.post("/api/witnesses", {**row, "weight": found["weight"]}).json["agrees"]
     assert found["cells"][0] == ["sepal length", "5.9"]
 
 

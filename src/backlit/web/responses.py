@@ -103,8 +103,20 @@ async def read_json(request: Request) -> dict[str, Any]:
 
 
 def to_json(value: Any) -> str:
-    """JSON that every browser reads: what is not finite is null."""
-    return json.dumps(_finite(value), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    """JSON that every browser reads: what is not finite is null.
+
+    Examples
+    --------
+    >>> to_json({"loss": [0.5, math.inf]})
+    '{"loss":[0.5,null]}'
+    """
+    try:
+        return _json(value)
+    except ValueError:  # rarely: to look at every number beforehand would take longer than writing them
+        return _json(_finite(value))
+
+
+_json = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def json_response(value: Any) -> Response:

@@ -10,6 +10,7 @@ import sys
 import threading
 import warnings
 import webbrowser
+from functools import partial
 from types import FrameType
 
 import uvicorn
@@ -19,6 +20,8 @@ from backlit.training.rules.finiteness import Divergence
 from backlit.web.app import application
 from backlit.web.security import LOOPBACK
 from backlit.web.start_options import StartOptions
+from backlit.web.view import all_views
+from backlit.web.work import Work
 
 GRACE = 3
 """Seconds that answers under way have when the server ends."""
@@ -60,14 +63,18 @@ def serve(options: StartOptions, port: int, browser: bool) -> None:
     """
     with _listening(port) as sock:
         number = sock.getsockname()[1]
+        app = application(options, number)
         config = uvicorn.Config(
-            application(options, number),
+            app,
             log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE,
         )
         sock.listen(config.backlog)
+        for view in all_views().values():
+            if view.ahead:
+                Work(partial(view.ahead, app.state.site))  # what goes wrong there is told to who asks for it
         address = f"http://{LOOPBACK}:{number}/"
         print(f"Backlit is open at {address} (Ctrl-C ends it)", flush=True)
         if browser:

@@ -41,12 +41,15 @@ class View:
         Method and address, such as ``"POST /api/circuit"`` -> what answers.
     settings : mapping
         What the script is given besides the messages, as JSON.
+    ahead : callable, optional
+        What is computed while the browser opens, so that the first answer need not load what it takes; given the site.
     """
 
     order: int
     messages: Messages
     endpoints: Mapping[str, Endpoint]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    ahead: Callable[[Site], None] | None = None
 
     def texts(self, lang: str) -> dict[str, str]:
         """The messages in one language, with those that views share."""

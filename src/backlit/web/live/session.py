@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Mapping
@@ -21,19 +22,22 @@ from backlit.web.live.learner import Learner
 from backlit.web.live.observing import MOST_SHOWN, informative_axes, plane
 from backlit.web.live.problems import Problem
 from backlit.web.live.settings import Settings
-from backlit.web.live.timeline import Moment, Point, Timeline
+from backlit.web.live.timeline import Moment, Timeline, point_json, rounded
 from backlit.web.responses import to_json
 
 State = Literal["paused", "running", "diverged"]
 
-PICTURE_INTERVAL = 1.0 / 15.0
-"""Seconds between two pictures, at least."""
+PICTURE_INTERVAL, PACED_INTERVAL = 1.0 / 15.0, 1.0 / 25.0
+"""Seconds between two pictures, at least; the second where epochs wait for their time: of 20 a second each has one."""
 
 MOMENT_INTERVAL = 1.0 / 60.0
 """Seconds between two moments that are kept for the curves and for rewinding, at least: a picture costs far more."""
 
-PICTURE_SHARE = 0.008
-"""Of the time, at most, for pictures between two epochs, and for moments; planes may take as much once more."""
+MOMENT_SHARE, PICTURE_SHARE, PLANE_SHARE = 0.006, 0.015, 0.008
+"""Of the time of a training that goes as fast as it can, at most, for moments, pictures and planes."""
+
+PACED_SHARE = 0.2
+"""Of the time for pictures where epochs wait for their time: then a picture costs none."""
 
 UNWATCHED_TIME = 20.0
 """Seconds after which a training that nobody watches pauses."""
@@ -43,8 +47,6 @@ MOST_ROWS, MOST_AXES = 450, 12
 
 DRAWN: Mapping[str, Any] = {"w": np.s_[:MOST_SHOWN, :MOST_SHOWN], "b": np.s_[:MOST_SHOWN]}
 """What is sent of an array: the numbers between neurons that are drawn."""
-
-DIGITS = 5
 
 Numbers = NDArray[np.float64]
 
@@ -83,7 +85,7 @@ class TrainingSession:
         self._thread: threading.Thread | None = None
         self._halt = threading.Event()
         self._pace = 0.0
-        self._due = self._moment_due = self._watched = self._begun = time.monotonic()
+        self._due = self._moment_due = self._watched = self._begun = self._next_epoch = time.monotonic()
         self._first = 0
         self._rate = 0.0
         self.clock: SharedClock | None = None
@@ -201,18 +203,20 @@ class TrainingSession:
         if moment_due:
             begun = time.thread_time()
             self._keep()
-            self._moment_due = now + _rest(time.thread_time() - begun, MOMENT_INTERVAL)
+            self._moment_due = now + _rest(time.thread_time() - begun, MOMENT_SHARE, MOMENT_INTERVAL)
         if picture_due:
             self._rate = (self._learner.epoch - self._first) / max(now - self._begun, 1e-9)
             begun = time.thread_time()
             self._note()
-            self._due = time.monotonic() + _rest(time.thread_time() - begun)
+            limits = (PACED_SHARE, PACED_INTERVAL) if self._pace else (PICTURE_SHARE, PICTURE_INTERVAL)
+            self._due = now + _rest(time.thread_time() - begun, *limits)
             if self.feed.listeners:
                 self._watched = now
             elif now - self._watched > UNWATCHED_TIME:
                 return True
-        if self._pace:
-            self._halt.wait(1.0 / self._pace)
+        if self._pace:  # by the clock, so that neither the epoch nor its picture makes the next one late
+            self._next_epoch = max(self._next_epoch + 1.0 / self._pace, now)
+            self._halt.wait(self._next_epoch - time.monotonic())
         stops = clock.tick(self, self._learner.epoch) if clock else False
         return stops or self.halting
 
@@ -230,10 +234,19 @@ class TrainingSession:
             self._timeline.add(moment)
 
     def _publish(self) -> None:
-        self.feed.put(to_json(self.picture()))
+        self.feed.put(self._picture_json())
 
     def picture(self) -> dict[str, Any]:
         """What the page shows of the moment that the training stands at."""
+        picture: dict[str, Any] = json.loads(self._picture_json())
+        return picture
+
+    def _picture_json(self) -> str:
+        """The picture as JSON; points are written once, and stand in every picture that comes after."""
+        points = ",".join(point_json(moment.point) for moment in list(self._timeline))
+        return f'{to_json(self._but_points())[:-1]},"points":[{points}]}}'
+
+    def _but_points(self) -> dict[str, Any]:
         now = self._timeline.now
         return {
             "state": self.state,
@@ -242,7 +255,6 @@ class TrainingSession:
             "batches": self._learner.batches,
             "at": self._timeline.at,
             "speed": self._rate,
-            "points": [_numbers(moment.point) for moment in list(self._timeline)],
             **self._drawn_numbers(now.theta),
         }
 
@@ -305,7 +317,7 @@ class TrainingSession:
         begun = time.thread_time()
         with single_threaded_blas():
             result = plane(self.blueprint, self._timeline.now.theta, self.problem, across, up)
-        return {**result, "rest": _rest(time.thread_time() - begun)}
+        return {**result, "rest": _rest(time.thread_time() - begun, PLANE_SHARE, PICTURE_INTERVAL)}
 
     def flow(self) -> dict[str, Any]:
         """Where the gradient is lost on its way back, at the moment that is shown."""
@@ -335,22 +347,19 @@ class TrainingSession:
         return theta, self.problem.inputs[row], np.asarray(self.problem.dense(index)[0], np.float64)
 
 
-def _rest(spent: float, least: float = PICTURE_INTERVAL) -> float:
-    """Seconds to rest, `least` or more, after a measurement that took so many of a processor."""
-    return max(least, spent * (1.0 - PICTURE_SHARE) / PICTURE_SHARE)
+def _rest(spent: float, share: float, least: float) -> float:
+    """Seconds, `least` or more, from a measurement that took so many of a processor to the next one.
 
-
-def _numbers(point: Point) -> list[float | None]:
-    numbers = (point.epoch, point.loss, point.score, point.held_loss, point.held_score)
-    return [None if number is None else _rounded(number) for number in numbers]
+    Examples
+    --------
+    >>> _rest(0.001, share=0.01, least=0.04), _rest(0.001, share=0.2, least=0.04)
+    (0.1, 0.04)
+    """
+    return max(least, spent / share)
 
 
 def _short(values: Vector) -> Any:
     """An array as lists of numbers of a few digits."""
     if values.ndim == 1:
-        return [_rounded(value) for value in values.tolist()]
+        return [rounded(value) for value in values.tolist()]
     return [_short(row) for row in values]
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")

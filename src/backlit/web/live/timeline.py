@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from backlit.web.responses import to_json
 
 MOST_MOMENTS, RECENT_MOMENTS, MOST_MOMENT_BYTES = 240, 60, 64 * 2**20
 """Moments that are kept, how many of the last ones are never thinned out, and what all may weigh."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+DIGITS = 5
+"""Significant digits of what is shown."""
+
+
+class Point(NamedTuple):
     """What curves show of a moment; a held-out number is None where no rows are held out."""
 
     epoch: float
@@ -22,6 +28,23 @@ class Point:
     score: float
     held_loss: float | None
     held_score: float | None
+
+
+def rounded(value: float) -> float:
+    """A number to a few digits."""
+    return float(f"{value:.{DIGITS}g}")
+
+
+@lru_cache(maxsize=4 * MOST_MOMENTS)
+def point_json(point: Point) -> str:
+    """A point as JSON, to a few digits: a picture has all of them, and a point stands in many pictures.
+
+    Examples
+    --------
+    >>> point_json(Point(3, 0.1234567, 1.0, None, float("inf")))
+    '[3.0,0.12346,1.0,null,null]'
+    """
+    return to_json([None if number is None else rounded(number) for number in point])
 
 
 @dataclass(frozen=True, slots=True)

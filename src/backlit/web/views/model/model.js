@@ -32,16 +32,29 @@ function showTargets() {
 
 // -- one row, one weight ----------------------------------------------------------------------------------------------
 const explain = newest(async (signal) => {
+  witness.forget();
   if (!one("model") || !one("table")) return;
   byId("explanation").setAttribute("aria-busy", "true");
   if (byId("explanation").hidden) byId("progress").textContent = word("computing", {model: one("model").name, table: one("table").name});
   try {
     const zoom = byId("zoom").value, row = read(byId("row").value);
     const query = {model: byId("model").value, table: byId("table").value, target: byId("target").value, row, weight, zoom, lang};
-    show(await post("/api/explain", query, signal), zoom);
+    const answer = await post("/api/explain", query, signal);
+    show(answer, zoom);
+    if (!answer.unlabelled) witness({...query, weight: answer.weight});
   } finally {
     if (!signal.aborted) { byId("explanation").removeAttribute("aria-busy"); byId("progress").textContent = ""; }
   }
+});
+
+// The other two sides take longer than the picture: they are asked for once it stands.
+const witness = newest(async (signal, query) => {
+  const frame = byId("circuit").querySelector("iframe.circuit");
+  byId("sides").setAttribute("aria-busy", "true");
+  await new Promise((stands) => { frame.addEventListener("load", stands); signal.addEventListener("abort", stands); });
+  if (signal.aborted) return;
+  sides(await post("/api/witnesses", query, signal));
+  byId("sides").removeAttribute("aria-busy");
 });
 
 function show(answer, zoom) {
@@ -80,17 +93,26 @@ function weights(answer) {
   byId("weights").replaceChildren(table(["weight", "reads", "value", "gradient"], rows));
 }
 
-// The derivation as the server set it, the gradient from three sides, and the same as plain text.
+// The derivation as the server set it, and the same as plain text.
 function chain(answer) {
-  const {engine, graph, difference} = answer.witnesses, sides = element("dl", {class: "facts witnesses"});
-  facts(sides, [["side_graph", shown(graph, 9)], ["side_engine", shown(engine, 9)], ["side_difference", shown(difference, 9)]]);
-  const verdict = answer.agrees ? "sides_agree" : answer.undecided ? "sides_undecided" : "sides_differ";
-  const said = answer.undecided ? `${word(verdict)}: ${answer.undecided}` : word(verdict);
-  sides.append(element("div", {class: answer.agrees ? "agrees" : "disagrees"}, element("dd", {}, said)));
   const set = new DOMParser().parseFromString(answer.mathml, "text/html");
   byId("chain").replaceChildren(...set.querySelectorAll("math"));
-  byId("sides").replaceChildren(sides);
   byId("chain-text").textContent = answer.text;
+  witnessed([["side_graph", shown(answer.gradient, 9)], ["side_engine", "…"], ["side_difference", "…"]], "", "…");
+}
+
+// The gradient from three sides.
+function sides({witnesses: {graph, engine, difference}, agrees, undecided}) {
+  const verdict = word(agrees ? "sides_agree" : undecided ? "sides_undecided" : "sides_differ");
+  const rows = [["side_graph", shown(graph, 9)], ["side_engine", shown(engine, 9)], ["side_difference", shown(difference, 9)]];
+  witnessed(rows, agrees ? "agrees" : "disagrees", undecided ? `${verdict}: ${undecided}` : verdict);
+}
+
+function witnessed(rows, css, said) {
+  const list = element("dl", {class: "facts witnesses"});
+  facts(list, rows);
+  list.append(element("div", {class: css}, element("dd", {}, said)));
+  byId("sides").replaceChildren(list);
 }
 
 // Where the inputs are an image: the row, and the weights into the neuron of the chosen one, each as it lies.
