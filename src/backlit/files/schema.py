@@ -158,7 +158,7 @@ class Whole(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Number(Schema):
-    """A finite number within bounds, which are included."""
+    """A finite number within bounds, which are included; one without a point fits 64 bits, as arrays of NumPy need."""
 
     least: float = -LARGEST_FLOAT
     most: float = LARGEST_FLOAT
@@ -167,10 +167,12 @@ class Number(Schema):
         """Refuse another type, or a number out of bounds."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not self.least <= value <= self.most:
             raise mismatch_of(value, f"a number from {self.least:g} to {self.most:g}")
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise mismatch_of(value, "a number with a point, or of at most 64 bits")
 
     def check_all(self, values: Sequence[Any]) -> None:
         """All at once, one by one only where something is wrong."""
-        kinds = set(map(type, values)) - {int, float}
+        kinds = set(map(type, values)) - {float}
         if values and (kinds or not (self.least <= min(values) and max(values) <= self.most)):
             Schema.check_all(self, values)
 

@@ -134,6 +134,7 @@ LIES: dict[str, tuple[str, Callable[[Any, Any], None]]] = {
     "scaling that is not finite": (TABULAR, lambda header, arrays: arrays["encoder.center"].__setitem__(0, np.inf)),
     "scaling of another shape": (TABULAR, lambda header, arrays: arrays.update({"encoder.factor": np.zeros((13, 1))})),
     "an infinite range": (TABULAR, lambda header, arrays: column(header).update(high=10**400)),
+    "a range beyond 64 bits": (TABULAR, lambda header, arrays: column(header).update(high=10**30)),
     "an empty range": (TABULAR, lambda header, arrays: column(header).update(low=5.0, high=-5.0)),
     "a negative unit": (NUMBERS, lambda header, arrays: arrays.update(std=-arrays["std"])),
     "limits that cross": (NUMBERS, lambda header, arrays: arrays.update(low=arrays["high"], high=arrays["low"])),
