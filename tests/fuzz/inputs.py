@@ -69,7 +69,7 @@ FILES: Mapping[str, tuple[str, Callable[[int, float], str], str]] = {
 }
 """Kind of file -> header, a row, what stands below."""
 
-PROGRESS = ("compiling", "training")
+PROGRESS = ("compiling", "training", "ended")
 """How lines begin that are about no data."""
 
 S = np.array(SIZES)
