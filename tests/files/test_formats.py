@@ -244,6 +244,25 @@ def test_workbooks_of_other_kinds(tmp_path: Path, kind: str, suffix: str) -> Non
         read_table(path)
 
 
+def test_spans_of_a_day_and_more_of_ods_are_spans_like_shorter_ones(tmp_path: Path) -> None:
+    path = tmp_path / "t.ods"
+    spans = [("PT20H00M00S", 20.0), ("PT25H30M00S", 25.5), ("", None), ("-PT48H00M00S", -48.0)]
+    write_ods(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    for size, (span, _) in zip(SIZES, spans, strict=True):
+        if size is not None:
+            old = f'office:value-type="float" office:value="{size}"'
+            parts["content.xml"] = parts["content.xml"].replace(
+                old, f'office:value-type="time" office:time-value="{span}"'
+            )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    hours = [None if cell is None else cell.total_seconds() / 3600 for cell in read_table(path)["size"].to_pylist()]
+    assert hours == [hours for _, hours in spans]
+
+
 def test_a_database_of_several_tables_asks_for_one(tmp_path: Path) -> None:
     path = tmp_path / "two.db"
     write_sqlite(path)

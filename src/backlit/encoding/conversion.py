@@ -271,6 +271,8 @@ class _Conversion:
             types = set(map(type, cells)) - {type(None)}
         if types and all(issubclass(kind, dt.date) for kind in types):
             cells = self._moments(cells, types)
+        if types == {dt.time, dt.timedelta}:  # a workbook's spans: those of less than a day are read as times
+            cells = [_since_midnight(cell) if isinstance(cell, dt.time) else cell for cell in cells]
         if types == {bytes, str}:
             cells = [label_of(cell) if isinstance(cell, bytes) else cell for cell in cells]
         try:
@@ -372,6 +374,11 @@ def _has_extension(kind: pa.DataType) -> bool:
 def _python_time(cell: Any) -> Any:
     """A moment or span of NumPy among others as Python's."""
     return cell.astype("M8[us]").item() if isinstance(cell, np.datetime64) else _python_span(cell)
+
+
+def _since_midnight(time: dt.time) -> dt.timedelta:
+    """A time of the day as the span from midnight to it."""
+    return dt.timedelta(hours=time.hour, minutes=time.minute, seconds=time.second, microseconds=time.microsecond)
 
 
 def _python_span(cell: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from backlit.errors import DataError
 from backlit.files.format_kind import check_names
 from backlit.files.header import Row, header_position, looks_like_row
 from backlit.files.shape import with_names, without_empty_rows, without_units
+
+SPAN = re.compile(r"(?P<sign>-?)PT(?P<hours>\d{1,7})H(?P<minutes>\d{1,7})M(?P<seconds>\d{1,7}(?:\.\d*)?)S")
+"""A span of time as OpenDocument writes it."""
 
 
 def table_of_rows(path: Path, rows: Sequence[Sequence[Any]], notes: tuple[str, ...] = ()) -> pa.Table:
@@ -55,7 +59,7 @@ def table_of_rows(path: Path, rows: Sequence[Sequence[Any]], notes: tuple[str, .
     check_names(path, [name for name in names if name])
     below = rows[header.end :]
     columns = [
-        to_cells([None if cell == "" else cell for cell in cells], f"column {name!r}")
+        to_cells(_with_long_spans([None if cell == "" else cell for cell in cells]), f"column {name!r}")
         for name, cells in zip(names, zip(*below, strict=True), strict=True)
     ] if below else [pa.nulls(0) for _ in names]  # fmt: skip
     table = pa.table(columns, [str(place) for place in range(len(names))])
@@ -66,6 +70,19 @@ def table_of_rows(path: Path, rows: Sequence[Sequence[Any]], notes: tuple[str, .
     likely = looks_like_row(names)
     shape = [*notes, *([likely] if likely else []), *above, *empty, *nameless, *units]
     return noted(table, {"shape": shape})
+
+
+def _with_long_spans(cells: list[Any]) -> list[Any]:
+    """Cells of one column; among times of the day, which ODS writes as spans, the text of a longer span is one."""
+    if not any(isinstance(cell, dt.time) for cell in cells):
+        return cells
+    return [_span(match) if isinstance(cell, str) and (match := SPAN.fullmatch(cell)) else cell for cell in cells]
+
+
+def _span(match: re.Match[str]) -> dt.timedelta:
+    """A span of ISO 8601; of a day and more the reader of ODS leaves the text."""
+    span = dt.timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]), seconds=float(match["seconds"]))
+    return -span if match["sign"] else span
 
 
 def _first_full(rows: Sequence[Row]) -> int:
