@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from backlit.encoding.cells import of_column
-from backlit.encoding.conversion import registered, to_cells
+from backlit.encoding.conversion import to_cells
+from backlit.encoding.extension_types import registered
 from backlit.errors import DataError
 
 
