@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick fuzz proof extras lint format types contract docs-test docs pictures screens bench build kernels pins clean
+.PHONY: help demo test quick fuzz proof extras notebooks lint format types contract docs-test docs pictures screens bench build kernels pins clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,14 @@ extras: $(READY) ## hold the importers against live tools, which are installed b
 	.venv-extras/bin/python -m pip install --quiet dask==2026.8.0 distributed==2026.8.0 optuna==5.0.0 optuna-integration==5.0.0 ray==2.60.0
 	.venv-extras/bin/python tests/estimators/searches/check.py
 
+# Hosts of the widget, pinned: `make notebooks` looks at the circuit in them.
+HOSTS = jupyterlab==4.6.6 ipykernel==7.4.0 marimo==0.25.2
+
+notebooks: $(READY) ## look at the circuit in JupyterLab, marimo and a frame, which are installed beside (FOLDER=...)
+	$(PYTHON) -m venv .venv-notebooks
+	.venv-notebooks/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[notebook]' playwright $(HOSTS)
+	.venv-notebooks/bin/python tests/notebooks/check.py $(FOLDER)
+
 lint: $(READY) ## rules and format of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -104,5 +112,5 @@ pins: $(READY) ## write constraints.txt anew from what is installed
 	@mv constraints.new constraints.txt
 
 clean: ## remove .venv, caches and builds
-	rm -rf .venv .venv-extras dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-extras .venv-notebooks dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

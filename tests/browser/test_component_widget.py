@@ -178,3 +178,16 @@ def test_importing_backlit_does_not_load_it() -> None:
     code = "import backlit, sys; backlit.trace('x * x', x=1); print('anywidget' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_in_a_notebook_that_scrolls_bar_and_picture_are_seen_at_once(notebook: Callable[..., Any]) -> None:
+    pane = 520
+    page = notebook(trace(FORMULA, **INPUTS), own=f"#cell {{height: {pane}px; overflow: auto}}")
+    high = page.evaluate(
+        "() => document.querySelector('.backlit-view:not([hidden]) .backlit-picture').getBoundingClientRect().bottom"
+        " - document.querySelector('.backlit-panel').getBoundingClientRect().top"
+    )
+    assert 300 < high <= pane
+    page.evaluate("() => { cell.style.height = 'auto'; dispatchEvent(new Event('resize')); }")
+    whole = page.locator(".backlit-view:not([hidden]) .backlit-picture").bounding_box()["height"]
+    assert whole > high - 150  # where the cell does not scroll, the window decides

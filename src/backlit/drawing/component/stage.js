@@ -18,8 +18,18 @@ class Stage {
   room(picture) {
     const {clientWidth: width} = picture, said = Number.parseFloat(getComputedStyle(this.root).getPropertyValue("--§room"));
     const presenting = this.root.matches(".§presenting"), top = picture.getBoundingClientRect().top + (presenting ? this.root.scrollTop : scrollY);
-    const own = presenting || this.root.parentNode === document.body ? innerHeight - top - 34 : EMBEDDED_SHARE * innerHeight;
+    const above = picture.getBoundingClientRect().top - this.root.getBoundingClientRect().top + 34;
+    const own = presenting || this.root.parentNode === document.body ? innerHeight - top - 34 : Math.min(EMBEDDED_SHARE * innerHeight, this.pane() - above);
     return {width, height: Math.max(LEAST_ROOM, said || own)};
+  }
+
+  // Pixels that are seen at once of what holds it: of a notebook that scrolls within the window, the notebook's own.
+  pane() {
+    let seen = innerHeight, one = this.root;
+    while ((one = one.parentElement ?? one.getRootNode().host) && one !== document.body) {
+      if (["auto", "scroll"].includes(getComputedStyle(one).overflowY) && one.clientHeight >= 2 * LEAST_ROOM) seen = one.clientHeight;
+    }
+    return Math.min(seen, innerHeight);
   }
 
   sheet(view) {
