@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick fuzz proof extras notebooks lint format types contract docs-test docs pictures screens bench build kernels pins clean
+.PHONY: help demo test quick fuzz proof extras notebooks tex lint format types contract docs-test docs pictures screens bench build kernels pins clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -66,10 +66,14 @@ extras: $(READY) ## hold the importers against live tools, which are installed b
 # Hosts of the widget, pinned: `make notebooks` looks at the circuit in them.
 HOSTS = jupyterlab==4.6.6 ipykernel==7.4.0 marimo==0.25.2
 
-notebooks: $(READY) ## look at the circuit in JupyterLab, marimo and a frame, which are installed beside (FOLDER=...)
+notebooks: ## look at the circuit in JupyterLab, marimo and a frame, which are installed beside (FOLDER=...)
 	$(PYTHON) -m venv .venv-notebooks
-	.venv-notebooks/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[notebook]' playwright $(HOSTS)
+	.venv-notebooks/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[notebook]' playwright
+	.venv-notebooks/bin/python -m pip install --quiet $(HOSTS) # of marimo other versions than those of the constraints
 	.venv-notebooks/bin/python tests/notebooks/check.py $(FOLDER)
+
+tex: $(READY) ## compile circuits' TikZ with LuaLaTeX, which is installed already (FOLDER=...)
+	$(BIN)/python tests/drawing/tex/check.py $(FOLDER)
 
 lint: $(READY) ## rules and format of the code
 	$(BIN)/ruff check .

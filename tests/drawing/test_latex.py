@@ -51,3 +51,8 @@ def test_both_parallel_edges_are_drawn(square: Circuit) -> None:
     lines = [line for line in to_latex(square).splitlines() if line.startswith(r"  \draw[arrow]")]
     assert len(set(lines)) == 3  # two edges and the output
     assert "3 + 3 = 6" in to_latex(square)
+
+
+def test_names_in_korean_stay_as_they_are(with_constant: Callable[[float | None], Circuit]) -> None:
+    assert escaped("가중치_1") == r"가중치\_1"
+    assert to_latex(with_constant(None)).isascii()  # what is our own needs no font of its own
