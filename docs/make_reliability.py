@@ -67,7 +67,7 @@ SECTIONS: Mapping[str, tuple[Line, ...]] = {
         Line(
             "Python and the page without it read and compute the same",
             "fuzz/playground",
-            "{texts:,} texts and {formulas:,} formulas, {disagreements} disagreements",
+            "{texts:,} texts, {formulas:,} formulas, {formulas of arrays:,} of arrays, {disagreements} disagreements",
             "python tests/fuzz/playground.py {texts}",
         ),
         Line(

@@ -72,8 +72,6 @@ def test_a_student_finds_a_gradient_types_a_formula_and_makes_a_mistake(page: An
     expect(page.locator("main")).to_have_class("backlit-circuit-view backlit-live outdated")
     page.locator("#formula").fill("log(x - 2)")
     expect(page.locator("#problem span")).to_contain_text("gate log: log(x - 2) has no finite value at x - 2 = 0")
-    page.locator("#formula").fill("softmax(x)")
-    expect(page.locator("#problem span")).to_contain_text("works on whole arrays")
 
     linked(page, kept)
     expect(page.locator("#formula")).to_have_value("y = 2x^2 + ln(x)")
@@ -89,6 +87,51 @@ def test_a_student_finds_a_gradient_types_a_formula_and_makes_a_mistake(page: An
         f"formula=x&values={quote(' ' * 9000)}", "formula=x&values={\"x\":1e999}",
     ):  # fmt: skip
         linked(page, f"{address}#{foreign}")
+        expect(page.locator("#notes")).to_contain_text("This link is too long, or not of this page")
+
+
+def test_a_student_types_arrays_and_asks_for_one_element(page: Any) -> None:
+    address = page.url.split("#")[0]
+    page.locator("#formula").fill("sum(-y * log(softmax(z)))")
+    field = page.locator("#inputs input")
+    expect(field).to_have_count(2)
+    field.nth(0).fill("0, 0, 1")
+    expect(page.locator("#problem")).to_contain_text("operands of shape (3,) and (2,) do not fit")
+    field.nth(1).fill("1, 2, 4")
+    expect(page.locator("#problem")).to_be_empty()
+    page.locator(".backlit-picture:visible").focus()
+    page.keyboard.press("End")
+    expect(page.locator("[data-value=q2]:visible")).to_have_text("[0.042, 0.114, 0.844]")
+    page.locator(".backlit-zoom").nth(1).click()  # every element
+    view = page.locator(".backlit-view:not([hidden])")
+    view.locator(".backlit-wrt").select_option("z[0]")
+    expect(view.locator("[data-line='z[0]']")).to_contain_text("= 0.042")  # softmax with cross entropy: a - y
+    view.locator(".backlit-tables summary").click()
+    row = view.locator(".backlit-tables tr[data-row='z[2]']").first
+    expect(row.locator(".backlit-witness")).to_have_text("-0.156205")
+    expect(row).to_contain_text("yes")
+    field.nth(1).fill("[1, 2, 3]")
+    expect(view.locator("[data-line='z[0]']")).to_contain_text("= 0.09")  # the step, the zoom and the wire stay
+    expect(page).to_have_url(re.compile("%22z%22%3A%5B1%2C2%2C3%5D"))
+    kept = page.url
+
+    page.locator("#formula").fill("W @ x + b")
+    expect(page.locator("#notes")).to_contain_text("The result is an array of 2")
+    page.locator("#inputs input").nth(0).fill("1, 2; 3")
+    expect(page.locator("#problem")).to_contain_text("W needs a number")
+    page.locator("#inputs input").nth(0).fill("1, 2; 3, 4; 5, 6")
+    expect(page.locator("#notes")).to_contain_text("The result is an array of 3")
+    page.locator("#formula").fill("sum(W @ x)")
+    expect(page.locator("[data-box='W']")).to_be_visible()
+    page.locator("#formula").fill("x * y")
+    page.locator("#inputs input").nth(1).fill("2")
+    expect(page.locator("#inputs")).to_be_visible()
+
+    linked(page, kept)
+    expect(page.locator("#inputs input").nth(1)).to_have_value("1, 2, 3")
+    expect(page.locator("[data-line='z[0]']:visible")).to_contain_text("= 0.09")
+    for foreign in ("[[1],2]", "[]", "[[]]", "[1,null]", f"{[1] * 9}", "[[[1]]]", "[[1,2],[3]]"):
+        linked(page, f'{address}#formula=sum(x)&values={{"x":{foreign}}}')
         expect(page.locator("#notes")).to_contain_text("This link is too long, or not of this page")
 
 

@@ -1,6 +1,6 @@
 """`python tests/fuzz/playground.py 10000 [--record]`: formulas of the page without Python, read and computed by both.
 
-As many random texts are read or answered, and as many random formulas computed, by one process of node.
+As many random texts are read or answered, as many random formulas of numbers and as many of arrays computed, by node.
 """
 
 from __future__ import annotations
@@ -34,14 +34,22 @@ def run(count: int) -> dict[str, int]:
         module("test_reader", "formula").PIECES,
         random.Random(0),
     )
-    cases = [{"text": "".join(rng.choices(pieces, k=rng.randint(0, rng.randint(1, 20))))} for _ in range(count)]
-    cases += [agreement.random_case(rng) for _ in range(count)]
-    computed = 0
-    for case, answer in zip(cases, agreement.in_browser(cases), strict=True):
-        differs = agreement.disagreement(case, answer)
-        assert not differs, differs
-        computed += "circuit" in answer
-    return {"texts": count, "formulas": count, "computed": computed, "disagreements": 0}
+    draw = {
+        "texts": lambda: {"text": "".join(rng.choices(pieces, k=rng.randint(0, rng.randint(1, 20))))},
+        "formulas": lambda: agreement.random_case(rng),
+        "formulas of arrays": lambda: agreement.random_array_case(rng),
+    }
+    figures = {}
+    for kind, case_of in draw.items():
+        cases = [case_of() for _ in range(count)]
+        answers = agreement.in_browser(cases)
+        for case, answer in zip(cases, answers, strict=True):
+            differs = agreement.disagreement(case, answer)
+            assert not differs, differs
+        figures[kind] = count
+        if kind != "texts":
+            figures[f"{kind}, computed"] = sum("circuits" in answer for answer in answers)
+    return {**figures, "disagreements": 0}
 
 
 if __name__ == "__main__":

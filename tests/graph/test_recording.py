@@ -125,8 +125,8 @@ def test_gates_of_the_registry_record_on_wires_and_compute_on_numbers() -> None:
         (lambda x: x * "a", "operand 'a' is not a number"),
         (lambda x: x * float("nan"), "is not finite"),
         (lambda x: x * 1j, "operand 1j is not a number"),
-        (lambda x: GATES["exp"](x, x), "gate exp takes 1 operand, 2 given"),
-        (lambda x: GATES["max"](x), "gate max takes 2 operands, 1 given"),
+        (lambda x: GATES["exp"](x, x), "gate exp: operands given: 2, taken: 1; write exp(x)"),
+        (lambda x: GATES["max"](x), "gate max: operands given: 1, taken: 2"),
         (lambda x: GATES["exp"](x, axis=0), "takes no axis="),
     ],
 )

@@ -15,19 +15,26 @@ from typing import Any
 
 import numpy as np
 
-from backlit.declared.gate_kinds import Gate
+from backlit.declared.gate_kinds import ArrayGate, Gate
 from backlit.drawing.component import script
 from backlit.errors import BacklitError, FormulaError
 from backlit.formula import GATES, local_of, value_of
 from backlit.formula.expression import Call, Expression, Name, Number, names, read_formula
 from backlit.formula.text import to_text
-from backlit.graph import backward, read
+from backlit.graph import Gradients, Graph, backward, read
 from backlit.playground.scripts import drawing_script, graph_script
 from backlit.playground.tables import as_json
 from backlit.tracing.picture import circuit
+from backlit.tracing.zooms import zooms_of_formula
 
 NODE = """
 const fs = require("fs"), [, , given, answers] = process.argv;
+const listed = (array) => (array ? {shape: array.shape, numbers: array.flat} : null);
+const everyNumber = (text, values) => {
+  const formula = readFormula(text, new Set(Object.keys(values))), graph = new ArrayRecording(formula, values);
+  const {gradients} = graph.backward(), named = graph.wires.filter(({name}) => name);
+  return Object.fromEntries(named.map((wire) => [wire.name, [listed(wire.value), listed(gradients.get(wire))]]));
+};
 const done = JSON.parse(fs.readFileSync(given, "utf8")).map(({text, values}) => {
   try {
     const {tree, notes} = readFormula(text, new Set(Object.keys(values ?? {})));
@@ -35,8 +42,10 @@ const done = JSON.parse(fs.readFileSync(given, "utf8")).map(({text, values}) => 
     const bare = (node) => node.id ?? (node.gate ? [node.gate, ...node.operands.map(bare)] : node.value);
     const read = {tree: bare(tree), text: treeText(tree), notes: written};
     if (!values) return read;
-    const circuit = new Recording(text, values).circuit();
-    return {...read, circuit, layout: new Arranging(circuit).layout()};
+    const {fault, circuits, whole} = recorded(text, values);
+    if (fault) throw fault;
+    const layouts = Object.values(circuits).map((circuit) => new Arranging(circuit).layout());
+    return {...read, circuits, layouts, arrays: whole ? everyNumber(text, values) : {}};
   } catch (error) {
     if (!(error instanceof FormulaFault)) throw error;
     return {fault: error.texts, column: error.column};
@@ -51,8 +60,14 @@ VARIABLES = ("x", "y", "z", "w")
 CLOSE = 1e-9
 """By so little, as a share, may numbers differ: exp and its like are rounded in their own way in each language."""
 
-ROUNDING = 4e-16
+EMPTY: Mapping[str, Any] = {"boxes": (), "links": ()}
+ROUNDING = 1e-15
 """Of a gate's value, as a share of its largest operand: 1 - y * y has digits of 1."""
+
+OVER_ARRAYS = tuple(name for name, gate in GATES.items() if isinstance(gate, ArrayGate))
+SHAPES = ((), (1,), (2,), (3,), (2, 3), (3, 2), (2, 2), (1, 3), (2, 2, 2))
+FITTING = 0.8
+"""So many cases are drawn so that they may have a gradient."""
 
 ELEMENTWISE = tuple(name for name, gate in GATES.items() if GATES.is_builtin(name) and isinstance(gate, Gate))
 
@@ -71,7 +86,7 @@ def in_browser(cases: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return answers
 
 
-def in_python(text: str, values: Mapping[str, float] | None) -> dict[str, Any]:
+def in_python(text: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
     """The same of Python."""
     try:
         formula = read_formula(text, GATES, values or ())
@@ -79,15 +94,38 @@ def in_python(text: str, values: Mapping[str, float] | None) -> dict[str, Any]:
         answer = {"tree": as_json(formula.tree), "text": to_text(formula.tree), "notes": notes}
         if values is not None:
             graph = read(text, values)
-            drawn = circuit("", graph, backward(graph))
-            answer["circuit"] = {
-                "boxes": [asdict(box) for box in drawn.boxes],
-                "links": [asdict(link) for link in drawn.links],
-                "output": drawn.output,
-            }
+            zooms = shown(graph)
+            answer["circuits"] = {zoom: drawn(each) for zoom, each in zooms.items()}
+            answer["arrays"] = numbers_of(graph) if "arrays" in zooms else {}
     except BacklitError as error:
         return {"fault": error.texts, "column": error.column if isinstance(error, FormulaError) else None}
     return answer
+
+
+def shown(graph: Graph) -> dict[str, Graph]:
+    """The zooms that the page without Python has: a formula of single numbers as it is written, and arrays."""
+    whole = any(np.ndim(wire.value) or isinstance(wire.rule, ArrayGate) for wire in graph.wires)
+    return zooms_of_formula(graph) if whole else {"gates": graph}
+
+
+def numbers_of(graph: Graph) -> dict[str, Any]:
+    """Value and gradient of every wire that has a name, each element."""
+    gradients = Gradients({}, {}) if graph.output.value.ndim else backward(graph)
+
+    def listed(array: Any) -> Any:
+        return None if array is None else {"shape": list(np.shape(array)), "numbers": np.ravel(array).tolist()}
+
+    return {wire.name: [listed(wire.value), listed(gradients[wire])] for wire in graph.wires if wire.name}
+
+
+def drawn(graph: Graph) -> dict[str, Any]:
+    """A graph as a picture has it; there is no gradient of several numbers."""
+    made = circuit("", graph, Gradients({}, {}) if graph.output.value.ndim else backward(graph))
+    return {
+        "boxes": [{**asdict(box), "raster": None} for box in made.boxes],  # heat maps are Python's
+        "links": [asdict(link) for link in made.links],
+        "output": made.output,
+    }
 
 
 def differing(text: str, here: Any, there: Any, where: str = "") -> str:
@@ -98,9 +136,16 @@ def differing(text: str, here: Any, there: Any, where: str = "") -> str:
         pairs = ((at, *pair) for at, pair in enumerate(zip(here, there, strict=True)))
     elif isinstance(here, float) and isinstance(there, int | float):
         return "" if math.isclose(here, there, rel_tol=CLOSE) else f"{text}: {where}: {here!r} is not {there!r}"
+    elif isinstance(here, str) and isinstance(there, str):
+        return "" if shorter(here) == shorter(there) else f"{text}: {where}: {here!r} is not {there!r}"
     else:
         return "" if here == there else f"{text}: {where}: {here!r} is not {there!r}"
     return next(filter(None, (differing(text, one, other, f"{where}/{key}") for key, one, other in pairs)), "")
+
+
+def shorter(text: str) -> str:
+    """A text whose long numbers are cut to what both languages agree on."""
+    return re.sub(r"\d+\.\d{10,}(e-?\d+)?", lambda number: f"{float(number[0]):.9g}", text)
 
 
 def alone(text: str, drawn: Mapping[str, Any]) -> str:
@@ -146,9 +191,9 @@ def disagreement(case: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
     differs = differing(repr(case["text"]), here, answer)
     if differs and "fault" in here and "fault" in answer:
         return differing(repr(case["text"]), *(rounded(each["fault"]) for each in (here, answer)))
-    if differs and "circuit" in here and "circuit" in answer:
+    if differs and "circuits" in here and "circuits" in answer:
         shape = differing(repr(case["text"]), unnumbered(here), unnumbered(answer))
-        return shape or alone(case["text"], answer["circuit"])
+        return shape or alone(case["text"], answer["circuits"].get("gates", EMPTY))
     return differs
 
 
@@ -160,8 +205,8 @@ def rounded(texts: Mapping[str, str]) -> dict[str, str]:
 def unnumbered(answer: Any) -> Any:
     """An answer without the numbers that are computed."""
     if isinstance(answer, dict):
-        numbers = ("value", "gradient", "local", "upstream", "contribution", "layout")
-        return {key: unnumbered(part) for key, part in answer.items() if key not in numbers}
+        computed = ("value", "gradient", "local", "upstream", "contribution", "layouts", "numbers")
+        return {key: unnumbered(part) for key, part in answer.items() if key not in computed}
     return [unnumbered(part) for part in answer] if isinstance(answer, list | tuple) else answer
 
 
@@ -176,6 +221,36 @@ def random_tree(rng: random.Random, gates: int) -> Expression:
     shares = [(gates - 1) // len(declared.operands)] * len(declared.operands)
     shares[0] += gates - 1 - sum(shares)
     return Call(name, tuple(random_tree(rng, share) for share in shares))
+
+
+def random_array_case(rng: random.Random) -> dict[str, Any]:
+    """A formula of numbers, vectors and matrices, most of which fit together, with values for its variables."""
+    shapes = {name: rng.choice(SHAPES) for name in VARIABLES}
+    if rng.random() < FITTING:
+        n, m = rng.randint(1, 3), rng.randint(1, 3)
+        fitting = rng.sample([(n,), (n, n), (n,), (n, n), (n, m), ()], len(VARIABLES))
+        shapes = dict(zip(VARIABLES, fitting, strict=True))
+    tree = random_array_tree(rng, rng.randint(1, 6))
+    if rng.random() < FITTING:
+        tree = Call(rng.choice(("sum", "mean", "logsumexp")), (tree,))
+    given = np.random.default_rng(rng.randrange(2**32))
+    values = {name: np.round(given.uniform(-3, 3, shapes[name]), 3).tolist() for name in names(tree)}
+    return {"text": to_text(tree), "values": values}
+
+
+def random_array_tree(rng: random.Random, gates: int) -> Expression:
+    """A tree of gates over arrays and gates element by element."""
+    if gates <= 0:
+        return Name(rng.choice(VARIABLES)) if rng.random() < 0.9 else Number(rng.choice([1, 2, -1.5, 0.25]))
+    name = rng.choice(
+        OVER_ARRAYS if rng.random() < 0.6 else ("add", "sub", "mul", "where", "max", "tanh", *ELEMENTWISE)
+    )
+    declared = GATES[name]
+    shares = [(gates - 1) // len(declared.operands)] * len(declared.operands)
+    operands = tuple(random_array_tree(rng, share) for share in shares)
+    takes_axis = len(operands) == 1 and name in OVER_ARRAYS
+    axis = rng.choice((0, 0, -1, 1)) if takes_axis and rng.random() < 0.25 else None
+    return Call(name, operands, axis)
 
 
 def random_case(rng: random.Random) -> dict[str, Any]:

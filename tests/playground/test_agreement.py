@@ -52,7 +52,8 @@ def answered() -> list[tuple[dict[str, Any], dict[str, Any]]]:
     rng = random.Random(5)
     cases: list[dict[str, Any]] = [{"text": text} for text in texts()]
     cases += [agreement.random_case(rng) for _ in range(COUNT)]
-    cases += [{"text": text, "values": values} for text, values in REFUSED]
+    cases += [agreement.random_array_case(rng) for _ in range(COUNT)]
+    cases += [{"text": text, "values": values} for text, values in (*REFUSED, *OVER_ARRAYS)]
     return list(zip(cases, agreement.in_browser(cases), strict=True))
 
 
@@ -67,12 +68,38 @@ REFUSED = (
 )
 """Formulas without a value or a slope there, and one that a choice saves."""
 
+W = [[1.0, 2.0], [3.0, 4.0]]
+OVER_ARRAYS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("sum(-y * log(softmax(z)))", {"y": [0.0, 0.0, 1.0], "z": [1.0, 2.0, 4.0]}),
+    ("sum(tanh(W @ x + b))", {"W": W, "x": [0.1, 0.2], "b": [1.0, -1.0]}),
+    ("W @ x + b", {"W": W, "x": [0.1, 0.2], "b": 1.0}),
+    ("x @ W @ x", {"x": [0.1, 0.2], "W": W}),
+    ("softmax([1, 2, 3])", {}),
+    ("softmax(x)", {"x": 1.0}),
+    ("W @ x", {"W": 1.0, "x": 1.0}),
+    ("x + y", {"x": [1.0, 2.0], "y": [1.0, 2.0, 3.0]}),
+    ("sum(x, axis=1)", {"x": [1.0, 2.0]}),
+    ("sum(x, axis=0)", {"x": 1.0}),
+    ("exp(x, axis=0)", {"x": 1.0}),
+    ("max(x, y, z, axis=0)", {"x": 1.0, "y": 1.0, "z": 1.0}),
+    ("exp(x, y, axis=0)", {"x": 1.0, "y": 1.0}),
+    ("sum(log(x))", {"x": [1.0, 0.0]}),
+    ("sum(sqrt(x) * y)", {"x": [1.0, 0.0], "y": 1.0}),
+    ("sum(where(x > 0, log(x), y))", {"x": [1.0, -1.0], "y": 2.0}),
+    ("sum(where(x > 0, sqrt(x), y))", {"x": [1.0, 0.0], "y": 2.0}),
+    ("logsumexp(x * 800) - sum(exp(x * 800))", {"x": [1.0, 0.5]}),
+    ("sum(sqrt(x @ x))", {"x": [0.0, 0.0]}),
+    ("columnwise(x, W)", {"x": [1.0], "W": W}),
+    ("columnwise(x, W)", {"x": 1.0, "W": W}),
+)
+"""Formulas over arrays: what the lecture has, shapes that do not fit, and values and slopes that are not finite."""
+
 
 def test_trees_texts_notes_values_gradients_and_errors_are_pythons(
     answered: list[tuple[dict[str, Any], dict[str, Any]]],
 ) -> None:
     assert [found for found in (agreement.disagreement(*pair) for pair in answered) if found] == []
-    assert sum("circuit" in answer for _, answer in answered) > COUNT / 2
+    assert sum("circuits" in answer for _, answer in answered) > COUNT / 2
     assert sum("fault" in answer for _, answer in answered) > COUNT / 2
 
 
@@ -80,17 +107,20 @@ def test_nothing_overlaps_and_links_run_from_left_to_right(
     answered: list[tuple[dict[str, Any], dict[str, Any]]],
 ) -> None:
     for case, answer in answered:
-        if "layout" not in answer:
-            continue
-        layout = answer["layout"]
-        assert not overlaps(layout), case["text"]
-        for left, centre, stub, right in layout["columns"]:
-            assert left <= centre <= stub <= right
-        assert all(one[3] < other[0] for one, other in itertools.pairwise(layout["columns"]))
-        for route in layout["routes"]:
-            across = [x for x, _ in route["points"]]
-            assert across == sorted(across), case["text"]
-            assert all(0 <= y <= layout["height"] for _, y in route["points"])
+        for layout in answer.get("layouts", ()):
+            assert_drawn_well(layout, case["text"])
+
+
+def assert_drawn_well(layout: dict[str, Any], text: str) -> None:
+    """Nothing of a picture is over another part of it, and its links run forward."""
+    assert not overlaps(layout), text
+    for left, centre, stub, right in layout["columns"]:
+        assert left <= centre <= stub <= right
+    assert all(one[3] < other[0] for one, other in itertools.pairwise(layout["columns"]))
+    for route in layout["routes"]:
+        across = [x for x, _ in route["points"]]
+        assert across == sorted(across), text
+        assert all(0 <= y <= layout["height"] for _, y in route["points"])
 
 
 def overlaps(layout: dict[str, Any]) -> list[str]:
@@ -125,9 +155,9 @@ def test_operands_stand_in_their_gates_order() -> None:
         names = [f"x{at}" for at in range(rng.randint(2, 9))]
         cases.append({"text": once(names), "values": dict.fromkeys(names, 0.5)})
     for case, answer in zip(cases, agreement.in_browser(cases), strict=True):
-        heights = {box["box"]["name"]: box["y"] for box in answer["layout"]["placements"]}
+        heights = {box["box"]["name"]: box["y"] for box in answer["layouts"][0]["placements"]}
         lines: dict[str, list[float]] = {}
-        for route in answer["layout"]["routes"]:
+        for route in answer["layouts"][0]["routes"]:
             lines.setdefault(route["link"]["target"], []).append(route["points"][-1][1])
         assert all(ys == sorted(ys) for ys in lines.values()), case["text"]
-        assert len(heights) == len(answer["circuit"]["boxes"])
+        assert len(heights) == len(answer["circuits"]["gates"]["boxes"])

@@ -12,7 +12,9 @@ import pytest
 
 from backlit import BacklitError, MLPClassifier, MLPRegressor, TabularClassifier, trace
 from backlit.engine.network import Network
+from backlit.graph import read
 from backlit.tracing.witnesses import witnesses
+from backlit.tracing.zooms import zooms_of_formula
 
 CHANCE = np.random.default_rng(0)
 X = CHANCE.normal(size=(40, 3))
@@ -104,6 +106,19 @@ def test_frames_of_several_rows() -> None:
     table = trace(model, x=pa.Table.from_pandas(frame.iloc[:5]), y=LABEL[:5].tolist())
     assert table.value == one.value
     assert table.derivation("w[1][1][3]").gradient == pytest.approx(one.gradients["w[1]"][1, 3])
+
+
+def test_a_page_leaves_out_the_zoom_whose_gates_overflow() -> None:
+    assert list(zooms_of_formula(read("sigmoid(x)", {"x": -1000.0}))) == ["gates"]
+    assert "sigmoid" in trace("sigmoid(x)", x=-1000).to_html()
+
+
+def test_a_page_of_arrays_has_every_element_where_it_can_be_read() -> None:
+    small = zooms_of_formula(read("sum(W @ x)", {"W": [[1, 2], [3, 4]], "x": [1, 2]}))
+    assert [len(graph.wires) for graph in small.values()] == [4, 13]
+    assert list(small) == ["arrays", "gates"]
+    assert list(zooms_of_formula(read("sum(W @ W)", {"W": np.ones((8, 8))}))) == ["arrays"]
+    assert list(zooms_of_formula(read("softmax(x)", {"x": [1, 2]}))) == ["arrays"]
 
 
 def test_zooms_that_cannot_be() -> None:

@@ -70,6 +70,9 @@ def test_every_example_has_a_name_in_both_languages(name: str) -> None:
 
 def test_inputs_without_a_number_have_one() -> None:
     assert circuit({"expression": "a * b", "values": {"b": 3, "c": 4}})["values"] == {"a": 1.0, "b": 3.0}
+    given = {"W": [[1, 2], [3, 4], [5, 6]], "b": [1, 2, 3]}
+    found = circuit({"expression": "sum(W @ x + b)", "values": given})["values"]
+    assert found == {"W": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "x": [1.0, 2.0], "b": [1.0, 2.0, 3.0]}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,9 @@ def test_the_largest_formula_is_answered_within_the_time(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["1", None, True, [], [1] * 9, [[1]], ["a"], {"a": 1}, math.inf, math.nan, 10**400]
+    "value",
+    ["1", None, True, [], [1] * 9, [[1], 2], [[1], [1, 2]], [[]], [[1] * 9], [[[1]]], ["a"], {"a": 1}, math.inf,
+     math.nan, 10**400],
 )  # fmt: skip
 def test_what_is_no_number_is_said(client: Any, value: Any) -> None:
     found = client.post("/api/circuit", {"expression": "x * x", "values": {"x": value}})

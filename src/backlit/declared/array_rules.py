@@ -112,6 +112,8 @@ def grouped_right(up: Array, operands: tuple[Array, ...], y: Array, axis: int | 
 def columnwise(x: Array, w: Array) -> Any:
     """Each of the first columns of x times its own row of w: (..., columns), (first, many) give (..., first * many)."""
     first, many = w.shape
+    if first > x.shape[-1]:
+        raise ValueError(f"{first} rows for {x.shape[-1]} columns")
     return (x[..., :first, None] * w).reshape(*x.shape[:-1], first * many)
 
 

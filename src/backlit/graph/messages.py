@@ -35,6 +35,10 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "en": "gate {gate} works element by element and takes no axis=; leave it out",
         "ko": "{gate} 게이트는 원소마다 따로 계산하므로 axis=가 없습니다; 빼세요",
     },
+    "operands": {
+        "en": "gate {gate}: operands given: {count}, taken: {number}; write {example}",
+        "ko": "{gate} 게이트의 피연산자는 {number}개인데 {count}개를 주었습니다; {example}처럼 쓰세요",
+    },
     "not_one_number": {
         "en": "the output has shape {shape}, {count} numbers, a gradient is of one; write sum(...) around the "
         "formula, or use .jacobian",

@@ -264,10 +264,8 @@ def _check_call(rule: Rule, given: int, axis: int | None) -> None:
         return
     wanted = len(rule.operands)
     if given != wanted:
-        operands = f"{wanted} operand{'s' if wanted > 1 else ''}"
-        raise BacklitError(
-            f"gate {rule.name} takes {operands}, {given} given; write {rule.name}({', '.join(rule.operands)})"
-        )
+        example = f"{rule.name}({', '.join(rule.operands)})"
+        raise bad_call("operands", rule.name, number=wanted, count=given, example=example)
     if axis is not None and not isinstance(rule, ArrayGate):
         raise bad_call("no_axis", rule.name)
 
@@ -277,9 +275,11 @@ def _value(rule: Rule, wires: tuple[Wire, ...], axis: int | None) -> Array:
     if isinstance(rule, NaryGate):
         return rule.value(np.array(values))
     try:
+        if axis is not None and values[0].ndim == 0:  # NumPy lets a number have an axis
+            raise ValueError
         with np.errstate(all="ignore"):
             value = value_of(rule, axis)(*values)
-    except ValueError:
+    except (ValueError, IndexError):
         raise bad_shapes(rule.name, [value.shape for value in values], axis) from None
     dtype = np.result_type(*values)
     return value if getattr(value, "dtype", None) == dtype and value.shape else np.asarray(value, dtype)[()]

@@ -23,6 +23,8 @@ EXAMPLES = (
     ("product", "(x + y) * z", {"x": -2, "y": 5, "z": -4}),
     ("patterns", "2 * (x * y + max(z, w))", {"x": 3, "y": -4, "z": 2, "w": -1}),
     ("fork", "x * y + exp(x)", {"x": 0, "y": 4}),
+    ("layer", "sum(tanh(W @ x + b))", {"W": [[1, -2], [0.5, 1]], "x": [0.5, -1], "b": [0.1, 0.2]}),
+    ("softmax", "sum(-y * log(softmax(z)))", {"z": [1, 2, 4], "y": [0, 0, 1]}),
     ("gelu", "0.5 * x * (1 + erf(x / sqrt(2)))", {"x": 0.8}),
 )
 """Name (a message is called ``example_NAME``), formula and numbers; the first is what an empty address shows."""
@@ -58,6 +60,7 @@ def playground_page(lang: str = "en") -> str:
     given = json.dumps({"lang": lang, "words": dict(table), "examples": examples}, ensure_ascii=False)
     allowed = f"style-src {component.source_of(style)} {component.source_of(STYLE)}"
     policy = f"default-src 'none'; img-src data:; {allowed}; script-src {component.source_of(script)}"
+    views = markup(dict.fromkeys(ZOOMS, _PLACEHOLDER), lang)
     escaped = given.replace("<", "\\u003c")
     return f"""<!doctype html>
 <html lang="{lang}">
@@ -72,15 +75,19 @@ def playground_page(lang: str = "en") -> str:
 <form id="form"><label><span>{message["formula"]}</span><input id="formula" type="text" autocomplete="off"
 autocapitalize="off" spellcheck="false" aria-describedby="problem notes"></label>
 <div id="examples" role="group" aria-label="{message["examples"]}"></div></form>
+<div id="inputs" role="group" aria-label="{message["inputs"]}" hidden></div>
 <p id="problem" role="alert"></p><p id="notes" role="status"></p>
 <noscript>{message["no_scripts"]}</noscript></header>
 <main></main>
-<template id="template"><main {classes("circuit-view")}>{markup(_PLACEHOLDER, lang)}</main></template>
+<template id="template"><main {classes("circuit-view")}>{views}</main></template>
 <script type="application/json" id="given">{escaped}</script>
 <script>{script}</script>
 </body></html>
 """
 
+
+ZOOMS = ("arrays", "gates")
+"""Of a formula over arrays: arrays whole, and every element with a wire of its own; one of numbers has one view."""
 
 _PLACEHOLDER = Circuit(
     "x * x",

@@ -15,6 +15,12 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "example_patterns": "Add, max, mul",
         "example_fork": "A fork",
         "example_gelu": "GELU",
+        "example_layer": "A layer: W @ x + b",
+        "example_softmax": "Softmax with cross entropy",
+        "inputs": "Inputs",
+        "outputs": "The result is an array of {count}; a gradient is of one number: write sum(...) around the formula",
+        "no_number": "{name} needs a number, such as 0.5, several, such as 1, 2, 4, or rows, such as 1, 2; 3, 4: "
+        "at most {most} by {most}",
         "network": "Network",
         "network_file": "train.html",
         "other_language": "한국어",
@@ -22,7 +28,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "copied": "The link is copied.",
         "refused": "This link is too long, or not of this page; it was left out.",
         "many_gates": "the formula has {count} gates; stay below {limit}",
-        "arrays": "gate {name} works on whole arrays, this page on single numbers; trace it with Python",
+        "many_numbers": "gate {gate}: an array of {count} numbers; stay below {limit}",
         "no_scripts": "This page needs scripts.",
     },
     "ko": {
@@ -35,6 +41,12 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "example_patterns": "덧셈, 최댓값, 곱셈",
         "example_fork": "갈림길",
         "example_gelu": "GELU",
+        "example_layer": "한 층: W @ x + b",
+        "example_softmax": "소프트맥스와 교차 엔트로피",
+        "inputs": "입력",
+        "outputs": "식의 값은 수 {count}개짜리 배열이고 기울기는 수 하나에만 있습니다: 식을 sum(...)으로 감싸 보세요",
+        "no_number": "{name}에는 0.5 같은 수, 1, 2, 4처럼 여러 수, 1, 2; 3, 4처럼 행이 필요합니다: "
+        "많아야 {most}행 {most}열",
         "network": "신경망",
         "network_file": "train-ko.html",
         "other_language": "English",
@@ -42,7 +54,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "copied": "링크를 복사했습니다.",
         "refused": "링크가 너무 길거나 이 페이지의 것이 아니어서 쓰지 않았습니다.",
         "many_gates": "식에 게이트가 {count}개 있습니다; {limit}개보다 적게 쓰세요",
-        "arrays": "{name} 게이트는 배열 전체를 다루지만 이 페이지는 수 하나씩만 다룹니다; 파이썬으로 추적하세요",
+        "many_numbers": "{gate} 게이트: 수가 {count}개인 배열입니다; {limit}개보다 적게 쓰세요",
         "no_scripts": "이 페이지에는 스크립트가 필요합니다.",
     },
 }

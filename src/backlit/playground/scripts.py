@@ -6,19 +6,22 @@ from functools import cache
 from importlib import resources
 
 from backlit.drawing import component
-from backlit.playground.tables import declared_module
+from backlit.playground.tables import arrays_module, declared_module
 
 READER = ("python", "tree", "tokens", "faults", "stacks", "calls", "brackets", "neighbours", "names", "reader")
 """Files of ``reader/``: text to tree."""
 
-GRAPH = ("labels", "record")
-"""Files of ``graph/``: tree to the circuit that the component computes with."""
+ARRAYS = ("numpy",)
+"""Files of ``graph/`` that translated Python calls."""
+
+GRAPH = ("labels", "record", "arrays", "unroll", "formula")
+"""Files of ``graph/``: tree to the circuits that the component computes with."""
 
 DRAWING = ("measure", "columns", "rows", "layout", "picture")
 """Files of ``drawing/``: a circuit to its picture."""
 
-PAGE = ("tables", "page")
-"""Files of ``page/``: the form, the address, and the component filled with a circuit."""
+PAGE = ("tables", "inputs", "page")
+"""Files of ``page/``: the form, fields for arrays, the address, and the component filled with a circuit."""
 
 
 @cache
@@ -34,7 +37,7 @@ def reader_script() -> str:
 
 def graph_script() -> str:
     """Those, and what makes a circuit of a tree."""
-    return f"{reader_script()}\n{_joined('graph', GRAPH)}"
+    return "\n".join([reader_script(), _joined("graph", ARRAYS), arrays_module(), _joined("graph", GRAPH)])
 
 
 def drawing_script() -> str:
@@ -42,9 +45,15 @@ def drawing_script() -> str:
     return _joined("drawing", DRAWING)
 
 
+def _numbers() -> str:
+    """What reads the numbers of a field, as the local page has it: a module there."""
+    text = resources.files("backlit.web").joinpath("static/numbers.js").read_text(encoding="utf-8")
+    return component.bare_script(text.replace("export function", "function"))
+
+
 def page_script() -> str:
     """All of the page, in a scope of its own."""
-    parts = [graph_script(), component.script(), drawing_script(), _joined("page", PAGE)]
+    parts = [graph_script(), component.script(), drawing_script(), _numbers(), _joined("page", PAGE)]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();"
 
 

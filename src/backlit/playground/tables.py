@@ -20,10 +20,14 @@ from backlit.formula.javascript import VALUES_READ, gates_module, mistakes_modul
 from backlit.formula.precedence import ATOM, BINDING
 from backlit.graph import messages as graph_messages
 from backlit.graph.tape import RESULT
+from backlit.graph.wire import FOLDED
+from backlit.playground.arrays import array_gates_module, unrolling_module
 from backlit.playground.messages import MESSAGES
+from backlit.tracing.zooms import MOST_WIRES
+from backlit.web.views.circuit.endpoints import AXES, MOST_GATES, MOST_INPUT_NUMBERS, STARTS
 
-LARGEST_CIRCUIT = 300
-"""Gates of a formula on a page, as many as on the local page."""
+LARGEST_ARRAY = 10_000
+"""Numbers of an array that a formula computes: a gate such as columnwise may multiply them."""
 
 
 def as_json(tree: Expression) -> Any:
@@ -53,6 +57,11 @@ def declared_module() -> str:
     names = [name for name, gate in GATES.items() if GATES.is_builtin(name) and isinstance(gate, Gate)]
     tables = f"const DECLARED = {text}, SAID = {said};"
     return "\n".join([gates_module(names), _values_read(names), mistakes_module(), tables])
+
+
+def arrays_module() -> str:
+    """JavaScript that defines ``ARRAY_GATES`` and ``UNROLLING``."""
+    return f"{array_gates_module()}\n{unrolling_module()}"
 
 
 def _values_read(names: Iterable[str]) -> str:
@@ -93,7 +102,10 @@ def _grammar() -> dict[str, Any]:
         "characters": MAX_CHARACTERS,
         "depth": MAX_DEPTH,
         "size": stacks.MAX_SIZE,
-        "gates": LARGEST_CIRCUIT,
+        "gates": MOST_GATES,
+        "wires": MOST_WIRES,
+        "numbers": LARGEST_ARRAY,
+        "side": MOST_INPUT_NUMBERS,
         "shown": refusals.SHOWN_CHARACTERS,
         "part": refusals.LONGEST_PART,
         "noted": notes.LONGEST_NOTED,
@@ -101,6 +113,8 @@ def _grammar() -> dict[str, Any]:
     return {
         "binding": binding,
         "limits": limits,
+        "starts": STARTS,
+        "axes": AXES,
         "infix": parts.INFIX,
         "operands": dictionary.OPERANDS,
         "functions": dictionary.FUNCTIONS,
@@ -128,7 +142,11 @@ def _words() -> dict[str, Any]:
         "note": messages.NOTE,
         "noteMore": messages.NOTE_MORE,
         "leftOut": messages.LEFT_OUT,
-        "notFinite": {key: graph_messages.MESSAGES[key] for key in ("value", "gradient", "not_finite")},
+        "graph": graph_messages.MESSAGES,
+        "fitting": graph_messages.FITTING,
+        "and": graph_messages.AND,
+        "shaped": graph_messages.SHAPED,
+        "folded": FOLDED,
         "theseConstants": graph_messages.CONSTANTS,
         "valueMends": {**graph_messages.VALUE_MENDS, "": graph_messages.TOO_LARGE},
         "gradientMends": {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from backlit.declared.gate_kinds import ArrayGate
+from backlit.errors import BacklitError
 from backlit.formula.javascript import gates_module, mistakes_module
 from backlit.graph import Graph, unroll
 from backlit.graph.nary_gates import NaryGate
@@ -25,9 +27,14 @@ def zooms_of_formula(graph: Graph) -> dict[str, Graph]:
     >>> {zoom: len(level.gates) for zoom, level in zooms_of_formula(graph).items()}
     {'gates': 7, 'fused': 4, 'neuron': 2}
     """
-    if len(graph.wires) > MOST_WIRES or any(wire.value.ndim for wire in graph.wires):
+    if any(wire.value.ndim or isinstance(wire.rule, ArrayGate) for wire in graph.wires):
+        return _zooms_of_arrays(graph)
+    if len(graph.wires) > MOST_WIRES:
         return {"gates": graph}
-    gates = expanded(graph)
+    try:
+        gates = expanded(graph)
+    except BacklitError:  # what it is built of is too large there: sigmoid(-1000) is 0, exp(1000) is not finite
+        return {"gates": graph}
     large = fused(gates)
     levels: dict[str, Graph] = {}
     seen = {_shape(graph)}
@@ -40,6 +47,13 @@ def zooms_of_formula(graph: Graph) -> dict[str, Graph]:
             seen.add(_shape(level))
             levels[zoom] = level
     return levels if as_written else {"written": graph, **levels}
+
+
+def _zooms_of_arrays(graph: Graph) -> dict[str, Graph]:
+    """Arrays whole, as it is written, and every element with a wire of its own where that can be read."""
+    if graph.output.value.ndim or scalar_wires(graph, "gates") > MOST_WIRES:
+        return {"arrays": graph}
+    return {"arrays": graph, "gates": unroll(graph)}
 
 
 def zooms_of_network(graph: Graph, whole: Graph) -> dict[str, Graph]:

@@ -41,11 +41,11 @@ function simplified(root) {
 }
 
 // -- wires: {name, kind, value, gate, operands} -------------------------------------------------------------------------
-const leafOf = (wire) => (wire.kind === "constant" ? numberNode(wire.value) : nameNode(wire.name || "..."));
+const leafOf = (wire) => (wire.kind === "constant" ? numberNode(wire.value.flat?.[0] ?? wire.value) : nameNode(wire.name || "..."));
 
 function treeOfWire(wire, depth) {
   if (!wire.gate || !depth) return leafOf(wire);
-  return callNode(wire.gate, wire.operands.map((operand) => (operand.name ? leafOf(operand) : treeOfWire(operand, depth - 1))));
+  return callNode(wire.gate, wire.operands.map((operand) => (operand.name ? leafOf(operand) : treeOfWire(operand, depth - 1))), wire.axis ?? null);
 }
 
 // The wire's gate applied to its operands, such as q1 * z; for an input its name, for a constant its number.
@@ -55,6 +55,7 @@ const inMessage = (wire) => wire.name || treeText(treeOfWire(wire, MESSAGE_DEPTH
 
 function localFormula(wire, slot) {
   const scope = {y: nameNode(wire.name)}, {operands, local} = DECLARED.gates[wire.gate];
+  if (!local) return ""; // a gate over whole arrays has a Jacobian
   operands.forEach((name, at) => { scope[name] = leafOf(wire.operands[at]); });
   return treeText(simplified(substituted(emittedTree(local[slot]), scope)));
 }

@@ -1,26 +1,30 @@
-// A formula and numbers for its variables -> the circuit that the component computes, steps through and derives with.
-// The wires, their names and the errors are those of src/backlit/graph.
+// A graph of single numbers -> the circuit that the component computes, steps through and derives with. The wires, their
+// names and the errors are those of src/backlit/graph.
 class Recording {
-  constructor(text, values) {
-    const {tree, notes, result} = readFormula(text, new Set(Object.keys(values))), variables = namesIn(tree);
-    this.notes = notes;
-    this.values = Object.fromEntries(variables.map((name) => [name, values[name] ?? FIRST_VALUE]));
-    const gates = postorder(tree).filter((node) => node.gate), arrays = gates.find((node) => !(node.gate in GATES));
-    if (gates.length > DECLARED.limits.gates) throw new FormulaFault(worded("many_gates", {count: gates.length, limit: DECLARED.limits.gates}));
-    if (arrays) throw new FormulaFault(worded("arrays", {name: arrays.gate}));
-    const notFinite = variables.find((name) => !Number.isFinite(this.values[name]));
-    if (notFinite) throw new FormulaFault(wordsOf(DECLARED.notFinite.not_finite, {name: notFinite, value: general(this.values[notFinite])}));
-    this.inputs = variables.map((name) => ({name, kind: "input", value: this.values[name], gate: "", operands: []}));
-    this.wires = [...this.inputs];
-    const scope = new Map(this.inputs.map((wire) => [wire.name, wire]));
-    this.output = foldTree(tree, (node, operands) => (node.id !== undefined ? scope.get(node.id) : this.record(node, operands)));
-    this.refuseNotFinite();
-    this.nameGates(result || DECLARED.result);
+  // Of a formula's tree, and a number for each variable in it.
+  static of({tree, result}, values) {
+    const recording = new Recording();
+    recording.wires = Object.entries(values).map(([name, value]) => ({name, kind: "input", value, gate: "", operands: []}));
+    const scope = new Map(recording.wires.map((wire) => [wire.name, wire]));
+    recording.output = foldTree(tree, (node, operands) => {
+      if (node.id !== undefined) return scope.get(node.id);
+      checkCall(node);
+      return node.gate ? recording.record(node.gate, operands) : recording.constant(node.value);
+    });
+    recording.refuseNotFinite();
+    recording.nameGates(result || DECLARED.result);
+    return recording;
   }
 
-  record(node, operands) {
-    const wire = node.gate ? {name: "", kind: "gate", gate: node.gate, operands, value: GATES[node.gate].value(...operands.map((operand) => operand.value))}
-      : {name: "", kind: "constant", gate: "", operands: [], value: node.value};
+  wires = [];
+
+  record(gate, operands) {
+    return this.keep({name: "", kind: "gate", gate, operands, value: GATES[gate].value(...operands.map((operand) => operand.value))});
+  }
+
+  constant(value) { return this.keep({name: "", kind: "constant", gate: "", operands: [], value}); }
+
+  keep(wire) {
     this.wires.push(wire);
     return wire;
   }
@@ -48,25 +52,12 @@ class Recording {
 
   worded(key, mends, wire, fields) {
     const at = wire.operands.filter((operand) => operand.kind !== "constant").map((operand) => `${inMessage(operand)} = ${shortNumber(operand.value)}`);
-    return Object.fromEntries(Object.entries(DECLARED.notFinite[key]).map(([lang, text]) => [lang, filled(text, {
+    return Object.fromEntries(Object.entries(DECLARED.graph[key]).map(([lang, text]) => [lang, filled(text, {
       ...fields, mend: filled(mends[lang], fields), where: [...new Set(at)].join(", ") || DECLARED.theseConstants[lang],
     })]));
   }
 
-  // The output's own name; q1, q2, ... for the other gates; c1, c2, ... for numbers, in pictures only.
-  nameGates(result) {
-    const taken = new Set(this.inputs.map((wire) => wire.name));
-    if (this.output.gate && !taken.has(result)) taken.add(this.output.name = result);
-    const free = (letter) => {
-      let at = 0;
-      return () => { do at += 1; while (taken.has(letter + at)); return letter + at; };
-    };
-    const gate = free("q");
-    for (const wire of this.wires) if (wire.gate && !wire.name) wire.name = gate();
-    for (const wire of this.wires) taken.add(wire.name);
-    const constant = free("c");
-    this.shown = new Map(this.wires.map((wire) => [wire, wire.name || constant()]));
-  }
+  nameGates(result) { this.shown = namedWires(this.wires, this.output, result); }
 
   // What the component takes: boxes in forward order and the links between them, with values and gradients.
   circuit() {
@@ -89,8 +80,31 @@ class Recording {
   }
 }
 
-const FIRST_VALUE = 1; // of a variable that has none yet
+// The output's own name; q1, q2, ... for the other gates; c1, c2, ... for numbers, in pictures only: wire -> what is shown.
+function namedWires(wires, output, result = "") {
+  const taken = new Set(wires.map((wire) => wire.name));
+  if (result && output.gate && !output.name && !taken.has(result)) taken.add(output.name = result);
+  const free = (letter) => {
+    let at = 0;
+    return () => { do at += 1; while (taken.has(letter + at)); return letter + at; };
+  };
+  const gate = free("q");
+  for (const wire of wires) if (wire.gate && !wire.name) wire.name = gate();
+  for (const wire of wires) taken.add(wire.name);
+  const constant = free("c");
+  return new Map(wires.map((wire) => [wire, wire.name || constant()]));
+}
 
-// A message of this room, or another's, in each language.
-const wordsOf = (texts, fields) => Object.fromEntries(Object.entries(texts).map(([lang, text]) => [lang, filled(text, fields)]));
+// Gates of one element each take no axis=, and axis= goes with one array.
+function checkCall({gate, operands, axis}) {
+  const count = operands?.length, takes = gate && DECLARED.gates[gate].operands.length;
+  if (!gate || axis === null) return;
+  if (has(DECLARED.folded, gate) && count > takes) throw new FormulaFault(wordsOf(DECLARED.graph.axis_of_many, {gate, count}));
+  if (count !== takes) throw new FormulaFault(wordsOf(DECLARED.graph.operands, {gate, number: takes, count, example: `${gate}(${DECLARED.gates[gate].operands.join(", ")})`}));
+  if (gate in GATES) throw new FormulaFault(wordsOf(DECLARED.graph.no_axis, {gate}));
+}
+
+// A message of this room, or another's, in each language; a field may have a text for each.
+const wordsOf = (texts, fields) => Object.fromEntries(Object.entries(texts).map(([lang, text]) => [lang, filled(text, Object.fromEntries(
+  Object.entries(fields).map(([name, field]) => [name, field?.[lang] ?? field])))]));
 const worded = (key, fields) => wordsOf(Object.fromEntries(Object.entries(SAID).map(([lang, words]) => [lang, words[key]])), fields);

@@ -13,7 +13,7 @@ function rowOf(name, cells) {
 function wireRows(circuit, said) {
   const model = new CircuitModel(circuit);
   return circuit.boxes.map((box) => {
-    const {difference, agrees} = box.kind === "input" && model.live.has(model.output) ? model.witness(box.name) : {};
+    const {difference, agrees} = box.kind === "input" && model.recomputable && model.live.has(model.output) ? model.witness(box.name) : {};
     const verdict = cell(agrees === true || agrees === undefined ? "" : "no", agrees === undefined ? "" : said[agrees === null ? "undecided" : agrees ? "yes" : "no"]);
     return rowOf(box.name, [
       cell("", box.gate ? box.formula : said[box.kind]), cell("value number", formatted(box.value, ALL_DIGITS)),
@@ -36,17 +36,26 @@ function fieldOf(box) {
   return element("label", {}, `${box.name} = `, input);
 }
 
-// The component's element for a circuit, not yet alive.
-function componentOf(template, circuit, title, said, lang) {
-  const root = template.content.firstElementChild.cloneNode(true), one = (css) => root.querySelector(css);
-  one(".§picture").replaceChildren(pictureOf(circuit, title, said, lang));
-  one(".§fields").replaceChildren(...circuit.boxes.filter((box) => box.kind === "input").map(fieldOf));
-  const [wires, edges] = root.querySelectorAll(".§tables tbody");
+// The component's element for a formula's circuits, not yet alive: its template has a view for each zoom.
+function componentOf(template, {circuits, whole}, title, said, lang) {
+  const root = template.content.firstElementChild.cloneNode(true), views = [...root.querySelectorAll(".§view")], shown = Object.values(circuits);
+  for (const extra of views.splice(shown.length)) extra.remove();
+  if (views.length < 2) root.querySelector(".§zoom").parentNode.remove();
+  views.forEach((view, at) => {
+    view.hidden = at > 0;
+    fillView(view, shown[at], title, said, lang);
+  });
+  root.querySelector(".§fields").replaceChildren(...(whole ? [] : shown[0].boxes.filter((box) => box.kind === "input").map(fieldOf)));
+  return root;
+}
+
+function fillView(view, circuit, title, said, lang) {
+  view.querySelector(".§picture").replaceChildren(pictureOf(circuit, title, said, lang));
+  const [wires, edges] = view.querySelectorAll(".§tables tbody");
   wires.replaceChildren(...wireRows(circuit, said));
   edges.replaceChildren(...edgeRows(circuit));
-  const sources = circuit.links.map((link) => link.source), [, , local, branch, dashed] = root.querySelectorAll(".§key li");
+  const sources = circuit.links.map((link) => link.source), [, , local, branch, dashed] = view.querySelectorAll(".§key li");
   local.hidden = !circuit.links.length;
   branch.hidden = new Set(sources).size === sources.length;
-  dashed.hidden = one(".§view > p").hidden = circuit.boxes.every((box) => box.gradient !== null);
-  return root;
+  dashed.hidden = view.querySelector(":scope > p").hidden = circuit.boxes.every((box) => box.gradient !== null);
 }

@@ -1,29 +1,22 @@
 // Any formula as a circuit: the server computes and draws it, and its interactive document is shown as it is.
-import {byId, element, given, lang, newest, onEnter, post, read, showProblem, showCircuit, word} from "/static/common.js";
+import {byId, element, given, lang, newest, onEnter, post, showProblem, showCircuit, word} from "/static/common.js";
+import {numbersTyped, numbersWritten} from "/static/numbers.js";
 import {copyButton, onBack, readLink, writeLink} from "/static/link.js";
 import {shareButton} from "/static/share.js";
 
 const formula = byId("formula"), inputs = byId("inputs"), stage = byId("stage"), examples = byId("examples");
 let values = {}, shown = {formula: null, state: undefined}; // the circuit that is drawn, and what its document shows of it
 
-// -- numbers of inputs: one, or several with commas -------------------------------------------------------------------
-const written = (value) => (Array.isArray(value) ? value.join(", ") : String(value));
-
-function numbers(text) {
-  const parts = text.split(/[,;\s]+/).filter(Boolean).map(read);
-  if (!parts.length || parts.some((part) => !Number.isFinite(part))) return null;
-  return parts.length > 1 ? parts : parts[0];
-}
-
+// -- numbers of inputs ------------------------------------------------------------------------------------------------
 function field(name) {
   const box = element("input", {type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", "data-name": name,
     oninput: () => change(name, box)});
-  box.value = written(values[name]);
+  box.value = numbersWritten(values[name]);
   return element("label", {}, element("span", {}, name), box);
 }
 
 function change(name, box) {
-  const typed = numbers(box.value);
+  const typed = numbersTyped(box.value, given.most_numbers);
   box.setAttribute("aria-invalid", String(typed === null));
   if (typed === null) return showProblem(word("no_number", {name}));
   values[name] = typed;
@@ -84,7 +77,7 @@ function remember(visited = false) {
   writeLink({formula: formula.value, values: JSON.stringify(values), state: withoutInputs(shown.state)}, visited);
   for (const chip of examples.querySelectorAll("[data-at]")) {
     const {formula: text, values: numbersOfIt} = given.examples[chip.dataset.at];
-    const same = text === formula.value && Object.entries(numbersOfIt).every(([name, value]) => written(values[name]) === written(value));
+    const same = text === formula.value && Object.entries(numbersOfIt).every(([name, value]) => JSON.stringify(values[name]) === JSON.stringify(value));
     chip.setAttribute("aria-pressed", String(same));
   }
 }
