@@ -228,3 +228,11 @@ def test_a_foreign_link_is_refused_with_a_word(view: View, fragment: str, said: 
 def test_a_link_about_a_file_that_is_not_open_names_it(view: View) -> None:
     page = view("model?lang=ko#model=nobody.backlit")
     expect(page.locator("#notes")).to_have_text(KO["link_absent"].format(names="nobody.backlit"))
+
+
+def test_on_a_phone_the_gradients_of_the_weights_are_in_sight(view: View, mine: Any) -> None:
+    page = explained(view, mine, viewport={"width": 390, "height": 844})
+    across = page.locator("#weights").evaluate("(host) => [host.scrollWidth, host.clientWidth]")
+    assert across[0] <= across[1]
+    last = page.locator("#weights tbody tr:first-child td.gradient").bounding_box()
+    assert last["x"] + last["width"] <= 390

@@ -466,3 +466,15 @@ def test_an_image_is_one_node_and_each_first_neuron_shows_the_weights_that_read_
     expect(page.locator("#selection .value")).not_to_have_text(before)
     page.locator('[data-neuron="1,3"]').press("ArrowLeft")
     expect(page.locator("#selection")).to_contain_text("8 × 8")
+
+
+def test_on_a_phone_the_network_begins_in_the_first_window_and_no_name_is_cut(view: View) -> None:
+    page = view("network", viewport={"width": 390, "height": 844})
+    page.select_option("#data", "petals")
+    expect(page.locator(".sheet .node text").first).to_be_visible()
+    sheet = page.locator(".sheet").bounding_box()
+    assert sheet["y"] < 844 - 150
+    for name in page.locator(".sheet .node text").all():
+        box = name.bounding_box()
+        assert box["x"] >= sheet["x"] - 1
+        assert box["x"] + box["width"] <= sheet["x"] + sheet["width"] + 1
