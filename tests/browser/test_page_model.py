@@ -236,3 +236,31 @@ def test_on_a_phone_the_gradients_of_the_weights_are_in_sight(view: View, mine: 
     assert across[0] <= across[1]
     last = page.locator("#weights tbody tr:first-child td.gradient").bounding_box()
     assert last["x"] + last["width"] <= 390
+
+
+def test_a_row_whose_label_the_model_does_not_know_is_shown_without_it(view: View, mine: Any, tmp_path: Path) -> None:
+    page = explained(view, mine)
+    (tmp_path / "others.csv").write_text("a,b,c,said\n1,2,3,sideways\n4,5,6,down\n")
+    page.set_input_files("#table-file", tmp_path / "others.csv")
+    expect(page.locator("#unlabelled")).to_contain_text("does not know the label sideways")
+    expect(page.locator("#facts")).to_contain_text(EN["prediction"])
+    expect(page.locator("#cells")).to_be_visible()
+    for card in page.locator(".labelled").all():
+        expect(card).to_be_hidden()
+    page.locator("#later").click()
+    expect(page.locator("#unlabelled")).to_be_empty()
+    expect(page.locator("#chain math").first).to_be_visible()
+
+
+def test_no_number_of_the_table_before_stays_under_the_next_ones_name(view: View, mine: Any, tmp_path: Path) -> None:
+    page = explained(view, mine)
+    held: list[Any] = []
+    page.route("**/api/explain", lambda route: held.append(route))
+    (tmp_path / "next.csv").write_bytes(mine[1].read_bytes())
+    with page.expect_request("**/api/explain"):
+        page.set_input_files("#table-file", tmp_path / "next.csv")
+    expect(page.locator("#explanation")).to_be_hidden()
+    expect(page.locator("#progress")).to_contain_text("next.csv")
+    held[-1].continue_()
+    expect(page.locator("#chain math").first).to_be_visible()
+    expect(page.locator("#progress")).to_be_empty()
