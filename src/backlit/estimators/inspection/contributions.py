@@ -143,7 +143,7 @@ def _steps(
         moving = np.flatnonzero(np.abs(path[inputs]) > STEP_WIDTH)
         crossed = (thresholds[moving] - start[inputs[moving]]) / path[inputs[moving]]
         around = STEP_WIDTH / np.abs(path[inputs[moving]])
-        order = [at for at in np.argsort(crossed, kind="stable") if 0.0 < crossed[at] < 1.0]
+        order = [at for at in np.argsort(crossed, kind="stable") if -around[at] < crossed[at] < 1.0 + around[at]]
         spans: list[tuple[float, float, list[int]]] = []  # thresholds so close that their steps overlap are one step
         for at in order:
             low, high = crossed[at] - around[at], crossed[at] + around[at]

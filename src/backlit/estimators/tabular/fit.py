@@ -41,7 +41,7 @@ from backlit.estimators.tabular.line import Line, LinePlan, with_line_at
 from backlit.estimators.tabular.many_rows import recipe_for
 from backlit.estimators.tabular.metrics import FitTask, Objective, objective_of
 from backlit.estimators.tabular.monitor import FitMonitor
-from backlit.estimators.tabular.part import best_part, kinds_to_try
+from backlit.estimators.tabular.part import ChosenPart, chosen_part
 from backlit.estimators.tabular.recipe import Recipe
 from backlit.estimators.tabular.rows import encode, validation_samples
 from backlit.estimators.tabular.validation import MIN_ROWS, Rows, folds, group_codes, too_few_rows
@@ -183,11 +183,13 @@ def conclude(
     """Merge, calibrate, and keep what happened; `copies` members answered the same rows held out."""
     model._members = [member.theta for member in members]
     merge(model, prepared.blueprint, model._members, [member.line for member in members if member.line is not None])
-    if not (splits and add_part(model, prepared, splits, members)):
-        outputs, targets, weights = (
-            np.concatenate([getattr(member, name) for member in members]) for name in ("outputs", "targets", "weights")
-        )
-        model._calibrate(outputs, targets, weights, copies=copies)
+    outputs, targets, weights = (
+        np.concatenate([getattr(member, name) for member in members]) for name in ("outputs", "targets", "weights")
+    )
+    part = chosen_part(model, prepared, splits, members) if splits else None
+    if part is not None:
+        add_part(model, part)
+    model._calibrate(outputs if part is None else part.outputs, targets, weights, copies=copies)
     if not np.isfinite(model.theta_).all():
         raise BacklitError(NO_FINITE_EPOCH)
     record(model, [member.history for member in members])
@@ -372,25 +374,11 @@ def merge(model: BaseTabular, blueprint: Blueprint, members: Sequence[Vector], l
     model.n_layers_, model.n_outputs_ = len(model.network_.layers) + 1, model.network_.outputs
 
 
-def add_part(
-    model: BaseTabular, prepared: Prepared, splits: Sequence[SplitInMemory], members: Sequence[Member]
-) -> bool:
-    """Put a logistic regression or a tree beside the merged network, where it pays; its temperature is right, too."""
-    recipe, classes = prepared.recipe, model.network_.outputs
-    if not recipe.line or recipe.parametric_activation or model.network_.output_gate != "softmax":
-        return False
-    kinds = kinds_to_try(prepared.samples, prepared.blueprint)
-    if model.interrupted_ or not kinds:
-        return False
-    parts = [(split.data.rows(split.learn), split.validation_data.rows(split.held)) for split in splits]
-    part = best_part(prepared.task, kinds, parts, [member.outputs for member in members], classes)
-    part = ranks_here().broadcast(part)
-    if part is None:
-        return False
-    scale_outputs(model.network_, model.theta_, np.array(part.network_factor))
+def add_part(model: BaseTabular, part: ChosenPart) -> None:
+    """Give the network its share of the logits, and write the part beside it."""
+    scale_outputs(model.network_, model.theta_, np.array(1.0 - part.share))
     model.network_, model.theta_ = part.added_to(model.network_, model.theta_)
     model.n_layers_ = len(model.network_.layers) + 1
-    return True
 
 
 def record(model: BaseTabular, histories: Sequence[History]) -> None:

@@ -1,28 +1,37 @@
-"""What stands beside a classifier's network: a logistic regression or a small tree, weighted by the rows held out.
+"""What stands beside a classifier's network: a logistic regression, a tree or several, weighted by the rows held out.
 
 Where classes are rare and columns many, a straight line errs less than a network; where classes end at thresholds, a
-tree. Each member has the part of its own rows; what share of the logits it has is tried on the rows held out, and it is
-left out unless the objective that selects epochs falls by a fiftieth, or by a tenth for a tree: where it pays it does
-so by far. The kind that lets it fall most is kept.
+tree; where many columns each shift the odds by steps, boosted trees. A part is fitted to each member's rows; what share
+of the logits it has is tried on the rows held out, and it is left out unless what judges there falls by a fiftieth, or
+by a tenth for a tree: where that pays it does so by far. The kind that lets it fall most is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.estimators.tabular.calibration import TINY, best_temperature
+from backlit.engine.sharded import ranks_here
+from backlit.engine.threads import side_by_side
+from backlit.estimators.tabular.boosting import fit_boosting, with_boosting
+from backlit.estimators.tabular.boosting import is_small as is_boosting_small
+from backlit.estimators.tabular.calibration import TINY
 from backlit.estimators.tabular.logistic import fit_logistic, with_logistic
 from backlit.estimators.tabular.logistic import is_small as is_logistic_small
-from backlit.estimators.tabular.metrics import FitTask
+from backlit.estimators.tabular.metrics import CLASS_METRICS, Objective
 from backlit.estimators.tabular.tree import fit_tree, with_trees
 from backlit.estimators.tabular.tree import is_small as is_tree_small
 from backlit.network.blueprint import Blueprint
 from backlit.training.samples import Samples
+
+if TYPE_CHECKING:  # for types only: base.py calls fit.py, which calls this module
+    from backlit.estimators.tabular.base import BaseTabular
+    from backlit.estimators.tabular.fit import Member, Prepared, SplitInMemory
 
 Numbers = NDArray[np.float64]
 Vector = NDArray[Any]
@@ -34,6 +43,9 @@ MIN_PART_ROWS = 700
 MAX_PART_CLASSES = 32
 """Classes up to which a part is tried: it takes a neuron for each in every hidden layer of every member."""
 
+OWN_SHARE = 0.5
+"""Of a member's error, what is its own, about, and falls as one over the members where they are averaged."""
+
 Part = tuple[Samples, Samples]
 """The rows that a member learns from, and those that it has held out."""
 
@@ -42,35 +54,58 @@ Part = tuple[Samples, Samples]
 class PartKind:
     """One kind: whether it is tried, how it is fitted to codes of classes, and how it is written into a network.
 
-    It pays where the objective falls by the part `min_gain` on the rows held out, of all members and of the first.
+    It pays where what judges falls by the part `min_gain` on the rows held out, of all members and of the first. One
+    that `is_refitted` is fitted once more, to all rows, in the place of the members'. One that `is_steady` gains less
+    than the network by the mean over members, so that its share beside that mean is less (`beside_mean`).
     """
 
     min_gain: float
     is_small: Callable[[Samples, Blueprint], bool]
     fit: Callable[[Samples, NDArray[np.int64], int], Callable[[NDArray[Any]], Numbers]]
     write: Callable[[Blueprint, Vector, Any, float], tuple[Blueprint, Vector]]
+    is_steady: bool = False
+    is_refitted: bool = False
 
 
 PART_KINDS: Mapping[str, PartKind] = {
-    "logistic": PartKind(0.02, is_logistic_small, fit_logistic, with_logistic),
-    "tree": PartKind(0.10, is_tree_small, fit_tree, with_trees),
+    "logistic": PartKind(0.02, is_logistic_small, fit_logistic, with_logistic, is_steady=True),
+    "tree": PartKind(0.05, is_tree_small, fit_tree, with_trees),
+    "boosting": PartKind(0.02, is_boosting_small, fit_boosting, with_boosting, is_steady=True, is_refitted=True),
 }
 """Name -> kind."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ChosenPart:
-    """A part of each member, by what its logits are multiplied, and by what the network's are; and what they reach."""
+    """A part of each member, or of all rows, its share of the logits, and what the mix gives for the rows held out."""
 
     kind: str
     fitted: Sequence[Any]
-    factor: float
-    network_factor: float
-    objective: float
+    share: float
+    outputs: Numbers
+    judged: float
 
     def added_to(self, blueprint: Blueprint, theta: Vector) -> tuple[Blueprint, Vector]:
-        """The network, whose logits are scaled already, and the part."""
-        return PART_KINDS[self.kind].write(blueprint, theta, self.fitted, self.factor)
+        """The network, whose logits have the other share already, and the part."""
+        return PART_KINDS[self.kind].write(blueprint, theta, self.fitted, self.share)
+
+
+def chosen_part(
+    model: BaseTabular, prepared: Prepared, splits: Sequence[SplitInMemory], members: Sequence[Member]
+) -> ChosenPart | None:
+    """A logistic regression or trees to stand beside the merged network, or None where nothing pays."""
+    recipe = prepared.recipe
+    if not recipe.line or recipe.parametric_activation or model.network_.output_gate != "softmax":
+        return None
+    kinds = kinds_to_try(prepared.samples, prepared.blueprint)
+    if model.interrupted_ or not kinds:
+        return None
+    parts = [(split.data.rows(split.learn), split.validation_data.rows(split.held)) for split in splits]
+    ranked = prepared.metric is None and model.network_.outputs == 2
+    judge = with_rank(prepared.objective) if ranked else prepared.objective
+    trial = Trial(prepared.samples, parts, [member.outputs for member in members], judge, prepared.n_jobs)
+    chosen: ChosenPart | None = ranks_here().broadcast(trial.best(kinds))
+    return chosen
 
 
 def kinds_to_try(samples: Samples, blueprint: Blueprint) -> list[str]:
@@ -80,62 +115,86 @@ def kinds_to_try(samples: Samples, blueprint: Blueprint) -> list[str]:
     return [name for name, kind in PART_KINDS.items() if kind.is_small(samples, blueprint)]
 
 
-def best_part(
-    task: FitTask, kinds: Sequence[str], parts: Sequence[Part], outputs: Sequence[NDArray[Any]], classes: int
-) -> ChosenPart | None:
-    """What is added to the network's logits, or None where nothing pays.
+def with_rank(objective: Objective) -> Objective:
+    """The objective, plus one minus the area under the ROC curve: rare positives hardly count in errors."""
+    return lambda outputs, codes, weights: (
+        objective(outputs, codes, weights) + CLASS_METRICS["roc_auc"](outputs, codes, weights)
+    )
 
-    Parameters
-    ----------
-    task : FitTask
-        Its objective judges.
-    kinds : sequence of str
-        Names of `PART_KINDS`.
-    parts : sequence of (learn, held)
-        Of each member.
-    outputs : sequence of ndarray, shape (n_held, classes)
-        The members' probabilities for the rows held out.
-    classes : int
+
+def beside_mean(share: float, members: int) -> float:
+    """The share of a steady part beside the mean of so many members, of which each alone would leave it `share`.
+
+    The least squared error of two estimates gives each a weight by what is left of the other's own error: the mean has
+    less of it than a member, so the part's odds fall in the same ratio.
+
+    Examples
+    --------
+    >>> beside_mean(0.5, 1), round(beside_mean(0.5, 4), 3)
+    (0.5, 0.385)
     """
-    codes = [learn.targets[:, 0].astype(np.int64) for learn, _ in parts]
-    if classes < 2 or any(len(np.unique(each)) < classes for each in codes):
-        return None  # a class is not among the rows
-    chosen = [_part(task, name, parts, codes, outputs) for name in kinds]
-    return min((part for part in chosen if part is not None), key=lambda part: part.objective, default=None)
+    odds = share / (1.0 - share) * (1.0 - OWN_SHARE + OWN_SHARE / members)
+    return odds / (1.0 + odds)
 
 
-def _part(
-    task: FitTask,
-    name: str,
-    parts: Sequence[Part],
-    codes: Sequence[NDArray[np.int64]],
-    outputs: Sequence[NDArray[Any]],
-) -> ChosenPart | None:
-    """One kind's parts, if they pay for the first member alone and for all."""
-    classes, fitted, logits = outputs[0].shape[1], [], []
-    truths, weights = np.empty(0, np.int64), np.empty(0)
-    for (learn, held), of_learn in zip(parts, codes, strict=True):
-        fitted.append(PART_KINDS[name].fit(learn, of_learn, classes))
-        logits.append(fitted[-1](held.inputs))
-        truths = np.concatenate([truths, task.metric_targets(held.targets)])
-        weights = np.concatenate([weights, held.weights if held.weights.any() else np.ones(len(held))])
-        if len(fitted) in (1, len(parts)):
-            of_network = np.concatenate(outputs[: len(fitted)])
-            share, temperature, objective = _best_share(task, of_network, np.concatenate(logits), truths, weights)
-            if objective > (1.0 - PART_KINDS[name].min_gain) * task.objective(of_network, truths, weights):
-                return None
-    return ChosenPart(name, fitted, share / temperature, (1.0 - share) / temperature, objective)
+@dataclass(frozen=True, eq=False, slots=True)
+class Trial:
+    """What kinds are tried on: all rows, each member's, its probabilities for those that it held out, and the judge."""
+
+    samples: Samples
+    parts: Sequence[Part]
+    outputs: Sequence[NDArray[Any]]
+    judge: Objective
+    n_jobs: int | None = None
+
+    def best(self, kinds: Sequence[str]) -> ChosenPart | None:
+        """What is added to the network's logits, or None where nothing pays."""
+        classes = self.outputs[0].shape[1]
+        if classes < 2 or any(len(np.unique(_codes(learn))) < classes for learn, _ in self.parts):
+            return None  # a class is not among the rows
+        chosen = [self._tried(name, PART_KINDS[name], classes) for name in kinds]
+        return min((part for part in chosen if part is not None), key=lambda part: part.judged, default=None)
+
+    def _tried(self, name: str, kind: PartKind, classes: int) -> ChosenPart | None:
+        """One kind's parts, if they pay for the first member alone and for all."""
+        learn = [learn for learn, _ in self.parts]
+        first = kind.fit(learn[0], _codes(learn[0]), classes)
+        if self._best_share([first], kind.min_gain) is None:
+            return None
+        rows = [*learn[1:], *([self.samples] if kind.is_refitted else [])]
+        fits = [partial(kind.fit, each, _codes(each), classes) for each in rows]
+        others, interrupted = side_by_side(fits, self.n_jobs, lambda: None)
+        if interrupted:
+            return None
+        fitted = [first, *others[: len(learn) - 1]]
+        best = self._best_share(fitted, kind.min_gain)
+        if best is None:
+            return None
+        share, mix, judged = best
+        share = beside_mean(share, len(learn)) if kind.is_steady else share
+        return ChosenPart(name, others[-1:] if kind.is_refitted else fitted, share, mix, judged)
+
+    def _best_share(
+        self, fitted: Sequence[Callable[[NDArray[Any]], Numbers]], min_gain: float
+    ) -> tuple[float, Numbers, float] | None:
+        """Of the first members' parts the share that is judged best, the mix, and the judgement, if they pay."""
+        outputs = np.concatenate(self.outputs[: len(fitted)])
+        held = [held for _, held in self.parts[: len(fitted)]]
+        codes = np.concatenate([_codes(each) for each in held])
+        weights = np.concatenate([each.weights if each.weights.any() else np.ones(len(each)) for each in held])
+        part = np.concatenate([logits(each.inputs) for logits, each in zip(fitted, held, strict=True)])
+        network = np.log(np.maximum(outputs.astype(np.float64), TINY))
+        mixes = [_softmax((1.0 - share) * network + share * part) for share in SHARES]
+        judged = [self.judge(mix, codes, weights) for mix in mixes]
+        best = int(np.argmin(judged))
+        alone = self.judge(outputs, codes, weights)
+        if not judged[best] < alone - min_gain * abs(alone):  # scores of a callable are negative here
+            return None
+        return SHARES[best], mixes[best], judged[best]
 
 
-def _best_share(
-    task: FitTask, outputs: NDArray[Any], part: Numbers, codes: NDArray[np.int64], weights: NDArray[Any]
-) -> tuple[float, float, float]:
-    """The share with the least objective, the temperature of the mix, and that objective."""
-    network = np.log(np.maximum(outputs.astype(np.float64), TINY))
-    mixes = [_softmax((1.0 - share) * network + share * part) for share in SHARES]
-    objectives = [task.objective(mix, codes, weights) for mix in mixes]
-    best = int(np.argmin(objectives))
-    return SHARES[best], best_temperature(mixes[best], codes, weights)[0], objectives[best]
+def _codes(samples: Samples) -> NDArray[np.int64]:
+    return samples.targets[:, 0].astype(np.int64)
 
 
 def _softmax(logits: Numbers) -> Numbers:

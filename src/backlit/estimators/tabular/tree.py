@@ -31,9 +31,13 @@ MAX_TREE_NUMBERS = 2**21
 
 def is_small(samples: Samples, blueprint: Blueprint) -> bool:
     """Whether it is fitted in a small part of the training's time, and the network has room for it."""
+    return has_room(blueprint) and samples.inputs.size <= MAX_TREE_NUMBERS
+
+
+def has_room(blueprint: Blueprint) -> bool:
+    """Whether comparisons and leaves can be neurons of the network."""
     hidden = blueprint.neurons[:-1]
-    has_room = len(hidden) >= 2 and all(layer.gate in GATES_WITH_LEAVES for layer in hidden)
-    return has_room and samples.inputs.size <= MAX_TREE_NUMBERS
+    return len(hidden) >= 2 and all(layer.gate in GATES_WITH_LEAVES for layer in hidden)
 
 
 def fit_tree(learn: Samples, codes: NDArray[np.int64], classes: int) -> Leaves:
@@ -48,16 +52,19 @@ def fit_tree(learn: Samples, codes: NDArray[np.int64], classes: int) -> Leaves:
     shares = tree.value[:, 0, :] / tree.value[:, 0, :].sum(axis=1, keepdims=True)
     counts = tree.n_node_samples[:, None]
     values = np.log((counts * shares + PRIOR_ROWS * shares[0]) / (counts + PRIOR_ROWS))
-    return _leaves(_paths(tree), values)
+    paths = paths_of(tree)
+    return leaves_of([(paths, values[list(paths)])])
 
 
 Path = dict[tuple[int, float], float]
 """(input, sign) -> the tightest threshold on the way to a leaf."""
+Paths = dict[int, Path]
+"""A leaf's node -> what holds in it."""
 
 
-def _paths(tree: Any) -> dict[int, Path]:
-    """Each leaf's node, and what holds in it."""
-    paths: dict[int, Path] = {}
+def paths_of(tree: Any) -> Paths:
+    """The leaves of a tree of scikit-learn, and what holds in each."""
+    paths: Paths = {}
     waiting: list[tuple[int, Path]] = [(0, {})]
     while waiting:
         node, path = waiting.pop()
@@ -72,16 +79,19 @@ def _paths(tree: Any) -> dict[int, Path]:
     return paths
 
 
-def _leaves(paths: dict[int, Path], values: NDArray[np.float64]) -> Leaves:
-    """Leaves whose common comparisons stand once."""
-    required = {node: [(*side, threshold) for side, threshold in path.items()] for node, path in paths.items()}
-    comparisons = sorted({comparison for of_leaf in required.values() for comparison in of_leaf})
+def leaves_of(trees: Sequence[tuple[Paths, NDArray[np.float64]]]) -> Leaves:
+    """The leaves of trees that are added up, with what each leaf adds; common comparisons stand once."""
+    required = [
+        [(*side, threshold) for side, threshold in path.items()] for paths, _ in trees for path in paths.values()
+    ]
+    comparisons = sorted({comparison for of_leaf in required for comparison in of_leaf})
     number = {comparison: at for at, comparison in enumerate(comparisons)}
-    needed = np.zeros((len(comparisons), len(paths)), bool)
-    for leaf, of_leaf in enumerate(required.values()):
+    needed = np.zeros((len(comparisons), len(required)), bool)
+    for leaf, of_leaf in enumerate(required):
         needed[[number[comparison] for comparison in of_leaf], leaf] = True
-    inputs, signs, thresholds = (np.array([each[part] for each in comparisons]) for part in range(3))
-    return Leaves(inputs.astype(np.int64), thresholds.astype(np.float64), signs, needed, values[list(paths)])
+    inputs, signs, thresholds = np.array(comparisons, np.float64).reshape(-1, 3).T
+    values = np.concatenate([values for _, values in trees])
+    return Leaves(inputs.astype(np.int64), thresholds, signs, needed, values)
 
 
 def with_trees(
