@@ -10,6 +10,7 @@ from benchmarks import (
     checkpoint,
     export,
     gates,
+    hard,
     invented,
     kinds,
     large,
@@ -52,6 +53,7 @@ app.command("book")(book.run)
 app.command("mnist")(mnist.run)
 app.command("invented")(invented.run)
 app.command("goals")(goals.run)
+app.command("hard")(hard.run)
 app.command("kinds")(kinds.run)
 app.command("export")(export.run)
 app.command("diagnosis")(diagnosis.run)

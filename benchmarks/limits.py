@@ -11,6 +11,8 @@ LIMIT = 1.05
 """How many times the best peer's error ours may have."""
 CONFIDENCE = 0.95
 """Of the interval of that ratio over paired splits; of one split the ratio itself is judged."""
+BAG = "-bag"
+"""Behind a peer's name: four of it, bagged as our members are; they stand beside, and are no limit."""
 Row = dict[str, Any]
 
 
@@ -26,7 +28,7 @@ def beside_best(rows: list[Row], ours: str, what: str = "error") -> dict[str, tu
     found = {}
     for dataset, of_model in sorted(values.items()):
         own = of_model.pop(ours, {})
-        peers = of_model.keys() - {f"{ours}-one"}
+        peers = {model for model in of_model if not model.startswith(ours) and not model.endswith(BAG)}
         shared = {peer: sorted(own.keys() & of_model[peer].keys()) for peer in sorted(peers)}
         splits = max(map(len, shared.values()), default=0)
         means = {

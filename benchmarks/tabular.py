@@ -27,8 +27,9 @@ from rich.table import Table
 
 from benchmarks.calibration import calibration_error
 from benchmarks.chart import draw
-from benchmarks.limits import beside_best, passed
+from benchmarks.limits import BAG, beside_best, passed
 from benchmarks.record import RESULTS, read, write
+from benchmarks.wrapped import BAGGED, Bagged, Taught
 
 REGRESSION = {"diamonds", "lending_rate", "concrete"}
 RANKED = {"nass_cds"}  # nearly all of one class: judged by 1 - AUC
@@ -36,6 +37,8 @@ CAP = 8_000
 OURS = "backlit"
 ALONE = "backlit-one"
 """Ours with one member."""
+TAUGHT = "backlit-taught"
+"""Ours, which learns from LightGBM's probabilities for rows held out as much as from the labels."""
 Row = dict[str, Any]
 TABLES = {
     "error (1 - AUC, RMSE in standard deviations) / log loss / ECE / seconds to fit": {
@@ -71,6 +74,14 @@ def model_of(peer: str, X: Any, numbers: bool, split: int, options: Row) -> tupl
 
         options = _chosen_parts(dict(options)) | ({"n_members": 1} if peer == ALONE else {})
         return (backlit.TabularRegressor if numbers else backlit.TabularClassifier)(random_state=split, **options), ""
+    if peer == TAUGHT:
+        student, _ = model_of(OURS, X, numbers, split, options)
+        teacher, form = model_of("lightgbm", X, numbers, split, {})
+        return Taught(teacher, student, lambda frame: in_form(form, frame, frame[:0])[0], labels=0.5), ""
+    if peer.endswith(BAG):
+        _, form = model_of(peer.removesuffix(BAG), X, numbers, split, options)
+        made = lambda number: model_of(peer.removesuffix(BAG), X, numbers, BAGGED * split + number, options)[0]  # noqa: E731
+        return Bagged(made, numbers), form
     if peer == "sklearn-mlp":
         from sklearn.neural_network import MLPClassifier, MLPRegressor
 
@@ -102,7 +113,20 @@ def model_of(peer: str, X: Any, numbers: bool, split: int, options: Row) -> tupl
     return kind(random_state=split, device="cpu", n_threads=2, verbosity=0), "filled categories"
 
 
-PEERS = (OURS, ALONE, "linear", "sklearn-mlp", "hist-gb", "lightgbm", "catboost", "realmlp-td", "realmlp-td-s")
+PEERS = (
+    OURS,
+    ALONE,
+    TAUGHT,
+    "linear",
+    "sklearn-mlp",
+    "hist-gb",
+    "lightgbm",
+    "catboost",
+    "lightgbm-bag",
+    "catboost-bag",
+    "realmlp-td",
+    "realmlp-td-s",
+)
 
 
 def _chosen_parts(options: Row) -> Row:
@@ -333,6 +357,7 @@ def _chart(rows: list[Row], path: Path) -> None:
     names = sorted({name for name, model in error if model == OURS})
     peers = {
         model: {name: error[name, model] / error[name, OURS] for name in names if (name, model) in error}
-        for model in PEERS[3:]
+        for model in PEERS
+        if not model.startswith(OURS) and not model.endswith(BAG) and model != "linear"
     }
     draw(names, peers, "error, one split,", path)

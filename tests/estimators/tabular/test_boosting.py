@@ -13,7 +13,7 @@ from backlit import TabularClassifier, load, trace
 from backlit.estimators.tabular import boosting
 from backlit.estimators.tabular.boosting import fit_boosting, with_boosting
 from backlit.estimators.tabular.metrics import CLASS_METRICS
-from backlit.estimators.tabular.part import Trial, beside_mean, with_rank
+from backlit.estimators.tabular.part import Trial, share_with_mean, with_rank
 from backlit.graph import logits
 from backlit.network.building import mlp
 from backlit.training.samples import Samples
@@ -33,8 +33,8 @@ def test_it_is_what_scikit_learn_fits(classes: int, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(boosting, "PRIOR_CURVATURE", 1e-12)  # as without one
     learn, codes = samples(classes)
     theirs = GradientBoostingClassifier(
-        n_estimators=boosting.ROUNDS, learning_rate=boosting.RATE, max_leaf_nodes=boosting.MAX_LEAVES,
-        min_samples_leaf=boosting.MIN_LEAF_ROWS, max_depth=None, random_state=0,
+        n_estimators=boosting.ROUNDS, learning_rate=boosting.RATE, max_leaf_nodes=boosting.LEAVES_EACH,
+        min_samples_leaf=boosting.ROWS_OF_A_LEAF, max_depth=None, random_state=0,
     ).fit(learn.inputs, codes)  # fmt: skip
     ours = fit_boosting(learn, codes, classes)(X)
     np.testing.assert_allclose(ours[:, 1] - ours[:, 0], theirs.decision_function(X), rtol=1e-4, atol=1e-4)
@@ -127,4 +127,4 @@ def test_the_share_beside_a_mean_is_less() -> None:
     def best(estimate: np.ndarray) -> float:
         return float(shares[np.argmin([np.mean(((1 - s) * estimate + s * part) ** 2) for s in shares])])
 
-    assert beside_mean(best(network[0]), 4) == pytest.approx(best(network.mean(axis=0)), abs=0.02)
+    assert share_with_mean(best(network[0]), 4) == pytest.approx(best(network.mean(axis=0)), abs=0.02)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.estimators.tabular.tree import Paths, has_room, leaves_of, paths_of
+from backlit.estimators.tabular.tree import Paths, can_hold_leaves, leaves_of, paths_of
 from backlit.network.blueprint import Blueprint
 from backlit.network.leaves import with_leaves
 from backlit.training.samples import Samples
@@ -26,9 +26,9 @@ ROUNDS = 32
 """Trees: at `RATE`, twice as many of half the rate were no better beside a network."""
 RATE = 0.2
 """Of a Newton step, what is taken."""
-MAX_LEAVES = 8
+LEAVES_EACH = 8
 """Of a tree."""
-MIN_LEAF_ROWS = 10
+ROWS_OF_A_LEAF = 10
 """Rows of a leaf."""
 PRIOR_CURVATURE = 1.0
 """Added to each leaf's curvature, so that a leaf without doubt takes no long step."""
@@ -50,7 +50,7 @@ class BoostedTrees:
 
 def is_small(samples: Samples, blueprint: Blueprint) -> bool:
     """Whether it is fitted in a small part of the training's time, and the network has room for it."""
-    return has_room(blueprint) and samples.inputs.size * blueprint.outputs <= MAX_BOOSTED_NUMBERS
+    return can_hold_leaves(blueprint) and samples.inputs.size * blueprint.outputs <= MAX_BOOSTED_NUMBERS
 
 
 def fit_boosting(learn: Samples, codes: NDArray[np.int64], classes: int) -> BoostedTrees:
@@ -66,7 +66,7 @@ def fit_boosting(learn: Samples, codes: NDArray[np.int64], classes: int) -> Boos
     for number in range(ROUNDS):
         shares = _softmax(logits)
         error = truth - shares
-        model = DecisionTreeRegressor(max_leaf_nodes=MAX_LEAVES, min_samples_leaf=MIN_LEAF_ROWS, random_state=number)
+        model = DecisionTreeRegressor(max_leaf_nodes=LEAVES_EACH, min_samples_leaf=ROWS_OF_A_LEAF, random_state=number)
         model.fit(learn.inputs, error[:, 1:] if classes == 2 else error, sample_weight=weights)
         at = model.apply(learn.inputs)
         steps = _steps(at, error, shares * (1.0 - shares), weights, model.tree_.node_count)

@@ -41,7 +41,7 @@ from backlit.estimators.tabular.line import Line, LinePlan, with_line_at
 from backlit.estimators.tabular.many_rows import recipe_for
 from backlit.estimators.tabular.metrics import FitTask, Objective, objective_of
 from backlit.estimators.tabular.monitor import FitMonitor
-from backlit.estimators.tabular.part import ChosenPart, chosen_part
+from backlit.estimators.tabular.part import ChosenPart, best_part
 from backlit.estimators.tabular.recipe import Recipe
 from backlit.estimators.tabular.rows import encode, validation_samples
 from backlit.estimators.tabular.validation import MIN_ROWS, Rows, folds, group_codes, too_few_rows
@@ -186,9 +186,10 @@ def conclude(
     outputs, targets, weights = (
         np.concatenate([getattr(member, name) for member in members]) for name in ("outputs", "targets", "weights")
     )
-    part = chosen_part(model, prepared, splits, members) if splits else None
+    part = chosen_part(model, prepared, splits, members)
     if part is not None:
-        add_part(model, part)
+        model.network_, model.theta_ = part.added_to(model.network_, model.theta_)
+        model.n_layers_ = len(model.network_.layers) + 1
     model._calibrate(outputs if part is None else part.outputs, targets, weights, copies=copies)
     if not np.isfinite(model.theta_).all():
         raise BacklitError(NO_FINITE_EPOCH)
@@ -374,11 +375,18 @@ def merge(model: BaseTabular, blueprint: Blueprint, members: Sequence[Vector], l
     model.n_layers_, model.n_outputs_ = len(model.network_.layers) + 1, model.network_.outputs
 
 
-def add_part(model: BaseTabular, part: ChosenPart) -> None:
-    """Give the network its share of the logits, and write the part beside it."""
-    scale_outputs(model.network_, model.theta_, np.array(1.0 - part.share))
-    model.network_, model.theta_ = part.added_to(model.network_, model.theta_)
-    model.n_layers_ = len(model.network_.layers) + 1
+def chosen_part(
+    model: BaseTabular, prepared: Prepared, splits: Sequence[SplitInMemory], members: Sequence[Member]
+) -> ChosenPart | None:
+    """What is to stand beside the merged network of a classifier, if anything pays."""
+    whole, recipe, blueprint = prepared.samples, prepared.recipe, prepared.blueprint
+    free = recipe.line and not recipe.parametric_activation and blueprint.output_gate == "softmax"
+    if not splits or not free or model.interrupted_:
+        return None
+    parts = [(split.data.rows(split.learn), split.validation_data.rows(split.held)) for split in splits]
+    outputs, is_chosen = [member.outputs for member in members], prepared.metric is not None
+    part = best_part(whole, blueprint, parts, outputs, prepared.objective, is_chosen, prepared.n_jobs)
+    return ranks_here().broadcast(part)
 
 
 def record(model: BaseTabular, histories: Sequence[History]) -> None:

@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backlit.engine.sharded import ranks_here
 from backlit.engine.threads import side_by_side
 from backlit.estimators.tabular.boosting import fit_boosting, with_boosting
 from backlit.estimators.tabular.boosting import is_small as is_boosting_small
+from backlit.estimators.tabular.building import scale_outputs
 from backlit.estimators.tabular.calibration import TINY
 from backlit.estimators.tabular.logistic import fit_logistic, with_logistic
 from backlit.estimators.tabular.logistic import is_small as is_logistic_small
@@ -28,10 +28,6 @@ from backlit.estimators.tabular.tree import fit_tree, with_trees
 from backlit.estimators.tabular.tree import is_small as is_tree_small
 from backlit.network.blueprint import Blueprint
 from backlit.training.samples import Samples
-
-if TYPE_CHECKING:  # for types only: base.py calls fit.py, which calls this module
-    from backlit.estimators.tabular.base import BaseTabular
-    from backlit.estimators.tabular.fit import Member, Prepared, SplitInMemory
 
 Numbers = NDArray[np.float64]
 Vector = NDArray[Any]
@@ -43,7 +39,7 @@ MIN_PART_ROWS = 700
 MAX_PART_CLASSES = 32
 """Classes up to which a part is tried: it takes a neuron for each in every hidden layer of every member."""
 
-OWN_SHARE = 0.5
+OWN_FRACTION = 0.5
 """Of a member's error, what is its own, about, and falls as one over the members where they are averaged."""
 
 Part = tuple[Samples, Samples]
@@ -56,7 +52,7 @@ class PartKind:
 
     It pays where what judges falls by the part `min_gain` on the rows held out, of all members and of the first. One
     that `is_refitted` is fitted once more, to all rows, in the place of the members'. One that `is_steady` gains less
-    than the network by the mean over members, so that its share beside that mean is less (`beside_mean`).
+    than the network by the mean over members, so that its share beside that mean is less (`share_with_mean`).
     """
 
     min_gain: float
@@ -86,26 +82,40 @@ class ChosenPart:
     judged: float
 
     def added_to(self, blueprint: Blueprint, theta: Vector) -> tuple[Blueprint, Vector]:
-        """The network, whose logits have the other share already, and the part."""
+        """The network, whose logits get the other share, and the part."""
+        scale_outputs(blueprint, theta, np.array(1.0 - self.share))
         return PART_KINDS[self.kind].write(blueprint, theta, self.fitted, self.share)
 
 
-def chosen_part(
-    model: BaseTabular, prepared: Prepared, splits: Sequence[SplitInMemory], members: Sequence[Member]
+def best_part(
+    samples: Samples,
+    blueprint: Blueprint,
+    parts: Sequence[Part],
+    outputs: Sequence[NDArray[Any]],
+    objective: Objective,
+    is_chosen: bool,
+    n_jobs: int | None,
 ) -> ChosenPart | None:
-    """A logistic regression or trees to stand beside the merged network, or None where nothing pays."""
-    recipe = prepared.recipe
-    if not recipe.line or recipe.parametric_activation or model.network_.output_gate != "softmax":
-        return None
-    kinds = kinds_to_try(prepared.samples, prepared.blueprint)
-    if model.interrupted_ or not kinds:
-        return None
-    parts = [(split.data.rows(split.learn), split.validation_data.rows(split.held)) for split in splits]
-    ranked = prepared.metric is None and model.network_.outputs == 2
-    judge = with_rank(prepared.objective) if ranked else prepared.objective
-    trial = Trial(prepared.samples, parts, [member.outputs for member in members], judge, prepared.n_jobs)
-    chosen: ChosenPart | None = ranks_here().broadcast(trial.best(kinds))
-    return chosen
+    """A logistic regression or trees to stand beside the merged network, or None where nothing pays.
+
+    Parameters
+    ----------
+    samples : Samples
+        All rows.
+    blueprint : Blueprint
+        Of a member.
+    parts : sequence of (learn, held)
+        Of each member.
+    outputs : sequence of ndarray, shape (n_held, classes)
+        The members' probabilities for the rows held out.
+    objective : callable
+        What selects epochs.
+    is_chosen : bool
+        Whether it is a metric that was given, which judges alone.
+    n_jobs : int, optional
+    """
+    judge = with_rank(objective) if blueprint.outputs == 2 and not is_chosen else objective
+    return Trial(samples, parts, outputs, judge, n_jobs).best(kinds_to_try(samples, blueprint))
 
 
 def kinds_to_try(samples: Samples, blueprint: Blueprint) -> list[str]:
@@ -122,7 +132,7 @@ def with_rank(objective: Objective) -> Objective:
     )
 
 
-def beside_mean(share: float, members: int) -> float:
+def share_with_mean(share: float, members: int) -> float:
     """The share of a steady part beside the mean of so many members, of which each alone would leave it `share`.
 
     The least squared error of two estimates gives each a weight by what is left of the other's own error: the mean has
@@ -130,10 +140,10 @@ def beside_mean(share: float, members: int) -> float:
 
     Examples
     --------
-    >>> beside_mean(0.5, 1), round(beside_mean(0.5, 4), 3)
+    >>> share_with_mean(0.5, 1), round(share_with_mean(0.5, 4), 3)
     (0.5, 0.385)
     """
-    odds = share / (1.0 - share) * (1.0 - OWN_SHARE + OWN_SHARE / members)
+    odds = share / (1.0 - share) * (1.0 - OWN_FRACTION + OWN_FRACTION / members)
     return odds / (1.0 + odds)
 
 
@@ -150,7 +160,7 @@ class Trial:
     def best(self, kinds: Sequence[str]) -> ChosenPart | None:
         """What is added to the network's logits, or None where nothing pays."""
         classes = self.outputs[0].shape[1]
-        if classes < 2 or any(len(np.unique(_codes(learn))) < classes for learn, _ in self.parts):
+        if not kinds or classes < 2 or any(len(np.unique(_codes(learn))) < classes for learn, _ in self.parts):
             return None  # a class is not among the rows
         chosen = [self._tried(name, PART_KINDS[name], classes) for name in kinds]
         return min((part for part in chosen if part is not None), key=lambda part: part.judged, default=None)
@@ -171,7 +181,7 @@ class Trial:
         if best is None:
             return None
         share, mix, judged = best
-        share = beside_mean(share, len(learn)) if kind.is_steady else share
+        share = share_with_mean(share, len(learn)) if kind.is_steady else share
         return ChosenPart(name, others[-1:] if kind.is_refitted else fitted, share, mix, judged)
 
     def _best_share(

@@ -31,10 +31,10 @@ MAX_TREE_NUMBERS = 2**21
 
 def is_small(samples: Samples, blueprint: Blueprint) -> bool:
     """Whether it is fitted in a small part of the training's time, and the network has room for it."""
-    return has_room(blueprint) and samples.inputs.size <= MAX_TREE_NUMBERS
+    return can_hold_leaves(blueprint) and samples.inputs.size <= MAX_TREE_NUMBERS
 
 
-def has_room(blueprint: Blueprint) -> bool:
+def can_hold_leaves(blueprint: Blueprint) -> bool:
     """Whether comparisons and leaves can be neurons of the network."""
     hidden = blueprint.neurons[:-1]
     return len(hidden) >= 2 and all(layer.gate in GATES_WITH_LEAVES for layer in hidden)
