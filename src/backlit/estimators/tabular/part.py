@@ -39,7 +39,7 @@ MIN_PART_ROWS = 700
 MAX_PART_CLASSES = 32
 """Classes up to which a part is tried: it takes a neuron for each in every hidden layer of every member."""
 
-OWN_FRACTION = 0.5
+INDEPENDENT_ERROR = 0.5
 """Of a member's error, what is its own, about, and falls as one over the members where they are averaged."""
 
 Part = tuple[Samples, Samples]
@@ -143,7 +143,7 @@ def share_with_mean(share: float, members: int) -> float:
     >>> share_with_mean(0.5, 1), round(share_with_mean(0.5, 4), 3)
     (0.5, 0.385)
     """
-    odds = share / (1.0 - share) * (1.0 - OWN_FRACTION + OWN_FRACTION / members)
+    odds = share / (1.0 - share) * (1.0 - INDEPENDENT_ERROR + INDEPENDENT_ERROR / members)
     return odds / (1.0 + odds)
 
 
