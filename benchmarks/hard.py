@@ -40,12 +40,12 @@ def measure(hard: HardTable, name: str) -> Row:
     frame, target, told = hard.make()
     numbers = target.dtype.kind == "f"
     peer = OURS if name == TOLD else name
+    if peer != OURS:  # which alone takes dates
+        frame = frame.assign(**{at: frame[at].astype("int64") / 1e9 for at in frame if frame[at].dtype.kind == "M"})
     if name == CONSTANT:
         model, form = (DummyRegressor() if numbers else DummyClassifier(strategy="prior")), ""
     else:
         model, form = model_of(peer, frame, numbers, 0, {"ordered": True} if name == TOLD and "ordered" in told else {})
-    if form or name == "linear":  # peers that take no dates
-        frame = frame.assign(**{at: frame[at].astype("int64") / 1e9 for at in frame if frame[at].dtype.kind == "M"})
     learn, held = in_form(form, frame[: hard.learnt], frame[hard.learnt :])
     truth = target[hard.learnt :]
     start = time.perf_counter()
