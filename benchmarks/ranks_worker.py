@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from backlit.engine.ranks import OneProcess
 from backlit.engine.sharded import ShardedNetwork, training_together
 from backlit.network.building import mlp
 from backlit.scale.mpi import MPIRanks, launched
+from backlit.scale.placement import placed
 
 INPUTS, BATCH, STEPS, EPOCHS = 32, 1_024, 24, 7
 
@@ -43,6 +45,9 @@ class Timed:
     def barrier(self) -> None:
         self._ranks.barrier()
 
+    def neighbours(self) -> Any:
+        return self._ranks.neighbours()
+
 
 def seconds_a_step(ranks: Any, widths: tuple[int, ...], alone: bool, deterministic: bool = False) -> float:
     """The median over epochs of what a step took."""
@@ -54,7 +59,8 @@ def seconds_a_step(ranks: Any, widths: tuple[int, ...], alone: bool, determinist
     network = (Network if alone else ShardedNetwork)(blueprint, theta, BATCH, on_callers_thread=True)
     optimizer = Optimizer("adam", theta.size, theta.dtype, {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8})
     taken = []
-    with training_together(ranks, deterministic):
+    apart = nullcontext() if ranks.size == 1 else placed(*ranks.neighbours())
+    with apart, training_together(ranks, deterministic):
         for _ in range(EPOCHS):
             ranks.barrier()
             begin = time.perf_counter()

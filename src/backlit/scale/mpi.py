@@ -19,6 +19,7 @@ from backlit.engine.processor import vectors_here
 from backlit.engine.ranks import OneProcess, Ranks, check_alike
 from backlit.engine.sharded import training_together
 from backlit.errors import extra_imports
+from backlit.scale.placement import placed, processors_here
 from backlit.scale.watch import Watch
 
 T = TypeVar("T")
@@ -64,6 +65,14 @@ class MPIRanks:
         self.barrier()
         if self._watch is not None:
             self._watch.stop()
+
+    def neighbours(self) -> tuple[list[frozenset[int]], int]:
+        """The processors of each process of this machine, and which of them this one is."""
+        here = self._world.Split_type(self._mpi.COMM_TYPE_SHARED)
+        try:
+            return here.allgather(processors_here()), here.Get_rank()
+        finally:
+            here.Free()
 
     def gather(self, part: NDArray[Any]) -> list[NDArray[Any]]:
         """Every process's array of one type, in the order of the ranks."""
@@ -150,7 +159,7 @@ def distributed(*, deterministic: bool = False, spread: str = "rows") -> Iterato
     ranks.watch()
     try:
         check_alike(ranks, "installation", installation())
-        with training_together(ranks, deterministic, spread):
+        with placed(*ranks.neighbours()), training_together(ranks, deterministic, spread):
             yield ranks
         ranks.leave()
     except (Exception, KeyboardInterrupt) as error:
