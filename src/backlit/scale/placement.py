@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 
-def own_processors(allowed: Sequence[Collection[int]], position: int) -> frozenset[int] | None:
+def part_of_processors(allowed: Sequence[Collection[int]], position: int) -> frozenset[int] | None:
     """The processors of one of a machine's processes, or None where they are to stay as they are.
 
     Parameters
@@ -19,9 +19,9 @@ def own_processors(allowed: Sequence[Collection[int]], position: int) -> frozens
 
     Examples
     --------
-    >>> sorted(own_processors([{0, 1, 2, 3}, {0, 1, 2, 3}], position=1))
+    >>> sorted(part_of_processors([{0, 1, 2, 3}, {0, 1, 2, 3}], position=1))
     [2, 3]
-    >>> own_processors([{0, 1}, {2, 3}], position=1) is own_processors([{0, 1}] * 3, position=1) is None
+    >>> part_of_processors([{0, 1}, {2, 3}], position=1) is part_of_processors([{0, 1}] * 3, position=1) is None
     True
     """
     first = sorted(allowed[0])
@@ -41,19 +41,19 @@ def placed(allowed: Sequence[Collection[int]], position: int) -> Iterator[None]:
     Parameters
     ----------
     allowed, position
-        As in `own_processors`.
+        As in `part_of_processors`.
 
     Examples
     --------
     >>> with placed([{0}], position=0):
     ...     pass
     """
-    own = own_processors(allowed, position)
-    if own is None:
+    part = part_of_processors(allowed, position)
+    if part is None:
         yield
         return
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, own)
+    os.sched_setaffinity(0, part)
     try:
         yield
     finally:
