@@ -144,12 +144,12 @@ def test_a_checkpoint_is_written_when_it_is_due_and_at_the_end(tmp_path: Path) -
 
 def test_every_epoch_where_no_time_is_to_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "PAUSE_PER_COST", 0.0)
-    model, y = model_of("members", checkpoint=tmp_path / "c", checkpoint_seconds=0)
+    model, y = model_of("adam", checkpoint=tmp_path / "c", checkpoint_seconds=0)
     written: list[int] = []
     write = checkpoints.files.write_model
     monkeypatch.setattr(checkpoints.files, "write_model", lambda *a: (written.append(1), write(*a)))
     model.fit(X, y)
-    assert len(written) > 5
+    assert len(written) >= model.n_iter_  # of one network: several share what is written while they train
 
 
 CHANGES: dict[str, tuple[Callable[[], tuple[Any, Any, Any]], str]] = {
