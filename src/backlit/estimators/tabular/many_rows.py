@@ -1,6 +1,6 @@
 """How a recipe changes where rows are many, as data: fewer epochs, then fewer members, larger mini-batches.
 
-A regressor's piecewise linear encoding ends with `SHARES[0].rows` as well: with it errors are no smaller there.
+A regressor's piecewise linear encoding ends with `SHARES[0].rows` as well: most tables err less without it there.
 
 Up to `SHARES[0].rows` the recipe stays what it is. From there on a training is bounded: a pass over more rows replaces
 several over few. Measured in docs/decisions/0029-many-rows.md.

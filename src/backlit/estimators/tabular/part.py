@@ -3,7 +3,7 @@
 Where classes are rare and columns many, a straight line errs less than a network; where classes end at thresholds, a
 tree; where many columns each shift the odds by steps, boosted trees. A part is fitted to each member's rows; what share
 of the logits it has is tried on the rows held out, and it is left out unless what judges there falls by a fiftieth, or
-by a tenth for a tree: where that pays it does so by far. The kind that lets it fall most is kept.
+by a twentieth for a tree: where that pays it does so by far. The kind that lets it fall most is kept.
 """
 
 from __future__ import annotations
