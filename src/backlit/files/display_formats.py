@@ -21,8 +21,8 @@ Convert = Callable[[Numbers], NDArray[Any]]
 """Finite numbers as days, moments or spans of time."""
 
 SECOND = 1_000_000
-MINUTES = 60 * SECOND
-DAY = 24 * 60 * MINUTES
+MINUTE = 60 * SECOND
+DAY = 24 * 60 * MINUTE
 """Microseconds."""
 
 FIRST, LAST = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31", "us")
@@ -104,7 +104,7 @@ def _within(numbers: Numbers, each_year: int) -> None:
 
 def _days_of_calendar(moments: NDArray[Any]) -> NDArray[Any]:
     """Days as they are; refused beyond the calendar."""
-    if len(moments) and (moments.min() < FIRST or moments.max() >= LAST + 1 * np.timedelta64(1, "D")):
+    if len(moments) and (moments.min() < FIRST or moments.max() >= LAST + np.timedelta64(1, "D")):
         raise OutOfRangeError
     return moments
 
